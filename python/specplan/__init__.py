@@ -1,4 +1,4 @@
-"""Know, for any Spack build cache, what is missing and the least that must be built.
+"""Show what any Spack build cache lacks, and the smallest set of builds that fixes it.
 
 >>> import specplan
 >>> catalog = specplan.load("examples/cache")

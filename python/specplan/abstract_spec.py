@@ -1,4 +1,4 @@
-"""Abstract specs, as scripts ask with them: Spack's spec syntax as a value."""
+"""Abstract specs as values for scripts, in Spack's spec syntax."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Types of the public face that have a name and no class."""
+"""Type aliases of the public face."""
 
 from __future__ import annotations
 

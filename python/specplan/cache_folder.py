@@ -1,4 +1,4 @@
-"""The folder where specplan keeps what it may need again; all of it may be removed at any time."""
+"""The cache folder of specplan; all of its content may be removed at any time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers with what they count: the one place that knows one from several."""
+"""Numbers with their nouns; the one place that chooses singular or plural."""
 
 from __future__ import annotations
 

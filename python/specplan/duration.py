@@ -1,4 +1,4 @@
-"""Spans of time as people write them: ``90s``, ``30m``, ``12h``, ``7d``."""
+"""Durations such as ``90s``, ``30m``, ``12h`` and ``7d``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The exceptions that specplan raises, one family under :class:`SpecplanError`.
+"""The exceptions of specplan, one family below :class:`SpecplanError`.
 
 Each class also derives from the builtin that it resembles, carries a stable
 ``code`` for scripts, and keeps what went wrong in typed attributes. ``str()``

@@ -1,4 +1,4 @@
-"""Decimal numbers as people write them, held to a size with which arithmetic is quick."""
+"""Decimal numbers in their own notation, limited to a size that is quick to compute with."""
 
 from __future__ import annotations
 
@@ -48,5 +48,5 @@ def compare_share(part: int, whole: int, percent: Decimal) -> int:
 
 
 def ratio(covered: int, wanted: int) -> float | None:
-    """Return the share of what is wanted that is covered; None where nothing is wanted."""
+    """Return the covered share of the wants; None without wants."""
     return covered / wanted if wanted else None

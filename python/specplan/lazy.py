@@ -1,4 +1,4 @@
-"""Packages that import what they gather when it is asked for."""
+"""Packages that import their names on first access."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Regular expressions that are compiled when they are first used.
+"""Regular expressions that are compiled on first use.
 
 Compiling one takes as long as importing a small module, and a run uses few of those that its
 modules have.

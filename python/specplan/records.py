@@ -1,4 +1,4 @@
-"""Records: dataclasses whose methods are written when they are first used.
+"""Records: dataclasses whose methods are written on first use.
 
 The decorator of the standard library compiles six functions for each class, which takes longer
 than all else that a module of records does. A run imports many records, makes some of them, and

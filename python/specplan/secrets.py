@@ -1,4 +1,4 @@
-"""Texts without what may be secret: the one place that decides what is shown of a URL.
+"""Removing secrets from texts; the one place that decides which parts of a URL are shown.
 
 A URL may hold a user and a password, and a query that is a signature. Neither is ever shown,
 in whatever text the URL stands and however it is misspelt.
@@ -84,7 +84,7 @@ def without_secrets(text: str) -> str:
 
 
 def without_those_of(url: str, text: str) -> str:
-    """Return what a library says of a URL, which may quote any part of it.
+    """Return the message of a library about a URL, which may quote any part of it.
 
     Examples:
         >>> without_those_of("s3://user:word@bucket/x", 'no bucket is called "user:word@bucket"')

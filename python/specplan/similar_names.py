@@ -1,4 +1,4 @@
-"""Names that are close to a misspelt one."""
+"""Names similar to a misspelt one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The entry point ``spack.extensions``: where a Spack finds the command ``spack specplan``."""
+"""The entry point ``spack.extensions``, by which Spack finds ``spack specplan``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a system is written: ``OS/TARGET``, or as Spack writes an architecture."""
+"""The notation of systems: ``OS/TARGET``, or a Spack architecture."""
 
 from __future__ import annotations
 

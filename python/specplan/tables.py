@@ -1,4 +1,4 @@
-"""Records as tables, for whoever takes Arrow: Polars, pyarrow, pandas, DuckDB.
+"""Records as Arrow tables, for Polars, pyarrow, pandas and DuckDB.
 
 A table has a column for each field of its records. The fields of a record within a record become
 columns of their own, ``nearest_hash``; lists of texts become lists; lists of other records become

@@ -1,4 +1,4 @@
-"""Targets beyond those that are built in: taught by hand, or by an installed archspec.
+"""Targets beyond the built-in ones: configured, or from an installed archspec.
 
 What is taught is known to the whole process, as what runs on what does not depend on a catalog.
 """

@@ -1,4 +1,4 @@
-"""Files that are there only while specplan works on them, so that no end of a run leaves one.
+"""Temporary files that are removed however a run ends.
 
 ``finally`` removes them where a run ends by an error or by Ctrl-C. A run that is ended by
 SIGTERM or SIGHUP runs no ``finally``: the command line asks here what is left to remove.

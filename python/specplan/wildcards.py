@@ -1,4 +1,4 @@
-"""Shell patterns, matched in time that the length of the name bounds."""
+"""Shell patterns, matched in bounded time."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The face for scripts: a question becomes a request, and a room answers it."""
+"""The public face for scripts: it makes a request of keywords, and a room answers it."""

@@ -733,7 +733,7 @@ def _change(keywords: PlanKeywords) -> ChangeRequest | None:
 
 
 def _refuse_type(question: object, kind: type) -> None:
-    """Refuse what is not a question, such as the name of a stack without its keyword."""
+    """Refuse a value that is not a request, such as the name of a stack without its keyword."""
     if not isinstance(question, kind):
         given = type(question).__name__
         raise TypeError(

@@ -1,4 +1,4 @@
-"""Refusing keywords that no question has, as Python refuses unknown parameters."""
+"""Errors for unknown keywords."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading sources into a catalog, and saving what was read."""
+"""Reading sources into a catalog, and saving a catalog."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The rows of sources, the states they are asked in, and what is looked up in them."""
+"""The rows of sources, and lookups in them: states, specs, selections, differences."""

@@ -1,4 +1,4 @@
-"""The binaries of stacks as what is wanted, so that a question needs no lock."""
+"""The binaries of stacks as wants (`--want available`), so that a question needs no lock."""
 
 from __future__ import annotations
 

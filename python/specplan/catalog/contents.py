@@ -1,4 +1,4 @@
-"""What a catalog is made of: its rows, where they came from, and the states they are asked in."""
+"""The contents of a catalog: its rows, its sources and its states."""
 
 from __future__ import annotations
 

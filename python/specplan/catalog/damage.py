@@ -1,4 +1,4 @@
-"""Damage of sources: what of it is an error, and in which order it is listed."""
+"""Damage in sources: which faults are errors, and their order."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def clashes(core: compiled.Catalog) -> Iterator[DamagedFile]:
 
 
 def difference(columns: Sequence[compiled.DisagreementAnswer]) -> str:
-    """Return in what two accounts of a spec differ, the other one's text first."""
+    """Return the differences between two accounts of a spec, the other text first."""
     return (
         "; ".join(
             f"{each.column} is `{_line(each.other)}`, but `{_line(each.text)}`" for each in columns

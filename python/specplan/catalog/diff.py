@@ -1,4 +1,4 @@
-"""A question of difference: from patterns to the names that the core asks for, in two states."""
+"""The difference of two states: a request, the question to the core, and the record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A question about abstract specs: from patterns and paths to the selection that is searched."""
+"""The search for an abstract spec: a request, and the selection to search."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of sources and states could not be taken into account."""
+"""Records for input of sources and states that is left out."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def of_states(newer: Contents, older: Contents) -> list[LeftOut]:
 
 
 def of_sources(contents: Contents, *, blocks: bool) -> list[LeftOut]:
-    """Return what of sources could not be read.
+    """Return the unread input of sources.
 
     Args:
         contents: What was read of them.
@@ -95,7 +95,7 @@ def is_named(stack: str, patterns: Iterable[str]) -> bool:
 def without_roots(
     locks: Sequence[Wanted], environments: Sequence[WantedEnvironment]
 ) -> list[LeftOut]:
-    """Return the wants that have no root at all: where all are so, nothing was asked.
+    """Return the wants without roots.
 
     Args:
         locks: The locks, and the binaries that are wanted.

@@ -1,4 +1,4 @@
-"""Two locks, or a mirror and a lock: what is new, and what caused it."""
+"""The difference of two locks, or of a mirror and a lock: new specs and their causes."""
 
 from __future__ import annotations
 

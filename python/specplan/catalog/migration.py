@@ -1,4 +1,4 @@
-"""What a cell lost, gained and changed; what only another format of its files changed is apart."""
+"""Lost, gained and changed keys of a cell, apart from changes of the file format alone."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def changes_of_cells(
     question: DiffQuestion,
     cells: Sequence[compiled.CellDiffAnswer],
 ) -> list[CellChanges]:
-    """Return what each cell lost, gained and changed.
+    """Return the lost, gained and changed keys of each cell.
 
     A spec that a cell lost is still there if the cell lists it in another format now, be that new
     or not; what a cell gained was there before if the cell listed it in another format. Only

@@ -1,4 +1,4 @@
-"""What an abstract spec names that nothing known has: most likely it is misspelt."""
+"""Names in an abstract spec that no known spec has, which are probably misspelt."""
 
 from __future__ import annotations
 

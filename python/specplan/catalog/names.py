@@ -1,4 +1,4 @@
-"""What should be there: patterns of names, families of stacks, systems that are asked for."""
+"""Names by pattern, with errors that suggest similar names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Specs of a catalog as a question in set algebra."""
+"""Selections: specs of a catalog as a query in set algebra."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from specplan.errors import UsageError
 from specplan.model import DamagedFile, LeftOut, SourceUsed, Spec
 from specplan.model.columns import from_columns
 from specplan.model.find import Found, Undecided
+from specplan.model.lazy_records import LazyRecords
 from specplan.model.left_out import merged
-from specplan.model.made import Made
 from specplan.similar_names import suggestions
 
 __all__ = ["SelectKeywords", "Selection", "found", "select"]
@@ -263,7 +263,7 @@ def found(
     unknown = name if name is not None and name not in packages else None
     return Found(
         query=query,
-        specs=Made(satisfying, specs_of),
+        specs=LazyRecords(satisfying, specs_of),
         undecided=tuple(
             from_columns(
                 Undecided,

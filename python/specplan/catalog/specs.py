@@ -1,4 +1,4 @@
-"""What the core answers of single specs, as records: many an answer holds such."""
+"""Single specs of the core as records."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def specs_of(answers: Sequence[_core.SpecAnswer]) -> list[Spec]:
 def nearest_of(
     found: Sequence[_core.NearestAnswer | None], sources: Mapping[str, str] | None = None
 ) -> list[Nearest | None]:
-    """Return the records of what is nearest to gaps, None where nothing is.
+    """Return the nearest specs of gaps; None for gaps without one.
 
     Args:
         found: What the core says of each gap.

@@ -1,4 +1,4 @@
-"""Systems as they are typed, and those that a catalog has."""
+"""Systems: those that users type, and those of a catalog."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where wants are besides the indexes: installed, in a mirror alone, in some indexes only.
+"""Gaps that are installed, or in a mirror but in no index; binaries that only some indexes list.
 
 The same question is asked once more of other rows of the same sources, and what differs in the
 answers is what is looked for.
@@ -85,7 +85,7 @@ def fetched(contents: Contents, wanted: Sequence[Wanted]) -> compiled.Catalog | 
 def index_versions(
     coverage: Coverage, contents: Contents, ask: Callable[[compiled.Catalog], Coverage]
 ) -> list[LeftOut]:
-    """Return the records of wants that are covered only by what some index of a mirror lacks.
+    """Return the records of wants that only binaries of some indexes cover.
 
     Args:
         coverage: The answer that all indexes give together.

@@ -1,1 +1,1 @@
-"""What is wrong with sources."""
+"""Faults in sources."""

@@ -1,4 +1,4 @@
-"""What is wrong with the sources of a catalog, finding by finding."""
+"""The findings of a check, one kind after the other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files of a mirror beside its index: are they there, and are they what is said of them.
+"""Verification of the files of a mirror: do they exist, and do they match their index.
 
 A mirror of layout 3 has a manifest for each binary, which names two blobs, the spec and the
 tarball. One of layout 2 has a spec file for each binary, which has the checksum of the
@@ -563,7 +563,7 @@ def _line(text: str) -> str:
 
 
 def _old_parts(spec: _core.SpecAnswer) -> tuple[str, str]:
-    """Return what the second layout calls the system and the compiler of a spec."""
+    """Return the names of the system and the compiler of a spec in the second layout."""
     compiler = spec.compiler
     built = compiler.replace("@", "-", 1) if "@" in compiler else "none-none"
     return f"{spec.platform}-{spec.os}-{spec.target}", built

@@ -1,4 +1,4 @@
-"""Several mirrors, whose files are looked at one mirror after the other."""
+"""Verification of several mirrors, one after the other."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _binaries(known: _core.Catalog, taken: MirrorTaken) -> list[str]:
 
 
 def settled(mirrors: Sequence[MirrorTaken]) -> tuple[list[MirrorTaken], list[str]]:
-    """Return the mirrors that are some, and what the reader should know of the others.
+    """Return the mirrors that can be read, and notes about the others.
 
     Raises:
         SourceError: If a manifest cannot be had.

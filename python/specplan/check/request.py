@@ -1,4 +1,4 @@
-"""A question about soundness, as a value."""
+"""The request of a check, as a value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command ``specplan``: it reads, asks the catalog, writes the report and exits.
+"""The command ``specplan``: read, ask the catalog, write the report, exit.
 
 This is the only part of the package that prints or sets an exit code:
 

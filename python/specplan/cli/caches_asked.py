@@ -1,4 +1,4 @@
-"""The caches that a command line asks, without running it: typed, in a variable or configured.
+"""The caches of a command line, found without running it: typed, in a variable or configured.
 
 Only the completion of command lines needs this. It reads the configuration as commands do, but
 judges nothing in it, as :mod:`specplan.config` would take longer than a shell may wait.

@@ -1,4 +1,4 @@
-"""``specplan check``: whether the cache itself is sound."""
+"""``specplan check``: faults in the caches."""
 
 from __future__ import annotations
 

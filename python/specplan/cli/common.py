@@ -1,4 +1,4 @@
-"""What all commands have: help, the version, and tracebacks where specplan itself is at fault."""
+"""Options of all commands: help, version, verbosity and tracebacks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may follow on a command line: commands, options, files, and names that earlier runs found.
+"""Completion of command lines: commands, options, files, and names that earlier runs saved.
 
 A shell waits for this while somebody types. So the words of the commands are a text, written
 from the table of settings by ``docs/words.py``, and nothing is imported that a command needs.
@@ -63,7 +63,7 @@ def lines(shell: str, words: Sequence[str]) -> Iterator[str]:
 
 
 def _joined(words: Sequence[str]) -> list[str]:
-    """Return words as they are typed, where bash has cut them at what it takes for ends."""
+    """Return words as typed, which bash has split at its own separators."""
     joined: list[str] = []
     continues = False
     for word in words:

@@ -1,4 +1,4 @@
-"""``specplan completion``: the script that makes a shell complete command lines."""
+"""``specplan completion``: the script that completes command lines in a shell."""
 
 from __future__ import annotations
 

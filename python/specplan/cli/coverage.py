@@ -1,4 +1,4 @@
-"""``specplan coverage``: the cells of a document of coverage."""
+"""``specplan coverage``: the cells of a coverage document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gates of coverage and of differences: for the whole run, and for each stack that asks.
+"""Gates of coverage and differences, for the whole run and for single stacks.
 
 What is a known gap fails no gate: it is taken out of the wants, so that it makes no share better.
 """

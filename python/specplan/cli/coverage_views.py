@@ -1,4 +1,4 @@
-"""What ``specplan coverage`` and ``specplan gaps`` share: they are two views of one document."""
+"""The common part of ``specplan coverage`` and ``specplan gaps``, two views of one document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The day of a run: what was typed, what the environment says, else the clock."""
+"""The date of a run: typed, from the environment, or of the clock."""
 
 from __future__ import annotations
 

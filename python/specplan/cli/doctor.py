@@ -1,4 +1,4 @@
-"""``specplan doctor``: what specplan finds around it."""
+"""``specplan doctor``: versions, configuration, folders and Spack."""
 
 from __future__ import annotations
 

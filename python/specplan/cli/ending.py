@@ -1,4 +1,4 @@
-"""How a run ends that does not end by itself: by a fault of specplan, or by a signal."""
+"""The end of a run by a bug in specplan or by a signal."""
 
 from __future__ import annotations
 

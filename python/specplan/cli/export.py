@@ -1,4 +1,4 @@
-"""``specplan export``: the builds of a plan as what runs them."""
+"""``specplan export``: the builds of a plan as files for the tools that run them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``specplan gaps``: the gaps of a document of coverage."""
+"""``specplan gaps``: the gaps of a coverage document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gates of a run: conditions on a result whose failure is exit code 1.
+"""Gates: conditions on a result whose failure is exit code 1.
 
 Each gate has its limit, what was measured, and one sentence where it failed. Percentages
 are compared exactly, as they were typed, with the unrounded coverage. A gate on coverage
@@ -64,12 +64,12 @@ def failed(result: _Answer, settings: Settings) -> list[str]:
 
 
 def _is_of_wants(gate: Gate) -> bool:
-    """Whether what is left out could change the answer of a gate."""
+    """Whether left-out input could change the result of a gate."""
     return gate.name != UNPLANNABLE and gate.held is not None
 
 
 def _own(result: _Answer, settings: Settings) -> list[Gate]:
-    """Return the gates as they stand without what is left out."""
+    """Return the gates as they would be without left-out input."""
     if isinstance(result, Coverage):
         return [*coverage_gates.of_coverage(result, settings)]
     if isinstance(result, Diff):

@@ -1,4 +1,4 @@
-"""``specplan index``: what sources hold, saved as a catalog that is read in their place."""
+"""``specplan index``: sources saved as a catalog that replaces them."""
 
 from __future__ import annotations
 

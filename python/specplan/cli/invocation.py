@@ -1,4 +1,4 @@
-"""The command line of a run, kept for who shows it."""
+"""The command line of this run, for reports that show it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The file of known gaps that a run asks for, compared with what it found."""
+"""The file of known gaps of a run, compared with its result."""
 
 from __future__ import annotations
 

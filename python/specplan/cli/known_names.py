@@ -1,4 +1,4 @@
-"""The names that a catalog holds, kept for the completion of command lines.
+"""The names of a catalog, saved for the completion of command lines.
 
 A shell waits for completions while somebody types, and reading a cache takes longer than
 that. So a run on a terminal keeps the names of what it read, and completion reads these alone:

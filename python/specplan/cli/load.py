@@ -1,4 +1,4 @@
-"""Catalogs for the commands: what to load, and what to say about it on the way."""
+"""Catalogs for the commands: which sources to load, and warnings about them."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def configured(
 
 
 def limits_of(settings: Settings) -> Limits:
-    """Return what no input may go beyond, as the settings say it."""
+    """Return the limits for every input, from the settings."""
     return Limits(
         newer_formats=settings.newest_format,
         offline=settings.offline,

@@ -1,4 +1,4 @@
-"""The mirrors that environments name, as caches where none is given."""
+"""The mirrors of environments, as caches if none is given."""
 
 from __future__ import annotations
 

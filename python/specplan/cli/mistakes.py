@@ -1,4 +1,4 @@
-"""What to say of a command line that click does not understand."""
+"""Messages and hints for command lines that click refuses."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def worded(error: click.ClickException, words: Sequence[str]) -> tuple[str, str 
 
 
 def _value_hint(error: click.ClickException, words: Sequence[str]) -> str | None:
-    """Return what an option takes that was given without a value; None for other mistakes."""
+    """Return the values of an option that was given without one; None for other mistakes."""
     if not isinstance(error, click.BadOptionUsage):
         return None
     from specplan.config.settings import SETTINGS  # noqa: PLC0415 - only mistakes need it

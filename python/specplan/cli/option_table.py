@@ -1,4 +1,4 @@
-"""The options of commands, made from the table of settings.
+"""Options of click, made from the table of settings.
 
 This needs no command and nothing that a command needs.
 """

@@ -1,4 +1,4 @@
-"""The commands of click: their options come from the table of settings."""
+"""Commands of click, whose options come from the table of settings."""
 
 from __future__ import annotations
 

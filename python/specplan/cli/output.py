@@ -1,4 +1,4 @@
-"""Where text goes: the report to standard output or a file, all else to standard error."""
+"""Output: reports to standard output or a file, messages to standard error."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def warn(message: str) -> None:
 
 
 def is_quiet() -> bool:
-    """Return whether only what is wrong is to be said."""
+    """Return whether to show only errors, warnings and failed gates."""
     return _is_kept(QUIET)
 
 

@@ -1,4 +1,4 @@
-"""The page of an answer: what commands say of it beside the answer itself."""
+"""The page of an answer, with notes of the command on it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def page_of_one(result: Report, settings: Settings) -> Rendered:
 
 
 def size_notes(page: Rendered) -> list[str]:
-    """Return what is to be said of the size of a page, if anything is."""
+    """Return a note on the size of a page, if it is large."""
     from specplan.reports.html.render import SOFT_BYTES  # noqa: PLC0415 - as above
 
     notes = []

@@ -1,4 +1,4 @@
-"""The gates of a plan: how much may be built, what it may cost, whether it must be the least."""
+"""Gates of a plan: its number of builds, its cost, and its proof."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ``rebuild`` and ``why`` have in common: what the settings ask of a plan, and the plan."""
+"""The common part of ``rebuild`` and ``why``: a plan from settings."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def plan(settings: Settings) -> Plan:
 
 
 def asked_plan(settings: Settings) -> AskedPlan:
-    """Return the plan of :func:`plan` with what it was made from."""
+    """Return the plan of :func:`plan` with its inputs."""
     given = settings
     settings = questions.with_stacks(settings)
     gaps = not settings.want and bool(

@@ -1,4 +1,4 @@
-"""The program: its commands, their order in help, and what its errors end with.
+"""The program: its commands, their order in help, and the exit codes of errors.
 
 Each command is a module of its own that is imported when the command runs, so that none waits
 for what another needs, and ``specplan --help`` for nothing.

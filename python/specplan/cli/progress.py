@@ -1,4 +1,4 @@
-"""How far a run is: bars on a terminal, and a line now and then in the log of a CI job."""
+"""Progress: bars on a terminal, occasional lines in the log of a CI job."""
 
 from __future__ import annotations
 

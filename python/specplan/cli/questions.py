@@ -1,4 +1,4 @@
-"""What the settings ask of the catalog, as queries."""
+"""Requests to the catalog, made from settings."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def query_of(settings: Settings, baseline: str | Catalog | None = None) -> Cover
 
 
 def with_environments(query: CoverageQuery, settings: Settings) -> CoverageQuery:
-    """Return a query with what the settings say of how environments are read.
+    """Return a query with the settings for reading environments.
 
     Raises:
         UsageError: If an include does not say which file stands for which URL.
@@ -67,7 +67,7 @@ def with_environments(query: CoverageQuery, settings: Settings) -> CoverageQuery
 
 
 def with_stacks(settings: Settings) -> Settings:
-    """Return the settings with what the ``[[stack]]`` tables say taken over.
+    """Return the settings with those of the ``[[stack]]`` tables.
 
     Where nothing else says what is wanted, it is what the tables want; ``--stack`` then
     chooses among them. Where they want nothing, they are the stacks that are reported.

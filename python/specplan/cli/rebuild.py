@@ -1,4 +1,4 @@
-"""``specplan rebuild``: the least that must be built, its order and its reasons."""
+"""``specplan rebuild``: the smallest set of builds, with order and reasons."""
 
 from __future__ import annotations
 

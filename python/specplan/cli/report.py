@@ -1,4 +1,4 @@
-"""``specplan report``: one page of all that was asked, for people to look at."""
+"""``specplan report``: one page with several answers."""
 
 from __future__ import annotations
 

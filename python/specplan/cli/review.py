@@ -1,4 +1,4 @@
-"""``specplan review``: what a change of recipes costs."""
+"""``specplan review``: the cost of a change of recipes."""
 
 from __future__ import annotations
 

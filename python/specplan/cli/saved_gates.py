@@ -1,4 +1,4 @@
-"""The gates of the configuration, held against documents that were written before.
+"""Gates of the configuration, applied to saved documents.
 
 A document holds the verdicts of its own run. A gate that only this run asks for is held against
 what the document measured; where it did not measure that, the gate does not hold.

@@ -1,4 +1,4 @@
-"""The settings of a run: what was typed, over variables, the configuration and the defaults."""
+"""The settings of a run: typed over variables, configuration and defaults."""
 
 from __future__ import annotations
 

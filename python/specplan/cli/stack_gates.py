@@ -1,4 +1,4 @@
-"""The gates that ``[[stack]]`` tables ask for: which tables a run is about.
+"""The gates of ``[[stack]]`` tables, and the tables that concern a run.
 
 A gate on a stack of which a run reports nothing is compared with nothing: it does not hold.
 """

@@ -1,4 +1,4 @@
-"""Bytes to descriptors: all of them, or an error.
+"""Writing bytes to descriptors: completely, or with an error.
 
 Python's own streams lose bytes where a write is cut short or would block, and fail once more
 when the interpreter ends. What specplan prints goes to the descriptors themselves.

@@ -1,4 +1,4 @@
-"""``specplan trim``: the pipeline that ``spack ci generate`` wrote, without unnecessary jobs."""
+"""``specplan trim``: the pipeline of ``spack ci generate`` without unnecessary jobs."""
 
 from __future__ import annotations
 

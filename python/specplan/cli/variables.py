@@ -1,4 +1,4 @@
-"""Variables of the environment that are meant for specplan and are spelt like none of its own.
+"""Errors for misspelt variables ``SPECPLAN_...`` of the environment.
 
 A gate that a pipeline asks for by a misspelt variable would hold for ever.
 """
@@ -67,7 +67,7 @@ def refuse_misspelt(names: Iterable[str]) -> None:
 
 
 def _near(name: str, known: Iterable[str]) -> str | None:
-    """Return the variable with nearly this name; None where there is none."""
+    """Return the variable with the most similar name, or None."""
     import difflib  # noqa: PLC0415 - only mistakes need it
 
     names = sorted(each.removeprefix(_PREFIX) for each in known)

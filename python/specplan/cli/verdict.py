@@ -1,4 +1,4 @@
-"""The verdict of a run: which gates hold, whether the answer is whole, and the exit code.
+"""The verdict of a run: gates, completeness and the exit code.
 
 *A gate holds only if it holds in the worst case of everything that is open.* Whatever was left
 out of the question and could change the answer fails every gate, and "no gaps", "nothing lost",

@@ -1,4 +1,4 @@
-"""``specplan why``: why a spec is planned, or which available binary cuts it off."""
+"""``specplan why``: why a spec is planned, or why it is not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run is asked to do: every setting, with its default."""
+"""The values of a configuration: every setting, with its default."""
 
 from __future__ import annotations
 

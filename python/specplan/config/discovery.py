@@ -1,4 +1,4 @@
-"""What a folder holds that a project would plan with: stacks, caches, package pages.
+"""Discovery of stacks, caches and package pages in a folder.
 
 Only enough of each is read to recognize its kind; environments are read whole, since they
 say for which systems they are.

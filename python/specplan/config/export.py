@@ -1,4 +1,4 @@
-"""The ``[export]`` table: how the builds of a plan are run, and where."""
+"""The ``[export]`` table: where and how the builds of a plan run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the configuration is, and the TOML in it."""
+"""Finding the configuration file, and parsing its TOML."""
 
 from __future__ import annotations
 

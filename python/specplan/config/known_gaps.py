@@ -1,4 +1,4 @@
-"""The file of known gaps: TOML with a ``[[known-gap]]`` table for each."""
+"""The file of known gaps: TOML with a table ``[[known-gap]]`` for each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A configuration proposed for what a folder holds, as commented TOML."""
+"""A proposed configuration for a folder, as commented TOML."""
 
 from __future__ import annotations
 

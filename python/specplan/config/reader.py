@@ -1,4 +1,4 @@
-"""What the tables of the configuration say, key by key."""
+"""Reading the tables of the configuration, key by key."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ _ALL_OF_IT: Final = 100  # percent
 
 
 def configuration(table: Table, folder: Path) -> Configuration:
-    """Return what the table of the configuration says.
+    """Return the values of the table of the configuration.
 
     Args:
         table: The table.

@@ -1,4 +1,4 @@
-"""One table of a TOML file: its values as what they must be, or an error that names the key."""
+"""A TOML table with typed access: a wrong value is an error that names its key."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What cells have of what they should have."""
+"""Coverage: which wants of a cell are covered, and which are gaps."""

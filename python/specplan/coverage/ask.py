@@ -1,4 +1,4 @@
-"""A question of coverage: from patterns and paths to the names that the core asks for."""
+"""The question of coverage to the core, with all patterns resolved to names."""
 
 from __future__ import annotations
 
@@ -482,7 +482,7 @@ def _coverage(core: compiled.Catalog, asked: compiled.CoverageQuestion) -> compi
 
 
 def _level(query: CoverageQuery, wants: WantsKind) -> Level | None:
-    """Return what a key is; roots of environments are abstract specs, which are not keys."""
+    """Return the level of the wants; roots of environments are abstract and have none."""
     asked = query.level
     if asked is not None:
         refuse_others("level", asked, get_args(Level))

@@ -1,4 +1,4 @@
-"""Cells that a run did not measure, carried forward from what an earlier one saved.
+"""Cells that are carried forward from the saved document of an earlier run.
 
 They stand beside the cells that were measured, say where they come from, and count in every sum.
 """
@@ -74,7 +74,7 @@ def carried_forward(result: Coverage, old: Coverage, file: str) -> Coverage:
 
 
 def _refuse_other_baseline(file: str, old: Coverage, result: Coverage) -> None:
-    """Refuse cells whose wants are what another state had: no sum over both means anything."""
+    """Refuse cells whose wants come from another baseline: a sum over both has no meaning."""
     if old.baseline == result.baseline:
         return
     raise UsageError(

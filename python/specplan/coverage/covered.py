@@ -1,4 +1,4 @@
-"""The wants that are covered, by name: what each cell wants, without what it lacks.
+"""The covered wants by name: the wants of each cell without its gaps.
 
 The core counts what is covered and names what is missing. The names of all wants it says when it
 is asked the same question of a state in which nothing is available. What peers have is asked of
@@ -64,7 +64,7 @@ def covered_wants(answer: Answer, gaps: Iterable[Gap]) -> tuple[CoveredWant, ...
 
 
 def wants_of_cells(answer: Answer) -> Cells:
-    """Return what each cell wants of keys, sorted; the roots of environments are not keys."""
+    """Return the wanted keys of each cell, sorted; roots of environments are not keys."""
     question = answer.question
     if question is None:
         return {}

@@ -1,4 +1,4 @@
-"""The second question about locks: what their wants lack, and what each gap is good for."""
+"""The question about the wants of locks: what they lack, and how useful each gap is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Entries of a configuration that are about wants in cells, found without a look at each of them.
+"""Not-wanted entries and known gaps, found by the wants that they match.
 
 An entry has a pattern for names, and patterns for the stack, the operating system and the target.
 Tens of thousands of them name packages one by one, so they are found by name.

@@ -1,4 +1,4 @@
-"""What the core answers of abstract wants, as records of the model."""
+"""The core's answers about abstract wants, as records of the model."""
 
 from __future__ import annotations
 

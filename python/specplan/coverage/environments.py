@@ -1,4 +1,4 @@
-"""What environments want: their roots in cells, as one question to the core."""
+"""The roots of environments in cells, as one question to the core."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Known gaps compared with a result: which gaps they excuse, and which entries are stale."""
+"""Known gaps compared with a result: excused gaps and stale entries."""
 
 from __future__ import annotations
 

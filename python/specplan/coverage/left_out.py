@@ -1,4 +1,4 @@
-"""What of a question could not be taken into account, gathered from where it came to light.
+"""The input that a question leaves out, collected from all rooms that found it.
 
 Readers note what they pass over on what they return; what a question compares with nothing is
 seen from its answer. Here both become the records of one document.
@@ -66,12 +66,12 @@ def of_coverage(
 
 
 def of_environments(environments: Iterable[WantedEnvironment]) -> list[LeftOut]:
-    """Return what of environments could not be taken into account."""
+    """Return the left-out input of environments."""
     return [record for each in environments for record in each.environment.left_out]
 
 
 def _assumptions(answered: Answered) -> list[LeftOut]:
-    """Return the variants that no known spec of a package has, so that none was asked for."""
+    """Return the required variants that no known spec of a package has."""
     wants = answered.wants
     return [
         LeftOut(

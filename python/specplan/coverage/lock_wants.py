@@ -1,4 +1,4 @@
-"""What locks want of a plan, once what is not wanted is taken out."""
+"""The wants of locks for a plan, without those that are not wanted."""
 
 from __future__ import annotations
 

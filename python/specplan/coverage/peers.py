@@ -1,4 +1,4 @@
-"""Which stacks define the wants of a stack."""
+"""The peers of a stack, and the exclusion of wants."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A question of coverage, as a value."""
+"""The query of coverage, as a value."""
 
 from __future__ import annotations
 

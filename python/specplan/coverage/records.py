@@ -1,4 +1,4 @@
-"""What the compiled core answers of coverage, as records of the model."""
+"""The core's answers about coverage, as records of the model."""
 
 from __future__ import annotations
 
@@ -407,7 +407,7 @@ def _roots_of_stacks(
 
 
 def own_cells(answer: Answer, usable: Mapping[_Place, int] = MappingProxyType({})) -> list[Cell]:
-    """Return the cells that the core was asked for, without those of environments.
+    """Return the cells of the core's answer, without those of environments.
 
     Args:
         answer: What the core answers.

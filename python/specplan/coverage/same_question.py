@@ -1,4 +1,4 @@
-"""Answers that stand together must have been asked alike."""
+"""Errors for answers to different questions that are shown together."""
 
 from __future__ import annotations
 

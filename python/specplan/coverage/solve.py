@@ -1,4 +1,4 @@
-"""A question of coverage, answered: what is wanted is read, asked for, and made a report."""
+"""Solving a coverage query: read the wants, ask the core, make the record."""
 
 from __future__ import annotations
 

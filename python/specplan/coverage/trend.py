@@ -52,7 +52,7 @@ _Place: TypeAlias = tuple[str, str, str]
 
 
 def measured(contents: Contents, query: CoverageQuery, name: str) -> Measured:
-    """Return what a question finds in one state of caches.
+    """Return the answer for one state of caches.
 
     Args:
         contents: The caches.

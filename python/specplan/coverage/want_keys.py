@@ -1,4 +1,4 @@
-"""The wants of cells as keys: made for documents, and held beside wants that are known by name."""
+"""Short keys of wants, for comparison with the wants of a saved document."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def moved(coverage: Coverage, cells: Sequence[Cell]) -> tuple[WantKeys, ...] | N
 
 
 def saved_wants(saved: Coverage) -> dict[_Place, KnownWants] | None:
-    """Return what the cells of a saved document want; None where it does not say."""
+    """Return the wants of the cells of a saved document; None if it has none by name."""
     if saved.want_keys is None:
         return None
     found: dict[_Place, KnownWants] = {}

@@ -1,4 +1,4 @@
-"""What specplan answers with: frozen, typed records of specs, coverage and differences.
+"""The records of answers: frozen and typed.
 
 The words are those of the documentation: a *cell* is a stack on a system (an
 operating system and a target), a *want* is something that should be available
@@ -52,10 +52,10 @@ if TYPE_CHECKING:
         Choice,
         ChosenWant,
         Cut,
-        Lack,
         OtherCandidate,
         PublishedWant,
         Reason,
+        UnplannableReason,
     )
     from specplan.model.costs import Cost, Costs
     from specplan.model.coverage import Alone, Carried, Cell, Coverage, LackedSpec, Totals, View
@@ -138,7 +138,7 @@ else:
                 "Finding FindingKind Verify"
             ),
             "specplan.model.choice": (
-                "Choice ChosenWant Cut Lack OtherCandidate PublishedWant Reason"
+                "Choice ChosenWant Cut UnplannableReason OtherCandidate PublishedWant Reason"
             ),
             "specplan.model.costs": "Cost Costs",
             "specplan.model.coverage": "Alone Carried Cell Coverage LackedSpec Totals View",
@@ -241,7 +241,6 @@ __all__ = [
     "KnownGap",
     "KnownGapState",
     "KnownGaps",
-    "Lack",
     "LackedSpec",
     "Lacking",
     "LeftOut",
@@ -295,6 +294,7 @@ __all__ = [
     "Undecided",
     "Unify",
     "UnknownWant",
+    "UnplannableReason",
     "Untested",
     "Verify",
     "View",

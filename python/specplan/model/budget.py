@@ -1,4 +1,4 @@
-"""What a budget completes."""
+"""The roots that a budget completes."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class BudgetRoot:
 
     Attributes:
         spec: The root.
-        weight: What completing it is worth.
+        weight: The weight of completing it.
         place: Which abstract want it meets; None for the root of a lock.
     """
 
@@ -91,7 +91,7 @@ class OpenRoot:
 
     Attributes:
         spec: The root; of an abstract want, the candidate that takes least more.
-        weight: What completing it is worth.
+        weight: The weight of completing it.
         reason: Why it is not completed.
         more_builds: How many builds completing it takes beside the plan; None for one that is
             left out.
@@ -117,7 +117,7 @@ class Budget:
         max_builds: The most builds; None where they are not limited.
         max_cost: The most cost; None where it is not limited.
         builds: How many builds the plan has.
-        cost: What they cost.
+        cost: Their cost.
         installable: The roots that install without any build, by hash.
         completed: The roots that the plan completes, by hash.
         open: The roots that it does not, those that take least more first, then by hash.
@@ -125,7 +125,7 @@ class Budget:
         upper_bound: What no choice within the budget exceeds, whatever specs it takes for
             abstract wants. Where a stack takes one of several locks as a whole, roots that
             install without any build count with the others for it.
-        nodes: How many nodes the search looked at.
+        nodes: The number of nodes that the search visited.
         cut: What ended the search before the choice was proven to be worth most: a limit on
             nodes, memory or work, which cuts it at the same place everywhere, or on time.
         unused: The weights that are about no root.
@@ -160,12 +160,12 @@ class BudgetPoint:
     """What one limit buys.
 
     Attributes:
-        limit: The most builds, or the most that they may cost.
-        builds: How many builds are spent.
-        cost: What they cost.
-        installing: How many roots install then, with those that need no build.
+        limit: The maximum number of builds, or their maximum cost.
+        builds: The number of builds.
+        cost: Their cost.
+        installing: The number of roots that install then, including those that need no build.
         weight: What all of these are worth, but for those that need no build.
-        upper_bound: What no choice within the limit exceeds.
+        upper_bound: The upper bound for any choice within the limit.
     """
 
     limit: float

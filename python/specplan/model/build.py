@@ -1,4 +1,4 @@
-"""What a plan builds, and its numbers."""
+"""The builds of a plan, and its totals."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Build:
         os: The operating system.
         target: The target.
         stacks: The stacks whose locks hold the spec, sorted.
-        stage: When it can be built: after all builds of earlier stages.
+        stage: Its stage: it can be built after all builds of earlier stages.
         needs: The hashes of the builds that it waits for, sorted.
         cost: What it costs, in the unit of the plan's costs.
         estimated: Whether no file gives its cost, so that it is an estimate.
@@ -55,15 +55,15 @@ class PlanTotals:
 
     Attributes:
         wants: The specs that are wanted, those left out included.
-        wants_left_out: Those that cannot be had because of a broken spec.
+        wants_left_out: The wants that cannot install because of a broken spec.
         builds: The builds.
-        cost: What they cost together.
+        cost: Their total cost.
         stages: The stages.
-        critical_path: What the dearest chain of builds costs.
+        critical_path: The cost of the most expensive chain of builds.
         reused: The available specs that wants or builds install.
-        node_by_node: The builds if pruning went node by node.
-        due_to_change: The builds that the plan without the change would not hold.
-        untested: The binaries that hold the change and are kept.
+        node_by_node: The number of builds of pruning node by node.
+        due_to_change: The builds that are due to the change.
+        untested: The binaries that contain the change and are kept.
         not_wanted: Wants that the configuration excludes; in none of the above.
     """
 

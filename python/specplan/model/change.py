@@ -1,4 +1,4 @@
-"""A question about a plan: its inputs, the change that it foresees, what it assumes."""
+"""The change of a plan: its inputs, the changed specs, and assumptions."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Input:
         path: The source, as it was given.
         sha256: The checksum of the file that was read; where a source has several, that of
             their list as ``sha256sum`` prints it; None where a file is not on this machine.
-        role: What the input is for.
+        role: The role of the input.
     """
 
     path: str
@@ -62,12 +62,12 @@ class RecipesAssumed:
     """With which recipes the specs of a stack are taken to be made.
 
     Attributes:
-        stack: The stack; empty for specs of caches that nothing wants as they are.
+        stack: The stack; empty for specs of caches that no lock wants.
         revision: The commit of the recipes.
         pinned: Whether the environment of its lock names that commit; else it is the older of
             the revisions that are compared.
-        specs: How many of its specs are of a recipe that changed.
-        proven: Of how many of these the recorded package hash comes out of these recipes.
+        specs: The number of its specs with a changed recipe.
+        proven: The number of them whose recorded package hash follows from these recipes.
     """
 
     stack: str
@@ -88,11 +88,11 @@ class RecipesCompared:
         commit: The commit that has the recipes of the newer side as they are; None where none has,
             or where changes are counted by name.
         changes: How changes are counted; by name, every recipe that was touched changes hashes.
-        recipes: How many recipes were touched, or import what was.
+        recipes: The number of recipes that were touched or import a touched file.
         stale: Of them, how many change a hash of a spec.
         may_change: How many may change one: a concretizer reads what changed.
         blind: How many change a build and no hash.
-        same: How many change nothing of that.
+        same: The number that change neither.
         treated: Which verdicts besides ``stale`` were taken for a change.
         assumed: With which recipes each stack is taken to be made, by stack.
     """

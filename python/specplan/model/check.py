@@ -1,4 +1,4 @@
-"""What ``check`` answers with: frozen records of what is wrong with a cache."""
+"""The records of ``check``: findings, and counts of what was checked."""
 
 from __future__ import annotations
 
@@ -88,11 +88,11 @@ class Finding:
         path: The file.
         place: Where in the file, or an empty string.
         line: The line, counted from 1, or None.
-        message: What is wrong, in one sentence.
+        message: The fault, in one sentence.
         spec: The spec that it is about, or None.
         binaries: Of what is ``missing`` or a ``foreign-dependency``, how many binaries have it
             in their link and run closure, itself included; else None.
-        roots: Likewise, how many roots.
+        roots: The number of roots, in the same way.
         dependents: The hashes of the specs that depend on it directly, ascending: of what is
             ``missing`` the broken binaries and the missing specs that link to it or run with
             it, of what is ``dangling`` all that an index or database mentions.
@@ -134,8 +134,8 @@ class CheckedRoots:
     Attributes:
         of_locks: Whether they are the roots of locks; else they are the binaries that no
             other binary depends on.
-        counted: How many there are, each hash once, externals not counted.
-        installable: How many install from the cache alone.
+        counted: The number, each hash once, without externals.
+        installable: The number that install from the cache alone.
         broken: Those with a binary that does not, by hash.
         absent: Those without a binary, by hash.
     """
@@ -169,7 +169,7 @@ class CheckedFiles:
     Attributes:
         manifests: How many manifests and spec files were read.
         blobs: How many blobs and tarballs were compared with their checksums.
-        bytes: How many bytes these have.
+        bytes: Their number of bytes.
     """
 
     manifests: int
@@ -192,10 +192,10 @@ class Check(Report):
         roots: The roots; None likewise.
         hashes: How many hashes were recomputed.
         verified: What was looked at beside indexes; None with ``verify`` ``index``.
-        notes: What could not be looked at, one sentence each.
+        notes: The unchecked parts, one sentence each.
         ignored: How many findings of each kind were ignored, if any, sorted by kind.
         left_out: What of the question could not be taken into account.
-        sources: What was read of each source.
+        sources: The sources, with their age and indexes.
     """
 
     verify: Verify = "index"

@@ -1,4 +1,4 @@
-"""What was chosen for wants that several specs can meet."""
+"""The choice for wants that several specs can meet."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ __all__ = [
     "Choice",
     "ChosenWant",
     "Cut",
-    "Lack",
     "OtherCandidate",
     "PublishedWant",
     "Reason",
+    "UnplannableReason",
 ]
 
 
@@ -33,7 +33,7 @@ class Choice:
         lower_bound: What every choice costs at least.
         cost: What the builds of all that is wanted cost.
         cost_alone: What they would cost if each want took what is cheapest alone.
-        nodes: How many nodes the search looked at.
+        nodes: The number of nodes that the search visited.
         cut: What ended it early, if something did.
         one_by_one: The stacks that would take one lock as a whole, had one been given; their
             roots were chosen one by one and may not agree on their dependencies.
@@ -75,7 +75,7 @@ class Choice:
 #: Why a want cannot be planned: no known spec satisfies it; it is unknown whether any does;
 #: those that do need what is known not to build, or specs without recorded dependencies; its
 #: environment builds it from a source tree, so no cache has a binary of it.
-Lack: TypeAlias = Literal["no_candidate", "undecided", "blocked", "developed"]
+UnplannableReason: TypeAlias = Literal["no_candidate", "undecided", "blocked", "developed"]
 
 
 #: Why a spec was chosen: it is the only candidate; it needs no build; the plan with any other
@@ -91,7 +91,7 @@ class OtherCandidate:
 
     Attributes:
         spec: The other candidate with which the plan costs least.
-        more_builds: How many builds more that plan has; negative where it has fewer.
+        more_builds: The number of additional builds of that plan; negative if it has fewer.
         more_cost: How much more it costs.
     """
 
@@ -109,7 +109,7 @@ class ChosenWant:
         os: The operating system that it is wanted for.
         target: The target.
         want: The abstract spec, with what its environment requires.
-        candidates: How many known specs satisfy it there.
+        candidates: The number of known specs that satisfy it there.
         spec: The spec that was chosen; None if the want cannot be planned.
         lock: The lock that it was chosen with, where a stack takes one as a whole.
         lack: Why it cannot be planned, if it cannot.
@@ -130,7 +130,7 @@ class ChosenWant:
     candidates: int
     spec: NamedSpec | None
     lock: str | None
-    lack: Lack | None
+    lack: UnplannableReason | None
     completed: bool
     reason: Reason | None = None
     other: OtherCandidate | None = None

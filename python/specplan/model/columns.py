@@ -1,4 +1,4 @@
-"""Records made out of columns, as the core answers with them.
+"""Records made from columns of the core.
 
 A frozen record that is made by its class sets each field by a call of its own. By the hundred
 thousand that costs more than the answer they are made of, so that here a whole column is set at

@@ -29,9 +29,9 @@ class Cell:
         os: The operating system.
         target: The microarchitecture.
         wanted: How many wants the cell has.
-        covered: How many of them an available spec covers.
+        covered: The number of them that an available spec covers.
         covered_exact: How many of those are covered on the very system of the cell.
-        unknown: How many the sources cannot decide.
+        unknown: The number that the sources cannot decide.
         usable: How many are covered by a spec whose link and run closure is
             available too; None where the sources hold no edges.
         coverage: ``covered / wanted``; None where nothing is wanted.
@@ -59,7 +59,7 @@ class Carried:
     Attributes:
         file: The saved document.
         tags: Its snapshots; none if its sources have none.
-        cells: How many cells are of it.
+        cells: The number of its cells.
     """
 
     file: str
@@ -112,7 +112,7 @@ class Alone:
     Attributes:
         binaries: How many binaries there are.
         usable: How many of them install from the caches alone; None without edges.
-        lacking: What the others lack: what most binaries need first, then by hash.
+        lacking: The specs that the others lack: those needed by most binaries first, then by hash.
     """
 
     binaries: int
@@ -125,18 +125,18 @@ class Coverage(Report):
     """Coverage and gaps of the reported cells: one document, two views.
 
     Attributes:
-        wants: Where the wants come from.
+        wants: The origin of the wants.
         level: What a key is; None where all wants are abstract specs, the roots of
             environments.
         compat: Which binaries serve a cell.
         scope: How much of a lock is wanted; None where the wants are of no lock.
-        tags: The snapshots that were asked; none if the sources have none.
+        tags: The selected snapshots; none if the sources have none.
         baseline: The older snapshot or source of baseline wants, else None.
         cells: Ordered by stack, os, target.
         gaps: The most useful first, then by stack, os, target, want.
         roots: None where the wants have no roots.
         unknown: Wants that the sources cannot decide, by stack, os, target, want.
-        environments: The environments that say what is wanted, by stack, then path.
+        environments: The environments with wants, by stack, then path.
             Where there are any, coverage is an upper bound: what is covered could be
             reused, and a concretizer may still decide otherwise.
         totals: Over all cells.
@@ -145,7 +145,7 @@ class Coverage(Report):
         not_wanted: The entries of the configuration with what each excluded.
         damaged: Files that were skipped because they are damaged.
         left_out: What of the question could not be taken into account.
-        sources: What was read of each source.
+        sources: The sources, with their age and indexes.
         gates: The gates of the run that it was compared with, without any if none was requested.
         known_gaps: The known gaps that it was compared with, or None.
         carried: Where cells that were not measured were carried forward from, or None.

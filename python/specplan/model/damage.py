@@ -1,4 +1,4 @@
-"""A file that could not be taken."""
+"""A damaged file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class DamagedFile:
         path: The file.
         place: Where in the file, or an empty string.
         line: The line, counted from 1, or None.
-        fault: What is wrong there.
+        fault: The fault.
     """
 
     path: str

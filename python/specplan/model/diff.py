@@ -1,4 +1,4 @@
-"""What two states of a cache have in common and what changed."""
+"""The difference of two states."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class DiffCell:
             states.
         lost: Keys of packages that the newer state has no new key for.
         gained: Keys of packages that the older state had no other key for.
-        changed: Packages whose old keys gave way to new ones.
+        changed: Packages whose old keys were replaced by new ones.
         migrated: At level ``hash`` the specs that only another format gave another hash: neither
             lost, gained nor changed.
     """
@@ -81,7 +81,7 @@ class Change:
         target: The target of the cell.
         package: The package.
         old: The keys (at level ``package`` the versions) that only the older state has.
-        new: Those that only the newer state has.
+        new: The keys that only the newer state has.
         old_versions: At level ``hash`` the version of each of the old keys, else nothing.
         new_versions: The same of the new keys.
     """
@@ -124,7 +124,7 @@ class Diff(Report):
         totals: Over all cells.
         damaged: Files that were skipped because they are damaged.
         left_out: What of the question could not be taken into account.
-        sources: What was read of each source.
+        sources: The sources, with their age and indexes.
         gates: The gates of the run that it was compared with, without any if none was requested.
         known_gaps: The known gaps that it was compared with, or None.
         migrated: At level ``hash`` the specs that have another hash only because of another

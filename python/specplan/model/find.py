@@ -1,4 +1,4 @@
-"""What an abstract spec finds: the specs that satisfy it, and the undecided ones."""
+"""The specs that satisfy an abstract spec, and the undecided ones."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Found(Report):
         damaged: Files that were skipped because they are damaged: what they held was
             not searched.
         left_out: What of the question could not be taken into account.
-        sources: What was read of each source.
+        sources: The sources, with their age and indexes.
     """
 
     query: str

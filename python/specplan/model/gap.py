@@ -1,4 +1,4 @@
-"""What no available spec covers, what cannot be decided, and what is closest to it."""
+"""Gaps, undecided wants, and the nearest spec of a gap."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ class UnknownWant:
         target: The target of the cell.
         want: The abstract spec that is wanted.
         package: The package it names; empty where it names none.
-        specs: How many available specs might cover it.
+        specs: The number of available specs that might cover it.
         missing: The information that the sources lack, sorted: of ``edges``, ``virtuals``,
             ``compiler``, ``field``, ``recipe`` and ``git-repository``.
         group: The group of the environment that wants it; None for the default group.

@@ -1,4 +1,4 @@
-"""The gates of a run: conditions on a result, each with its limit, its value and its verdict."""
+"""Gates: conditions on a result, each with limit, value and verdict."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Gate:
         held: Whether it holds, whatever was left out; None where it was not evaluated, as it has
             nothing to compare with and the user accepts that.
         reason: Why it does not, as a sentence; empty where it holds.
-        stack: The stack whose table of the configuration asks for it; empty where the run does.
+        stack: The stack whose table in the configuration sets it; empty if it is for the whole run.
     """
 
     name: str
@@ -47,11 +47,11 @@ class Gate:
 
 
 def none_allowed(name: str, value: int, reason: str, stack: str = "") -> Gate:
-    """Return a gate that accepts none of what it counts.
+    """Return a gate with the limit 0.
 
     Args:
-        name: The option that asks for it, without its dashes.
-        value: How many there are.
+        name: Its option, without dashes.
+        value: The number.
         reason: Why it fails if there are any.
         stack: The stack whose table asks for it; empty where the run does.
     """

@@ -1,4 +1,4 @@
-"""Hashes that are worked out when somebody looks at them."""
+"""Hashes that are computed on access."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Hashes(Sequence[str]):
     sequence of the same hashes.
 
     Args:
-        count: How many there are.
+        count: The number.
         find: Returns those of a spec.
         spec: The hash of the spec.
         first: The first of them, as far as they are known already.

@@ -1,4 +1,4 @@
-"""The machine that an environment is for."""
+"""The machine of an environment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gaps that somebody knows of: accepted with a reason, until a day."""
+"""Known gaps: accepted with a reason, until a date."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class KnownGap:
         stack: The shell pattern for stacks.
         os: The shell pattern for operating systems.
         target: The shell pattern for targets.
-        reason: Why the gap is accepted.
+        reason: The reason for accepting the gap.
         until: The last day on which it is, as ``2026-12-31``; None where it has no end.
         issue: Where it is followed, such as a URL; None where nobody says so.
         excused: How many gaps of the report it excuses.
@@ -56,7 +56,7 @@ class KnownGaps:
     Attributes:
         file: The file.
         date: The day on which entries may be over, as ``2026-11-30``.
-        date_from: Where this day comes from.
+        date_from: The origin of this date.
         entries: The entries, in the order of the file.
     """
 

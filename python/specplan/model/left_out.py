@@ -1,4 +1,4 @@
-"""What of a question could not be taken into account: the records behind the law of green.
+"""Records of left-out input, which decide whether gates may hold.
 
 A gate holds only if it holds in the worst case of everything that is open. What is open is
 a record: what was lost, where, how often, whether it blocks, and the line that settles it.

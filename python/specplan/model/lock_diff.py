@@ -1,4 +1,4 @@
-"""What is new between two states, and what caused it."""
+"""The new specs between two states, and their causes."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Difference:
 
     Attributes:
         key: The key.
-        old: The old text; several values are one a line.
+        old: The old text, with one value per line.
         new: The new text.
     """
 
@@ -70,7 +70,7 @@ class NewSpec:
         external: Whether the system provides it; then it is not a build.
         origin: Why its hash is new.
         against: The old spec of the same package that differs least, if there is one.
-        replaces: Whether that one is gone and gave way to this one.
+        replaces: Whether that one is gone and this one replaces it.
         differences: The keys in which the two differ; empty without ``against``.
     """
 
@@ -98,8 +98,8 @@ class OwnChange:
 
     Attributes:
         spec: The spec.
-        reaches: How many new specs have it in their closure, itself included.
-        explains_alone: How many new specs nothing new gets into but through it.
+        reaches: The number of new specs with it in their closure, itself included.
+        explains_alone: The number of new specs that are new only because of it.
         reaches_by_link_run: How many it reaches over link and run edges alone.
     """
 
@@ -150,7 +150,7 @@ class LockDiffTotals:
         builds: The new specs that are not external.
         own_change: The new specs that changed themselves.
         inherited: The new specs whose dependencies changed.
-        recipe_only: The own changes that are of the recipe's text alone.
+        recipe_only: The own changes in the text of the recipe alone.
         migrated: The specs that only a newer format gave another hash; they are not new.
     """
 
@@ -173,13 +173,13 @@ class LockDiff(Report):
         new: The new state.
         specs: The new specs, by hash.
         gone: The specs that only the old state has, by hash.
-        causes: The own changes, the farthest reaching first, then by hash.
+        causes: The own changes, those with the most new specs first, then by hash.
         hold: The own changes in the order in which to hold them back.
         totals: The numbers.
         migrated: The specs that have another hash only because of another format, by hash: one
             cause, however many they are. They are neither new nor gone.
         left_out: What of the question could not be taken into account.
-        sources: What was read of each source.
+        sources: The sources, with their age and indexes.
     """
 
     old: str

@@ -1,4 +1,4 @@
-"""What a plan does not build: the needless, the untested, what is excluded."""
+"""Specs that a plan does not build: unnecessary, untested and excluded ones."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Untested:
 
     Attributes:
         spec: The spec.
-        kept_by: What leaves it alone.
+        kept_by: The reason why it is not rebuilt.
         available: Whether it has a binary, which then is kept.
     """
 
@@ -71,7 +71,7 @@ class Excluded:
         specs: The abstract specs of what is known not to build.
         broken: The hashes of the specs that they match, sorted.
         cut: Those of them that would have to be built, sorted.
-        wants: The wants that cannot be had, sorted.
+        wants: The wants that cannot install, sorted.
         builds: The builds that are excluded, by hash.
     """
 

@@ -1,4 +1,4 @@
-"""The parts of a question: the level, the wants, the compatibility, the exclusions."""
+"""The parts of a coverage query: level, wants, compatibility, exclusions."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class EnvironmentAsked:
     """An environment whose roots are wanted.
 
     Attributes:
-        stack: The stack that it is of.
+        stack: Its stack.
         path: Its file.
-        roots: How many roots it has, as Spack expands them.
+        roots: The number of its roots, as Spack expands them.
         unify: Whether Spack concretizes them together.
     """
 
@@ -60,7 +60,7 @@ class NotWanted:
         stack: The shell pattern for stacks.
         os: The shell pattern for operating systems.
         target: The shell pattern for targets.
-        reason: Why these are not wanted.
+        reason: The reason.
         excluded: How many wants of the report it excluded; an entry that
             excludes none is unused.
     """

@@ -1,4 +1,4 @@
-"""What every result can do: show itself as text, Markdown, CSV and JSON.
+"""The common methods of results: as text, Markdown, CSV and JSON.
 
 A result does not know how it looks. The modules of :mod:`specplan.reports` do: each format
 registers here what writes a result. So imports lead one way, from the reports to the

@@ -1,4 +1,4 @@
-"""How many roots install from the cache alone, and what the others lack."""
+"""Roots: how many install from the cache alone, and what the others lack."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Lacking:
         hash: Its DAG hash.
         package: Its package; None where no source describes it.
         version: Its version; empty if no source describes it.
-        roots: How many roots lack it.
+        roots: The number of roots that lack it.
     """
 
     hash: str
@@ -73,7 +73,7 @@ class RootsOfStack:
     Attributes:
         stack: The stack.
         wanted: Its root hashes, and roots of its environments.
-        installable: Those whose whole closure installs from the cache.
+        installable: The roots whose whole closure installs from the cache.
         broken: The hashes of its locks' roots that do not, sorted.
     """
 
@@ -92,7 +92,7 @@ class RootCoverage:
 
     Attributes:
         wanted: Distinct root hashes, and roots of environments.
-        installable: Those whose whole closure installs from the cache.
+        installable: The roots whose whole closure installs from the cache.
         undecided: The roots of environments in cells where the sources do not show what
             installs; none of them counts as installable.
         coverage: ``installable / wanted``; None where there are no roots.

@@ -1,4 +1,4 @@
-"""When builds run."""
+"""The schedule of builds."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Run:
     Attributes:
         hash: The DAG hash of the build.
         start: When it starts, in the unit of costs; a schedule starts at 0.
-        finish: When it is done.
+        finish: Its end.
     """
 
     hash: str
@@ -36,7 +36,7 @@ class Shard:
     Attributes:
         runner: Its number, counted from 1.
         busy: How long it builds; it waits for the rest of the schedule.
-        runs: What it builds, in order.
+        runs: Its builds, in order.
     """
 
     runner: int

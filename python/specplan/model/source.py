@@ -1,4 +1,4 @@
-"""What an answer was read from: each source, how old it is, and what its indexes list."""
+"""The sources of an answer: their age, and the lists of their indexes."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ class IndexUsed:
         mirror: The mirror.
         index: The index.
         version: Its version, or None where nothing names it.
-        specs: How many specs it lists.
-        binaries: How many of them as binaries.
-        alone: How many binaries it lists that another index of the mirror does not.
+        specs: The number of specs that it lists.
+        binaries: The number of them with binaries.
+        alone: The number of its binaries that another index of the mirror does not list.
     """
 
     mirror: str

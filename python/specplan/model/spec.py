@@ -1,4 +1,4 @@
-"""One concrete spec, as a catalog knows it."""
+"""A concrete spec."""
 
 from __future__ import annotations
 

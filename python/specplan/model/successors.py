@@ -1,4 +1,4 @@
-"""The next hashes of a lock, which newer recipes give its specs."""
+"""The next hashes of a lock, from newer recipes."""
 
 from __future__ import annotations
 

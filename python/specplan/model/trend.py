@@ -1,4 +1,4 @@
-"""Coverage over many snapshots: its course, what was lost since when, where the wants changed."""
+"""Coverage over many snapshots: steps, lost wants, and changes of the wants."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class TrendQuestion:
     """The question that all steps of a trend answer.
 
     Attributes:
-        wants: Where the wants come from.
+        wants: The origin of the wants.
         level: What a key is; None where all wants are abstract specs.
         compat: Which binaries serve a cell.
         scope: How much of a lock is wanted; None where the wants are of no lock.
@@ -51,7 +51,7 @@ class Measured:
 
     Attributes:
         name: What it is called.
-        tags: The snapshots that were asked; none if the sources have none.
+        tags: The selected snapshots; none if the sources have none.
         question: What was asked; None where it has no cell.
         cells: The numbers of its cells.
         lacking: By cell what is not covered, or cannot be decided.
@@ -83,11 +83,13 @@ class TrendPoint:
 
     Attributes:
         wanted: How many wants it has.
-        covered: How many of them an available spec covers.
-        unknown: How many the sources cannot decide.
+        covered: The number of them that an available spec covers.
+        unknown: The number that the sources cannot decide.
         coverage: ``covered / wanted``; None where nothing is wanted.
-        lost: How many wants were covered at the step before, are still wanted and are not covered.
-        regained: How many wants lacked at the step before, are still wanted and are covered.
+        lost: The number of wants that were covered at the step before, are still wanted and are not
+            covered.
+        regained: The number of wants that were gaps at the step before, are still wanted and are
+            covered.
         wants_added: How many wants are new; None where the step before, or this one, does not
             record its wants, as documents of an earlier release do not.
         wants_removed: How many wants are gone, under the same condition.
@@ -111,10 +113,10 @@ class TrendStep:
     """One snapshot, source or saved document, with the sums over all its cells.
 
     Attributes:
-        name: What it is called: the snapshot, else the source or the document.
-        tags: The snapshots that were asked; none if the sources have none.
+        name: Its name: the snapshot, else the source or the document.
+        tags: The selected snapshots; none if the sources have none.
         point: The sums.
-        blocks: Whether something was left out of it that could change its numbers.
+        blocks: Whether left-out input could change its numbers.
     """
 
     name: str
@@ -165,7 +167,7 @@ class LostWant:
         target: The target of the cell.
         want: The want, as text.
         last_covered: The last step at which it was covered.
-        since: The step since which it lacks.
+        since: The step since which it is a gap.
         certain: Whether it surely was covered: false where it is undecided now, and where a
             document of an earlier release does not distinguish a want that is new
             from one that was covered.
@@ -185,7 +187,7 @@ class Trend(Report):
     """Coverage over steps in time.
 
     Attributes:
-        wants: Where the wants come from.
+        wants: The origin of the wants.
         level: What a key is; None where all wants are abstract specs.
         compat: Which binaries serve a cell.
         scope: How much of a lock is wanted; None where the wants are of no lock.

@@ -1,4 +1,4 @@
-"""What cells want, in few letters, so that a later run can distinguish lost wants from new ones."""
+"""Wants in a few letters each, so that a later run can distinguish lost wants from new ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a plan builds a spec, or why it does not."""
+"""The reasons why a plan builds a spec, or does not."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class WhyLine:
     """One line of the tree that shows why a spec is planned or not.
 
     Attributes:
-        depth: How deep it is; it hangs from the nearest line before that is one less deep.
+        depth: Its depth; its parent is the nearest line before it that is one less deep.
         spec: A dependent of the spec that it hangs from; the one asked about at depth 0.
         link: Whether it demands that one, cuts it off, or would need it but is not needed itself.
         reason: Why it cuts that one off.
-        types: What it has that one for.
+        types: The types of its edge to that one.
         wanted: Whether the spec is wanted.
         repeated: Whether the lines below it stand at another line with the spec.
     """
@@ -49,7 +49,7 @@ class ChangeLink:
 
     Attributes:
         spec: The spec.
-        types: What it has the next one for; empty for the last one, which changed itself.
+        types: The types of its edge to the next one; empty for the last one, which changed itself.
     """
 
     spec: NamedSpec

@@ -1,4 +1,4 @@
-"""A YAML document as a tree that is written back as it was read.
+"""YAML documents as trees that are written back unchanged.
 
 What a pipeline means to GitLab is not known here, so nothing of it may get lost on the way: the
 tree keeps the anchors with their names, the tags, and the style of every text, list and mapping.

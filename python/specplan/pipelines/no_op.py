@@ -1,4 +1,4 @@
-"""The pipeline that Spack writes where nothing is to be built."""
+"""The pipeline that Spack writes if there is nothing to build."""
 
 from __future__ import annotations
 

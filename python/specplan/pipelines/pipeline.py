@@ -1,4 +1,4 @@
-"""What a pipeline of GitLab holds: jobs that build a spec, jobs of service, settings."""
+"""A GitLab pipeline: jobs that build a spec, service jobs, settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fewest needs that make the same builds wait for each other, and the stages of builds."""
+"""The fewest needs that keep the order of builds, and the stages of builds."""
 
 from __future__ import annotations
 

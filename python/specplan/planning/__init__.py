@@ -1,1 +1,1 @@
-"""The least that must be built, in which order and why."""
+"""The smallest set of builds, with order and reasons."""

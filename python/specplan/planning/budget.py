@@ -1,4 +1,4 @@
-"""What a budget completes of locks and of abstract wants, whose specs are chosen with it."""
+"""Budgets for locks and abstract wants, together with the choice of specs."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from specplan.catalog.specs import names_of
 from specplan.model.budget import Place
 from specplan.planning import choice as choosing
-from specplan.planning.budget_solver import Bid, BidGroup, Spending
-from specplan.planning.candidates import Pick
+from specplan.planning.budget_solver import Bid, BidGroup, BudgetSolver
+from specplan.planning.candidates import Chosen
 from specplan.records import dataclass
 
 if TYPE_CHECKING:
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from specplan.model import NamedSpec
     from specplan.model.budget import BudgetCurve
     from specplan.model.choice import Choice
-    from specplan.planning.budget_solver import BidResult, BudgetRequest, Spent
+    from specplan.planning.budget_solver import BidResult, BudgetRequest, BudgetSolution
     from specplan.planning.candidates import WantGroup
-    from specplan.planning.choice import Made
+    from specplan.planning.choice import ChoiceSolution
 
-__all__ = ["Purchase"]
+__all__ = ["BudgetQuestion"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Purchase:
+class BudgetQuestion:
     """A budget, and what it can be spent on.
 
     Attributes:
@@ -45,11 +45,11 @@ class Purchase:
     labels: Mapping[str, Iterable[str]]
     matching: Callable[[str], Iterable[str]]
 
-    def buy(self) -> Spent:
+    def buy(self) -> BudgetSolution:
         """Choose which roots of locks the budget completes."""
         return self._of_locks().search()
 
-    def curve(self, made: Made | None, unit: Unit) -> BudgetCurve:
+    def curve(self, made: ChoiceSolution | None, unit: Unit) -> BudgetCurve:
         """Return the results of budgets from nothing to everything.
 
         Args:
@@ -62,7 +62,7 @@ class Purchase:
         wants = sum(len(group.wants) for group in made.options.groups)
         return spending.curve(unit, {*self.labels, *made.choice.roots}, wants)
 
-    def buy_with_choice(self, made: Made) -> tuple[Spent, Choice]:
+    def buy_with_choice(self, made: ChoiceSolution) -> tuple[BudgetSolution, Choice]:
         """Choose which roots the budget completes, and the specs of those that are abstract.
 
         What is bought and which spec completes each want is decided together. Then the
@@ -110,13 +110,13 @@ class Purchase:
         ]
         return spent, choosing.with_picks(choice, options, now)
 
-    def _of_locks(self) -> Spending:
+    def _of_locks(self) -> BudgetSolver:
         """Return the question about the roots of locks alone."""
         groups = _fixed(self.labels)
         plan = self.core.plan(self.question)
-        return Spending(plan, self.asked, groups, _names(self.core, groups), self.matching)
+        return BudgetSolver(plan, self.asked, groups, _names(self.core, groups), self.matching)
 
-    def _with_choice(self, made: Made) -> tuple[list[BidGroup], Spending]:
+    def _with_choice(self, made: ChoiceSolution) -> tuple[list[BidGroup], BudgetSolver]:
         """Return the roots of locks, then what was chosen for, and the question about them."""
         options = made.options
         fixed = _fixed(self.labels)
@@ -132,7 +132,7 @@ class Purchase:
         all_options: compiled.PlanQuestion = {**self.question, "roots": sorted(every)}
         plan = self.core.plan(all_options, told_only=True)
         names = {**_names(self.core, fixed), **options.names}
-        return groups, Spending(plan, self.asked, groups, names, self.matching)
+        return groups, BudgetSolver(plan, self.asked, groups, names, self.matching)
 
 
 def _fixed(labels: Mapping[str, Iterable[str]]) -> list[BidGroup]:
@@ -144,7 +144,7 @@ def _fixed(labels: Mapping[str, Iterable[str]]) -> list[BidGroup]:
     return [BidGroup(sources=((bid,),)) for bid in bids]
 
 
-def _bids(group: WantGroup, pick: Pick | None) -> BidGroup:
+def _bids(group: WantGroup, pick: Chosen | None) -> BidGroup:
     """Return abstract wants as what is to be completed."""
     first = 0 if pick is None else pick.source
     sources = []
@@ -166,7 +166,9 @@ def _bids(group: WantGroup, pick: Pick | None) -> BidGroup:
     return BidGroup(sources=tuple(sources), first=first)
 
 
-def _alternatives(spending: Spending, group: BidGroup, result: BidResult) -> list[list[list[str]]]:
+def _alternatives(
+    spending: BudgetSolver, group: BidGroup, result: BidResult
+) -> list[list[list[str]]]:
     """Return what completes the same wants of a group for no less worth."""
     if not group.sources:
         return []
@@ -183,7 +185,7 @@ def _alternatives(spending: Spending, group: BidGroup, result: BidResult) -> lis
     return [parts] if parts else []
 
 
-def _pick(group: WantGroup, result: BidResult) -> Pick | None:
+def _pick(group: WantGroup, result: BidResult) -> Chosen | None:
     if not any(result.hashes):
         return None
     hashes = tuple(
@@ -192,7 +194,7 @@ def _pick(group: WantGroup, result: BidResult) -> Pick | None:
             result.hashes, group.sources[result.source].candidates, strict=True
         )
     )
-    return Pick(result.source, hashes, result.completed)
+    return Chosen(result.source, hashes, result.completed)
 
 
 def _size(

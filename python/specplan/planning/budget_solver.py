@@ -1,4 +1,4 @@
-"""What a limited budget buys: the builds that complete the most wanted roots by weight."""
+"""The builds within a budget that complete the most roots by weight."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from specplan.aliases import Unit
     from specplan.model import NamedSpec
 
-__all__ = ["Bid", "BidGroup", "BidResult", "BudgetRequest", "Spending", "Spent"]
+__all__ = ["Bid", "BidGroup", "BidResult", "BudgetRequest", "BudgetSolution", "BudgetSolver"]
 
 _REASONS: Final[Mapping[str, OpenReason]] = {
     "beyond": "beyond",
@@ -164,7 +164,7 @@ class BidResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spent:
+class BudgetSolution:
     """The result of a budget.
 
     Attributes:
@@ -188,7 +188,7 @@ class Spent:
         )
 
 
-class Spending:
+class BudgetSolver:
     """A question about the result of a budget.
 
     Args:
@@ -214,7 +214,7 @@ class Spending:
         self._weights = _Weights(asked.weights, groups, matching)
         self._part = self._weights.part
 
-    def search(self) -> Spent:
+    def search(self) -> BudgetSolution:
         """Choose the roots that the budget completes, and the spec that completes each."""
         return self._solution(self._answer(self._builds, self._asked.cost, _MOST_WORK))
 
@@ -281,7 +281,7 @@ class Spending:
         for group, source, answers in zip(self._groups, answer.sources, answer.bids, strict=True):
             yield from zip(group.sources[source] if group.sources else (), answers, strict=True)
 
-    def given(self, hashes: Collection[str], searched: Spent) -> Spent:
+    def given(self, hashes: Collection[str], searched: BudgetSolution) -> BudgetSolution:
         """Return the result for each root once some specs install that were chosen otherwise."""
         answer = self._core.spend(
             self._question(), chosen=sorted(hashes), builds=self._builds, cost=self._asked.cost
@@ -308,7 +308,7 @@ class Spending:
             for group in self._groups
         ]
 
-    def _solution(self, answer: compiled.SpendingAnswer) -> Spent:
+    def _solution(self, answer: compiled.SpendingAnswer) -> BudgetSolution:
         installable: list[BudgetRoot] = []
         completed: list[BudgetRoot] = []
         left: list[OpenRoot] = []
@@ -354,7 +354,7 @@ class Spending:
             cut=answer.cut,
             unused=self._weights.unused,
         )
-        return Spent(budget=budget, results=tuple(results))
+        return BudgetSolution(budget=budget, results=tuple(results))
 
     def worth(self, bid: Bid, spec: str) -> Decimal:
         """Return what completing a root by a spec is worth."""

@@ -1,4 +1,4 @@
-"""What can meet abstract wants: candidates in each cell, one by one or of one lock as a whole."""
+"""The candidates for abstract wants in each cell: single specs, or a lock as a whole."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from specplan.catalog.systems import Systems
 from specplan.coverage.environment_records import environments_asked
 from specplan.coverage.environments import wants_of
 from specplan.errors import EmptySelectionError
-from specplan.model.choice import ChosenWant, Lack
+from specplan.model.choice import ChosenWant, UnplannableReason
 from specplan.records import dataclass
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from specplan.sources.environments.environment import Environment
     from specplan.sources.wanted import Wanted, WantedEnvironment
 
-__all__ = ["ChoiceRequest", "Options", "Pick", "Source", "Want", "WantGroup"]
+__all__ = ["ChoiceRequest", "Chosen", "Options", "Source", "Want", "WantGroup"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,12 @@ class Want:
     line: int | None = None
 
     def record(
-        self, named: NamedSpec | None, lock: str | None, lack: Lack | None, *, completed: bool
+        self,
+        named: NamedSpec | None,
+        lock: str | None,
+        lack: UnplannableReason | None,
+        *,
+        completed: bool,
     ) -> ChosenWant:
         """Return the want with what was chosen for it."""
         return ChosenWant(
@@ -99,7 +104,7 @@ class Want:
         )
 
     @property
-    def lack(self) -> Lack:
+    def lack(self) -> UnplannableReason:
         """Why it cannot be planned where nothing is chosen for it."""
         if self.candidates:
             return "blocked"
@@ -120,7 +125,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Pick:
+class Chosen:
     """What was chosen for a group.
 
     Attributes:
@@ -172,25 +177,25 @@ class WantGroup:
             for source in self.sources
         ]
 
-    def picked(self, chosen: compiled.AlternativeAnswer | None) -> Pick | None:
+    def picked(self, chosen: compiled.AlternativeAnswer | None) -> Chosen | None:
         """Return what was chosen among the alternatives."""
         if chosen is None:
             return None
         position, specs = chosen.position, chosen.specs
         if self.is_alone:
-            return Pick(0, (self.sources[0].candidates[0][position],), (True,))
+            return Chosen(0, (self.sources[0].candidates[0][position],), (True,))
         left = iter(specs)
         hashes = tuple(
             candidates[next(left)] if candidates else None
             for candidates in self.sources[position].candidates
         )
-        return Pick(position, hashes, tuple(each is not None for each in hashes))
+        return Chosen(position, hashes, tuple(each is not None for each in hashes))
 
-    def records(self, pick: Pick | None, names: Mapping[str, NamedSpec]) -> list[ChosenWant]:
+    def records(self, pick: Chosen | None, names: Mapping[str, NamedSpec]) -> list[ChosenWant]:
         """Return the wants with what was chosen for them."""
         if pick is None:
             # Of a lock as a whole none is taken that lacks one spec that it should have.
-            lack: Lack | None = "blocked" if self.sources else "no_candidate"
+            lack: UnplannableReason | None = "blocked" if self.sources else "no_candidate"
             return [
                 want.record(None, None, want.lack if self.is_alone else lack, completed=False)
                 for want in self.wants

@@ -1,4 +1,4 @@
-"""Which specs an abstract spec of a question of a plan names: what changes, what if, what fails."""
+"""The specs that an abstract spec of a plan matches: changed, assumed or broken ones."""
 
 from __future__ import annotations
 

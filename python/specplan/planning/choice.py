@@ -1,4 +1,4 @@
-"""Choosing what to install for wants that several specs can meet, at least cost.
+"""The choice of least cost for wants that several specs can meet.
 
 A root of an environment and an abstract spec can be met by any spec that satisfies it.
 What each of these needs to be built overlaps with what the others need, so which of them
@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from specplan.errors import UsageError
-from specplan.model.choice import Choice, ChosenWant, Lack
-from specplan.planning.candidates import ChoiceRequest, Options, Pick
+from specplan.model.choice import Choice, ChosenWant, UnplannableReason
+from specplan.planning.candidates import ChoiceRequest, Chosen, Options
 from specplan.records import dataclass
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ChoiceRequest",
+    "ChoiceSolution",
     "ChosenWant",
-    "Lack",
-    "Made",
+    "UnplannableReason",
     "choose",
     "least",
     "options_of",
@@ -42,7 +42,7 @@ WORK_LIMIT: Final = 4_000_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class ChoiceSolution:
     """A choice, and what it was made from.
 
     Attributes:
@@ -53,7 +53,7 @@ class Made:
     """
 
     choice: Choice
-    picks: tuple[Pick | None, ...]
+    picks: tuple[Chosen | None, ...]
     options: Options
     asked: ChoiceRequest
 
@@ -61,7 +61,7 @@ class Made:
 def options_of(
     core: compiled.Catalog, state: compiled.State, scope: Scope, asked: ChoiceRequest
 ) -> Options:
-    """Return what can be chosen for all wants.
+    """Return the candidates for all wants.
 
     Args:
         core: All that is known.
@@ -89,7 +89,7 @@ def options_of(
 
 def choose(
     core: compiled.Catalog, question: compiled.PlanQuestion, options: Options, asked: ChoiceRequest
-) -> Made:
+) -> ChoiceSolution:
     """Choose specs for all wants such that building what is needed costs least.
 
     Args:
@@ -105,7 +105,7 @@ def choose(
     choice, chosen = least(core, question, alternatives, asked)
     picks = tuple(group.picked(each) for group, each in zip(options.groups, chosen, strict=True))
     choice = replace(choice, one_by_one=options.one_by_one, environments=options.environments)
-    return Made(
+    return ChoiceSolution(
         choice=with_picks(choice, options, picks), picks=picks, options=options, asked=asked
     )
 
@@ -159,7 +159,7 @@ def least(
     return choice, chosen.alternatives
 
 
-def with_picks(choice: Choice, options: Options, picks: Sequence[Pick | None]) -> Choice:
+def with_picks(choice: Choice, options: Options, picks: Sequence[Chosen | None]) -> Choice:
     """Return a choice with what was chosen for each want."""
     groups = zip(options.groups, picks, strict=True)
     wants = [want for group, pick in groups for want in group.records(pick, options.names)]

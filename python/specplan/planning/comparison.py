@@ -1,4 +1,4 @@
-"""Why specs were chosen for abstract wants, and what the plan would cost with another."""
+"""The reasons of a choice, and the cost of the plan with another spec."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gaps as what a plan is for: some only need to be listed, the others must be chosen for."""
+"""Gaps as wants of a plan: some only need to be listed, the others need a choice."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def asks_for_gaps(query: CoverageQuery, older: Contents | None) -> bool:
 
 
 def wants_of_gaps(contents: Contents, query: CoverageQuery, older: Contents | None) -> GapWants:
-    """Return the gaps of stacks as what a plan is for.
+    """Return the gaps of stacks as wants of a plan.
 
     Args:
         contents: The caches.

@@ -1,4 +1,4 @@
-"""What a plan is made from: the files of wants, candidates and costs, and their checksums."""
+"""The input files of a plan: wants, candidates and costs, with checksums."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def inputs_of(
     contents: Contents,
     costs: Iterable[str],
 ) -> tuple[Input, ...]:
-    """Return what a plan was made from, with checksums, in the order of roles, then by path."""
+    """Return the inputs of a plan with checksums, by role, then path."""
     inputs = {Input(path=each, sha256=_sha256_of([each]), role="want") for each in wanted}
     inputs |= {
         Input(path=each, sha256=_sha256_of([split_label(each)[1]]), role="candidates")

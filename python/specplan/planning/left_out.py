@@ -1,4 +1,4 @@
-"""What a plan could not take into account."""
+"""Records for input that a plan leaves out."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ class Plan(Report):
         not_wanted: The entries of the configuration with what each excluded.
         totals: The numbers.
         left_out: What of the question could not be taken into account.
-        sources: What was read of each source.
+        sources: The sources, with their age and indexes.
         successors: The next hashes of each lock by newer recipes, where these were asked for:
             the plan is then for the specs with these hashes.
         stacks: The stacks that it is for, whether anything is built for them or not.

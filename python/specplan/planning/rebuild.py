@@ -1,4 +1,4 @@
-"""A request for a plan: its wants, candidates and limits, and the question to the planner."""
+"""Solving a plan request: wants, candidates, limits, and the question to the planner."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from specplan.model.left_out import merged
 from specplan.planning import changes
 from specplan.planning import choice as choosing
 from specplan.planning import schedule as scheduling
-from specplan.planning.budget import Purchase
+from specplan.planning.budget import BudgetQuestion
 from specplan.planning.budget_solver import BudgetRequest
 from specplan.planning.candidates import ChoiceRequest
 from specplan.planning.changes import KnownSpecs
@@ -45,10 +45,10 @@ if TYPE_CHECKING:
     from specplan.model.budget import Budget, BudgetCurve
     from specplan.model.choice import Choice, PublishedWant
     from specplan.model.costs import Cost, Costs
-    from specplan.planning.budget_solver import Spent
+    from specplan.planning.budget_solver import BudgetSolution
     from specplan.planning.candidates import Options
     from specplan.planning.changes import ChangedByRecipes
-    from specplan.planning.choice import Made
+    from specplan.planning.choice import ChoiceSolution
     from specplan.planning.gaps import GapWants
     from specplan.planning.recipe_changes import JudgedRecipes, NextWants
     from specplan.planning.request import ChangeRequest, PlanRequest
@@ -84,7 +84,7 @@ def rebuild(contents: Contents, request: PlanRequest, older: Contents | None = N
 def rebuild_with_changes(
     contents: Contents, request: PlanRequest
 ) -> tuple[Plan, ChangedByRecipes | None]:
-    """Return the same with what recipes change of the specs that are planned for.
+    """Return the same with the changes of planned specs by recipes.
 
     Args:
         contents: The caches.
@@ -391,9 +391,9 @@ def _choice_request(request: PlanRequest, read: _Read) -> ChoiceRequest:
 
 
 def _chosen(
-    limited: BudgetRequest | None, question: _Question, made: Made | None
-) -> tuple[Spent | None, Choice | None]:
-    """Return what a budget buys, and what is chosen."""
+    limited: BudgetRequest | None, question: _Question, made: ChoiceSolution | None
+) -> tuple[BudgetSolution | None, Choice | None]:
+    """Return the result of a budget, and the choice."""
     if limited is None:
         return None, None if made is None else made.choice
     purchase = _purchase(limited, question)
@@ -402,12 +402,12 @@ def _chosen(
 
 def _purchase(
     limited: BudgetRequest, question: _Question, query: CoverageQuery | None = None
-) -> Purchase:
-    """Return a budget and what it can be spent on: the roots of locks, if need be of a query."""
+) -> BudgetQuestion:
+    """Return a budget and its roots, those of locks or of a query."""
     core = question.core
     if query is not None:
         core = {**core, "roots": sorted(question.lock_wants.labels), "scope": query.scope}
-    return Purchase(
+    return BudgetQuestion(
         core=question.rows,
         question=core,
         asked=limited,
@@ -423,7 +423,7 @@ def _left_out(
     question: _Question,
     options: Options | None,
 ) -> tuple[LeftOut, ...]:
-    """Return what of a request could not be taken into account."""
+    """Return the left-out input of a request."""
     change = question.change
     return merged(
         [
@@ -442,7 +442,7 @@ def _left_out(
 
 
 def _index_versions(contents: Contents, read: _Read, question: _Question) -> Sequence[LeftOut]:
-    """Return the record of a plan that builds more where only what all indexes list counts."""
+    """Return the record of a plan that has more builds if only binaries in all indexes count."""
     if contents.least is None:
         return ()
     if read.gaps is not None and any(
@@ -458,7 +458,7 @@ def _index_versions(contents: Contents, read: _Read, question: _Question) -> Seq
 
 
 def _of_sources(contents: Contents, read: _Read) -> Sequence[LeftOut]:
-    """Return what of the caches could not be taken into account."""
+    """Return the left-out input of the caches."""
     if read.gaps is not None:
         return read.gaps.left_out
     # Where what is wanted is not of the caches, less of them means more builds.
@@ -491,7 +491,7 @@ def _checked(request: PlanRequest) -> PlanRequest:
 
 
 def _check_successors(change: ChangeRequest | None) -> None:
-    """Refuse to compute the next hashes of what the question says no recipe for."""
+    """Refuse to compute next hashes without recipes."""
     if change is None or change.recipes is None or not change.recipes.successors:
         return
     if change.recipes.changes == "name":
@@ -570,7 +570,7 @@ def _not_wanted(
 
 
 def _plannable(rows: _Rows, options: Options | None) -> KnownSpecs:
-    """Return the specs that may be built: those of the locks, and what the candidates need."""
+    """Return the specs that may be built: those of the locks, and needs of candidates."""
     if options is None:
         return KnownSpecs.all_of(rows.locks)
     return KnownSpecs.below(rows.core, {*hashes_of(rows.locks), *options.names})

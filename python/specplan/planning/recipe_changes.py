@@ -1,4 +1,4 @@
-"""What revisions of recipes change of the specs that are planned for."""
+"""The changes of planned specs by newer recipes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From the answers of the planner to the records of a plan and its reasons."""
+"""The planner's answers as records of a plan and its reasons."""
 
 from __future__ import annotations
 

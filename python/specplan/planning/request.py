@@ -1,4 +1,4 @@
-"""A question about plans, as a value: what is wanted, what changes, and within which limits."""
+"""The request of a plan, as a value: wants, change and limits."""
 
 from __future__ import annotations
 

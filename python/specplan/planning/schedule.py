@@ -1,4 +1,4 @@
-"""When and on which runner each build of a plan runs."""
+"""The schedule: when and on which runner each build runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The wants that nothing known can meet, as an environment for a concretizer."""
+"""The wants that no known spec can meet, as an environment for a concretizer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wanted: locks, environments and abstract specs as they are typed."""
+"""The wants of a plan: locks, environments and abstract specs as typed."""
 
 from __future__ import annotations
 
@@ -67,11 +67,11 @@ def read_candidates(
 
 
 def wanted_files(wanted: Iterable[Wanted], environments: Iterable[WantedEnvironment]) -> list[str]:
-    """Return the files that say what is wanted; what was typed is none."""
+    """Return the files of wants, without typed specs."""
     files = [each.place for each in environments if not each.is_typed]
     return [*(each.place for each in wanted), *files]
 
 
 def _of_candidate(record: LeftOut) -> LeftOut:
-    """Return what of a candidate was left out: fewer of them only make a plan dearer."""
+    """Return the left-out input of candidates: fewer of them only make a plan more expensive."""
     return record if record.kind == "format_guess" else replace(record, blocks=False)

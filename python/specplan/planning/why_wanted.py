@@ -1,4 +1,4 @@
-"""Why a package is wanted in a cell: by whom, where it is, what is nearest, what is planned."""
+"""The reasons why a package is wanted in a cell, with its nearest binary and the plan for it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from specplan.catalog.contents import Contents
     from specplan.coverage.query import CoverageQuery
     from specplan.model import Coverage, Gap, GapState, Nearest
-    from specplan.model.choice import ChosenWant, Lack, PublishedWant
+    from specplan.model.choice import ChosenWant, PublishedWant, UnplannableReason
     from specplan.planning.plan import Plan
 
 __all__ = ["WantVerdict", "WantedPlan", "WhyWanted", "why_wanted"]
@@ -68,7 +68,7 @@ class WhyWanted:
     nearest_spec: NamedSpec | None = None
     plan: WantedPlan | None = None
     spec: NamedSpec | None = None
-    lack: Lack | None = None
+    lack: UnplannableReason | None = None
     reason: str = ""
 
 
@@ -317,7 +317,7 @@ def _place(want: PublishedWant | ChosenWant) -> tuple[str, str, str, str]:
 
 def _planned(
     published: PublishedWant | None, chosen_want: ChosenWant | None
-) -> tuple[WantedPlan | None, NamedSpec | None, Lack | None]:
+) -> tuple[WantedPlan | None, NamedSpec | None, UnplannableReason | None]:
     """Return what the plan does about a want, by which spec, and what it lacks."""
     if published is not None:
         spec = NamedSpec(hash=published.hash, package=published.package, version=published.version)

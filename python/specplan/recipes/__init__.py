@@ -1,4 +1,4 @@
-"""Recipes by content: what a change of a recipe does to the hashes of specs.
+"""Changes of recipes by content: their effect on the hashes of specs.
 
 Everything is read from files and git alone; nothing of a recipe is executed.
 

@@ -1,4 +1,4 @@
-"""The canonical text of a recipe, which is what Spack hashes of it."""
+"""The canonical text of a recipe, which Spack hashes."""
 
 from __future__ import annotations
 

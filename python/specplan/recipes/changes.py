@@ -1,4 +1,4 @@
-"""What a range of revisions does to recipes, and to the specs of locks."""
+"""The effect of a range of revisions on recipes, and on the specs of locks."""
 
 from __future__ import annotations
 

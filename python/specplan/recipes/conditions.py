@@ -1,4 +1,4 @@
-"""Whether specs of a lock satisfy the conditions that recipes are written with."""
+"""The conditions of recipes, evaluated for specs of a lock."""
 
 from __future__ import annotations
 

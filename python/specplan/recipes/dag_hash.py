@@ -1,4 +1,4 @@
-"""The DAG hash of a spec as its file has it."""
+"""The DAG hash of a spec, computed from its record in a lock."""
 
 from __future__ import annotations
 

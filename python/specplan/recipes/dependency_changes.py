@@ -1,4 +1,4 @@
-"""Whether dependencies that a recipe declares otherwise still are those that a spec has.
+"""Changed dependencies of a recipe, compared with those that a spec has.
 
 A concretizer that has to meet more takes the same spec again if that meets it: nothing that was
 not possible before becomes possible. So what a spec has to meet may become more, not less.
@@ -63,7 +63,7 @@ def _is_met(call: Called, dependencies: Dependencies) -> bool:
 
 
 def _implies(new: Called, old: Called) -> bool:
-    """Return whether what meets one directive meets another one too."""
+    """Return whether everything that meets one directive meets another one too."""
     one, other = _spec(new), _spec(old)
     if one.name != other.name or not _types(old) <= _types(new):
         return False

@@ -1,4 +1,4 @@
-"""What differs between the directives of two states of a recipe that a concretizer reads."""
+"""Changes in the directives that a concretizer reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What differs between two states of a recipe, one kind of change after the other."""
+"""Changes between two states of a recipe, one kind after the other."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ _SOLVED: Final[frozenset[ChangeClass]] = frozenset({"directives", "version_chang
 
 
 def hash_fate(findings: Iterable[Finding]) -> HashFate:
-    """Return what changes do to the package hash of a spec that stays as it is."""
+    """Return the effect of changes on the package hash of an unchanged spec."""
     findings = list(findings)
     if any(each.verdict == "stale" for each in findings):
         return "changes"

@@ -1,4 +1,4 @@
-"""Two revisions of a checkout: what differs between them, and what their files hold."""
+"""Two revisions of a checkout: their files, and the differences."""
 
 from __future__ import annotations
 

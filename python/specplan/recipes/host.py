@@ -1,4 +1,4 @@
-"""The computer that recipes see while their directives run, as a spec describes it."""
+"""The host machine that a recipe sees, as recorded in a spec."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which recipes take code from modules that changed: the hash does not see that."""
+"""Recipes that import changed modules, which the hash does not cover."""
 
 from __future__ import annotations
 

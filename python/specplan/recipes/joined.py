@@ -1,4 +1,4 @@
-"""What changed since several commits, as one answer."""
+"""The changes since several commits, as one answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Specs of caches as what changes of recipes are judged for, where no lock holds them.
+"""Specs of caches that changes of recipes are judged for, if no lock contains them.
 
 An index describes its specs well enough to decide conditions. It is not asked for package hashes
 and patches, so that nothing is proven of these specs.

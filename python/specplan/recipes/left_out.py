@@ -1,4 +1,4 @@
-"""What of a comparison of recipes could not be taken into account."""
+"""Records for input that a comparison of recipes leaves out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The locks whose specs are asked about, each with what decides conditions."""
+"""The locks of a comparison of recipes, with their specs and conditions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which methods of a recipe can run for a spec, as ``@when`` says."""
+"""The methods of a recipe that can run for a spec, by ``@when``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What changed in recipes, and what that does to specs, as records."""
+"""The records of changed recipes, and of their effect on specs."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class SpecChange:
         stack: The lock that holds it; empty for a spec of caches that nothing wants as it is.
         package: Its package.
         version: Its version.
-        verdict: What becomes of its package hash.
+        verdict: The effect on its package hash.
         package_hash: What becomes of its package hash if the concretizer takes the same spec
             again: that is ``same`` for a spec that may change if only a directive changed.
         classes: What of the recipe changed for it, in the order of :data:`CHANGE_CLASSES`.
@@ -98,7 +98,7 @@ class RecipeChange:
         namespace: The repository of the recipe; empty where it does not say its namespace.
         file: The path of ``package.py`` from the top of the checkout.
         classes: What changed, in the order of :data:`CHANGE_CLASSES`.
-        verdict: The strongest of its specs; where no lock has one, that of any spec.
+        verdict: The strongest verdict of its specs; if no lock has one, that of any spec.
         why: The reasons, one sentence each.
         specs: Its specs in the locks, by lock, then hash.
         lines: First and last lines of ``package.py`` that are new, comments and blanks left out.
@@ -160,7 +160,7 @@ class PackageHash:
         version: Its version.
         recorded: The package hash in the lock; None where it has none.
         computed: The package hash of the recipe; None where that is not read.
-        why: Why it is not read; empty where it is.
+        why: The reason why it was not read; empty if it was.
     """
 
     hash: str

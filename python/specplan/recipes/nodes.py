@@ -1,4 +1,4 @@
-"""The specs of a lock as its file holds them: what their hashes are made of."""
+"""The specs of a lock as recorded, which their hashes are computed from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which patches a recipe applies to a spec."""
+"""The patches that a recipe applies to a spec."""
 
 from __future__ import annotations
 

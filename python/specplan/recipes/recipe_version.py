@@ -1,4 +1,4 @@
-"""Versions as recipes reckon with them."""
+"""Versions with the arithmetic of recipes."""
 
 from __future__ import annotations
 

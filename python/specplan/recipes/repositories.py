@@ -1,4 +1,4 @@
-"""Package repositories within a checkout: where the recipe of a package lies."""
+"""Package repositories within a checkout, and the paths of their recipes."""
 
 from __future__ import annotations
 

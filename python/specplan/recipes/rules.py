@@ -1,4 +1,4 @@
-"""Which rules make the package hash of a recipe, by the version of Spack."""
+"""The rules for package hashes, by release of Spack."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What identifies the source of a version: a checksum, a commit, a revision."""
+"""The identity of the source of a version: a checksum, a commit, a revision."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What leaves a recipe whatever spec it is hashed for: strings, directives, metadata."""
+"""The parts of a recipe that no hash covers: docstrings, directives, metadata."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def without_directives(module: ast.Module, rules: SpackRules) -> ast.Module:
 
 
 def called_directive(node: ast.stmt, names: frozenset[str]) -> ast.Call | None:
-    """Return the call that a statement is, if what it calls has one of these names.
+    """Return the call that a statement consists of, if its function has one of these names.
 
     A call with a comma behind it is a tuple, so it stays in the text.
     """

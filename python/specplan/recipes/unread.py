@@ -1,4 +1,4 @@
-"""Why something about a recipe is not known."""
+"""The reason why a part of a recipe is unknown."""
 
 from __future__ import annotations
 

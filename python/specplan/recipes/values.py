@@ -1,4 +1,4 @@
-"""What expressions of a recipe are worth, as far as literals and plain operations say.
+"""The values of expressions in a recipe, as far as literals and plain operations give them.
 
 Nothing of a recipe is executed: a few operations on texts, numbers and collections are done
 here, each bounded in what it may make. Whatever else is met is not read, with its line.

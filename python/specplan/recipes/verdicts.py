@@ -1,4 +1,4 @@
-"""What a change of one recipe does to specs, and to any spec."""
+"""The effect of a changed recipe on specs, and on any possible spec."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def spec_change(
     new: RecipeFile | None,
     beside: Sequence[Finding],
 ) -> SpecChange:
-    """Return what a change does to one spec.
+    """Return the effect of a change on one spec.
 
     Args:
         lock: The lock.

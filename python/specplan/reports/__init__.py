@@ -1,4 +1,4 @@
-"""Results as text: what each kind says, and one file a format that shows it.
+"""Results as text: an outline for each kind of result, a file for each format.
 
 A result is put into words and tables once, by the ``outline`` of its kind
 (:mod:`specplan.reports.outline` says what that is), and each format is one file that shows

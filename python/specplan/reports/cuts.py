@@ -1,4 +1,4 @@
-"""The part of a report that people asked to see: fewer rows, of some packages, or numbers alone.
+"""The shortened part of a report: fewer rows, certain packages, or only numbers.
 
 A cut changes no number, no gate and no verdict: it takes rows out of lists, and each list says
 how many are not shown. JSON, CSV and lists for programs are always whole.

@@ -1,4 +1,4 @@
-"""The formats of CI systems by name: what the command line offers beside text, JSON and CSV."""
+"""The formats of CI systems by name."""
 
 from __future__ import annotations
 

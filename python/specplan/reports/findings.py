@@ -1,4 +1,4 @@
-"""What a CI system hears of a result: cases that hold or fail, and numbers.
+"""Results for CI systems: cases that hold or fail, and numbers.
 
 Text and tables are for people. A CI system compares runs: it asks for cases whose names stay the
 same from run to run, each with a state, and for numbers with labels. Each kind of result is put

@@ -1,4 +1,4 @@
-"""What reports say of the gates of a run: limit, value and verdict of each."""
+"""The gates of a run in reports: limit, value and verdict."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ def amount(gate: Gate, value: float | None) -> str:
 
 
 def is_asked(gate: Gate) -> bool:
-    """Whether somebody asked for a gate; each plan is compared with that on what has no plan."""
+    """Whether a gate was requested; the one on wants without a plan always applies."""
     return gate.name != UNASKED
 
 
 def to_show(gates: Sequence[Gate]) -> tuple[Gate, ...]:
-    """Return the gates that somebody asked for, and the others that fail."""
+    """Return the requested gates, and others that fail."""
     return tuple(gate for gate in gates if gate.failed or is_asked(gate))
 
 

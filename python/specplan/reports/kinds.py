@@ -1,4 +1,4 @@
-"""Where the reports of each kind of result are, so that none is imported before it is written."""
+"""The modules of each kind of result, which are imported when it is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a report says, before any format shows it: a headline, sections, tables of typed cells.
+"""The outline of a report before a format shows it: headline, sections, tables of typed cells.
 
 Each kind of result is put into an :class:`Outline` once (:func:`outline_of`), and each format for
 people is one file that shows an outline: :mod:`~specplan.reports.render.text`,
@@ -393,7 +393,7 @@ class Records:
 
 @singledispatch
 def outline_of(result: Report, options: ReportOptions) -> Outline:
-    """Return what a report of a result says to people; each kind of result registers its own."""
+    """Return the outline of a result; each kind of result registers its own."""
     register(type(result), "outline")
     found = outline_of.dispatch(type(result))
     if found is outline_of.registry[object]:

@@ -1,1 +1,1 @@
-"""What a change of recipes costs: the one question of everybody who reads its pull request."""
+"""The cost of a change of recipes, for the reviewer of its pull request."""

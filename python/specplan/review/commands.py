@@ -1,4 +1,4 @@
-"""The commands that build what a change of recipes makes stale, and nothing else."""
+"""The commands that rebuild exactly the stale binaries."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _commands(caches: Sequence[str], request: ReviewRequest) -> Iterator[str]:
 
 
 def _how_wanted(request: ReviewRequest) -> list[str]:
-    """Return the options that say how much of what is wanted, and of which snapshot."""
+    """Return the options for the scope of the wants and for the snapshot."""
     query = request.coverage
     scope = [] if query.scope == "runtime" else ["--scope", query.scope]
     tag = [] if query.tag is None else ["--tag", query.tag]

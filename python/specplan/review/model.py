@@ -1,4 +1,4 @@
-"""What a change of recipes costs, as records."""
+"""The records of a review."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ class StackReview:
     Attributes:
         stack: The stack.
         wants: How many specs it wants.
-        stale: How many binaries of it lose their use.
+        stale: The number of its stale binaries.
         untested: How many contain the change and are kept, because of the policy or the depth.
         builds: How many builds its least rebuild has.
-        due_to_change: How many of them there would not be without the change.
-        stages: In how many stages they can run.
-        cost: What they cost, in the unit of costs.
-        critical_path: What the dearest chain of them costs.
+        due_to_change: The number of them that are due to the change.
+        stages: The number of stages.
+        cost: Their cost, in the unit of costs.
+        critical_path: The cost of their most expensive chain.
         chain: That chain, the first build first.
         makespan: When the last is done on the runners; None where their number is not given.
     """
@@ -66,17 +66,17 @@ class ReviewTotals:
 
     Attributes:
         binaries: How many binaries the caches have.
-        stale: How many of them lose their use.
-        stacks: In how many stacks.
-        reviewed: How many stacks were looked at.
+        stale: The number of them that become stale.
+        stacks: The number of stacks.
+        reviewed: The number of stacks that were compared.
         untested: How many binaries contain the change and are kept.
         builds: How many builds the least rebuild of all stacks has.
-        due_to_change: How many of them there would not be without the change.
-        stages: In how many stages they can run.
-        cost: What they cost, in the unit of costs.
-        critical_path: What the dearest chain of them costs.
+        due_to_change: The number of them that are due to the change.
+        stages: The number of stages.
+        cost: Their cost, in the unit of costs.
+        critical_path: The cost of their most expensive chain.
         runners: On how many runners they run; None where that is not given.
-        makespan: When the last is done on these.
+        makespan: The time when the last build ends on these runners.
     """
 
     binaries: int
@@ -100,15 +100,15 @@ class Review(Report):
     Attributes:
         since: The revisions, as they were given.
         recipes: The recipes that changed, with a verdict on each of their specs.
-        change: What of it was taken for a change.
+        change: The classes of changes that counted as a change.
         unit: What costs count: builds, or seconds where files give costs.
         stacks: The stacks that the change reaches, by name.
-        stale: The binaries that lose their use, by name, version, hash.
+        stale: The stale binaries, by name, version, hash.
         untested: The specs that contain the change and are kept, by hash.
         totals: The same in numbers, for all stacks together.
-        commands: What builds just that, one command each, quoted for a shell.
+        commands: The commands that build exactly that, quoted for a shell.
         left_out: What of the question could not be taken into account.
-        sources: What was read of each source.
+        sources: The sources, with their age and indexes.
     """
 
     since: str

@@ -1,4 +1,4 @@
-"""A question of a review, as a value."""
+"""The request of a review, as a value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One review: what changed, planned for all stacks together and for each by itself."""
+"""Solving a review: the changes, planned for all stacks together and for each stack."""
 
 from __future__ import annotations
 

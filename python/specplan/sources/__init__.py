@@ -1,4 +1,4 @@
-"""Where specs come from: one file a format, and what they have in common.
+"""Sources of specs: a file for each format, and their common parts.
 
 :func:`specplan.sources.read.read` finds out what a source is and reads it. Readers stop at nothing
 that is wrong with a single file: they report it in their answer, and the caller decides whether

@@ -1,4 +1,4 @@
-"""What to say of a place where nothing is: a path that was mistyped, or that is not a path."""
+"""Errors for places that do not exist: mistyped paths, or texts that are no paths."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def looks_like_a_file(text: str) -> bool:
 
 
 def absence(place: str, *, hint: str | None = None) -> SourceError:
-    """Return the error of a place where nothing is, with what was probably meant.
+    """Return the error for a place that does not exist, with a suggestion.
 
     Args:
         place: The place, as it was given.

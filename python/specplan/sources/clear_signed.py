@@ -1,4 +1,4 @@
-"""Text that GnuPG has signed in the clear, as Spack signs manifests and spec files.
+"""Text signed in the clear by GnuPG, as Spack signs manifests and spec files.
 
 The signature is cut off, **not verified**: specplan plans, it installs nothing. Spack
 verifies signatures when it installs.

@@ -1,4 +1,4 @@
-"""What a file is, going by its first bytes and never by its name."""
+"""The kind of a file, recognized by its first bytes and not by its name."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def start_of(path: Path) -> bytes:
 
 
 def kind_of(path: Path) -> Kind:
-    """Return what a file seems to be.
+    """Return the apparent kind of a file.
 
     Raises:
         SourceError: If it cannot be read.

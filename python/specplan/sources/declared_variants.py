@@ -1,4 +1,4 @@
-"""Which variants packages have, as the recipes of a repository say it.
+"""The variants of packages, as declared by the recipes of a repository.
 
 Recipes are Python, and untrusted: they are parsed, and nothing of them is run. What a recipe says
 under a condition, in a loop or in a class that is not available is not known.

@@ -1,4 +1,4 @@
-"""Saved documents: what a run wrote with ``--format json``, read as records again.
+"""Saved documents of ``--format json``, read as records again.
 
 The fields of a record are those of the document. A document may hold more fields than are known,
 as a later version of specplan writes them; what is missing or of another type is an error that

@@ -1,4 +1,4 @@
-"""Files that people name and that specplan does not read, each with what to do instead."""
+"""Files that specplan does not read, each with a hint."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Git, run so that a checkout of anybody can be looked at: nothing that it says is run."""
+"""Git commands on untrusted checkouts, without running anything of theirs."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def without_filters(checkout: str) -> list[str]:
 
 
 def git_environment() -> dict[str, str]:
-    """Return an environment in which git looks at the checkout and asks nobody."""
+    """Return an environment in which git reads the checkout and never prompts."""
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -77,7 +77,7 @@ def git_environment() -> dict[str, str]:
 
 
 def git_command(checkout: str, *arguments: str) -> list[str]:
-    """Return the words that run git in a checkout, without what this says."""
+    """Return the command that runs git in a checkout, for a message."""
     settings = [word for each in _HARMLESS for word in ("-c", each)]
     return ["git", "--no-pager", "-C", checkout, *settings, *arguments]
 

@@ -1,4 +1,4 @@
-"""Files of a version that is newer than those that are known, which are read all the same."""
+"""Files of a newer version than the newest known one, which are read as a guess."""
 
 from __future__ import annotations
 

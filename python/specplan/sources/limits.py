@@ -1,4 +1,4 @@
-"""What no source may go beyond."""
+"""Limits for every source."""
 
 from __future__ import annotations
 

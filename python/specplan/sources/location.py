@@ -1,4 +1,4 @@
-"""Key paths: where in a document a value stands."""
+"""Key paths: the location of a value in a document."""
 
 from __future__ import annotations
 

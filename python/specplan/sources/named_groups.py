@@ -1,4 +1,4 @@
-"""The names of groups that are asked for, of an environment or of a lock."""
+"""Errors for unknown groups of an environment or a lock."""
 
 from __future__ import annotations
 

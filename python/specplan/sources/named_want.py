@@ -1,4 +1,4 @@
-"""What one want is, as it is named: decided here, once, for all commands."""
+"""The kind of a want, decided here once for all commands."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class NamedWant:
 
 
 def named_want(text: str) -> NamedWant:
-    """Return what ``[LABEL=]WANT`` names.
+    """Return the want that ``[LABEL=]WANT`` names.
 
     A text that looks like a file (it has a separator, or the suffix of one) is never an
     abstract spec, whether the file is there or not. ``available`` and ``available:STACK`` are

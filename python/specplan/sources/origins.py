@@ -1,4 +1,4 @@
-"""What a source was taken from, kept so that it can be looked at again: see ``check``."""
+"""The origins of a source, kept for verification by ``check``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a source gave, and the door through which all sources come in."""
+"""The door to all sources: it recognizes a source and calls its reader."""
 
 from __future__ import annotations
 

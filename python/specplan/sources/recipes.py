@@ -1,4 +1,4 @@
-"""Which recipes of a package repository changed since a revision, as git reports it."""
+"""The recipes of a package repository that changed since a revision, from git."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class ChangedRecipes:
 
 
 def changed_recipes(checkout: str, revision: str) -> ChangedRecipes:
-    """Return what differs between a revision and the files of a checkout.
+    """Return the differences between a revision and the files of a checkout.
 
     Files that git does not track are not seen.
 

@@ -1,4 +1,4 @@
-"""Package pages that are not spelt as published, read one by one as YAML."""
+"""Package pages that are not formatted as published, read one by one as YAML."""
 
 from __future__ import annotations
 

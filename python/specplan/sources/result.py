@@ -1,4 +1,4 @@
-"""What reading a source gives."""
+"""The result of reading a source."""
 
 from __future__ import annotations
 

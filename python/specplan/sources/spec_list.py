@@ -1,4 +1,4 @@
-"""Files that name specs: one abstract spec a line."""
+"""Files with one abstract spec per line."""
 
 from __future__ import annotations
 

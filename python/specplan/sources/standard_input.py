@@ -1,4 +1,4 @@
-"""Standard input: read to its end, whatever it is, or an error."""
+"""Standard input, read to its end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bytes of a file as text, or why they are none."""
+"""Decoding the bytes of a file as text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Folders that hold so much else that looking through them would take minutes."""
+"""Errors for folders that are too large to search."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def refuse_root(place: str | os.PathLike[str], hint: str) -> None:
 
 
 def too_much(place: str | os.PathLike[str], most: int, what: str, hint: str) -> SourceError:
-    """Return the error of a folder in which too much else stands before what is looked for."""
+    """Return the error for a folder with too many other files."""
     shown = printable(os.fspath(place))
     return SourceError(
         f"`{shown}` holds more than {most} files and folders, and no {what} among them",
@@ -72,7 +72,7 @@ def refuse_without_pages(place: str, hint: str) -> None:
 
 
 def _entries(top: str) -> Iterator[os.DirEntry[str]]:
-    """Yield what stands below a folder; what is hidden is passed over.
+    """Yield the files below a folder, without hidden ones.
 
     Folders are taken in turns from both ends of the queue: what is near comes early, and so does
     what stands at the bottom of a tree of a hundred thousand folders.

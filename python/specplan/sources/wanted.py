@@ -1,4 +1,4 @@
-"""What locks and environments want."""
+"""The wants of locks and environments, as records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What should be there: locks, environments, abstract specs and the binaries of stacks."""
+"""Reading wants: locks, environments, abstract specs and the binaries of stacks."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _UNLABELLED_SPEC: Final = "wanted"
 
 
 def label_of(place: str) -> str:
-    """Return what a file without a label is called: its folder, else its file stem."""
+    """Return the name of a file without a label: its folder, else its file stem."""
     if place == STANDARD_INPUT:
         return "stdin"
     path = Path(place).absolute()

@@ -1,4 +1,4 @@
-"""The events of a YAML text, however far PyYAML reads ahead of them.
+"""The events of a YAML text, independent of PyYAML's read-ahead.
 
 PyYAML scans up to 1,024 characters beyond the event that it hands out, and what it
 refuses there (some releases refuse deep nesting) hides every event before it. A walk that

@@ -1,4 +1,4 @@
-"""What tests of planning scripts need: made-up caches, and a plain model of the answers.
+"""Tools for tests of planning scripts: generated caches, and a plain model of the answers.
 
 - :mod:`specplan.testing.pages` writes package pages in the spellings of their years and
   reads them back in the plainest way.

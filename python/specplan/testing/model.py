@@ -1,4 +1,4 @@
-"""A plain model of a catalog: the documented answers, worked out with dictionaries and loops.
+"""A plain model of a catalog: the documented answers, computed with dictionaries and loops.
 
 Nothing here uses the compiled core, an index or a cache of any kind. Each rule of the
 documentation is a few lines that can be compared with its text, so that where the model

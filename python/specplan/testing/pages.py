@@ -1,4 +1,4 @@
-"""Package pages as values: written in the spellings of their years, read in the plainest way."""
+"""Package pages as values, written in the spellings of several years."""
 
 from __future__ import annotations
 

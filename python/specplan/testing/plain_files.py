@@ -1,4 +1,4 @@
-"""Locks and indexes read in the plainest way, for checks that do without the compiled core."""
+"""Plain readers for locks and indexes, for checks without the compiled core."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _dependencies(node: Any, hash_of: Mapping[str, str]) -> list[Any]:
 
 
 def edges_of(node: Any) -> dict[str, set[str]]:
-    """Return what a node depends on, and what for."""
+    """Return the dependencies of a node, with their types."""
     edges: dict[str, set[str]] = {}
     for edge in node.get("dependencies", ()):
         parameters = edge.get("parameters", {})

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for pages, trees of snapshots and the questions put to them.
+"""Hypothesis strategies for pages, trees of snapshots and questions.
 
 Names come from small pools, so that what is drawn meets: the same hash in two
 snapshots, the same package in two stacks, systems of which one serves the other.

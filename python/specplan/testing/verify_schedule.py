@@ -1,4 +1,4 @@
-"""An independent check of schedules, in plain Python and with nothing of the compiled core."""
+"""An independent check of schedules, in plain Python without the compiled core."""
 
 from __future__ import annotations
 

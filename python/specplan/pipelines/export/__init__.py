@@ -1,1 +1,1 @@
-"""The builds of a plan as what runs them: make, ninja, a script, Slurm, GitLab, GitHub."""
+"""Exports of a plan for make, ninja, a shell script, Slurm, GitLab and GitHub."""

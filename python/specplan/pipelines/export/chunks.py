@@ -1,4 +1,4 @@
-"""Jobs of GitLab in files that it takes: chunks, the fewest needs, joints where these are many."""
+"""GitLab jobs split into files that GitLab accepts, with few needs for each job."""
 
 from __future__ import annotations
 

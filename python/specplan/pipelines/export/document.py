@@ -1,4 +1,4 @@
-"""Plans out of documents of the kind ``specplan.rebuild/1``: ``rebuild --format json``."""
+"""Plans read from documents of ``rebuild --format json``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, get_args
 
 from specplan.errors import DamagedSourceError
 from specplan.model import Build, LeftOut
-from specplan.model.choice import ChosenWant, Lack, PublishedWant
+from specplan.model.choice import ChosenWant, PublishedWant, UnplannableReason
 from specplan.model.gate import Gate
 from specplan.patterns import pattern
 from specplan.pipelines.export.plan import NOT_COMMITTED, ExportPlan, builds_of
@@ -150,8 +150,8 @@ def _builds(value: Value) -> list[Build]:
 
 
 def _unplannable(value: Value) -> ChosenWant:
-    reason = _one_of(value.at("reason"), get_args(Lack))
-    lack: Lack = next(each for each in get_args(Lack) if each == reason)
+    reason = _one_of(value.at("reason"), get_args(UnplannableReason))
+    lack: UnplannableReason = next(each for each in get_args(UnplannableReason) if each == reason)
     return ChosenWant(
         stack=value.at("stack").text(),
         os=value.at("os").text(),

@@ -1,4 +1,4 @@
-"""What the environment of a plan says: its specs, its externals, its mirrors, its recipes."""
+"""The environment of a plan: its specs, externals, mirrors and recipes."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class ExportEnvironment:
 
 
 def read_export_environment(folder: str, lock: bytes | None = None) -> ExportEnvironment:
-    """Return what an environment says; nothing of a folder that is not on this machine.
+    """Return the content of an environment; nothing for a folder on another machine.
 
     Args:
         folder: The folder.

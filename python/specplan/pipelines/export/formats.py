@@ -1,4 +1,4 @@
-"""The formats of exports: what each is called, and which files it makes."""
+"""The formats of exports: their names, and the files of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exports for one machine: make, ninja, a script of the shell; and drawings of the plan."""
+"""Exports for one machine (make, ninja, a shell script), and drawings of the plan."""
 
 from __future__ import annotations
 
@@ -44,5 +44,5 @@ def on_one_machine(format_: str, request: ExportRequest) -> str:
 
 
 def drawing(format_: str, request: ExportRequest) -> str:
-    """Return the builds and what they wait for as a graph."""
+    """Return the builds and their needs as a graph."""
     return render(TEMPLATES[format_], base_context(request), request.template)

@@ -1,4 +1,4 @@
-"""The recipes that a plan for the next lock needs: those that its hashes are of, and no others.
+"""The recipes that a plan for a next lock requires.
 
 Spack builds with whatever recipes are checked out and stores the result under the hash of the
 lock. With the recipes of before the change it would store old binaries under the new hashes.

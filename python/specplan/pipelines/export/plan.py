@@ -1,4 +1,4 @@
-"""A plan as exports see it: its builds with the fewest needs, and what forbids to run them."""
+"""A plan for export: its builds with the fewest needs, and reasons not to export it."""
 
 from __future__ import annotations
 

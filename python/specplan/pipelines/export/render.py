@@ -1,4 +1,4 @@
-"""Templates of Jinja2, with filters that make text inert where it is put.
+"""Jinja2 templates, with filters that escape text for its context.
 
 A template of a user runs in a sandbox and sees data alone: it can call nothing of Python, open no
 file and include no other template. What filters do not quote is made of plain characters before

@@ -1,4 +1,4 @@
-"""What is exported: a plan, where its builds run and what they get, settled build by build."""
+"""The request of an export: a plan, and the place and resources of each build."""
 
 from __future__ import annotations
 

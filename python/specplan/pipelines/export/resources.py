@@ -1,4 +1,4 @@
-"""What each build gets: by its cell, by its size, by the table of sizes."""
+"""The resources of each build: by cell, by size, by the table of sizes."""
 
 from __future__ import annotations
 

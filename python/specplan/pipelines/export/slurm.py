@@ -1,4 +1,4 @@
-"""The export for Slurm: a job a build, or arrays of tasks where Slurm takes fewer jobs.
+"""The export for Slurm: a job for each build, or arrays of tasks if Slurm accepts fewer jobs.
 
 A job waits with ``afterok`` for just its needs, so that a build that fails cancels what needs it
 and nothing else. ``afterok`` on an array waits for all of its tasks, which would let one failure

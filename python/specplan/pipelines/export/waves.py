@@ -1,4 +1,4 @@
-"""Waves of GitHub's matrices: builds packed so that each wave needs only what earlier ones built.
+"""Waves of GitHub matrices: each wave needs only builds of earlier waves.
 
 A stage is a wave. Where there are more stages than a workflow has waves, the neighbours with the
 fewest builds become one, in which builds that need each other go to one entry, in their order. The

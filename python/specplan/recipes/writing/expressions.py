@@ -85,7 +85,7 @@ def call_arguments(
 
 
 def _around(text: str, own: Level, level: Level) -> str:
-    """Return a text in parentheses if what it stands in binds tighter than itself."""
+    """Return a text, in parentheses if its context binds tighter."""
     return f"({text})" if level > own else text
 
 

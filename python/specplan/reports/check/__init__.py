@@ -1,1 +1,1 @@
-"""What is wrong with sources, in every format."""
+"""Checks, in every format."""

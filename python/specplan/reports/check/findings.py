@@ -1,4 +1,4 @@
-"""What a CI system hears of a check: each finding as a case, and the numbers."""
+"""A check for CI systems: its findings as cases, and its numbers."""
 
 from __future__ import annotations
 

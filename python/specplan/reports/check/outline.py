@@ -1,4 +1,4 @@
-"""What the report of a check says: the findings by kind, what breaks most first."""
+"""The report of a check: findings by kind, the most harmful first."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def headline(check: Check) -> Prose:
 
 
 def by_kind(check: Check) -> dict[FindingKind, list[Finding]]:
-    """Return the findings of each kind that has any, what breaks most first."""
+    """Return the findings of each kind, the most harmful first."""
     found: dict[FindingKind, list[Finding]] = {kind: [] for kind in FINDING_WORDS}
     for finding in check.findings:
         found[finding.kind].append(finding)
@@ -74,7 +74,7 @@ def by_kind(check: Check) -> dict[FindingKind, list[Finding]]:
 
 
 def numbers(check: Check) -> list[Prose]:
-    """Return the lines that say what was counted, checked and recomputed."""
+    """Return the lines about counted, checked and recomputed things."""
     lines = []
     if check.binaries is not None and check.roots is not None:
         roots = check.roots

@@ -1,4 +1,4 @@
-"""What the report of a difference says: the cells, and what was lost, changed and gained."""
+"""The report of a difference: cells, and lost, changed and gained keys."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ __all__ = ["outline", "records"]
 
 @outline_of.register(Diff)
 def outline(result: Diff, options: ReportOptions) -> Outline:
-    """Return what was lost, changed and gained, after the numbers of each cell."""
+    """Return lost, changed and gained keys, after the numbers of each cell."""
     del options
     names_cells = len(result.cells) > 1
     sections = [*gate_sections(result.gates)]

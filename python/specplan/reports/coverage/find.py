@@ -1,4 +1,4 @@
-"""What the report of a search says: the specs, and those that cannot be decided."""
+"""The report of a search: the specs, and the undecided ones."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _NAMES: Final = (
 
 @outline_of.register(Found)
 def outline(result: Found, options: ReportOptions) -> Outline:
-    """Return the specs, and below them those that cannot be decided, by what is missing."""
+    """Return the specs, then the undecided ones by missing information."""
     sections = []
     if result.specs and options.summary:
         title = wording.count(len(result.specs), "spec") + " by version and system"
@@ -66,7 +66,7 @@ def outline(result: Found, options: ReportOptions) -> Outline:
 
 @records_of.register(Found)
 def records(result: Found, options: ReportOptions) -> Records:
-    """Return one row a spec; what cannot be decided says what is missing, at the end."""
+    """Return one row per spec; undecided specs come last, with the missing information."""
     del options
     specs = ((spec, None) for spec in result.specs)
     undecided = ((each.spec, each.missing) for each in result.undecided)

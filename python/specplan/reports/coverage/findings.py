@@ -1,4 +1,4 @@
-"""What a CI system hears of coverage and of a difference: wants as cases, cells as numbers."""
+"""Coverage and differences for CI systems: wants as cases, cells as numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a CI system hears of a search: how many specs satisfy it, by system."""
+"""A search for CI systems: the number of specs that satisfy it, by system."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Specs as lines of the user's own, such as ``{package}@{version}/{hash:.7}``.
+"""Specs as lines of a user's template, such as ``{package}@{version}/{hash:.7}``.
 
 A template holds names of fields of :class:`specplan.Spec` in braces; a double brace
 stands for itself. After a colon may stand how a value is laid out: ``<``, ``>`` or ``^``
@@ -49,7 +49,7 @@ def check(template: str) -> None:
 
 @as_lines.register(Found)
 def find(result: Found, *, template: str) -> str:
-    """Return one line a spec that satisfies what was asked; nothing where there is none.
+    """Return one line per spec that satisfies the query.
 
     Args:
         result: The result.

@@ -1,4 +1,4 @@
-"""What the reports of coverage say: the cells, the matrix of stacks against systems, the gaps."""
+"""The reports of coverage: cells, the matrix of stacks and systems, gaps."""
 
 from __future__ import annotations
 

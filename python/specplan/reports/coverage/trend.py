@@ -1,4 +1,4 @@
-"""What the report of a trend says: steps, stacks and cells, and what was lost since when."""
+"""The report of a trend: steps, stacks, cells, and lost wants."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def headline(result: Trend) -> Prose:
 
 @outline_of.register(Trend)
 def outline(result: Trend, options: ReportOptions) -> Outline:
-    """Return the steps with their sums, how each stack and cell went, and what was lost."""
+    """Return the steps with their sums, the trends of stacks and cells, and lost wants."""
     del options
     return Outline(
         kind="trend",

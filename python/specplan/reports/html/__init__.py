@@ -1,4 +1,4 @@
-"""The page: JSON documents of answers as HTML that needs nothing but a browser.
+"""The page: JSON documents as HTML that needs only a browser.
 
 A page is made of documents alone (:mod:`~specplan.reports.html.documents`), those of this run or
 those that were saved before, so that both give the same page. The parts turn them into values

@@ -1,4 +1,4 @@
-"""What budgets buy, as values of the page: one budget as a table, many as a curve."""
+"""Budgets as values of the page: one as a table, many as a curve."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from specplan.reports.plan import budget as plan_budget
 from specplan.reports.render import amounts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from specplan.aliases import Unit
     from specplan.reports.outline import Cell
@@ -36,15 +36,12 @@ _LINES: Final = 5
 _ROOM: Final = 88.0
 _NUMBER: Final = 16.0
 
-_OPEN: Final = {
-    "beyond": "beyond the budget",
-    "left_out": "needs a broken spec",
-    "outbid": "the budget is spent on other roots",
-}
+#: Why a root is not completed; a document may have other words.
+_OPEN: Final[Mapping[str, str]] = dict(plan_budget.REASONS.items())
 
 
 def budget_of(content: Value, unit: Unit) -> Titled | None:
-    """Return what a limited plan completes; None where nothing is limited."""
+    """Return the result of a budget; None without a limit."""
     budget = content.at_or_none("budget")
     if budget is None:
         return None

@@ -1,4 +1,4 @@
-"""What gaps have in common: each gap has one cause, and most causes have many gaps."""
+"""The causes of gaps: each gap has one, and most causes have many gaps."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ Key = tuple[str, str, str]
 
 
 def cause_key(state: str, differs: str, place: tuple[str, str, str] | None) -> Key:
-    """Return what a gap has in common with others.
+    """Return the cause that a gap shares with others.
 
     Args:
         state: The state of the gap.

@@ -39,7 +39,7 @@ def short_hash(dag_hash: str) -> Markup:
 
 
 def sentence(words: Prose) -> Markup:
-    """Return a sentence with its names marked; what stands between backticks is code."""
+    """Return a sentence with its names marked; text between backticks is code."""
     return Markup("").join(_part(each) for each in prose.parts(words))
 
 

@@ -1,4 +1,4 @@
-"""The documents of differences as values of the page: what changed, by what caused it."""
+"""Differences as values of the page: changes, grouped by cause."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def diff_part(content: Value) -> Changes:
 
 
 def _total(content: Value, name: str, listed: str = "") -> int:
-    """Return a total, which is the number of what the document lists."""
+    """Return a total, which must match the list of the document."""
     totals, entries = content.at("totals"), content.items_at(listed or name)
     if totals.count_at(name) != len(entries):
         totals.at(name).fail(

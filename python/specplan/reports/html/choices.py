@@ -1,4 +1,4 @@
-"""What was chosen for abstract wants, as values of the page: which spec, why, and beside which."""
+"""Choices for abstract wants as values of the page, with reasons and alternatives."""
 
 from __future__ import annotations
 
@@ -24,12 +24,7 @@ __all__ = ["choices_of", "environments_of", "unplannable_of"]
 
 _WHY: Final[Mapping[str, str]] = {each: plan_choice.REASONS[each] for each in get_args(Reason)}
 
-_UNPLANNABLE: Final = {
-    "no_candidate": "no known spec satisfies it",
-    "undecided": "the sources do not say whether one does",
-    "blocked": "what satisfies it needs what is known not to build",
-    "developed": "its environment builds it from a source tree",
-}
+_UNPLANNABLE: Final[Mapping[str, str]] = dict(plan_choice.SHORT_LACKS.items())
 
 
 def choices_of(content: Value, unit: Unit) -> Titled | None:
@@ -84,7 +79,7 @@ def _note(content: Value, choice: Value, unit: Unit) -> Prose:
 
 
 def unplannable_of(content: Value) -> Titled | None:
-    """Return what nothing known can meet; None where there is none."""
+    """Return the wants that no known spec can meet; None without any."""
     entries = content.items_at("unplannable")
     if not entries:
         return None

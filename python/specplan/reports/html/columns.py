@@ -1,4 +1,4 @@
-"""What the script of a page works on: columns of numbers, and every text once."""
+"""The data for the script of a page: columns of numbers, and every text once."""
 
 from __future__ import annotations
 

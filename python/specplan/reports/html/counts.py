@@ -1,4 +1,4 @@
-"""Numbers of the page with what they count; its large numbers have commas, as its tables do."""
+"""Numbers with their nouns, with commas in large numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The document of coverage as values of the page: the matrix, the causes, the gaps."""
+"""Coverage as values of the page: the matrix, the causes, the gaps."""
 
 from __future__ import annotations
 
@@ -41,14 +41,10 @@ _NEEDED: Final = 20
 #: The least width of a part of a bar, so that nothing that is there looks like nothing.
 _LEAST: Final = 3.0
 
-_NOUNS: Final = {
-    "package": ("package", "packages"),
-    "version": ("version", "versions"),
-    "variant": ("variant", "variants"),
-    "hash": ("hash", "hashes"),
-}
+#: The nouns of wants by level; a document may have other words.
+_NOUNS: Final[Mapping[str, tuple[str, str]]] = dict(wording.LEVEL_WORDS.items())
 
-#: What stands behind the number of gaps of a state.
+#: What follows the number of gaps of a state.
 _SUMS: Final[Mapping[StateOfGap, str]] = {
     "not_concretized": "not in the lock beside the environment",
     "installed": "installed and never pushed",
@@ -69,7 +65,7 @@ _WANTS: Final = {
 
 
 def noun(content: Value) -> tuple[str, str]:
-    """Return what one want and several are called."""
+    """Return the singular and the plural of a want."""
     level = content.text_at_or_none("level")
     if level is None:
         return "root", "roots"
@@ -79,7 +75,7 @@ def noun(content: Value) -> tuple[str, str]:
 
 
 def headline(content: Value) -> Prose:
-    """Return the one line that says how much of what is wanted is there."""
+    """Return the headline: how many wants are available."""
     totals = content.at("totals")
     stacks = sorted({each.text_at("stack") for each in content.items_at("cells")})
     subject = count(len(stacks), "stack")
@@ -94,7 +90,7 @@ def headline(content: Value) -> Prose:
 
 
 def question(content: Value) -> list[Prose]:
-    """Return what was asked, a sentence each."""
+    """Return the question, one sentence each."""
     wants = content.text_at("wants")
     parts = [_WANTS.get(wants, wants)]
     if (baseline := content.text_at_or_none("baseline")) is not None and wants == "baseline":

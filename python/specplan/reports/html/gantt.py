@@ -1,4 +1,4 @@
-"""Where each build stands in the picture of a plan: lanes, bars, the axis, how many at once."""
+"""The picture of a plan: lanes, bars, the axis, and the number of builds at once."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Times:
 def earliest(
     costs: Sequence[float], needs: Sequence[Sequence[int]], first: Collection[int] = ()
 ) -> Times:
-    """Return when each build runs if each starts as soon as what it needs is done.
+    """Return the times of builds if each starts as soon as its needs are done.
 
     Builds are in an order in which each stands behind what it needs. Each takes the first lane
     that is free. In O(n log n + needs).

@@ -1,4 +1,4 @@
-"""A page of documents: every part that they have something to say about."""
+"""A page with all parts that its documents have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The document of a plan as values of the page: the builds, when they run, what they unblock."""
+"""A plan as values of the page: builds, times, and what each build unblocks."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from specplan.reports.html.counts import count
 from specplan.reports.html.values import Build, Figure, PlanPart, Titled
 from specplan.reports.html.wants import WANT_COLUMNS, spec_cell, want_cells
 from specplan.reports.outline import Column, Names, Table
+from specplan.reports.plan import schedule as plan_schedule
 from specplan.reports.plan import wording as plan_wording
 from specplan.reports.render import amounts, prose, wording
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from specplan.aliases import Unit
     from specplan.reports.html.values import Gantt
@@ -36,11 +37,8 @@ _MOST_COUNTED: Final = 6000
 #: Chains of more builds than this are left out of the page.
 _MOST_CHAINED: Final = 6000
 
-_BOUNDS: Final = {
-    "critical_path": "the critical path takes as long",
-    "work": "the runners share all the work",
-    "crowding": "a bottleneck set of builds keeps all runners busy",
-}
+#: Why a schedule cannot be shorter; a document may have other words.
+_BOUNDS: Final[Mapping[str, str]] = dict(plan_schedule.REASONS.items())
 
 
 def headline(content: Value) -> Prose:

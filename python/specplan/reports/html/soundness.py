@@ -1,4 +1,4 @@
-"""The document of a check as values of the page."""
+"""A check as values of the page."""
 
 from __future__ import annotations
 

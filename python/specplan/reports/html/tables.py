@@ -1,4 +1,4 @@
-"""Tables of the page without what says nothing."""
+"""Tables of the page without empty columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The document of a trend as values of the page: a line a stack, and what lacks since when."""
+"""A trend as values of the page: a line for each stack, and lost wants."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def trend_part(content: Value) -> TrendPart:
 
 
 def _is_drawn(content: Value, sums: Sequence[Value]) -> bool:
-    """Whether anything has a share at two steps, between which there is a line."""
+    """Whether anything has a share at two steps, so that there is a line."""
     rows: list[list[Value | None]] = [list(sums)]
     rows += [_points(each, len(sums)) for each in content.items_at("stacks")]
     return any(len(_known(row)) > 1 for row in rows)

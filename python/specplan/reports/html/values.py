@@ -1,4 +1,4 @@
-"""What a page says, before any template shows it: frozen values, in the order of the page.
+"""The values of a page before a template shows them: frozen, in the order of the page.
 
 Texts hold names as the documents have them; the templates escape what they show. A sentence
 (:data:`~specplan.reports.render.prose.Prose`) has its names marked.

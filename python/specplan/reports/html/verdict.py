@@ -1,4 +1,4 @@
-"""The top of the page: how it stands, in one line, a few numbers, the gates, what was left out."""
+"""The top of the page: the verdict, a few numbers, gates, and what was left out."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def failed_gates(documents: Sequence[Document]) -> list[str]:
 
 
 def doubts_of(documents: Sequence[Document]) -> list[str]:
-    """Return the kinds of what was left out and could change an answer, with their counts."""
+    """Return the kinds of left-out input that could change an answer, with their counts."""
     counts: dict[str, int] = {}
     for _, record in _left_out(documents):
         if record.flag_at("blocks"):
@@ -72,7 +72,7 @@ def doubts_of(documents: Sequence[Document]) -> list[str]:
 
 
 def _doubt(documents: Sequence[Document]) -> Prose:
-    """Return what was left out and could change an answer: the first of it, and how much more."""
+    """Return left-out input that could change an answer: the first, and the number of others."""
     blocking = dict.fromkeys(
         (record.text_at("where"), record.text_at("detail"))
         for _, record in _left_out(documents)
@@ -109,7 +109,7 @@ def verdict_of(
 
 
 def _gates(documents: Sequence[Document]) -> list[tuple[Kind, Value]]:
-    """Return the gates that somebody asked for, and the others that fail."""
+    """Return the requested gates, and others that fail."""
     return [
         (each.kind, gate)
         for each in documents

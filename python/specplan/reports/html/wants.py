@@ -1,4 +1,4 @@
-"""Wants and specs of documents as cells of tables: each looks alike in all tables of the page."""
+"""Wants and specs as table cells, alike in all tables of the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The result of a budget: the sections of a plan's report, and its part of the JSON document."""
+"""The result of a budget: sections of the report, and part of the JSON document."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from specplan.reports.render.document import Json
     from specplan.reports.render.prose import Prose
 
-__all__ = ["as_json", "curve_json", "limit_of", "proof_of", "sections"]
+__all__ = ["REASONS", "as_json", "curve_json", "limit_of", "proof_of", "sections"]
 
-_REASONS: Final[Mapping[OpenReason, str]] = {
+#: Why a root is not completed.
+REASONS: Final[Mapping[OpenReason, str]] = {
     "beyond": "beyond the budget",
     "left_out": "needs a broken spec",
     "outbid": "the budget is spent on other roots",
@@ -86,7 +87,7 @@ def curve_json(curve: BudgetCurve | None) -> Json:
 
 
 def sections(plan: Plan) -> tuple[Section, ...]:
-    """Return what the budget buys, which roots it completes, which not, and what others buy."""
+    """Return the result of the budget, the completed and the open roots, and the curve."""
     return (*_bought(plan), *_curve(plan))
 
 
@@ -165,7 +166,7 @@ def _open(budget: Budget, unit: Unit) -> Section:
             *wants.of(root),
             Number(root.weight),
             Said.once(_more(root, budget, unit)),
-            State(root.reason, _REASONS[root.reason]),
+            State(root.reason, REASONS[root.reason]),
         )
         for root in budget.open
     )

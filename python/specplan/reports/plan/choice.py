@@ -1,4 +1,4 @@
-"""What was chosen for abstract wants: sections of a plan's report, and parts of its document."""
+"""The choice for abstract wants: sections of the report, and part of the JSON document."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from specplan.model.choice import (
         Choice,
         ChosenWant,
-        Lack,
         OtherCandidate,
         PublishedWant,
         Reason,
+        UnplannableReason,
     )
     from specplan.planning.plan import Plan
     from specplan.reports.outline import Cell
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 __all__ = [
     "LACKS",
     "REASONS",
+    "SHORT_LACKS",
     "as_json",
     "lines",
     "more",
@@ -50,12 +51,18 @@ __all__ = [
 _PLACE: Final = (Column("stack", "stack", "name"), Column("system", "system", "system"))
 
 #: Why a want cannot be planned, as the end of a sentence.
-LACKS: Mapping[Lack, str] = {
+LACKS: Mapping[UnplannableReason, str] = {
     "no_candidate": "no known spec satisfies it",
     "undecided": "the sources do not say whether a spec satisfies it",
     "blocked": "what satisfies it needs specs that cannot be built",
     "developed": "its environment builds it from a source tree (`develop:`), so that no cache has "
     "a binary of it",
+}
+
+#: The same without what follows from it.
+SHORT_LACKS: Mapping[UnplannableReason, str] = {
+    **LACKS,
+    "developed": "its environment builds it from a source tree",
 }
 
 #: Why a spec was chosen, in few words.

@@ -1,9 +1,9 @@
-"""What a CI system hears of a plan: wants that cannot be planned as cases, and the numbers."""
+"""A plan for CI systems: wants that cannot be planned as cases, and numbers."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from specplan.planning.plan import Plan
 from specplan.reports.findings import (
@@ -19,21 +19,15 @@ from specplan.reports.findings import (
     measures_of,
 )
 from specplan.reports.plan import wording as plan_wording
+from specplan.reports.plan.choice import SHORT_LACKS
 from specplan.reports.render import prose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from specplan.model.choice import ChosenWant, Lack
+    from specplan.model.choice import ChosenWant
 
 __all__ = ["plan_findings", "plan_measures"]
-
-_LACKS: Final[Mapping[Lack, str]] = {
-    "no_candidate": "no known spec satisfies it",
-    "undecided": "it is unknown whether any known spec satisfies it",
-    "blocked": "what satisfies it needs specs that cannot be built",
-    "developed": "its environment builds it from a source tree",
-}
 
 
 @findings_of.register(Plan)
@@ -65,7 +59,7 @@ def _case(want: ChosenWant) -> Case:
         name=want.want,
         state="failed",
         kind=kind,
-        message=f"it cannot be planned: {_LACKS[kind]}",
+        message=f"it cannot be planned: {SHORT_LACKS[kind]}",
         path=want.path,
         line=want.line,
     )
@@ -73,7 +67,7 @@ def _case(want: ChosenWant) -> Case:
 
 @measures_of.register(Plan)
 def plan_measures(plan: Plan) -> Iterator[Measure]:
-    """Yield how much must be built: by system, in all, and what it costs."""
+    """Yield the number of builds, by system and in total, and their cost."""
     systems = Counter((build.os, build.target) for build in plan.builds)
     for (os, target), number in sorted(systems.items()):
         labels = (("os", os), ("target", target))

@@ -1,4 +1,4 @@
-"""A plan as a list to be piped: one build a line, in the order in which they can run."""
+"""A plan as a list for pipes: one build per line, in an order in which they can run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the report of two locks says: what changed, how far it goes, what to hold back."""
+"""The report of a difference of locks: causes, their reach, and what to hold back."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def outline(diff: LockDiff, options: ReportOptions) -> Outline:
 
 @records_of.register(LockDiff)
 def records(diff: LockDiff, options: ReportOptions) -> Records:
-    """Return one row a spec that is new or gone; what causes others says how far it goes."""
+    """Return one row per new or gone spec; causes show their reach."""
     del options
     names = (
         "change", "hash", "package", "version", "external", "origin", "old.hash", "old.version",

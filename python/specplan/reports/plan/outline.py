@@ -1,4 +1,4 @@
-"""What the report of a plan says: the builds in their order, and all that is chosen or left out."""
+"""The report of a plan: builds in their order, choices, and what is not built."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _TONES: Final[Mapping[Cause, Tone]] = {"changed": "bad", "stale": "warning", "mi
 
 @outline_of.register(Plan)
 def outline(plan: Plan, options: ReportOptions) -> Outline:
-    """Return the builds in their order, what was chosen, bought and scheduled, what is left out.
+    """Return the sections of a plan: builds, choices, budget, schedule, left-out input.
 
     Raises:
         UsageError: If chains are to be listed and are too many for a report.

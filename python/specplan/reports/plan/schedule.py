@@ -1,8 +1,8 @@
-"""Schedules: the sections of a plan's report, and their part of the JSON document."""
+"""The schedule: sections of the report, and part of the JSON document."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from specplan.counting import form
 from specplan.reports.outline import Amount, Column, Line, Number, Section, Spec, Table
@@ -13,14 +13,15 @@ if TYPE_CHECKING:
 
     from specplan.aliases import Unit
     from specplan.model import Build
-    from specplan.model.schedule import Schedule
+    from specplan.model.schedule import BoundReason, Schedule
     from specplan.planning.plan import Plan
     from specplan.reports.render.document import Json
     from specplan.reports.render.prose import Prose
 
-__all__ = ["as_json", "sections"]
+__all__ = ["REASONS", "as_json", "sections"]
 
-_REASONS = {
+#: Why a schedule cannot be shorter.
+REASONS: Final[Mapping[BoundReason, str]] = {
     "critical_path": "the critical path takes as long",
     "work": "the runners share all the work",
     "crowding": "a bottleneck set of builds keeps all runners busy",
@@ -53,7 +54,7 @@ def as_json(schedule: Schedule | None) -> Json:
 
 
 def sections(plan: Plan) -> tuple[Section, ...]:
-    """Return how long the builds take, what each runner does, and when; empty without schedule."""
+    """Return the makespan and the schedule of each runner; empty without a schedule."""
     schedule = plan.schedule
     if schedule is None or not plan.builds:
         return ()
@@ -119,10 +120,10 @@ def _lines(plan: Plan, schedule: Schedule) -> list[Prose]:
     if schedule.gap:
         proof = (
             f"within {_percent(schedule.gap)} of optimal (at least {bound}: "
-            f"{_REASONS[schedule.reason]})"
+            f"{REASONS[schedule.reason]})"
         )
     else:
-        proof = f"optimal: {_REASONS[schedule.reason]}"
+        proof = f"optimal: {REASONS[schedule.reason]}"
     builds = _by_hash(plan)
     path = " -> ".join(_named(builds[spec]) for spec in plan.critical_path)
     idle = schedule.runners - len(schedule.shards)

@@ -1,4 +1,4 @@
-"""How much of a plan fits into a report that holds every hash of every need and chain."""
+"""Limits on a plan that is written with every hash of every need and chain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a spec is planned or not, and why a want is a gap, in every format."""
+"""The reasons why a spec is planned or not, and why a want is a gap, in every format."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class WhyReport(Report):
 
 @outline_of.register(WhyReport)
 def outline(report: WhyReport, options: ReportOptions) -> Outline:
-    """Return what becomes of each want, then the verdict and the tree of each spec."""
+    """Return the state of each want, then the verdict and the tree of each spec."""
     del options
     wants = [_want(want, at) for at, want in enumerate(report.wants, 1)]
     specs = [_spec(why, at, predicted=report.predicted) for at, why in enumerate(report.reasons, 1)]

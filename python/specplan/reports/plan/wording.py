@@ -396,7 +396,7 @@ def line(each: WhyLine) -> str:
 
 
 def diff_headline(diff: LockDiff) -> str:
-    """Return the one line that says what is new."""
+    """Return the headline of what is new."""
     totals = diff.totals
     return (
         f"{prose.name(diff.old)} -> {prose.name(diff.new)}: {totals.new} new, {totals.gone} gone, "
@@ -421,7 +421,7 @@ def origin(spec: NewSpec) -> str:
 
 
 def difference_lines(spec: NewSpec) -> list[str]:
-    """Return in what a new spec differs from the old one, one key a line."""
+    """Return the differences between a new spec and the old one, one key per line."""
     if spec.against is None:
         return ["new package"]
     if spec.origin == "rewired":
@@ -471,7 +471,7 @@ def want_verdict(want: WhyWanted) -> str:
 
 
 def want_lines(want: WhyWanted) -> list[str]:
-    """Return who wants something, where it is, what is nearest and what the plan does.
+    """Return the origins of wants, their state, the nearest spec and the plan for them.
 
     Args:
         want: What is wanted.

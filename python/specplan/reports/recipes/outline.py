@@ -1,4 +1,4 @@
-"""What the report of changed recipes says: the recipes, and package hashes if asked for."""
+"""The report of changed recipes: recipes, and package hashes on request."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _TONES: Final[Mapping[RecipeVerdict, Tone]] = {
 
 @outline_of.register(RecipeChanges)
 def outline(changes: RecipeChanges, options: ReportOptions) -> Outline:
-    """Return the recipes, one a row, and their package hashes if those were asked for."""
+    """Return the recipes, one per row, and their package hashes on request."""
     del options
     sections = []
     if changes.recipes:

@@ -1,4 +1,4 @@
-"""What is said of changed recipes, in every format."""
+"""Phrases about changed recipes, in every format."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def changed(changes: RecipeChanges) -> str:
 
 
 def headline(changes: RecipeChanges) -> str:
-    """Return what changed in one sentence without a full stop."""
+    """Return the changes in one sentence without a full stop."""
     sentence = changed(changes).replace(" changed, ", " changed: ", 1)
     if not changes.stacks or not changes.recipes:
         return sentence
@@ -73,7 +73,7 @@ def classes(change: RecipeChange) -> str:
 
 
 def notes(changes: RecipeChanges) -> list[str]:
-    """Return what the reader should know about the answer."""
+    """Return notes about the answer."""
     found = [f"compared {changes.before[:12]} with {changes.after[:12]}"]
     found[0] += f", by the rules of Spack {changes.spack_rules}"
     specs = [spec for each in changes.recipes for spec in each.specs]

@@ -1,1 +1,1 @@
-"""What all reports are written with."""
+"""The formats of reports."""

@@ -46,7 +46,7 @@ def time(value: float, unit: Unit) -> str:
 
 
 def of_cell(cell: Amount) -> str:
-    """Return a cost or a time in a table; ``~`` marks what nobody measured."""
+    """Return a cost or a time for a table; ``~`` marks estimates."""
     if cell.value is None:
         return ""
     shown = time(cell.value, cell.unit) if cell.is_time else amount(cell.value, cell.unit)

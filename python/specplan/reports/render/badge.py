@@ -1,4 +1,4 @@
-"""The one share of a result as a badge: SVG, or the JSON of an endpoint that draws badges."""
+"""The share of a result as a badge: SVG, or JSON for services that draw badges."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _WIDTH: Final = 70
 
 
 def badge(result: Report) -> str:
-    """Return a badge as SVG, which names what it shows to who cannot see it."""
+    """Return a badge as SVG, with a text for screen readers."""
     standing = standing_of(result)
     label, message = xml_text(standing.label), xml_text(_message(standing))
     colour = _colour(standing)[1]

@@ -1,4 +1,4 @@
-"""Markdown cut to a size: tables lose their last rows, and say how many."""
+"""Markdown within a limit of bytes: tables lose their last rows, and show how many."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Failures as a Code Quality report of GitLab: JSON that a merge request compares with its base.
+"""Failures as a GitLab Code Quality report, which a merge request compares with its base.
 
 GitLab shows what is new and what is resolved by the fingerprint, which is the same for the same
 case in every run. A failure that is on no line of a file is shown under the name of its suite.

@@ -1,4 +1,4 @@
-"""Results as CSV: one row for each thing, under one line of names.
+"""Results as CSV: one line of names, one row for each thing.
 
 The names are those of the JSON documents; what is nested there has a dot, as in
 ``nearest.hash``. What is null there is empty here, a list is joined with ``"; "``, and

@@ -1,4 +1,4 @@
-"""What all JSON documents have in common.
+"""The common part of all JSON documents.
 
 Each document names its kind and version in ``schema``; ``specplan/schemas`` holds a
 JSON Schema for each. A later version of the same number may hold more fields, never

@@ -1,4 +1,4 @@
-"""Untrusted text made harmless, by the medium that shows it.
+"""Escaping of untrusted text, by medium.
 
 Labels, package names, paths and messages come out of files that anyone may have
 written. A terminal obeys escape sequences in them, the log of a CI job obeys commands

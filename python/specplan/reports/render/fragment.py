@@ -1,4 +1,4 @@
-"""Reports as a fragment of HTML, as notebooks show it: headings, lines and tables, nothing else.
+"""Reports as HTML fragments for notebooks: headings, lines and tables.
 
 There is no script, no style and no link in it, and every text of a source is escaped.
 """

@@ -1,4 +1,4 @@
-"""Cases as annotations of GitHub: at most ten a kind, as a step shows no more and says nothing.
+"""Cases as GitHub annotations: at most ten of a kind, because GitHub shows no more in a step.
 
 What fails is an error, or a warning where it costs no build; the headline is a notice.
 """
@@ -46,7 +46,7 @@ def annotation(level: str, message: Sequence[str], properties: Mapping[str, str 
 
 
 def github(result: Report) -> str:
-    """Return the failures of a result as annotations, what is alike as one."""
+    """Return the failures of a result as annotations, similar ones as one."""
     findings = findings_of(result)
     lines: list[str] = []
     for level in ("error", "warning"):

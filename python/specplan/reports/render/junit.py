@@ -1,4 +1,4 @@
-"""Cases as JUnit XML, as GitLab, Jenkins and the readers of GitHub take it.
+"""Cases as JUnit XML for GitLab, Jenkins and readers on GitHub.
 
 A class is a suite and its name, so that both together name a case once. GitLab shows the text
 of a failure alone and neither its ``message`` nor its ``type``: the text begins with them.

@@ -1,4 +1,4 @@
-"""Tables, wrapped lines and blocks of columns that keep to a width.
+"""Tables, wrapped lines and blocks of columns within a width.
 
 A width counts terminal columns, in which some characters take two and some none. All
 text that comes in here is escaped already (see :mod:`specplan.reports.render.escape`), so

@@ -1,4 +1,4 @@
-"""Reports as Markdown for the summary of a CI job: a headline, tables, long ones folded.
+"""Reports as Markdown for the summary of a CI job: a headline and tables; long ones are folded.
 
 It is GitHub's dialect, which GitLab renders as well. Tables of more than a screenful
 go into a ``details`` element. All names are code spans, so that none is taken for a

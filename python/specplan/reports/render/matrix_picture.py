@@ -1,4 +1,4 @@
-"""The matrix of stacks and systems as SVG: the share of each cell, and of what it is made.
+"""The matrix of stacks and systems as SVG, with the share of each cell and its parts.
 
 What covers a want, and what does not, differ by their pattern too, so they need no colour, and the
 description names every cell. Nothing in it is fetched or run.

@@ -1,4 +1,4 @@
-"""Numbers as OpenMetrics text: for metrics reports of GitLab, and for Prometheus."""
+"""Numbers as OpenMetrics text, for GitLab metrics reports and Prometheus."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Results that are a picture of their own: the matrix of a coverage, the course of a trend."""
+"""Results with a picture of their own: the matrix of a coverage, the lines of a trend."""
 
 from __future__ import annotations
 

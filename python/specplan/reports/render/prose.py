@@ -1,4 +1,4 @@
-"""Sentences in which names stay names, before any format shows them.
+"""Sentences that keep names apart from words, before a format shows them.
 
 A sentence of a report is text of ours with names out of the sources in it. Those may hold
 anything, and each medium escapes them in its own way. So a sentence is put together once,

@@ -1,4 +1,4 @@
-"""The phrases that several formats share: numbers, states, cells and notes in words.
+"""Phrases that several formats share: numbers, states, cells and notes.
 
 Names in a sentence are marked (:mod:`specplan.reports.render.prose`), so that each format
 shows them as it must.
@@ -219,7 +219,7 @@ def _subject(cells: Iterable[Cell]) -> str:
 
 
 def coverage_headline(coverage: Coverage) -> Prose:
-    """Return the one line that says how much of what is wanted is there."""
+    """Return the headline: how many wants are available."""
     totals = coverage.totals
     subject = _subject(coverage.cells)
     if totals.wanted == 0:
@@ -438,7 +438,7 @@ def _pattern(entry: NotWanted) -> str:
 
 
 def coverage_notes(coverage: Coverage) -> list[Prose]:
-    """Return what the reader must know beside the numbers, one note a line."""
+    """Return the notes besides the numbers, one per line."""
     notes = [f"stack {prose.name(stack)} is absent" for stack in coverage.absent_stacks]
     notes += carried(coverage)
     notes += unknown(coverage)
@@ -477,7 +477,7 @@ _DAYS: Final[Mapping[DateOrigin, str]] = {
 
 
 def known_gaps(known: KnownGaps | None) -> list[Prose]:
-    """Return what known gaps excuse, and which entries are stale, one note each."""
+    """Return the excused known gaps and stale entries, one note each."""
     if known is None:
         return []
     number = sum(each.excused for each in known.entries)
@@ -498,7 +498,7 @@ def known_gaps(known: KnownGaps | None) -> list[Prose]:
 def not_wanted(
     entries: Iterable[NotWanted],
 ) -> list[str]:
-    """Return what entries of the configuration exclude, one note each."""
+    """Return the exclusions of the configuration, one note each."""
     return [
         f"not wanted: {count(entry.excluded, 'want')} ({_pattern(entry)}): "
         f"{prose.words(entry.reason)}"
@@ -520,7 +520,7 @@ def _concerned(coverage: Coverage) -> AbstractSet[int]:
 
 
 def diff_headline(diff: Diff) -> Prose:
-    """Return the one line that says what changed between two states."""
+    """Return the headline of the changes between two states."""
     totals = diff.totals
     return (
         f"{prose.name(diff.old)} -> {prose.name(diff.new)}: "
@@ -530,7 +530,7 @@ def diff_headline(diff: Diff) -> Prose:
 
 
 def diff_notes(diff: Diff) -> list[Prose]:
-    """Return what the reader must know beside the keys, one note a line."""
+    """Return the notes besides the keys, one per line."""
     absent = [f"stack {prose.name(stack)} is absent" for stack in diff.absent_stacks]
     new = [f"stack {prose.name(stack)} is new" for stack in diff.new_stacks]
     notes = absent + new + migrated(len(diff.migrated))
@@ -553,7 +553,7 @@ def find_headline(found: Found) -> Prose:
 
 
 def undecided(found: Found) -> list[tuple[str, list[Undecided]]]:
-    """Return the undecided specs by what is missing, each with the line that says so."""
+    """Return the undecided specs by missing information, each with its line."""
     groups = grouped(found.undecided, lambda each: each.missing)
     return [(f"{len(group)} undecided: {group[0].reason}", group) for group in groups]
 
@@ -564,5 +564,5 @@ def stacks(spec: Spec) -> list[str]:
 
 
 def binary(spec: Spec) -> str:
-    """Return whether there is a binary of a spec, or that none is needed."""
+    """Return whether a spec has a binary or needs none."""
     return "external" if spec.external else answer(spec.available)

@@ -1,4 +1,4 @@
-"""What a review says: recipes, stacks, stale binaries, what stays untested, commands."""
+"""The report of a review: recipes, stacks, stale and untested binaries, commands."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _SCREENFUL: Final = 50
 
 @outline_of.register(Review)
 def outline(review: Review, options: ReportOptions) -> Outline:
-    """Return the sentence that a reviewer wants, then what it rests on."""
+    """Return the summary for a reviewer, then its basis."""
     del options
     return Outline(
         kind="review",

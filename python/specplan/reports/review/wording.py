@@ -1,4 +1,4 @@
-"""What is said of a review, in every format."""
+"""Phrases about a review, in every format."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def time_of(stack: StackReview) -> float:
 
 
 def notes(review: Review) -> list[Prose]:
-    """Return what the reader should know about the answer."""
+    """Return notes about the answer."""
     recipes = review.recipes
     between = f"{recipes.before[:12]} with {recipes.after[:12]}"
     found = [

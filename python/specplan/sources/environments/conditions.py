@@ -1,4 +1,4 @@
-"""Conditions of definitions and includes: Python expressions, evaluated without Python.
+"""Conditions of definitions and includes: Python expressions, evaluated without running Python.
 
 Spack hands ``when: platform == "linux"`` to ``eval``. Here the expression is parsed and
 walked. Names, comparisons, ``and``, ``or``, ``not``, ``in``, slices, a few functions and the

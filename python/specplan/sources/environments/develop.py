@@ -1,4 +1,4 @@
-"""Packages that an environment develops: these are built from a source tree, never fetched."""
+"""Developed packages of an environment, which are built from a source tree and never fetched."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def is_developed(root: AbstractSpec, developed: Iterable[AbstractSpec]) -> bool:
 
 
 def clauses_of(root: AbstractSpec, developed: Iterable[AbstractSpec]) -> list[Clause]:
-    """Return what keeps binaries from covering a root that is developed or needs what is."""
+    """Return why no binary covers a root that is developed or needs a developed one."""
     if is_developed(root, developed):
         return [NEVER]
     return [

@@ -1,4 +1,4 @@
-"""Environments: the roots that a ``spack.yaml`` stands for, as Spack expands them.
+"""Environments: the roots of a ``spack.yaml``, expanded as Spack does.
 
 Definitions are concatenated by name and built in the order in which names first appear;
 references are spliced in; matrices are multiplied out, and what they exclude is dropped;

@@ -1,4 +1,4 @@
-"""What the ``packages:`` of an environment says that the system provides."""
+"""The externals in the ``packages:`` of an environment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The configuration that an environment has itself and includes: sections, merged.
+"""The merged configuration of an environment: its own sections and those of includes.
 
 An environment may hold any section of Spack's configuration and include files and
 folders with more. Those that say what its roots are (``MERGED`` of

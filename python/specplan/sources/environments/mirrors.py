@@ -1,4 +1,4 @@
-"""The mirrors that an environment or a ``mirrors.yaml`` names: where its binaries come from.
+"""The mirrors of an environment or of a ``mirrors.yaml``.
 
 Only where they are is read. Credentials that the file names are never used, and never kept.
 """

@@ -1,4 +1,4 @@
-"""How environments are read: for which machine, and what stands in for what is not here."""
+"""Options for reading environments: the machine, and replacements for missing files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Regular expressions of other people, in time linear in the text.
+"""Regular expressions from untrusted files, matched in linear time.
 
 Python's own ``re`` tries alternatives one after the other, and 200 characters can keep it
 busy for ever. So a pattern is read here, checked to be one of Python's, and written anew for

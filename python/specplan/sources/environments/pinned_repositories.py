@@ -1,4 +1,4 @@
-"""The commits of package repositories that an environment names: what its lock is made with."""
+"""The commits of package repositories that an environment pins."""
 
 from __future__ import annotations
 

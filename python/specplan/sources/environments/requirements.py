@@ -1,4 +1,4 @@
-"""What the ``packages:`` of an environment require of its roots, and what conflicts with them.
+"""The requirements and conflicts in the ``packages:`` of an environment.
 
 What speaks of nothing that depends on recipes is asked of roots as if it had been written
 there: of ``packages:all:require`` what is about platform, operating system and target, and of

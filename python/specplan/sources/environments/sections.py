@@ -1,4 +1,4 @@
-"""The names of the sections of Spack's configuration, and which of them say what is wanted."""
+"""The names of the sections of Spack's configuration, and those that affect wants."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def entry(node: Node | None, name: str) -> Node | None:
 
 
 def something(key: str, node: Node) -> Node:
-    """Return what a key holds.
+    """Return the value of a key.
 
     Raises:
         DamagedSourceError: If it holds nothing, which Spack refuses wherever a key of its

@@ -1,4 +1,4 @@
-"""What the canonical text of an abstract spec shows of its own node."""
+"""The parts of the canonical text of an abstract spec about its own node."""
 
 from __future__ import annotations
 

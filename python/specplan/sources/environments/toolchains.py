@@ -1,4 +1,4 @@
-"""The ``toolchains:`` of an environment, whose names may stand after ``%``.
+"""The ``toolchains:`` of an environment, whose names may follow ``%``.
 
 As in Spack a toolchain is read where a spec uses it, and not before: one that is wrong and that
 nothing uses does no harm. What it asks for may name other toolchains.

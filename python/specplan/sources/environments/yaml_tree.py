@@ -1,4 +1,4 @@
-"""YAML that people write, as a tree in which every node knows its file and line.
+"""YAML as a tree in which every node knows its file and line.
 
 PyYAML gives only its events, which cost no memory; the tree is built here, so that no
 type is guessed that Spack would not guess, and no input can make it large or deep:

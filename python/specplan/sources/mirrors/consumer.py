@@ -1,4 +1,4 @@
-"""A Spack of some version that uses a build cache, and what it reads of it."""
+"""A version of Spack that uses a build cache, and the formats that it reads."""
 
 from __future__ import annotations
 
@@ -61,6 +61,6 @@ def consumer_of(spack: str) -> Consumer:
 
 
 def _numbers(spack: str) -> tuple[int, int]:
-    """Return the first two numbers of a version; what is none comes before all."""
+    """Return the first two numbers of a version; any other text sorts first."""
     found = _RELEASE.fullmatch(spack)
     return (int(found[1]), int(found[2])) if found and len(spack) < 32 else (-1, -1)  # noqa: PLR2004

@@ -1,4 +1,4 @@
-"""How the files of a build cache lie."""
+"""The layout of the files of a build cache."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a source lists of snapshots of many stacks: a map of them, or a tree of mirrors.
+"""Listings of the snapshots of many stacks: a map, or a tree of mirrors.
 
 The public cache publishes a map from each snapshot to the indexes of its stacks::
 

@@ -1,4 +1,4 @@
-"""What manifests say: those of mirrors of layout 3, and those of tags of registries.
+"""Manifests: those of mirrors of layout 3, and those of tags in registries.
 
 A manifest of layout 3 lists blobs with what each is. One of a registry is that of an image:
 of a binary it names the spec as its configuration, and last of its layers the tarball; before
@@ -79,7 +79,7 @@ class Record:
 
 
 def records_of_binary(path: Path, shown: str) -> tuple[Record, Record]:
-    """Return what the manifest of a binary says of its spec and of its tarball.
+    """Return the records of the spec and the tarball in the manifest of a binary.
 
     Raises:
         DamagedSourceError: If it is malformed, or does not name one of each.

@@ -1,4 +1,4 @@
-"""Mirrors of binaries: which file of theirs lists what there is, and is it sound.
+"""Mirrors of binaries: their index, and whether it is sound.
 
 The layouts are Spack's. A mirror of layout 3 names its index in a manifest and keeps
 it among its blobs, one of layout 2 has ``build_cache/index.json``; a mirror without
@@ -464,7 +464,7 @@ def spec_blob(store: Store, relative: str, limits: Limits) -> SpecFile:
 
 
 def records_of(relative: str, path: Path, shown: str) -> tuple[Record, Record]:
-    """Return what the manifest of a binary says of its spec and of its tarball.
+    """Return the records of the spec and the tarball in the manifest of a binary.
 
     Args:
         relative: Where the store has the manifest.

@@ -1,4 +1,4 @@
-"""What a source without a label is called as a stack of its own."""
+"""The stack name of a source without a label."""
 
 from __future__ import annotations
 

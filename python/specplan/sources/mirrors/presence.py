@@ -1,4 +1,4 @@
-"""Whether a mirror has the binaries of some specs, with as few requests as can be."""
+"""Checking whether a mirror has certain binaries, with few requests."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class AskedBinary:
 
 
 def asked(text: str) -> AskedBinary:
-    """Return what a text asks for: ``HASH``, ``/HASH`` or ``NAME@VERSION/HASH``.
+    """Return the requested spec of a text: ``HASH``, ``/HASH`` or ``NAME@VERSION/HASH``.
 
     Raises:
         UsageError: If it is not one of these.

@@ -1,4 +1,4 @@
-"""Snapshots of many stacks: what the indexes of their mirrors hold.
+"""Snapshots of many stacks, read from the indexes of their mirrors.
 
 The binaries of a snapshot are those of its union index. A stack lists a spec if its own index
 has the hash at all, as a binary or not. Only the indexes of the snapshots that are asked for are

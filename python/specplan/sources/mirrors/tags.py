@@ -1,4 +1,4 @@
-"""The order of snapshots, the same as that of the compiled catalog."""
+"""The order of snapshots, as in the compiled catalog."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Build caches in registries of OCI images: what they are called, how they are asked."""
+"""Build caches in OCI registries: their names, and requests to them."""

@@ -1,4 +1,4 @@
-"""What a server says of how to log in: the header ``WWW-Authenticate`` of RFC 9110."""
+"""The challenge of a server that requires a login: ``WWW-Authenticate`` of RFC 9110."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Challenge:
 
 
 def challenges_of(values: Iterable[str]) -> list[Challenge]:
-    """Return the ways to log in that a server offers; what cannot be read is passed over.
+    """Return the login methods that a server offers, without unreadable ones.
 
     Args:
         values: The values of the header, which may name several ways each.

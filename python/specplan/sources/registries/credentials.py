@@ -1,4 +1,4 @@
-"""User and password for a registry: of the URL, of Docker's configuration, of a CI system.
+"""User and password for a registry: from the URL, from Docker's configuration, from a CI system.
 
 They are looked for only when a registry asks for them. Programs that hold credentials
 (``credHelpers``, ``credsStore``) are never run.
@@ -62,7 +62,7 @@ class Found:
 
 
 def credentials_for(repository: Repository) -> Found:
-    """Return what there is for a registry: of its URL, else of Docker, else of a CI system.
+    """Return the credentials for a registry: from its URL, else from Docker, else from a CI system.
 
     Raises:
         SourceError: If the configuration of Docker is damaged.

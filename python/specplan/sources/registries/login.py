@@ -1,4 +1,4 @@
-"""How requests to a registry authorize themselves: tokens, or user and password.
+"""The authorization of requests to a registry: tokens, or user and password.
 
 A registry that wants to know who asks answers 401, and names the server that gives tokens.
 Credentials go to the registry itself and, over TLS, to that server; never where a redirect

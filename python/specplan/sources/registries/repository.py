@@ -1,4 +1,4 @@
-"""Where a build cache in a registry is: ``oci://HOST/NAME``, as Spack reads it."""
+"""The address of a build cache in a registry: ``oci://HOST/NAME``, as Spack reads it."""
 
 from __future__ import annotations
 

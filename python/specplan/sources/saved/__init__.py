@@ -1,1 +1,1 @@
-"""Saved catalogs: folders of Parquet files that are sources themselves, and that others read."""
+"""Saved catalogs: folders of Parquet files that are sources themselves."""

@@ -1,4 +1,4 @@
-"""Where a saved catalog is: a folder that has the file of one."""
+"""Recognizing the folder of a saved catalog."""
 
 from __future__ import annotations
 

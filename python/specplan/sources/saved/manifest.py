@@ -1,4 +1,4 @@
-"""What a saved catalog says of itself: ``_specplan.json``.
+"""The manifest of a saved catalog: ``_specplan.json``.
 
 A folder is a saved catalog if it has this file. It is written last, names every other file with
 its checksum, and holds all that was known of the sources beside their rows.

@@ -1,4 +1,4 @@
-"""Saved catalogs as sources: what is read of one is what was read of its sources."""
+"""Reading a saved catalog as a source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A folder that is replaced in one step, so that whoever reads it finds the old or the new one."""
+"""Replacing a folder in one step, so that a reader finds the old or the new one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From what was read of sources to a saved catalog."""
+"""Writing a saved catalog."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Where files are: folders, servers, object stores."""
+"""Stores of files: folders, servers, object stores."""

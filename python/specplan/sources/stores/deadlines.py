@@ -1,4 +1,4 @@
-"""Connections that no server can hold for ever.
+"""Connections with deadlines that no server can exceed.
 
 A timeout of a socket starts anew with every byte, so that a server that sends one now and then
 holds whoever waits for a line. Here each step has an end of its own: connecting, TLS, the whole

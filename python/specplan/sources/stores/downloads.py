@@ -1,4 +1,4 @@
-"""The folder where fetched files are kept, by what is in them.
+"""The folder of fetched files, named by checksum.
 
 ::
 

@@ -1,4 +1,4 @@
-"""How remote files are fetched."""
+"""Options for fetching remote files, and their progress."""
 
 from __future__ import annotations
 

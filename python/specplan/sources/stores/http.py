@@ -1,4 +1,4 @@
-"""Files of a web server, fetched over connections that are kept.
+"""The files of a web server, fetched over pooled connections.
 
 A file whose checksum is known is fetched once and never asked for again. Any other is
 asked for each time, with the ``ETag`` or date of the copy that is kept, so that an

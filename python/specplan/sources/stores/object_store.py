@@ -1,4 +1,4 @@
-"""Files of object stores and whatever else fsspec reaches.
+"""The files of object stores and other file systems of fsspec.
 
 The extras ``remote``, ``gcs`` and ``azure`` have what S3, Google and Azure need.
 

@@ -1,4 +1,4 @@
-"""Remote stores: which URL is fetched how, and what both ways have in common."""
+"""Opening remote stores by the scheme of their URL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the files of a source lie: a folder of this machine, or a server.
+"""Stores of the files of a source: folders, and what all stores have in common.
 
 A :class:`Store` hands out local files by their path relative to its root, so that
 whoever reads a mirror need not know where it is. No path leads out of the root.

@@ -1,4 +1,4 @@
-"""One file on its way from a server: redirects, attempts, deadlines and bounds.
+"""The transfer of one file from a server: redirects, attempts, deadlines and limits.
 
 Who asks for it says where it is, what it must be and what it authorizes itself with. Answers
 that may be better the next time are asked for again, after the pause that the server names.

@@ -1,4 +1,4 @@
-"""URLs as they are typed."""
+"""Parsing typed URLs."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def parsed(url: str) -> SplitResult:
 
 
 def _check_parts(url: str, parts: SplitResult) -> None:
-    """Refuse what no server can be asked for.
+    """Refuse a URL that no server can serve.
 
     Raises:
         ValueError: If it is that.

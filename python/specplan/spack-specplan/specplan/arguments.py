@@ -60,12 +60,12 @@ def for_mirrors(command, words, mirrors):
 
 
 def compares_recipes(command, words):
-    """Whether changes of recipes are asked for."""
+    """Whether changes of recipes are requested."""
     return command in ("recipes", "review") or has_option(words, "--changed-since")
 
 
 def for_recipes(command, words, folder):
-    """Return the option for the recipes, where changes of them are asked for."""
+    """Return the option for recipes, if their changes are requested."""
     asks = compares_recipes(command, words)
     if folder is None or not asks or has_option(words, "--packages"):
         return []

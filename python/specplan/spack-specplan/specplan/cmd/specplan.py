@@ -66,7 +66,7 @@ def specplan(parser, args):
 
 
 def _options(command, words, names):
-    """Return what Spack knows as options, and what is wrong: message and hint, or None."""
+    """Return Spack's settings as options, and an error: message and hint, or None."""
     from spack.extensions.specplan import arguments, compat
 
     mirrors = compat.binary_mirrors() if command in arguments.WITH_CACHES else []

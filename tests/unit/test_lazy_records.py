@@ -6,7 +6,7 @@ import pickle
 from typing import TYPE_CHECKING
 
 from specplan.model.hashes import Hashes
-from specplan.model.made import Made
+from specplan.model.lazy_records import LazyRecords
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,11 +27,11 @@ class Maker:
 
 def test_they_are_a_sequence_of_the_same_records() -> None:
     whole = tuple(map(str, NUMBERS))
-    records = Made(NUMBERS, Maker())
+    records = LazyRecords(NUMBERS, Maker())
     assert tuple(records) == whole
     assert (records[3], records[-1], records[1:4]) == (whole[3], whole[-1], whole[1:4])
     assert records == whole
-    assert records == Made(NUMBERS, Maker())
+    assert records == LazyRecords(NUMBERS, Maker())
     assert records != whole[:-1]
     assert hash(records) == hash(whole)
     assert pickle.loads(pickle.dumps(records)) == whole  # noqa: S301 - our own
@@ -39,7 +39,7 @@ def test_they_are_a_sequence_of_the_same_records() -> None:
 
 def test_none_is_made_before_it_is_looked_at() -> None:
     maker = Maker()
-    records = Made(NUMBERS, maker)
+    records = LazyRecords(NUMBERS, maker)
     assert len(records) == len(NUMBERS)
     assert maker.made == 0
     assert next(iter(records)) == "0"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from operator import eq
 from typing import Any, Final, Generic, TypeVar, overload
 
-__all__ = ["Made"]
+__all__ = ["LazyRecords"]
 
 Record = TypeVar("Record")
 
@@ -14,7 +14,7 @@ Record = TypeVar("Record")
 _SOME: Final = 1_000
 
 
-class Made(Sequence[Record], Generic[Record]):
+class LazyRecords(Sequence[Record], Generic[Record]):
     """Records in a fixed order, some of which are made at a time, whenever somebody looks at them.
 
     By the hundred thousand, records take far more memory than what they are made of. It equals
