@@ -193,6 +193,18 @@ def test_what_is_in_the_mirror_is_skipped_where_specplan_can_be_asked(
     assert stand_in.work().built == [H["h"]]
 
 
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+@pytest.mark.parametrize("flag", ["-n", "-kn", "-q", "-t"])
+def test_make_builds_nothing_where_it_was_only_asked(
+    run: Runs, stand_in: StandIn, flag: str
+) -> None:
+    assert exported(run, "make").code == 0
+    done = start(stand_in, "make", "-j4", MAKEFLAGS=flag)
+    steps = [line for line in done.stdout.splitlines() if " specplan step " in line]
+    assert len(steps) == (8 if "n" in flag else 0)
+    assert not stand_in.work().built
+
+
 def test_nothing_is_built_on_the_wrong_machine(run: Runs, stand_in: StandIn) -> None:
     assert exported(run, "make").code == 0
     done = start(stand_in, "make", "-j4", STAND_IN_OS="rhel9")
