@@ -64,7 +64,7 @@ def test_binaries_are_not_wanted_of_caches_without_a_stack(
     index.write_text(small_caches.index(["lib"]))
     words = [command, "--want", "available", "--cache", f"-={index}", "--no-config"]
     assert main(words) == 2
-    assert "`LABEL=SOURCE` names the stack" in capsys.readouterr().err
+    assert "`LABEL=SOURCE` gives an index or a mirror a stack name" in capsys.readouterr().err
 
 
 def test_binaries_whose_dependencies_nobody_tells_are_no_whole_answer(

@@ -349,7 +349,7 @@ def test_nothing_is_written_where_what_is_left_out_could_change_the_plan(
         ({"builds": 3}, "builds: must be an array"),
         ({"builds": [{"hash": H["a"], "needs": [3]}]}, "builds[0].needs[0]: must be a string"),
         (
-            {"builds": [{"hash": H["a"], "needs": [], "package": "\ud800"}]},
+            {"builds": [{"hash": H["a"], "needs": [], "cost": 1, "package": "\ud800"}]},
             "builds[0].package: is not text",
         ),
         ({"builds": []}, "totals.builds: is not the number of builds"),

@@ -194,5 +194,5 @@ def test_a_configuration_that_is_too_large_names_the_limit_and_what_to_do(tmp_pa
     )
     answer = run_limited("gaps", "--cache", "none", "--config", str(file))
     assert answer.code == 3
-    assert "more than 4194304 bytes (4 MiB), the most that is read of it" in answer.err
+    assert "more than the 4194304 bytes (4 MiB)" in answer.err
     assert "one entry with a shell pattern" in answer.err

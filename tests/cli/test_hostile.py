@@ -447,7 +447,7 @@ def test_standard_input_that_never_ends_is_read_up_to_its_limit(words: tuple[str
     [
         (b"cache = " + b"[" * 100_000, "is nested too deep"),
         (b"fail-under = " + b"9" * 5000, "digits"),
-        (b"#" * (5 << 20), "more than 4194304 bytes (4 MiB)"),
+        (b"#" * (5 << 20), "more than the 4194304 bytes (4 MiB)"),
         (b"\xff", "is not UTF-8"),
         (b"cache = '\0'", "not valid TOML"),
         (b"", "no cache is given"),

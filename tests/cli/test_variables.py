@@ -129,7 +129,7 @@ def test_a_variable_that_is_nearly_that_of_an_option_is_refused(
     monkeypatch.setenv(name, "100")
     code, out, err = told(capsys, "coverage", "--stack", "e4s")
     assert (code, out) == (2, "")
-    assert f"the variable {name} is none" in err
+    assert f"specplan does not read the variable {name}" in err
     assert f"did you mean {meant}?" in err
 
 

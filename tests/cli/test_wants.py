@@ -206,7 +206,7 @@ def test_a_lock_of_nothing_leaves_coverage_undefined(run: Runs, folder: Path, mi
         (("--want", "mirror"), 3, "error: "),
         (("--want", "cycle.lock"), 3, "error: cycle.lock: the dependencies of "),
         (("--want", "sound.lock", "--stack", "e4s"), 2, "error: no stack matches"),
-        (("--want", "sound.lock", "--os", "rhel8"), 2, "error: no stack that is asked for lists"),
+        (("--want", "sound.lock", "--os", "rhel8"), 2, "error: no selected stack lists"),
         (("--want", "sound.lock", "--tag", "v1"), 2, "error: no tag matches `v1`"),
     ],
 )

@@ -82,7 +82,7 @@ def test_toolchains_that_use_each_other_are_refused_with_their_circle(tmp_path: 
 )
 def test_a_namespace_after_a_toolchain_makes_no_package_of_it(tmp_path: Path, spec: str) -> None:
     content = f'spack: {{toolchains: {{t: "%gcc", u: cflags=-g}}, specs: ["{spec}"]}}'
-    with pytest.raises(DamagedSourceError, match=r"after the toolchain `%t`|is not a"):
+    with pytest.raises(DamagedSourceError, match=r"follows the toolchain `%t`|is not a"):
         read(tmp_path, content)
 
 
@@ -102,7 +102,7 @@ def test_a_namespace_elsewhere_is_read(tmp_path: Path, spec: str, expected: str)
     assert specs(read(tmp_path, content)) == [expected]
 
 
-#: Each holds nothing where Spack expects something.
+#: Each is empty where Spack expects something.
 NOTHING = [
     *(
         f"{name}:"
@@ -141,7 +141,7 @@ def test_an_included_file_may_hold_nothing_but_no_section_of_it_may(tmp_path: Pa
     for empty in ("", "# all is commented out\n", "null", "{}"):
         assert specs(read(tmp_path, content, {"more": empty})) == ["zlib"]
     for section in ("packages:", "definitions:"):
-        with pytest.raises(DamagedSourceError, match="holds nothing"):
+        with pytest.raises(DamagedSourceError, match="is empty"):
             read(tmp_path, content, {"more": section})
 
 

@@ -101,7 +101,7 @@ def test_a_few_bytes_cannot_stand_for_gigabytes() -> None:
         (b"a: !!python/object:os.system x\n", 1, "tags are not read"),
         (b"a: !x [1]\n", 1, "tags are not read"),
         (b"a: &a [*a]\n", 1, "contains itself"),
-        (b"a: *b\n", 1, "stands for nothing"),
+        (b"a: *b\n", 1, "is not defined"),
         (b"a: {<<: 1}\n", 1, "`<<` takes"),
         (b"a: {<<: [1]}\n", 1, "`<<` takes"),
         (b"a: {<<: {}, <<: {}}\n", 1, "the key is given twice"),
