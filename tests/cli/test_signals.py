@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from specplan.cli import main
 from tests import servers
 
 if TYPE_CHECKING:
@@ -96,3 +97,36 @@ def test_a_signal_that_is_ignored_stays_ignored(tmp_path: Path) -> None:
     process = started([sys.executable, "-c", program], tmp_path)
     assert process.communicate() == (b"", b"")
     assert process.returncode == 0
+
+
+#: Waits for its end when the command line is imported.
+IMPORTING = """
+import sys
+from specplan.cli import main
+class Slow:
+    def find_spec(self, name, *_):
+        if name == "specplan.cli.program":
+            print("ready", flush=True)
+            sys.stdin.read()
+sys.meta_path.insert(0, Slow())
+main()
+"""
+
+
+def test_an_interruption_while_modules_are_imported_ends_without_a_word(tmp_path: Path) -> None:
+    process = started([sys.executable, "-c", IMPORTING], tmp_path)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate()
+    assert (process.returncode, said) == (-signal.SIGINT, b"")
+
+
+def test_an_interruption_within_a_class_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before Python 3.12 it comes as a RuntimeError, which was taken for a bug of specplan."""
+
+    def stopped(*_: object) -> int:
+        raise RuntimeError("Error calling __set_name__") from KeyboardInterrupt()
+
+    monkeypatch.setattr("specplan.cli.program._ended", stopped)
+    assert main(["doctor"]) == 130

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -181,6 +182,50 @@ def test_a_catalog_is_the_old_or_the_new_one_whenever_a_run_is_killed(tmp_path: 
     specplan.index(folder, str(pages), label)
     assert specplan.load(folder) == whole[1]
     assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".")] == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="elsewhere runs lock what they write")
+def test_of_two_runs_that_begin_at_once_one_says_that_the_other_is_writing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once, the second removed what the first had made and not locked yet: "No such file"."""
+    import fcntl  # noqa: PLC0415 - not on Windows
+
+    (tmp_path / "index.json").write_text(index(["zlib"]))
+    beside = tmp_path / ".catalog.specplan-new"
+    lock = fcntl.flock
+
+    def late(descriptor: int, how: int) -> None:
+        beside.rmdir()
+        beside.mkdir()
+        lock(descriptor, how)
+
+    monkeypatch.setattr("fcntl.flock", late)
+    with pytest.raises(specplan.UsageError, match="another run is writing"):
+        specplan.index(tmp_path / "catalog", tmp_path / "index.json")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="elsewhere runs lock what they write")
+def test_no_other_run_begins_while_the_old_catalog_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "index.json").write_text(index(["zlib"]))
+    indexing = (tmp_path / "catalog", tmp_path / "index.json")
+    specplan.index(*indexing)
+    remove = shutil.rmtree
+    tried: list[Path] = []
+
+    def removing(folder: Path, **more: Any) -> None:
+        if not tried:
+            tried.append(folder)
+            with pytest.raises(specplan.UsageError, match="another run is writing"):
+                specplan.index(*indexing)
+        remove(folder, **more)
+
+    monkeypatch.setattr("specplan.sources.saved.replacing.shutil.rmtree", removing)
+    specplan.index(*indexing)
+    assert tried == [tmp_path / ".catalog.specplan-new"]
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["catalog", "index.json"]
 
 
 def test_where_names_cannot_be_exchanged_two_steps_do(

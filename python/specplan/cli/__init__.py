@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,8 +37,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Answers are millions of small records without cycles, which the collector would walk
         # again and again; what has cycles is still found, seldom.
         gc.set_threshold(1_000_000, 50, 1_000)
+    # While modules are imported there is nothing to clean up, and nothing that could catch it.
+    is_own = arguments is None and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if is_own:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     from specplan.cli import program  # noqa: PLC0415 - as above
 
+    if is_own:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     code = program.run(arguments)
     if arguments is None:
         # The process ends: nobody needs to look for cycles in what it leaves.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-__all__ = ["FAULT", "cleaned_up", "tell_fault"]
+__all__ = ["FAULT", "cleaned_up", "tell_fault", "was_interrupted"]
 
 #: The exit code of a bug in specplan itself.
 FAULT: Final = 70
@@ -59,6 +59,13 @@ def tell_fault(error: BaseException, *, debug: bool) -> int:
         f"{without_secrets(said)}; please report it: send its developers {how}"
     )
     return FAULT
+
+
+def was_interrupted(error: BaseException | None) -> bool:
+    """Return whether an error is of an interruption: before Python 3.12, one within a class is."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__
+    return error is not None
 
 
 @contextlib.contextmanager

@@ -140,6 +140,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         return _INTERRUPTED
     except BaseException as error:  # noqa: BLE001 - a panic of the core is none of Exception's
+        if ending.was_interrupted(error):
+            return _INTERRUPTED
         if isinstance(error, OSError) and _is_nowhere():
             output.complain("the working directory no longer exists", "change to an existing one")
             return 3

@@ -57,28 +57,61 @@ def replaced(folder: Path, shown: str) -> Iterator[Path]:
 
 
 def _locked(beside: Path, shown: str) -> int | None:
-    """Make the folder anew and lock it; what a killed run has left there is removed."""
+    """Make the folder anew and lock it; what a killed run has left there is removed.
+
+    Whoever has the lock of the folder that has the name writes there. Another run may have made
+    it a moment ago, or may be removing it: then it is that run's.
+    """
     if sys.platform == "win32":
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir()
         return None
+    other = UsageError(f"another run is writing `{shown}`")
+    try:
+        if (left := _held(beside)) is not None:
+            try:
+                # Another run may be removing it too.
+                with suppress(FileNotFoundError):
+                    shutil.rmtree(beside)
+            finally:
+                os.close(left)
+        beside.mkdir()
+        lock = _held(beside)
+    except (BlockingIOError, FileExistsError) as error:
+        raise other from error
+    if lock is None:
+        raise other
+    return lock
+
+
+def _held(folder: Path) -> int | None:
+    """Open and lock a folder; None where none has the name, or no longer the same one.
+
+    Raises:
+        BlockingIOError: If another run holds it.
+    """
     import fcntl  # noqa: PLC0415 - not on Windows
 
-    with suppress(FileNotFoundError):
-        left = os.open(beside, os.O_RDONLY)
+    try:
+        held = os.open(folder, os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    try:
         try:
-            fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise UsageError(f"another run is writing `{shown}`") from error
-        finally:
-            os.close(left)
-        shutil.rmtree(beside)
-    beside.mkdir()
-    lock = os.open(beside, os.O_RDONLY)
-    with suppress(OSError):
-        # Some file systems know no locks.
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    return lock
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise
+        except OSError:
+            # Some file systems know no locks.
+            return held
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(held), folder.stat()):
+                return held
+    except BaseException:
+        os.close(held)
+        raise
+    os.close(held)
+    return None
 
 
 def _settle(folder: Path) -> None:
@@ -98,12 +131,28 @@ def _replace(folder: Path, new: Path, aside: Path) -> None:
     if not os.path.lexists(folder):
         new.rename(folder)
         return
-    if not _exchanged(new, folder):
-        shutil.rmtree(aside, ignore_errors=True)
-        folder.rename(aside)
-        new.rename(folder)
-        new = aside
-    shutil.rmtree(new, ignore_errors=True)
+    # While the old one is removed under the name of the new one, no other run makes its own there.
+    with _claimed(folder):
+        if not _exchanged(new, folder):
+            shutil.rmtree(aside, ignore_errors=True)
+            folder.rename(aside)
+            new.rename(folder)
+            new = aside
+        shutil.rmtree(new, ignore_errors=True)
+
+
+@contextmanager
+def _claimed(folder: Path) -> Iterator[None]:
+    """Hold a folder until the block ends, unless another run holds it."""
+    held = None
+    if sys.platform != "win32":
+        with suppress(BlockingIOError):
+            held = _held(folder)
+    try:
+        yield
+    finally:
+        if held is not None:
+            os.close(held)
 
 
 def _exchanged(one: Path, other: Path) -> bool:
