@@ -261,7 +261,7 @@ def test_every_column_of_a_table_has_room_for_its_words(
 ) -> None:
     """A fixed layout gives the last column what the others leave, which was nothing."""
     narrow = """[...document.querySelectorAll('table thead th')]
-        .filter((each) => each.getBoundingClientRect().width
+        .filter((each) => each.checkVisibility() && each.getBoundingClientRect().width
                           < Math.min(60, each.textContent.length * 7))
         .map((each) => each.textContent)"""
     high = """[...document.querySelectorAll('table tbody tr')]
@@ -294,6 +294,13 @@ def test_a_page_fits_a_phone_and_paper(browser: Browser, places: dict[str, str])
               return box.height < 24 || box.width < 24;
             }).map((each) => each.outerHTML.slice(0, 60))"""
         assert page.evaluate(small) == []
+        # Every cause is there, with what to do about it in sight.
+        causes = page.locator("#cause-table tbody tr")
+        assert causes.count() > 4
+        for row in causes.all():
+            remedy = row.locator("td").nth(3).bounding_box()
+            assert remedy is not None
+            assert remedy["x"] + 80 <= 320
         page.emulate_media(media="print")
         assert page.locator(".parts:visible, .tools:visible").count() == 0
         # A sheet of A4 without its margins; nobody can scroll what is printed.
