@@ -393,3 +393,57 @@ def test_what_a_concretizer_reads_leaves_a_spec_without_a_successor(world: Recip
     found = successors(world.compared(world.first), world.lock, world.changes())
     assert {each.successor for each in found.specs} == {None}
     assert any("`depends_on` changed" in each.why for each in found.specs)
+
+
+BASE = """
+def needed():
+    depends_on("gmake")
+
+
+class Common(Package):
+    depends_on("gmake")
+
+    def helper(self):
+        pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("Greeting(Package)", "Greeting(Package, Other)", "its base classes changed"),
+        ("build_systems.generic import", "build_systems.other import", "its base classes changed"),
+        ("    homepage", '    tags = ["build-tools"]\n    homepage', "its tags changed"),
+        ("    homepage", '    tags = ["hep"]\n    homepage', ""),
+        (
+            "@when",
+            "def runtime_constraints(cls):\n        pass\n\n    @when",
+            "runtime_constraints",
+        ),
+        # A class of the same file, and a function that the class calls.
+        (
+            '    depends_on("gmake")\n\n    def h',
+            '    depends_on("zlib")\n\n    def h',
+            "`depends_on`",
+        ),
+        ('depends_on("gmake")\n\n\nclass', 'depends_on("zlib")\n\n\nclass', "are made from"),
+        ("        pass", "        return 1", ""),
+    ],
+)
+def test_a_hash_follows_only_where_nothing_else_that_a_concretizer_reads_changed(
+    world: RecipeWorld, old: str, new: str, why: str
+) -> None:
+    own = GREETING.replace("\n\nclass Greeting(Package)", f"{BASE}\n\nclass Greeting(Package)")
+    if "Greeting(" not in old:
+        own = own.replace("Greeting(Package)", "Greeting(Common)")
+    own = own.replace('    license("MIT")', '    license("MIT")\n    needed()')
+    world.checkout.recipe("greeting", own)
+    world.first = world.checkout.commit()
+    world.prove("greeting")
+    changed = own.replace(old, new, 1)
+    assert changed != own
+    world.checkout.recipe("greeting", changed.replace('make("install")', 'make("all")'))
+    found = successors(world.compared(world.first), world.lock, world.changes())
+    (one,) = (each for each in found.specs if (each.package, each.version) == ("greeting", "2.0"))
+    assert (one.successor is None) == bool(why)
+    assert why in one.why

@@ -50,6 +50,9 @@ def directive_changes(
         decide: Whether a spec satisfies a condition; None for any spec.
         dependencies: What the spec depends on; None where that is not recorded.
     """
+    for what in dict.fromkeys(what for each in (*old, *new) for what in each.beside):
+        if [each.beside[what] for each in old] != [each.beside[what] for each in new]:
+            yield Finding("directives", "may_change", f"{what} changed")
     for name, kind, verdict in _COMPARED:
         before, after = _called(old, name), _called(new, name)
         counting = [each for each in changed_calls(before, after) if _counts(each, decide)]

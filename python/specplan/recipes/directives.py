@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from specplan.patterns import pattern
+from specplan.recipes.beside import derived_classes, read_beside
 from specplan.recipes.unread import UnreadError
 from specplan.recipes.values import UNREAD, Values
 from specplan.records import dataclass
@@ -90,12 +91,14 @@ class Directives:
         names: What class attributes are worth, where that is read.
         parents: (namespace, folder) of the recipes whose classes the package derives from.
         opaque: Calls in the class that may call directives, with their lines.
+        beside: What a concretizer reads of it beside directives, by what it is.
     """
 
     calls: tuple[Called, ...]
     names: Mapping[str, object]
     parents: tuple[tuple[str, str], ...]
     opaque: tuple[str, ...]
+    beside: Mapping[str, tuple[str, ...]]
 
     def named(self, name: str) -> tuple[Called, ...]:
         """Return the calls of one directive."""
@@ -129,18 +132,20 @@ def directives_of(
         UnreadError: If going through it takes too long.
     """
     reader = _Reader(rules, facts)
-    wanted = _package_class(module, package)
+    classes = derived_classes(module, _package_class(module, package))
     for each in module.body:
         if isinstance(each, ast.ClassDef):
-            if each is wanted:
+            if each in classes:
                 reader.run(each.body)
         else:
             reader.run([each])
+    is_open = bool(reader.opaque) or any(each.written for each in reader.calls)
     return Directives(
         calls=tuple(reader.calls),
         names=reader.values.names,
-        parents=_parents(module, wanted),
+        parents=_parents(module, classes),
         opaque=tuple(reader.opaque),
+        beside=read_beside(module, classes, is_open=is_open),
     )
 
 
@@ -150,7 +155,7 @@ def _package_class(module: ast.Module, package: str) -> ast.ClassDef | None:
     return next((each for each in classes if each.name == name), classes[-1] if classes else None)
 
 
-def _parents(module: ast.Module, package: ast.ClassDef | None) -> tuple[tuple[str, str], ...]:
+def _parents(module: ast.Module, classes: Sequence[ast.ClassDef]) -> tuple[tuple[str, str], ...]:
     """Return the recipes that the class of a package derives from."""
     imported: dict[str, tuple[str, str]] = {}
     for each in ast.walk(module):
@@ -162,7 +167,7 @@ def _parents(module: ast.Module, package: ast.ClassDef | None) -> tuple[tuple[st
                     found["new"] or found["old"],
                 )
                 imported |= {alias.asname or alias.name: place for alias in each.names}
-    bases = package.bases if package is not None else ()
+    bases = (base for each in classes for base in each.bases)
     names = (each.id for each in bases if isinstance(each, ast.Name))
     return tuple(imported[name] for name in names if name in imported)
 

@@ -1,0 +1,106 @@
+"""What a concretizer reads of a recipe beside its directives, or what decides over these."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["derived_classes", "read_beside"]
+
+#: The tags that a concretizer looks for.
+_TAGS: Final = frozenset({"build-tools", "compiler", "runtime"})
+
+#: The method that a concretizer calls, of compilers.
+_RUN_BY_IT: Final = "runtime_constraints"
+
+
+def derived_classes(module: ast.Module, package: ast.ClassDef | None) -> list[ast.ClassDef]:
+    """Return the class of a package, after those of its module that it derives from."""
+    known = {each.name: each for each in module.body if isinstance(each, ast.ClassDef)}
+    found: list[ast.ClassDef] = []
+    open_ = [] if package is None else [package]
+    while open_:
+        each = open_.pop()
+        if each not in found:
+            found.append(each)
+            names = (base.id for base in each.bases if isinstance(base, ast.Name))
+            open_ += [known[name] for name in names if name in known]
+    return found[::-1]
+
+
+def read_beside(
+    module: ast.Module, classes: Sequence[ast.ClassDef], *, is_open: bool
+) -> dict[str, tuple[str, ...]]:
+    """Return what distinguishes two states of a recipe for a concretizer, but for directives.
+
+    By what it is, as messages call it.
+
+    Args:
+        module: The recipe.
+        classes: The class of the package and those that it derives from.
+        is_open: Whether directives depend on what is not read, so that functions count.
+    """
+    run = (_written(each) for each in _functions(classes) if each.name == _RUN_BY_IT)
+    return {
+        "its base classes": tuple(_bases(module, classes)),
+        "its tags": tuple(_tags(classes)),
+        f"`{_RUN_BY_IT}`": tuple(run),
+        "what its directives are made from": tuple(_helpers(module, classes)) if is_open else (),
+    }
+
+
+def _bases(module: ast.Module, classes: Sequence[ast.ClassDef]) -> Iterator[str]:
+    """Give the base classes, each with the module that it is imported from."""
+    imported = {
+        alias.asname or alias.name: f"{each.module}.{alias.name} as "
+        for each in module.body
+        if isinstance(each, ast.ImportFrom)
+        for alias in each.names
+    }
+    for each in classes:
+        for base in (*each.bases, *(keyword.value for keyword in each.keywords)):
+            shown = ast.unparse(base)
+            yield f"{imported.get(shown.partition('.')[0], '')}{shown}"
+
+
+def _tags(classes: Sequence[ast.ClassDef]) -> Iterator[str]:
+    for node in (node for each in classes for node in each.body):
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "tags":
+            named = {each.value for each in ast.walk(node.value) if isinstance(each, ast.Constant)}
+            yield from sorted(each for each in _TAGS if each in named)
+
+
+def _functions(classes: Sequence[ast.ClassDef]) -> Iterator[ast.FunctionDef]:
+    for each in classes:
+        yield from (node for node in each.body if isinstance(node, ast.FunctionDef))
+
+
+def _helpers(module: ast.Module, classes: Sequence[ast.ClassDef]) -> Iterator[str]:
+    """Give the functions that calls in the class may run, and the values beside it."""
+    called = {
+        node.func.id
+        for each in classes
+        for statement in each.body
+        if not isinstance(statement, (ast.FunctionDef, ast.ClassDef))
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    yield from (_written(each) for each in _functions(classes) if each.name in called)
+    yield from (
+        _written(each) if isinstance(each, ast.FunctionDef) else ast.dump(each)
+        for each in module.body
+        if isinstance(each, (ast.FunctionDef, ast.Assign, ast.AnnAssign, ast.AugAssign))
+    )
+
+
+def _written(function: ast.FunctionDef) -> str:
+    """Return a function without its documentation."""
+    body = [
+        ast.dump(each)
+        for each in function.body
+        if not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))
+    ]
+    return " ".join((function.name, ast.dump(function.args), *body))
