@@ -182,6 +182,23 @@ def test_hostile_names_are_text_wherever_they_stand() -> None:
         assert r"\u202etxt.exe" in text
 
 
+def test_nothing_on_a_page_is_a_command_of_a_job_s_log() -> None:
+    marker = re.compile(r"##[A-Za-z]*\[|^\s*::[a-z-]+[^\n]*::", re.MULTILINE)
+    documents = []
+    for text, name in (("##[error]x", "gaps"), ("\n::error::x", "cells"), ("##vso[a]", "gaps")):
+        raw = json.loads(example_documents()[0].text)
+        for each in raw[name][:3]:
+            each["stack"] = each["os"] = text
+            if name == "gaps":
+                each["want"] = each["package"] = text
+        documents.append(read_document(json.dumps(raw).encode()))
+    for document in documents:
+        page = single([document], ORIGIN)
+        for _, text in page.files:
+            assert not marker.search(text)
+        assert not marker.search(folder([document], ORIGIN).files[0][1])
+
+
 def test_a_page_that_is_too_large_leaves_out_what_ranks_lowest_and_says_so() -> None:
     documents = example_documents()
     whole = single(documents, ORIGIN)

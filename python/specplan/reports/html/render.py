@@ -23,7 +23,7 @@ from specplan.reports.html import cells
 from specplan.reports.html.columns import data_of
 from specplan.reports.html.documents import SCHEMA
 from specplan.reports.html.page import page_of
-from specplan.reports.render.escape import visible
+from specplan.reports.render.escape import html_page, json_text, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,7 +148,8 @@ def _text(page: Page, *, inline: bool) -> str:
         f"default-src 'none'; style-src {sources[0]}; script-src {sources[1]}; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
-    return (
+    data = json_text(htmlsafe_json_dumps(data_of(page), separators=(",", ":")))
+    return html_page(
         _environment()
         .get_template("page.html")
         .render(
@@ -157,7 +158,7 @@ def _text(page: Page, *, inline: bool) -> str:
             policy=policy,
             style=Markup(style),  # noqa: S704 - our own file
             script=Markup(script),  # noqa: S704 - as above
-            data=htmlsafe_json_dumps(data_of(page), separators=(",", ":")),
+            data=Markup(data),  # noqa: S704 - harmless in HTML already
             most=_ROWS,
         )
     )

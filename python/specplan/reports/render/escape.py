@@ -23,6 +23,7 @@ __all__ = [
     "csv_cells",
     "excerpt",
     "for_logs",
+    "html_page",
     "json_text",
     "markdown_code",
     "markdown_text",
@@ -49,6 +50,9 @@ _COMMAND_WORD: Final = pattern(r"(?<![^ ])(?=::|(?:---|\+\+\+|~~~|\^\^\^)(?![^ ]
 
 #: The same at the beginning of the lines of a whole report.
 _COMMAND_LINE: Final = pattern(r"^( *)(?=::|(?:---|\+\+\+|~~~|\^\^\^)(?![^ \n]))", re.MULTILINE)
+
+#: A line of a page that a runner would take for a command; a selector of a style is none.
+_HTML_LINE: Final = pattern(r"^([ \t]*):(?=:[a-z-]+[^\n]*::)", re.MULTILINE)
 
 #: What may have to be written in another way on a terminal; nearly all texts hold none of it.
 _DOUBTFUL: Final = pattern(r"##|::|---|\+\+\+|~~~|\^\^\^|[^ -~]")
@@ -235,6 +239,18 @@ def markdown_text(text: str) -> str:
         each if _PLAIN_IN_SENTENCE.fullmatch(each) else f"&#{ord(each)};"
         for each in _one_line(text)
     )
+
+
+def html_page(page: str) -> str:
+    """Return a page of HTML that means the same and holds nothing that a CI job's log obeys.
+
+    Its texts are escaped already. No style or script of ours holds such a marker.
+
+    Example:
+        >>> html_page("<td>##[group]x</td>")
+        '<td>#&#35;[group]x</td>'
+    """
+    return _HTML_LINE.sub(r"\1&#58;", _COMMAND_ANYWHERE.sub("#&#35;", page))
 
 
 def xml_text(text: str) -> str:
