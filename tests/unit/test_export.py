@@ -267,6 +267,7 @@ def test_a_template_takes_the_place_of_that_of_the_format(tmp_path: Path) -> Non
         ("a\n{% for %}", 2),
         ("{{ 1 / 0 }}", None),
         ("{{ builds[0].gives.over(3) }}", None),
+        ("{{ 'x' * 10**18 }}", None),
     ],
 )
 def test_a_template_is_shut_in_and_its_faults_are_named(

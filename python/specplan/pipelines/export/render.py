@@ -152,6 +152,8 @@ def render(name: str, context: Mapping[str, object], template: str | None = None
         raise _fault(template, error.message or "wrong syntax", error.lineno) from error
     except _FAULTS as error:
         raise _fault(template, str(error), None) from error
+    except MemoryError as error:
+        raise _fault(template, "takes more memory than there is", None) from error
 
 
 def _fault(template: str, fault: str, line: int | None) -> DamagedSourceError:
