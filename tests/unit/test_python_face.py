@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import specplan
 from specplan import Catalog, UsageError, tables
 from specplan.model.report import Report
+from tests import small_caches
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 LOCK = str(EXAMPLES / "locks" / "radiuss" / "spack.lock")
@@ -242,3 +243,34 @@ def test_a_word_that_is_none_of_a_few_is_refused_with_these(catalog: Catalog) ->
         assert str(raised.value.hint).startswith("one of `")
     with pytest.raises(UsageError, match="`level` cannot be `everything`"):
         catalog.diff("develop-2025-05-25", level=word)
+
+
+def test_what_is_no_state_is_refused_and_never_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "i.json").write_text(small_caches.index(["app"]))
+    catalog: Any = specplan.load(tmp_path / "i.json")
+    for state in (tmp_path / "i.json", 3, ["develop"]):
+        for ask in (
+            lambda: catalog.gaps(baseline=state),  # noqa: B023 - asked at once
+            lambda: catalog.rebuild(baseline=state),  # noqa: B023
+            lambda: catalog.diff(state),  # noqa: B023
+            lambda: catalog.diff(catalog, state),  # noqa: B023
+        ):
+            with pytest.raises(TypeError, match="is the name of a snapshot or a catalog"):
+                ask()
+
+
+def test_one_text_stands_for_a_sequence_of_one_and_an_unknown_word_is_refused(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "i.json").write_text(small_caches.index(["app"]))
+    (tmp_path / "s.lock").write_text(small_caches.lock(["app"]))
+    catalog: Any = specplan.load(tmp_path / "i.json")
+    want = str(tmp_path / "s.lock")
+    several = catalog.gaps(families={"i": ["z*"]}, allow_left_out=["no_peer"])
+    assert catalog.gaps(families={"i": "z*"}, allow_left_out="no_peer") == several
+    for words in ({"scope": "runtim"}, {"allow_left_out": ["includ"]}, {"compat": "xact"}):
+        with pytest.raises(UsageError):
+            catalog.gaps(want=want, **words)
+    for words in ({"scope": "runtim"}, {"changed": "app", "policy": "links"}):
+        with pytest.raises(UsageError):
+            catalog.rebuild(want=want, **words)

@@ -511,6 +511,8 @@ class Catalog:
             >>> diff.totals.changed, [key.want for key in diff.lost]
             (30, ['lvarray'])
         """
+        _refuse_state(old, "old")
+        _refuse_state(new, "new")
         newer = new if isinstance(new, Catalog) else self
         older = old if isinstance(old, Catalog) else self
         request = DiffRequest(
@@ -658,6 +660,7 @@ def _coverage_query(
 
 def _query_of(keywords: CoverageKeywords) -> CoverageQuery:
     baseline = keywords.get("baseline")
+    _refuse_state(baseline, "baseline")
     return CoverageQuery(
         stack=texts(keywords.get("stack", ())),
         peers=texts(keywords.get("peers", ())),
@@ -671,14 +674,14 @@ def _query_of(keywords: CoverageKeywords) -> CoverageQuery:
         level=keywords.get("level"),
         compat=keywords.get("compat", "exact"),
         not_wanted=tuple(keywords.get("not_wanted", ())),
-        families=keywords.get("families") or {},
+        families=_texts_of(keywords.get("families")),
         libc=keywords.get("libc") or {},
-        cells=keywords.get("cells") or {},
+        cells=_texts_of(keywords.get("cells")),
         host=keywords.get("host") or Host(),
         include=keywords.get("include") or {},
         group=texts(keywords.get("group", ())),
         packages=keywords.get("packages"),
-        allow_left_out=frozenset(keywords.get("allow_left_out", ())),
+        allow_left_out=frozenset(_words(keywords.get("allow_left_out", ()))),
         nearest=keywords.get("nearest", True),
         covered=keywords.get("covered", False),
     )
@@ -730,6 +733,25 @@ def _change(keywords: PlanKeywords) -> ChangeRequest | None:
     return ChangeRequest(
         specs=specs, listed=None if listed is None else tuple(listed), policy=policy, depth=depth
     )
+
+
+def _texts_of(given: Mapping[str, str | Sequence[str]] | None) -> Mapping[str, tuple[str, ...]]:
+    """Return sequences of texts by name, of which one text may stand for one."""
+    return {name: texts(each) for name, each in (given or {}).items()}
+
+
+def _words(given: str | Collection[str]) -> Collection[str]:
+    return (given,) if isinstance(given, str) else given
+
+
+def _refuse_state(state: object, name: str) -> None:
+    """Refuse what is no state, such as a path: it would be passed over, and less be asked."""
+    if state is not None and not isinstance(state, (str, Catalog)):
+        given = type(state).__name__
+        raise TypeError(
+            f"`{name}` is the name of a snapshot or a catalog, not {given}; "
+            "`specplan.load(PATH)` makes a catalog"
+        )
 
 
 def _refuse_type(question: object, kind: type) -> None:

@@ -8,9 +8,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 from specplan.config.export import ExportSettings
-from specplan.model import AllowedKind, Compatibility, LeftOutKind, Level, NotWanted, Scope
+from specplan.model import AllowedKind, Compatibility, Level, NotWanted, Scope
 from specplan.model.host import Host
-from specplan.model.left_out import ALL_KINDS
+from specplan.model.left_out import ALLOWED_KINDS
 from specplan.records import dataclass
 from specplan.system_name import split_system
 
@@ -59,9 +59,6 @@ DIALECTS: Final[tuple[Dialect, ...]] = get_args(Dialect)
 LEVELS: Final[tuple[Level, ...]] = get_args(Level)
 SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
 COMPATIBILITIES: Final[tuple[Compatibility, ...]] = get_args(Compatibility)
-
-#: What a user may allow to be left out.
-ALLOWED_KINDS: Final[tuple[AllowedKind, ...]] = (*get_args(LeftOutKind), ALL_KINDS)
 
 
 def _nothing() -> Mapping[str, str]:

@@ -14,7 +14,8 @@ from specplan.coverage.entries import Entries, not_wanted_entries
 from specplan.coverage.lock_wants import SCOPE_EDGES
 from specplan.coverage.peers import peers_of
 from specplan.errors import EmptySelectionError, SourceError, UsageError
-from specplan.model import Compatibility, Level
+from specplan.model import Compatibility, Level, Scope
+from specplan.model.left_out import ALLOWED_KINDS
 from specplan.records import dataclass
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from specplan._core import State
     from specplan.coverage.environments import Answered, NotConcretized
     from specplan.coverage.query import CoverageQuery
-    from specplan.model import NotWanted, Scope, WantsKind
+    from specplan.model import NotWanted, WantsKind
     from specplan.model.query import Detail
     from specplan.sources.environments.environment import EnvironmentRoot
     from specplan.sources.environments.options import EnvironmentOptions
@@ -169,6 +170,9 @@ def ask(
     kind = _kind_of_wants(query, older, wanted, environments)
     level = _level(query, kind)
     refuse_others("compat", query.compat, get_args(Compatibility))
+    refuse_others("scope", query.scope, get_args(Scope))
+    for each in query.allow_left_out:
+        refuse_others("allow_left_out", each, ALLOWED_KINDS)
     stacks = _stacks(core, (state, older), wanted, environments, query, own_stacks)
     frame = _frame(core, query, stacks)
     specs = _specs(core, wanted, stacks.reported, query) if wanted else []

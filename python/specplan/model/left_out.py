@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 from specplan.records import dataclass
 
 __all__ = [
+    "ALLOWED_KINDS",
     "ALL_KINDS",
     "AllowedKind",
     "LeftOut",
@@ -77,6 +78,9 @@ ALL_KINDS: Final = "all"
 
 #: What a user may allow to be left out.
 AllowedKind: TypeAlias = LeftOutKind | Literal["all"]
+
+#: Every word for that.
+ALLOWED_KINDS: Final[tuple[AllowedKind, ...]] = (*get_args(LeftOutKind), ALL_KINDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

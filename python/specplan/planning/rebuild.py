@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 
 from specplan import _core as compiled
 from specplan.catalog import whereabouts
 from specplan.catalog.available import available_wants
 from specplan.catalog.damage import refuse_cycle
 from specplan.catalog.left_out import of_sources, without_roots
+from specplan.catalog.names import refuse_others
 from specplan.catalog.specs import hashes_of
 from specplan.coverage.ask import environment_options
 from specplan.coverage.lock_wants import LockWants
 from specplan.errors import UsageError
+from specplan.model import Policy, Scope
 from specplan.model.left_out import merged
 from specplan.planning import changes
 from specplan.planning import choice as choosing
@@ -472,6 +474,9 @@ def _checked(request: PlanRequest) -> PlanRequest:
         UsageError: If a number makes no sense.
     """
     jobs, search = request.jobs, request.search
+    refuse_others("scope", request.coverage.scope, get_args(Scope))
+    if request.change is not None:
+        refuse_others("policy", request.change.policy, get_args(Policy))
     depth = None if request.change is None else request.change.depth
     _check_successors(request.change)
     if jobs is not None and jobs < 1:
