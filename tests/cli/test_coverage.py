@@ -277,6 +277,12 @@ def test_a_configured_gate_that_compares_nothing_does_not_hold_unless_that_is_ac
     assert run("gaps", "--format", "junit", *accepted).out.count("<skipped") >= 2
     held = run("coverage", "--fail-under", "0", *accepted).out
     assert "the gate holds" in held
+    run("coverage", "-o", "saved.json", *accepted)
+    page = ("report", "--from", "saved.json", "-o", "page.html")
+    assert run(*page).code == 1
+    gates = "fail-on-lost = true\n[[stack]]\nname = 'e4s'\nfail-on-absent = true"
+    configure(f"cache = 'x'\nallow-left-out = ['nothing_in_common']\n{gates}")
+    assert run(*page).code == 0
     catalog.coverage_answer = replace(records.WITH_EDGES, wants="baseline")
     assert run("gaps", "--baseline", "develop-2025-05-18").code == 1
     assert run("gaps", "--baseline", "develop-2025-05-18", "--no-fail-on-lost").code == 0

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from specplan.config.configuration import StackEntry
     from specplan.model import Cell, Coverage, Diff, Gap, RootCoverage, RootsOfStack, Trend
 
-__all__ = ["of_coverage", "of_diff", "of_trend"]
+__all__ = ["COMPARING", "accepts_no_older_state", "of_coverage", "of_diff", "of_trend"]
+
+#: The gates that compare with an older state.
+COMPARING: Final = ("fail-on-lost", "fail-on-absent")
 
 _OfStack = TypeVar("_OfStack", "Cell", "Gap")
 
@@ -72,8 +75,7 @@ class _Part:
 def of_coverage(coverage: Coverage, settings: Settings) -> Iterator[Gate]:
     """Yield the gates that a result of coverage has to pass, those of the run first."""
     is_compared = coverage.wants == "baseline"
-    alone = NO_OLDER_STATE in settings.allow_left_out or ALL_KINDS in settings.allow_left_out
-    held_alone = None if alone else False
+    held_alone = None if accepts_no_older_state(settings) else False
     parts = _Parts(coverage)
     yield from _asked(parts.part(""), settings, is_compared=is_compared, held_alone=held_alone)
     stacks = {*coverage.absent_stacks, *(cell.stack for cell in coverage.cells)}
@@ -82,6 +84,12 @@ def of_coverage(coverage: Coverage, settings: Settings) -> Iterator[Gate]:
         for gate in _asked(part, table, is_compared=is_compared, held_alone=held_alone):
             yield held_on_nothing(gate, stacks)
     yield from _stale(coverage, settings)
+
+
+def accepts_no_older_state(settings: Settings) -> bool:
+    """Whether the user accepts that gates have no older state to compare with."""
+    allowed = settings.allow_left_out
+    return NO_OLDER_STATE in allowed or ALL_KINDS in allowed
 
 
 def of_diff(diff: Diff, settings: Settings) -> Iterator[Gate]:
@@ -211,7 +219,7 @@ def _not_compared(
         asked: What asks for them.
         held_alone: Their verdict: None where the user accepts that nothing is compared.
     """
-    for name in ("fail-on-lost", "fail-on-absent"):
+    for name in COMPARING:
         if getattr(asked, name.replace("-", "_")):
             yield Gate(
                 name=name,
@@ -220,7 +228,7 @@ def _not_compared(
                 value=None,
                 held=held_alone,
                 reason=f"there is no older state to compare with{part.suffix} (--{name}); name "
-                "one with `--baseline TAG|SOURCE`, or accept that with "
+                "one with `--baseline TAG|SOURCE` in place of `--want`, or accept that with "
                 f"`--allow-left-out {NO_OLDER_STATE}`",
                 stack=part.stack,
             )

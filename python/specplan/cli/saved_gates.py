@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING
 
+from specplan.cli.coverage_gates import COMPARING, accepts_no_older_state
 from specplan.config.settings import SETTINGS, STACK_GATES
 from specplan.records import dataclass
 
@@ -58,9 +59,22 @@ def failed_of_saved(settings: Settings, answers: Sequence[SavedAnswer]) -> list[
         reason
         for name, stack, limit, commands in _asked(settings)
         for reason in _reasons(
-            name, stack, limit, [each for each in answers if each.command in commands]
+            name,
+            stack,
+            limit,
+            [
+                each
+                for each in answers
+                if each.command in commands and not _is_accepted(each, name, stack, settings)
+            ],
         )
     ]
+
+
+def _is_accepted(answer: SavedAnswer, name: str, stack: str, settings: Settings) -> bool:
+    """Whether a gate had nothing to compare with, which the user accepts."""
+    compared_nothing = name in COMPARING and answer.gates.get((name, stack), 0) is None
+    return compared_nothing and accepts_no_older_state(settings)
 
 
 def _asked(settings: Settings) -> Iterator[tuple[str, str, float, tuple[str, ...]]]:
