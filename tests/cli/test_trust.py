@@ -734,3 +734,26 @@ def test_a_plan_that_had_to_leave_all_out_does_not_say_that_nothing_is_to_build(
     written(folder, c_json=index(["app", "zlib"], needs={"app": ["zlib"]}))
     whole = run("rebuild", "--cache=c.json", "--want=s.lock", "--max-builds=0", "--no-config")
     assert "nothing to build" in whole.out
+
+
+def test_a_saved_catalog_of_no_source_is_damaged_and_no_sound_empty_cache(
+    run: Runs, folder: Path
+) -> None:
+    written(folder, c_json=index(["app"]), s_lock=lock(["app"]))
+    assert run("index", "c.json", "-o", "saved").code == 0
+    manifest = folder / "saved" / "_specplan.json"
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "sources": []}))
+    for words in ("check", "check --want s.lock", "find app", "rebuild --want s.lock"):
+        answer = run(*words.split(), "--cache", "saved", "--no-config")
+        assert answer.code == 3
+        assert "lists no source" in answer.out + answer.err
+
+
+def test_union_indexes_are_compared_where_the_remedy_says_how(run: Runs, folder: Path) -> None:
+    written(folder, old_json=index(["app", "lib"]), new_json=index(["app"]))
+    words = ("diff", "root=old.json", "root=new.json", "--fail-on-lost", "--no-config")
+    silent = run(*words)
+    assert silent.code == 1
+    assert "neither state lists a stack" in silent.err
+    assert "--stack root" in silent.err
+    assert "1 key lost" in run(*words, "--stack", "root").err

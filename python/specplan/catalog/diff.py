@@ -11,7 +11,7 @@ from specplan import _core as compiled
 from specplan.catalog.contents import Contents, tags_of
 from specplan.catalog.left_out import absent_stacks, nothing_in_common, of_states
 from specplan.catalog.migration import CellChanges, Key, changes_of_cells
-from specplan.catalog.names import chosen, refuse_others
+from specplan.catalog.names import ROOT, chosen, refuse_others
 from specplan.catalog.specs import by_hash
 from specplan.catalog.systems import Systems
 from specplan.model import (
@@ -93,7 +93,11 @@ def difference(
     called_old, called_new = old_name or "", new_name or ", ".join(tags_of(new_state))
     left_out = of_states(newer, older) + absent_stacks(absent)
     if not any(cell.stack in both for cell in cells):
-        left_out.append(_nothing_compared(called_old, called_new, absent, new_stacks))
+        left_out.append(
+            _nothing_compared(called_old, called_new, absent, new_stacks)
+            if selected
+            else _only_unions(called_old, called_new)
+        )
     found = _diff(
         list(zip(cells, changes, strict=True)),
         specs=_named(core, changes) if level == "hash" else {},
@@ -140,6 +144,13 @@ def _nothing_compared(
     else:
         detail = "neither state has anything on the selected systems"
         remedy = "select other systems with `--os` and `--target`"
+    return nothing_in_common(f"{old} -> {new}", detail, remedy)
+
+
+def _only_unions(old: str, new: str) -> LeftOut:
+    """Return the record of two states without any stack: a union index is none."""
+    detail = "neither state lists a stack"
+    remedy = f"--stack {ROOT} for the union index, or `LABEL=SOURCE` for both states"
     return nothing_in_common(f"{old} -> {new}", detail, remedy)
 
 

@@ -193,7 +193,11 @@ def read_manifest(folder: Path, shown: str, limits: Limits) -> Manifest:
             path=path,
             hint="read it with the specplan that wrote it, or recreate it with `specplan index`",
         )
-    return record(Manifest, document)
+    manifest = record(Manifest, document)
+    if not manifest.sources:
+        # What is made of nothing would look like a sound and empty cache.
+        document.at("sources").fail("lists no source", "`specplan index` saves the sources again")
+    return manifest
 
 
 def described(path: Path, rows: int, tag: str = "") -> SavedFile:
