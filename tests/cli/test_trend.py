@@ -25,6 +25,7 @@ from specplan.sources.documents import read_coverage
 from specplan.sources.snapshot_folders import snapshot_folders
 from specplan.testing import Page, strategies
 from tests import records
+from tests.mirrors import dag_hash
 from tests.property.worlds import world
 from tests.small_caches import index, lock, written
 
@@ -353,3 +354,28 @@ def test_a_stack_that_one_step_alone_has_is_compared_with_nothing(run: Runs, fol
     answer = run("trend", "b.saved.json", "a.saved.json", "--fail-on-lost", "--no-config")
     assert answer.code == 1
     assert "x: it is there at one step alone, so it is compared with nothing" in answer.err
+
+
+@pytest.mark.parametrize("older", ["empty", "damaged"])
+def test_an_older_step_that_was_not_read_whole_holds_no_gate(
+    run: Runs, folder: Path, older: str
+) -> None:
+    both = json.loads(index(["app", "lib"]))
+    if older == "damaged":
+        both["database"]["installs"][dag_hash("lib")]["spec"]["version"] = 3
+    written(
+        folder,
+        old_json=index([], absent=["app"]) if older == "empty" else json.dumps(both),
+        new_json=index(["app"]),
+        s_lock=lock(["app", "lib"]),
+    )
+    words = ("--want=s.lock", "--skip-damaged", "--fail-on-lost", "--no-config")
+    answer = run("trend", "old.json", "new.json", *words)
+    assert answer.code == 1
+    kind = "empty_source" if older == "empty" else "damaged_file"
+    assert f"1 {kind}" in answer.err
+    # At the last step what was not read only makes more look lost.
+    last = run("trend", "new.json", "old.json", *words).err
+    assert "1 want lost (--fail-on-lost)" in last
+    assert "left out could change" not in last
+    assert run("trend", "old.json", "new.json", *words, f"--allow-left-out={kind}").code == 0

@@ -248,15 +248,16 @@ def test_a_word_that_is_none_of_a_few_is_refused_with_these(catalog: Catalog) ->
 def test_what_is_no_state_is_refused_and_never_passed_over(tmp_path: Path) -> None:
     (tmp_path / "i.json").write_text(small_caches.index(["app"]))
     catalog: Any = specplan.load(tmp_path / "i.json")
+    asks: tuple[Callable[[object], object], ...] = (
+        lambda state: catalog.gaps(baseline=state),
+        lambda state: catalog.rebuild(baseline=state),
+        catalog.diff,
+        lambda state: catalog.diff(catalog, state),
+    )
     for state in (tmp_path / "i.json", 3, ["develop"]):
-        for ask in (
-            lambda: catalog.gaps(baseline=state),  # noqa: B023 - asked at once
-            lambda: catalog.rebuild(baseline=state),  # noqa: B023
-            lambda: catalog.diff(state),  # noqa: B023
-            lambda: catalog.diff(catalog, state),  # noqa: B023
-        ):
+        for ask in asks:
             with pytest.raises(TypeError, match="is the name of a snapshot or a catalog"):
-                ask()
+                ask(state)
 
 
 def test_one_text_stands_for_a_sequence_of_one_and_an_unknown_word_is_refused(

@@ -95,7 +95,7 @@ def difference(
     if not any(cell.stack in both for cell in cells):
         left_out.append(
             _nothing_compared(called_old, called_new, absent, new_stacks)
-            if selected
+            if selected or ROOT not in {*labels, *old_labels}
             else _only_unions(called_old, called_new)
         )
     found = _diff(

@@ -7,7 +7,8 @@ what lacks. So memory grows with the cells and the steps, and not with the specs
 from __future__ import annotations
 
 from dataclasses import field, replace
-from typing import TYPE_CHECKING, TypeAlias
+from itertools import chain
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from specplan.catalog.contents import tags_of
 from specplan.catalog.left_out import is_named
@@ -214,7 +215,7 @@ class _Progress:
         self.nothing: SpecplanError | None = None
         self.steps: list[TrendStep] = []
         self.cells: dict[_Place, _History] = {}
-        self.left_out: list[LeftOut] = []
+        self.left_out: list[tuple[LeftOut, ...]] = []
         self.own_stack = ""
         self.asked: tuple[str, ...] = ()
 
@@ -242,15 +243,20 @@ class _Progress:
             point = _taken(history, cell, step, at)
             history.points.append(point)
             points.append(point)
-        self.left_out += (
+        if self.steps:
+            # What the step before lacks may be lost since: it is the older side.
+            self.left_out[-1] = tuple(map(_as_older, self.left_out[-1]))
+            self.steps[-1] = replace(self.steps[-1], blocks=_any_blocks(self.left_out[-1]))
+        at_step = (
             replace(each, detail=f"{each.detail} (at {step.name})") for each in step.left_out
         )
+        self.left_out.append(tuple(at_step))
         self.steps.append(
             TrendStep(
                 name=step.name,
                 tags=step.tags,
                 point=_sum(points),
-                blocks=any(each.blocks for each in step.left_out),
+                blocks=_any_blocks(step.left_out),
             )
         )
 
@@ -291,7 +297,7 @@ class _Progress:
             stacks=_stacks(cells, number),
             cells=tuple(cells),
             lost=self._lost(),
-            left_out=merged((*self.left_out, *self._absent(), *self._alone())),
+            left_out=merged((*chain.from_iterable(self.left_out), *self._absent(), *self._alone())),
         )
 
     def _absent(self) -> Iterable[LeftOut]:
@@ -349,6 +355,19 @@ class _Progress:
             )
             for since, (stack, os, target), want, covered, is_certain in sorted(found)
         )
+
+
+#: What was lost of a source itself.
+_OF_SOURCES: Final = frozenset(("damaged_file", "empty_source", "index_version"))
+
+
+def _as_older(record: LeftOut) -> LeftOut:
+    """Return a record of a step that later ones are compared with."""
+    return replace(record, blocks=record.blocks or record.kind in _OF_SOURCES)
+
+
+def _any_blocks(records: Iterable[LeftOut]) -> bool:
+    return any(each.blocks for each in records)
 
 
 def _taken(history: _History, cell: Cell, step: Measured, at: int) -> TrendPoint:
