@@ -1652,6 +1652,7 @@ class AbstractSpec:
 
     Args:
         text: One abstract spec, for example ``hdf5@1.14:+mpi ^zlib-ng``.
+        toolchains: What is put in for a bare name after ``%``; see :meth:`toolchains_in`.
 
     Raises:
         ValueError: If the text is not a single spec; its message shows the place.
@@ -1664,7 +1665,13 @@ class AbstractSpec:
         True
     """
 
-    def __new__(cls, text: str) -> AbstractSpec: ...
+    def __new__(
+        cls, text: str, toolchains: dict[str, AbstractSpec] | None = None
+    ) -> AbstractSpec: ...
+    @staticmethod
+    def toolchains_in(text: str, toolchains: set[str]) -> list[str]:
+        """Return the names of toolchains that a text puts in, of those that there are."""
+
     @staticmethod
     def parse_many(text: str) -> list[AbstractSpec]:
         """Read all specs of a text: a second name or hash starts another one.
@@ -1722,6 +1729,9 @@ class AbstractSpec:
             ValueError: If ``other`` is not a spec.
         """
 
+    def copied(self) -> AbstractSpec:
+        """Return the spec with dependencies of one name in the order that Spack copies them to."""
+
     @property
     def propagated(self) -> list[str]:
         """The names of its own variants that are propagated."""
@@ -1740,26 +1750,12 @@ class AbstractSpec:
         spec that contradicts those before it.
         """
 
-    @property
-    def bare_dependencies(self) -> list[str]:
-        """The names after ``%`` that may be those of toolchains, as today's packages, sorted."""
-
-    def asked_of_toolchain(self, name: str) -> str | None:
-        """Return the constraints on ``%name`` beside the name, or None if there are none."""
-
     def only_when(self, condition: AbstractSpec | str) -> AbstractSpec:
         """Return the spec that asks for its dependencies only under a condition.
 
         Raises:
             ValueError: If a dependency has a condition that contradicts this one, or
                 ``condition`` is not a spec.
-        """
-
-    def with_toolchain(self, name: str, toolchain: AbstractSpec | str) -> AbstractSpec:
-        """Return the spec with every bare ``%name`` replaced by the constraints of a toolchain.
-
-        Raises:
-            ValueError: If the toolchain contradicts the spec, or is not a spec.
         """
 
     def __reduce__(self) -> tuple[type[AbstractSpec], tuple[str]]: ...

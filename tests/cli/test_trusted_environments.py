@@ -57,6 +57,13 @@ def asked(run: Runs, *words: str) -> dict[str, Any]:
         ("{all: {conflict: [{spec: ~cuda, when: '@2'}]}}", ["zlib", "curl"], []),
         ("{zlib: {require: [{one_of: [+cuda, +pic]}]}}", ["curl"], []),
         ("{zlib: {require: [{any_of: [+cuda, ~cuda]}]}}", ["zlib", "curl"], []),
+        # What is about another package binds none, and what is empty nothing.
+        ("{all: {require: [curl@99]}}", ["zlib"], []),
+        ("{all: {require: [{one_of: [curl, zlib+cuda]}]}}", ["curl"], []),
+        ("{all: {require: [+cuda]}, zlib: {require: []}}", ["curl"], []),
+        ("{all: {conflict: [~cuda]}, zlib: {conflict: []}}", ["curl"], []),
+        ("{zlib: {require: [{one_of: []}]}}", ["zlib", "curl"], []),
+        ("{zlib: {require: [{one_of: [~cuda], any_of: [+cuda]}]}}", ["curl"], []),
     ],
 )
 def test_a_binary_that_is_not_what_is_required_covers_nothing(

@@ -73,8 +73,7 @@ def test_small_environments_have_the_roots_that_spack_gives_them(file: str, spac
     if isinstance(spack, dict):
         with pytest.raises(DamagedSourceError, match="follows the toolchain") as caught:
             read_environment(EXPANDED / file, options=options)
-        assert caught.value.hint is not None
-        assert "before `%tc1`" in caught.value.hint
+        assert "before `%tc1`" in str(caught.value)
         return
     environment = read_environment(EXPANDED / file, options=options)
     assert [root.spec for root in environment.roots] == spack

@@ -53,7 +53,6 @@ def test_answers_are_yes_no_or_unknown() -> None:
     assert propagated.propagated == ["x"]
     assert propagated.with_exact_values([]).satisfies("x=1") is False
     assert propagated.with_exact_values(["x"]).satisfies("x=1") is True
-    assert AbstractSpec("a %tc+x").asked_of_toolchain("tc") == "+x"
 
 
 def test_a_contradiction_names_both_sides() -> None:
@@ -64,5 +63,12 @@ def test_a_contradiction_names_both_sides() -> None:
 def test_toolchains_are_put_in() -> None:
     toolchain = AbstractSpec("%c=gcc").only_when("+x")
     assert toolchain.is_direct_only
-    expanded = AbstractSpec("a %tools").with_toolchain("tools", toolchain)
-    assert str(expanded) == "a %[when='+x'] c=gcc"
+    assert AbstractSpec.toolchains_in("a %tools %c=more ^tools", {"tools", "more"}) == ["tools"]
+    assert str(AbstractSpec("a %tools", {"tools": toolchain})) == "a %[when='+x'] c=gcc"
+    with pytest.raises(ValueError, match="stands after the toolchain `%tools`"):
+        AbstractSpec("a %tools+x", {"tools": toolchain})
+
+
+def test_a_copy_has_dependencies_of_one_name_in_the_order_of_what_they_provide() -> None:
+    spec = AbstractSpec("a %[when='%fortran'] fortran=gcc %[when='%c'] c=gcc")
+    assert str(spec.copied()) == "a %[when='%c'] c=gcc %[when='%fortran'] fortran=gcc"

@@ -40,6 +40,15 @@ def specs(environment: Environment) -> list[str]:
         ),
         ("{t: '%gcc', gcc: '%c=gcc@11'}", "zlib %t", "zlib %c=gcc@11"),
         ("{'t+': '%gcc'}", "zlib %t", "zlib %t"),
+        ("{t: '%gcc@12'}", "zlib %t %c=t", "zlib %gcc@12 %c=t"),
+        ("{t: '%gcc@12'}", "zlib %%t %gcc", "zlib %%gcc@12"),
+        ("{t: '%gcc@12'}", "zlib %gcc %%t", "zlib %gcc@12"),
+        ("{t: '%gcc@12'}", "zlib %[when='%t'] cmake", "zlib %[when='%gcc@12'] cmake"),
+        (
+            "{t: [{spec: '%fortran=gcc', when: '%fortran'}, {spec: '%c=gcc', when: '%c'}]}",
+            "zlib %t",
+            "zlib %[when='%c'] c=gcc %[when='%fortran'] fortran=gcc",
+        ),
     ],
 )
 def test_toolchains_are_put_in_whatever_they_use_themselves(
@@ -57,6 +66,13 @@ def test_a_toolchain_that_nothing_uses_is_not_read(tmp_path: Path, toolchain: st
     assert specs(read(tmp_path, head + "[zlib]}")) == ["zlib"]
     with pytest.raises(DamagedSourceError):
         read(tmp_path, head + "[zlib %t]}")
+
+
+def test_a_toolchain_with_a_dot_in_its_name_is_refused_where_it_is_used(tmp_path: Path) -> None:
+    head = "spack: {toolchains: {t.u: '%gcc'}, specs: "
+    assert specs(read(tmp_path, head + "[zlib %c=t.u]}")) == ["zlib %c=t.u"]
+    with pytest.raises(DamagedSourceError, match="a dot in its name"):
+        read(tmp_path, head + "[zlib %t.u]}")
 
 
 def test_toolchains_that_use_each_other_are_refused_with_their_circle(tmp_path: Path) -> None:

@@ -234,6 +234,12 @@ impl<'q> Clauses<'q> {
             return Held::Applies(self.asked[at].choices[choice].whole.satisfies(spec));
         }
         let graph = self.graph;
+        // Spack passes over a choice that is about another package.
+        if let Some(name) = &query.node().name
+            && **name != *graph.name(spec)
+        {
+            return Held::Passed(BTreeSet::new());
+        }
         // Spack passes over a choice that names a variant which the package lacks, `~x` too. Alone,
         // that is the same as to meet it.
         let is_one_of_several = self.asked[at].choices.len() > 1;

@@ -1,6 +1,6 @@
 //! Abstract specs: read, merged and compared.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use pyo3::exceptions::PyValueError;
@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyType;
 use specplan_spack::{
     AbstractSpec, Contradiction, FieldConstraint, TargetConstraint, Truth, parse_many, parse_one,
-    target::TargetMember,
+    parse_one_with, target::TargetMember, toolchains_in,
 };
 
 use crate::errors::no_spec;
@@ -44,9 +44,18 @@ impl SpecOrText<'_> {
 #[pymethods]
 impl PyAbstractSpec {
     #[new]
-    fn new(text: &str) -> PyResult<Self> {
-        let spec = parse_one(text).map_err(|error| no_spec(&error))?;
+    #[pyo3(signature = (text, toolchains = None))]
+    fn new(text: &str, toolchains: Option<BTreeMap<String, Bound<'_, Self>>>) -> PyResult<Self> {
+        let named = toolchains.unwrap_or_default().into_iter();
+        let toolchains = named.map(|(name, each)| (name.into(), each.get().spec.clone()));
+        let spec = parse_one_with(text, &toolchains.collect()).map_err(|error| no_spec(&error))?;
         Ok(spec.into())
+    }
+
+    #[staticmethod]
+    fn toolchains_in(text: &str, toolchains: HashSet<String>) -> Vec<String> {
+        let names = toolchains_in(text, |name| toolchains.contains(name));
+        names.into_iter().map(String::from).collect()
     }
 
     #[staticmethod]
@@ -120,6 +129,10 @@ impl PyAbstractSpec {
         self.spec.clone().with_exact_values(has_variant).into()
     }
 
+    fn copied(&self) -> Self {
+        self.spec.copied().into()
+    }
+
     #[getter]
     fn propagated(&self) -> Vec<&str> {
         let variants = self.spec.node.variants.iter();
@@ -127,22 +140,8 @@ impl PyAbstractSpec {
         propagated.map(|(name, _)| &**name).collect()
     }
 
-    #[getter]
-    fn bare_dependencies(&self) -> Vec<String> {
-        let names: BTreeSet<&str> = self.spec.bare_dependencies();
-        names.into_iter().map(str::to_owned).collect()
-    }
-
-    fn asked_of_toolchain(&self, name: &str) -> Option<String> {
-        self.spec.asked_of_toolchain(name)
-    }
-
     fn only_when(&self, condition: SpecOrText<'_>) -> PyResult<Self> {
         merged(self.spec.clone().only_when(&condition.read()?))
-    }
-
-    fn with_toolchain(&self, name: &str, toolchain: SpecOrText<'_>) -> PyResult<Self> {
-        merged(self.spec.with_toolchain(name, &toolchain.read()?))
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> (Bound<'py, PyType>, (String,)) {

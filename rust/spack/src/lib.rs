@@ -62,11 +62,12 @@ mod virtual_package;
 
 pub use graph::{Compiler, Edge, SpecGraph, Variant};
 pub use operating_system::{CLibrary, CLibraryKind, OperatingSystemTable};
-pub use parse::{ParseError, ParseErrorKind, parse_many, parse_one};
+pub use parse::{ParseError, ParseErrorKind, parse_many, parse_one, parse_one_with, toolchains_in};
 pub use query::{ClauseKind, FailedClause, Matcher, Query};
 pub use spec::{
     AbstractSpec, Conflict, Contradiction, Dependency, DependencyTypes, FieldConstraint,
-    FlagConstraint, FlagKind, NodeConstraint, Reach, VariantConstraint, VariantValue, Wanted,
+    FlagConstraint, FlagKind, NodeConstraint, Reach, Toolchains, VariantConstraint, VariantValue,
+    Wanted,
 };
 pub use target::TargetConstraint;
 pub use truth::{Missing, Truth};

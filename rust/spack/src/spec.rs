@@ -8,6 +8,7 @@ mod dependency;
 mod flags;
 mod intersects;
 mod merge;
+mod order;
 mod print;
 mod satisfies;
 #[cfg(test)]
@@ -21,6 +22,7 @@ pub use dependency::{Dependency, DependencyTypes, Reach};
 pub use flags::{FlagConstraint, FlagKind};
 pub use merge::Conflict;
 pub(crate) use merge::Refusal;
+pub use toolchain::Toolchains;
 pub use variant::{VariantConstraint, VariantValue, Wanted};
 
 use crate::target::TargetConstraint;

@@ -11,6 +11,7 @@ pub(crate) mod key;
 mod range;
 
 pub use constraint::VersionConstraint;
+pub(crate) use constraint::VersionKey;
 pub use error::VersionError;
 pub use range::VersionRange;
 

@@ -229,7 +229,8 @@ class Expansion:
                 or there are too many combinations.
         """
         if isinstance(item, Text):
-            yield Expanded(self.spec(item.text, item.mark), item.mark, _lines(item))
+            spec = self.spec(item.text, item.mark).copied()
+            yield Expanded(spec, item.mark, _lines(item))
             return
         for combination in self._combined(item, 1):
             yield Expanded(combination.whole, item.mark, combination.lines)
@@ -242,12 +243,11 @@ class Expansion:
         """
         spec = self._specs.get(text)
         if spec is None:
+            toolchains = self.toolchains.named_in(text, mark, self.spec)
             try:
-                spec = AbstractSpec(text)
+                spec = AbstractSpec(text, toolchains)
             except ValueError as error:
                 raise mark.fault(f"is not a spec: {error}") from error
-            self.toolchains.refuse_namespace(text, mark)
-            spec = self.toolchains.put_in(spec, mark, self.spec)
             self._specs[text] = spec
         return spec
 
@@ -430,7 +430,8 @@ def _text(node: Node) -> Text:
 
 def _merged(constraints: list[AbstractSpec], mark: Mark) -> AbstractSpec:
     try:
-        return functools.reduce(AbstractSpec.constrain, constraints)
+        first, *others = constraints
+        return functools.reduce(AbstractSpec.constrain, others, first.copied())
     except ValueError as error:
         raise mark.fault(f"a combination contradicts itself: {error}") from error
 

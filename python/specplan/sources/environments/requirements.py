@@ -20,7 +20,7 @@ from specplan.sources.environments.spec_texts import variants_of
 from specplan.sources.environments.yaml_tree import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     from specplan.sources.environments.matrix import Expansion
 
@@ -122,13 +122,17 @@ class Requirements:
         """Take in the requirements of a package, or of ``all``."""
         certain = []
         clauses = []
-        for item in _required(required):
-            clause, specs = _clause(item, expansion, of_all=package == _ALL)
-            is_certain = len(specs) == 1 and clause.when is None
-            if is_certain and (package != _ALL or _is_architecture(specs[0])):
-                certain.append(specs[0])
-            else:
-                clauses.append(clause)
+        items = _required(required)
+        if not items:
+            # As in Spack, what is empty leaves `all` in force.
+            return
+        for item in items:
+            for clause, specs in _clauses(item, expansion, of_all=package == _ALL):
+                is_certain = len(specs) == 1 and clause.when is None
+                if is_certain and (package != _ALL or _is_architecture(specs[0])):
+                    certain.append(specs[0])
+                elif specs:
+                    clauses.append(clause)
         self.clauses.setdefault(package, {})["require"] = clauses
         if package == _ALL:
             self.every = certain
@@ -138,7 +142,10 @@ class Requirements:
     def add_conflicts(self, package: str, conflicts: Node, expansion: Expansion) -> None:
         """Take in what conflicts with a package, or with ``all``."""
         clauses = []
-        for item in _listed(conflicts, "a list"):
+        items = _listed(conflicts, "a list")
+        if not items:
+            return
+        for item in items:
             if isinstance(item, Mapping):
                 _only_known(item, _OF_CONFLICT, "a conflict")
             spec, when = _one(item, expansion)
@@ -238,24 +245,30 @@ def _listed(node: Node, expected: str) -> tuple[Node, ...]:
     raise node.mark.fault(f"expected {expected}, found {node.kind}", hint=hint)
 
 
-def _clause(item: Node, expansion: Expansion, *, of_all: bool) -> tuple[Clause, list[AbstractSpec]]:
-    """Return a requirement as a clause, and its specs."""
-    rule: Rule = "any"
-    if isinstance(item, Mapping):
-        _only_known(item, _OF_REQUIREMENT, "a requirement")
-    if isinstance(item, Mapping) and entry(item, "spec") is None:
-        name = next((each for each in _CHOICES if entry(item, each) is not None), None)
-        many = None if name is None else entry(item, name)
-        if not isinstance(many, Sequence):
-            raise item.mark.fault("expected `spec`, or a list under `one_of` or `any_of`")
-        rule = "one" if name == "one_of" else "any"
-        specs = [_spec(each, expansion) for each in many.items]
-        when = _when(item, expansion)
-    else:
+def _clauses(
+    item: Node, expansion: Expansion, *, of_all: bool
+) -> Iterator[tuple[Clause, list[AbstractSpec]]]:
+    """Yield the clauses that a requirement is, each with its specs: one may have several keys."""
+    if not isinstance(item, Mapping):
         spec, when = _one(item, expansion)
-        specs = [spec]
-    choices = tuple(str(spec) for spec in specs)
-    return Clause(rule=rule, choices=choices, when=when, of_all=of_all), specs
+        yield Clause(rule="any", choices=(str(spec),), when=when, of_all=of_all), [spec]
+        return
+    _only_known(item, _OF_REQUIREMENT, "a requirement")
+    when = _when(item, expansion)
+    keys = [key for key in ("spec", *_CHOICES) if entry(item, key) is not None]
+    if not keys:
+        raise item.mark.fault("expected `spec`, or a list under `one_of` or `any_of`")
+    for key in keys:
+        node = entry(item, key)
+        if key == "spec" and node is not None:
+            specs = [_spec(node, expansion)]
+        elif isinstance(node, Sequence):
+            specs = [_spec(each, expansion) for each in node.items]
+        else:
+            raise item.mark.fault(f"expected a list under `{key}`")
+        rule: Rule = "one" if key == "one_of" else "any"
+        choices = tuple(str(spec) for spec in specs)
+        yield Clause(rule=rule, choices=choices, when=when, of_all=of_all), specs
 
 
 def _one(node: Node, expansion: Expansion) -> tuple[AbstractSpec, str | None]:

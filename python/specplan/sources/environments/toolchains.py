@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from specplan._core import AbstractSpec
-from specplan.patterns import pattern
 from specplan.sources.environments.sections import entry, something, unsuffixed
 from specplan.sources.environments.yaml_tree import Mapping, Node, Scalar, Sequence
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
-    from specplan.errors import DamagedSourceError
     from specplan.sources.environments.yaml_tree import Mark
 
     #: Reads a text as a spec in which toolchains are put in.
@@ -29,82 +27,30 @@ __all__ = ["Toolchains", "read_toolchains"]
 _EMPTY: Final = AbstractSpec("*")
 
 
-#: Values in quotes, which may hold anything.
-_QUOTED: Final = pattern(r"'[^']*'|\"(?:[^\"\\\\]|\\\\.)*\"")
-
-#: A name after `%` that is neither qualified nor a virtual package, and what is asked of it.
-_DIRECT: Final = pattern(r"%\s*(?P<name>[\w-]+)(?![\w.=,-])(?P<asked>[^%^]*)")
-
-_NAMESPACE: Final = pattern(r"(?<!\S)namespace:?==?\S*")
-
-
 class Toolchains:
     """The toolchains of an environment by name."""
 
     def __init__(self, nodes: dict[str, Node]) -> None:
         self._nodes = nodes
         self._specs: dict[str, AbstractSpec] = {}
-        #: By the package as which the name is read after ``%``: its position and the name.
-        self._read_as: dict[str, list[tuple[int, str]]] = {}
-        for position, name in enumerate(nodes):
-            for read in _read_as(name):
-                self._read_as.setdefault(read, []).append((position, name))
         #: Those that are being read, the outermost first.
         self._open: list[str] = []
 
-    def put_in(self, spec: AbstractSpec, mark: Mark, read: ReadSpec) -> AbstractSpec:
-        """Return a spec in which toolchains are put in for their names.
+    def named_in(self, text: str, mark: Mark, read: ReadSpec) -> dict[str, AbstractSpec]:
+        """Return the toolchains that the text of a spec names.
 
         Args:
-            spec: A spec.
+            text: The text.
             mark: Where it stands.
             read: Reads the texts of toolchains.
 
         Raises:
-            DamagedSourceError: If a toolchain that is used is wrong, contradicts the spec or
-                uses itself.
+            DamagedSourceError: If one of them is wrong or uses itself.
         """
-        at = 0
-        while (following := self._next(spec, at)) is not None:
-            position, name = following
-            at = position + 1
-            more = spec.asked_of_toolchain(name)
-            if more is not None:
-                raise _after(name, more, mark)
-            toolchain = self._spec(name, mark, read)
-            try:
-                spec = spec.with_toolchain(name, toolchain)
-            except ValueError as error:
-                raise mark.fault(f"a toolchain does not fit: {error}") from error
-        return spec
-
-    def refuse_namespace(self, text: str, mark: Mark) -> None:
-        """Refuse a namespace after a toolchain, with which it would be read as a package.
-
-        Args:
-            text: The text of a spec, which is one.
-            mark: Where it stands.
-
-        Raises:
-            DamagedSourceError: If there is one.
-        """
-        if not self._nodes or "namespace" not in text:
-            return
-        for found in _DIRECT.finditer(_QUOTED.sub("", text)):
-            if found["name"] in self._nodes and (more := _NAMESPACE.search(found["asked"])):
-                raise _after(found["name"], more[0], mark)
-
-    def _next(self, spec: AbstractSpec, at: int) -> tuple[int, str] | None:
-        """Return the first toolchain at a position or behind it that a spec names, if any."""
-        if not self._read_as:
-            return None
-        named = (
-            each
-            for read in spec.bare_dependencies
-            for each in self._read_as.get(read, ())
-            if each[0] >= at
-        )
-        return min(named, default=None)
+        if not self._nodes:
+            return {}
+        names = AbstractSpec.toolchains_in(text, set(self._nodes))
+        return {name: self._spec(name, mark, read) for name in names}
 
     def _spec(self, name: str, mark: Mark, read: ReadSpec) -> AbstractSpec:
         """Return what a toolchain asks of a node."""
@@ -121,21 +67,6 @@ class Toolchains:
             finally:
                 self._open.pop()
         return self._specs[name]
-
-
-def _after(name: str, more: str, mark: Mark) -> DamagedSourceError:
-    return mark.fault(
-        f"`{more}` follows the toolchain `%{name}`, where Spack begins another spec",
-        hint=f"write `{more}` before `%{name}`",
-    )
-
-
-def _read_as(toolchain: str) -> list[str]:
-    """Return the package as which the name of a toolchain is read after ``%``, if it can be."""
-    try:
-        return AbstractSpec(f"%{toolchain}").bare_dependencies
-    except ValueError:
-        return []
 
 
 def read_toolchains(toolchains: Node | None) -> Toolchains:

@@ -1,11 +1,12 @@
 //! What can be wrong with a spec, and how it is shown.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::spec::Conflict;
+use crate::spec::{Conflict, Contradiction};
 use crate::target::TargetError;
 use crate::version::VersionError;
 
@@ -61,6 +62,26 @@ pub enum ParseErrorKind {
     /// Another spec starts where there should be one.
     #[error("expected a single spec, but there are more")]
     Several,
+    /// Attributes stand behind the name of a toolchain, where another spec starts.
+    #[error("`{more}` stands after the toolchain `%{name}`, where Spack begins another spec")]
+    AfterToolchain {
+        /// The name of the toolchain.
+        name: Box<str>,
+        /// What stands behind it.
+        more: Box<str>,
+    },
+    /// A toolchain contradicts what is asked for before it.
+    #[error("a toolchain does not fit: {0}")]
+    Toolchain(#[source] Contradiction),
+    /// A toolchain is called as if it were a package with a namespace.
+    #[error("Spack cannot use a toolchain with a dot in its name")]
+    QualifiedToolchain,
+    /// Toolchains ask for too much.
+    #[error("toolchains ask for more than {limit} dependencies in all")]
+    TooMuchPutIn {
+        /// The most that are put in.
+        limit: usize,
+    },
     /// A node has two versions.
     #[error("a spec cannot have several versions")]
     SeveralVersions,
@@ -160,7 +181,14 @@ pub enum ParseErrorKind {
 
 impl ParseErrorKind {
     /// What should stand at the place instead, where that helps.
-    fn hint(&self, before: Option<char>) -> Option<&'static str> {
+    fn hint(&self, before: Option<char>) -> Option<Cow<'static, str>> {
+        if let Self::AfterToolchain { name, more } = self {
+            return Some(format!("write `{more}` before `%{name}`").into());
+        }
+        self.expected(before).map(Cow::from)
+    }
+
+    fn expected(&self, before: Option<char>) -> Option<&'static str> {
         match self {
             Self::UnexpectedCharacter => match before {
                 Some('@') => Some("expected a version after `@`"),
@@ -169,6 +197,7 @@ impl ParseErrorKind {
                 _ => Some("expected a name, `@version`, `+variant`, `key=value`, `^` or `%`"),
             },
             Self::FileName => Some("expected a spec"),
+            Self::QualifiedToolchain => Some("call it without a dot under `toolchains`"),
             Self::SeveralVersions => Some("a list such as `@1.2,1.4` takes several"),
             Self::SeveralVariants { .. } => {
                 Some("expected it once; `key=a,b` takes several values")

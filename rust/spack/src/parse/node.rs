@@ -211,8 +211,8 @@ fn set<T>(
     value: Option<T>,
 ) -> Result<(), ParseErrorKind> {
     match (&field, value) {
-        (_, None) => {}
-        (Some(_), Some(_)) => return Err(ParseErrorKind::SeveralFields { field: name }),
+        (None, None) => {}
+        (Some(_), _) => return Err(ParseErrorKind::SeveralFields { field: name }),
         (None, value) => *field = value,
     }
     Ok(())

@@ -1,12 +1,14 @@
 //! Builds abstract specs from tokens.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::error::{ParseError, ParseErrorKind};
 use super::token::{Token, TokenKind, tokenize};
-use super::{MAX_DEPTH, MAX_LEN, node};
+use super::{MAX_DEPTH, MAX_LEN, MAX_PUT_IN, node};
 use crate::spec::{
     AbstractSpec, Dependency, DependencyTypes, LEGACY_COMPILERS, NodeConstraint, Reach, Refusal,
+    Toolchains,
 };
 
 /// Reads one text. The grammar:
@@ -19,12 +21,26 @@ use crate::spec::{
 /// attr   := "deptypes=" types | "virtuals=" names | "when=" spec
 /// ```
 ///
-/// A `^` hangs on the root, a `%` on the last `^` or, before any, on the root.
+/// A `^` hangs on the root, a `%` on the last `^` or, before any, on the root. What stands behind the
+/// name of a toolchain begins another spec, as it is no node.
 pub(super) struct Parser<'t> {
     text: &'t str,
     tokens: Vec<Token>,
     position: usize,
     depth: usize,
+    toolchains: &'t Toolchains,
+    /// How many dependencies were looked at to put in toolchains.
+    put_in: usize,
+    /// The name of the toolchain that was read last.
+    last_toolchain: Option<Range<usize>>,
+}
+
+/// Where toolchains may be named.
+pub(super) enum Place<'t> {
+    /// A bare name after `%`.
+    Name(&'t str),
+    /// The condition of an edge.
+    Condition(Cow<'t, str>),
 }
 
 /// What stands between the brackets of an edge.
@@ -36,7 +52,11 @@ struct Attributes {
 }
 
 impl<'t> Parser<'t> {
-    pub(super) fn new(text: &'t str, depth: usize) -> Result<Self, ParseError> {
+    pub(super) fn new(
+        text: &'t str,
+        depth: usize,
+        toolchains: &'t Toolchains,
+    ) -> Result<Self, ParseError> {
         let fail = |kind, span| Err(error(text, kind, span));
         if text.len() > MAX_LEN {
             let kind = ParseErrorKind::TooLong {
@@ -55,6 +75,9 @@ impl<'t> Parser<'t> {
                 tokens,
                 position: 0,
                 depth,
+                toolchains,
+                put_in: 0,
+                last_toolchain: None,
             }),
             Err(position) => {
                 let width = text[position..].chars().next().map_or(0, char::len_utf8);
@@ -80,6 +103,14 @@ impl<'t> Parser<'t> {
         // The dependency of the root that `%` hangs on.
         let mut holder: Option<usize> = None;
         while let Some(sigil) = self.accept(&[TokenKind::EdgeStart, TokenKind::Dependency]) {
+            if let Some(name) = self.toolchain(&sigil) {
+                let holding = match holder {
+                    Some(position) => &mut root.dependencies[position].spec,
+                    None => &mut root,
+                };
+                self.put_in(holding, self.reach(&sigil), name)?;
+                continue;
+            }
             let dependency = self.dependency(&sigil)?;
             let is_direct = dependency.reach.is_direct();
             let is_holder = !is_direct && self.is_at_direct_dependency();
@@ -120,17 +151,111 @@ impl<'t> Parser<'t> {
         next.is_some_and(|token| self.text[token.span.clone()].starts_with('%'))
     }
 
+    /// The name of a toolchain, if the next token is one after its bare sigil.
+    fn toolchain(&mut self, sigil: &Token) -> Option<Range<usize>> {
+        let is_named =
+            |name: &&Token| stands_bare(sigil, name) && self.reach(sigil) != Reach::Transitive;
+        let name = self.peek().filter(is_named)?;
+        let span = name.span.clone();
+        if !self.toolchains.contains_key(&self.text[span.clone()]) {
+            return None;
+        }
+        self.position += 1;
+        Some(span)
+    }
+
+    fn put_in(
+        &mut self,
+        holding: &mut AbstractSpec,
+        reach: Reach,
+        name: Range<usize>,
+    ) -> Result<(), ParseError> {
+        if self.text[name.clone()].contains('.') {
+            let kind = ParseErrorKind::QualifiedToolchain;
+            return Err(self.fail(kind, name));
+        }
+        let toolchain = &self.toolchains[&self.text[name.clone()]];
+        self.put_in += 1 + holding.dependencies.len() + toolchain.dependencies.len();
+        if self.put_in > MAX_PUT_IN {
+            let kind = ParseErrorKind::TooMuchPutIn { limit: MAX_PUT_IN };
+            return Err(self.fail(kind, name));
+        }
+        if let Err(contradiction) = holding.put_in(toolchain, reach) {
+            return Err(self.fail(ParseErrorKind::Toolchain(contradiction), name));
+        }
+        self.last_toolchain = Some(name);
+        Ok(())
+    }
+
+    /// Where toolchains may be named from here on.
+    pub(super) fn places_of_toolchains(&self) -> impl Iterator<Item = Place<'t>> {
+        let text = self.text;
+        let mut is_in_brackets = false;
+        let tokens = &self.tokens[self.position..];
+        tokens.iter().enumerate().filter_map(move |(at, token)| {
+            match token.kind {
+                TokenKind::EdgeStart => is_in_brackets = true,
+                TokenKind::EdgeEnd => is_in_brackets = false,
+                TokenKind::KeyValue if is_in_brackets => {
+                    let (name, _, value) = node::split(&text[token.span.clone()]);
+                    return (name == "when").then_some(Place::Condition(value));
+                }
+                TokenKind::Name | TokenKind::QualifiedName => {
+                    let sigil = &tokens[at.checked_sub(1)?];
+                    let is_named =
+                        stands_bare(sigil, token) && text[sigil.span.clone()].starts_with('%');
+                    return is_named.then(|| Place::Name(&text[token.span.clone()]));
+                }
+                _ => {}
+            }
+            None
+        })
+    }
+
+    /// The error for a text that goes on behind its spec.
+    pub(super) fn several(&self, rest: Range<usize>) -> ParseError {
+        let before = self.position.checked_sub(1).map(|at| &self.tokens[at].span);
+        let toolchain = self.last_toolchain.as_ref();
+        if let Some(name) = toolchain.filter(|name| before == Some(name)) {
+            let of_node = self.tokens[self.position..].iter().take_while(|token| {
+                !matches!(
+                    token.kind,
+                    TokenKind::Name
+                        | TokenKind::QualifiedName
+                        | TokenKind::FileName
+                        | TokenKind::EdgeStart
+                        | TokenKind::EdgeEnd
+                        | TokenKind::Dependency
+                )
+            });
+            if let Some(last) = of_node.last() {
+                let span = rest.start..last.span.end;
+                let kind = ParseErrorKind::AfterToolchain {
+                    name: self.text[name.clone()].into(),
+                    more: self.text[span.clone()].into(),
+                };
+                return self.fail(kind, span);
+            }
+        }
+        self.fail(ParseErrorKind::Several, rest)
+    }
+
     /// Where another spec would start.
     pub(super) fn rest(&self) -> Option<Range<usize>> {
         self.peek().map(|token| token.span.clone())
     }
 
-    fn dependency(&mut self, sigil: &Token) -> Result<Dependency, ParseError> {
-        let reach = match self.text[sigil.span.clone()].as_bytes() {
+    /// How far away what stands behind a sigil may be.
+    fn reach(&self, sigil: &Token) -> Reach {
+        match self.text[sigil.span.clone()].as_bytes() {
             [b'%', b'%', ..] => Reach::DirectPreferred,
             [b'%', ..] => Reach::Direct,
             _ => Reach::Transitive,
-        };
+        }
+    }
+
+    fn dependency(&mut self, sigil: &Token) -> Result<Dependency, ParseError> {
+        let reach = self.reach(sigil);
         let (attributes, head) = if sigil.kind == TokenKind::EdgeStart {
             self.attributes()?
         } else {
@@ -214,8 +339,8 @@ impl<'t> Parser<'t> {
                         attributes.virtuals.push(name.into());
                     }
                 }
-                _ => match super::parse_nested(&value, self.depth + 1) {
-                    Ok(when) => attributes.when = Some(Box::new(when)),
+                _ => match super::parse_nested(&value, self.depth + 1, self.toolchains) {
+                    Ok(when) => attributes.when = Dependency::condition(when),
                     Err(fault) => return fail(ParseErrorKind::Condition(fault)),
                 },
             }
@@ -260,6 +385,13 @@ impl<'t> Parser<'t> {
     pub(super) fn fail(&self, kind: ParseErrorKind, span: Range<usize>) -> ParseError {
         error(self.text, kind, span)
     }
+}
+
+/// Whether a name stands bare behind a sigil, without brackets and a virtual package.
+fn stands_bare(sigil: &Token, name: &Token) -> bool {
+    sigil.kind == TokenKind::Dependency
+        && sigil.assignment.is_none()
+        && matches!(name.kind, TokenKind::Name | TokenKind::QualifiedName)
 }
 
 fn error(text: &str, kind: ParseErrorKind, span: Range<usize>) -> ParseError {

@@ -145,3 +145,10 @@ pub struct Dependency {
     /// What is asked of the dependency, its own direct dependencies included.
     pub spec: AbstractSpec,
 }
+
+impl Dependency {
+    /// A condition; one that always holds is none.
+    pub(crate) fn condition(when: AbstractSpec) -> Option<Box<AbstractSpec>> {
+        (when != AbstractSpec::default()).then(|| Box::new(when))
+    }
+}

@@ -1,6 +1,7 @@
 //! Whether something can be what two abstract specs ask for.
 
 use super::AbstractSpec;
+use crate::target::TargetConstraint;
 use crate::truth::Truth;
 
 impl AbstractSpec {
@@ -19,6 +20,11 @@ impl AbstractSpec {
     /// ```
     pub fn intersects(&self, other: &Self) -> Truth {
         let mut both = self.clone();
+        // As in Spack, what has a target can be what asks for any, but not the other way round.
+        let asks_for_any = other.node.target == Some(TargetConstraint::Any);
+        if both.node.target.is_some() && asks_for_any {
+            both.node.target = Some(TargetConstraint::Any);
+        }
         if both.merge(other).is_err() {
             return Truth::No;
         }

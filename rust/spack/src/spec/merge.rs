@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{AbstractSpec, Dependency, FieldConstraint, NodeConstraint};
+use super::{AbstractSpec, Dependency, NodeConstraint, Reach};
 
 /// What two constraints on one node disagree on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,10 +81,10 @@ impl NodeConstraint {
         for (&kind, wanted) in &other.flags {
             self.flags.entry(kind).or_default().merge(wanted);
         }
-        self.platform = pick_field(self.platform.as_ref(), other.platform.as_ref())
-            .ok_or(Conflict::Platform)?;
-        self.os =
-            pick_field(self.os.as_ref(), other.os.as_ref()).ok_or(Conflict::OperatingSystem)?;
+        // As in Spack, `*` is a value like others here.
+        self.platform =
+            pick(self.platform.as_ref(), other.platform.as_ref()).ok_or(Conflict::Platform)?;
+        self.os = pick(self.os.as_ref(), other.os.as_ref()).ok_or(Conflict::OperatingSystem)?;
         self.target = match (self.target.take(), &other.target) {
             (Some(own), Some(other)) => Some(own.intersection(other).ok_or(Conflict::Target)?),
             (own, other) => own.or_else(|| other.clone()),
@@ -111,22 +111,6 @@ fn pick<T: Clone + PartialEq>(left: Option<&T>, right: Option<&T>) -> Option<Opt
     }
 }
 
-#[expect(
-    clippy::option_option,
-    reason = "unset is an answer, and so is a conflict"
-)]
-fn pick_field(
-    left: Option<&FieldConstraint>,
-    right: Option<&FieldConstraint>,
-) -> Option<Option<FieldConstraint>> {
-    match (left, right) {
-        (Some(FieldConstraint::Any), Some(set)) | (Some(set), Some(FieldConstraint::Any)) => {
-            Some(Some(set.clone()))
-        }
-        (left, right) => pick(left, right),
-    }
-}
-
 /// Why a dependency cannot be asked for beside the ones that are.
 pub(crate) enum Refusal {
     Conflict(Conflict),
@@ -138,7 +122,15 @@ impl AbstractSpec {
     /// condition is the same dependency, so both must hold of it, whether it is written with `%` or
     /// with `^`; it stays as it was written first. If others hang on the new one (`is_holder`), it
     /// stands beside one written with `%`, on which they could not be written.
-    pub(crate) fn add(&mut self, new: Dependency, is_holder: bool) -> Result<usize, Refusal> {
+    ///
+    /// As in Spack, a new one of a name that is there already is not preferred, be it written with `%%`.
+    pub(crate) fn add(&mut self, mut new: Dependency, is_holder: bool) -> Result<usize, Refusal> {
+        let is_called = |own: &Dependency| {
+            own.spec.node.name.is_some() && own.spec.node.name == new.spec.node.name
+        };
+        if new.reach == Reach::DirectPreferred && self.dependencies.iter().any(is_called) {
+            new.reach = Reach::Direct;
+        }
         let is_namesake = |own: &Dependency| {
             own.spec.node.name.is_some()
                 && own.spec.node.name == new.spec.node.name

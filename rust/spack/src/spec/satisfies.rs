@@ -1,6 +1,6 @@
 //! Whether all that one abstract spec stands for is what another asks for.
 
-use super::{AbstractSpec, Dependency, FieldConstraint, NodeConstraint};
+use super::{AbstractSpec, Dependency, DependencyTypes, FieldConstraint, NodeConstraint};
 use crate::target::TargetConstraint;
 use crate::truth::Truth;
 
@@ -29,46 +29,80 @@ impl AbstractSpec {
         node.and(self.satisfies_dependencies(other))
     }
 
+    /// As in Spack each demand is looked for on its own, whatever becomes of the one that it hangs on.
     fn satisfies_dependencies(&self, other: &Self) -> Truth {
-        let dependencies = other.dependencies.iter();
-        let holder = self.node_called(other.node.name.as_deref());
-        Truth::all(
-            dependencies.map(|wanted| match (wanted.reach.is_direct(), holder) {
-                (false, _) => self.satisfies_dependency(wanted),
-                (true, Some(holder)) => holder.satisfies_dependency(wanted),
-                (true, None) => wanted.is_idle_for(self).into(),
-            }),
-        )
+        Truth::all(other.dependencies.iter().map(|wanted| {
+            let own = self.satisfies_dependency(wanted, other.node.name.as_deref());
+            own.and(self.satisfies_dependencies(&wanted.spec))
+        }))
     }
 
-    /// The node that a direct dependency of one with this name hangs on, found by the name.
-    fn node_called(&self, name: Option<&str>) -> Option<&Self> {
-        if name.is_none() || self.node.name.as_deref() == name {
-            return Some(self);
+    /// The node that a demand on `child` hangs on if the package `parent` has it, found by its name or
+    /// by what it provides: what is built with first, then the root, then what is linked or run with.
+    /// They are several where one dependency is written with `%` and with `^`.
+    fn holders(&self, parent: Option<&str>, child: Option<&str>) -> Vec<&Self> {
+        let Some(name) = parent.filter(|&name| Some(name) != child) else {
+            return vec![self];
+        };
+        let is_it = |edge: &&Dependency| {
+            edge.is_to(Some(name)) || edge.virtuals.iter().any(|provided| **provided == *name)
+        };
+        let mut beside = self.dependencies.iter();
+        if let Some(found) = beside.find(|edge| edge.may_be_for_building() && is_it(edge)) {
+            let others = beside.filter(|other| other.is_namesake_of(found));
+            let all = std::iter::once(found).chain(others);
+            return all.map(|edge| &edge.spec).collect();
         }
-        let mut edges = self.written();
-        let found = edges.find(|edge| edge.spec.node.name.as_deref() == name);
-        found.map(|edge| &edge.spec)
+        if self.node.name.as_deref() == Some(name) {
+            return vec![self];
+        }
+        let below = self.at_runtime().find(is_it);
+        below.map(|edge| &edge.spec).into_iter().collect()
     }
 
-    /// Whether what is asked of one dependency is met by what is written here.
-    pub(super) fn satisfies_dependency(&self, wanted: &Dependency) -> Truth {
-        if wanted.is_idle_for(self) {
+    /// Whether what is asked of one dependency, but not of its own ones, is met by what is written
+    /// here. `parent` has the demand.
+    fn satisfies_dependency(&self, wanted: &Dependency, parent: Option<&str>) -> Truth {
+        let decides = match parent {
+            Some(name) if self.node.name.as_deref() != Some(name) => {
+                self.holders(parent, None).first().copied()
+            }
+            _ => Some(self),
+        };
+        if decides.is_some_and(|spec| wanted.is_idle_for(spec)) {
             return Truth::Yes;
         }
+        let name = wanted.spec.node.name.as_deref();
         let holds = |edge: &Dependency| edge.is_asked_where(wanted.when.as_deref());
         if wanted.reach.is_direct() {
-            let edges = self.dependencies.iter().filter(|edge| holds(edge));
+            let holders = self.holders(parent, name).into_iter();
+            let edges = holders.flat_map(|holder| &holder.dependencies);
+            let edges = edges.filter(|edge| holds(edge));
             return Truth::any(edges.map(|edge| edge.is_direct_as(wanted)));
         }
-        let edges: Vec<&Dependency> = self.written().filter(|edge| holds(edge)).collect();
-        let name = wanted.spec.node.name.as_deref();
+        let built_with = self.dependencies.iter();
+        let built_with = built_with.filter(|edge| edge.types.contains(DependencyTypes::BUILD));
+        let edges = self.at_runtime().chain(built_with);
+        let edges: Vec<&Dependency> = edges.filter(|edge| holds(edge)).collect();
         let candidates = edges.iter().filter(|edge| edge.is_to(name));
         let provided: Vec<_> = candidates.flat_map(|edge| &edge.virtuals).collect();
         if !wanted.virtuals.iter().all(|name| provided.contains(&name)) {
             return Truth::No;
         }
         Truth::any(edges.iter().map(|edge| edge.node_meets(&wanted.spec)))
+    }
+
+    /// The edges to what is linked to or run with, as far as types are written.
+    fn at_runtime(&self) -> impl Iterator<Item = &Dependency> {
+        let own = self
+            .dependencies
+            .iter()
+            .filter(|edge| edge.may_be_at_runtime());
+        let below = own.clone().flat_map(|edge| {
+            let all: Box<dyn Iterator<Item = &Dependency>> = Box::new(edge.spec.at_runtime());
+            all
+        });
+        own.chain(below)
     }
 
     /// All edges that are written, those of dependencies included, the nearest first.
@@ -99,6 +133,16 @@ impl AbstractSpec {
 }
 
 impl Dependency {
+    fn may_be_for_building(&self) -> bool {
+        let building = DependencyTypes::BUILD | DependencyTypes::TEST;
+        self.types.is_empty() || self.types.intersects(building)
+    }
+
+    fn may_be_at_runtime(&self) -> bool {
+        let runtime = DependencyTypes::LINK | DependencyTypes::RUN;
+        self.types.is_empty() || self.types.intersects(runtime)
+    }
+
     /// Whether this edge goes to a package of this name; always, if the name is open.
     fn is_to(&self, name: Option<&str>) -> bool {
         name.is_none() || self.spec.node.name.as_deref() == name
@@ -135,10 +179,10 @@ impl Dependency {
         }
     }
 
-    /// Whether what is asked of the dependency, its own ones included, is met here.
+    /// Whether what is asked of the dependency, but not of its own ones, is met here.
     fn node_meets(&self, wanted: &AbstractSpec) -> Truth {
         if self.is_to(wanted.node.name.as_deref()) {
-            self.spec.satisfies(wanted)
+            self.spec.node.satisfies(&wanted.node)
         } else {
             Truth::No
         }
@@ -203,6 +247,7 @@ fn targets_satisfy(own: Option<&TargetConstraint>, wanted: Option<&TargetConstra
     match (own, wanted) {
         (_, None) => true,
         (None, Some(_)) => false,
+        (Some(_), Some(TargetConstraint::Any)) => true,
         (Some(own), Some(wanted)) => own.intersection(wanted).is_some(),
     }
 }

@@ -42,11 +42,7 @@ fn constraints_are_merged_part_by_part() {
             "a ^[when='+y'] b ^[when='+x'] b ^c",
         ),
         ("a target=zen:", "target=zen2,aarch64", "a target=zen2"),
-        (
-            "a os=*",
-            "os=rhel8 platform=linux",
-            "a platform=linux os=rhel8",
-        ),
+        ("a os=*", "os=* platform=linux", "a platform=linux os=*"),
         ("a /ab", "/abcd", "a/abcd"),
         ("builtin.a", "a", "builtin.a"),
         ("a ^b+x", "^b@2", "a ^b@2+x"),
@@ -117,6 +113,8 @@ fn contradictions_name_both_sides_and_what_they_disagree_on() {
         ("a+x", "x=1", None, Conflict::Variant("x".into())),
         ("a x:=1", "x=2", None, Conflict::Variant("x".into())),
         ("a os=rhel8", "os=rhel9", None, Conflict::OperatingSystem),
+        ("a os=*", "os=rhel9", None, Conflict::OperatingSystem),
+        ("a target=*", "target=zen2", None, Conflict::Target),
         (
             "a platform=linux",
             "platform=darwin",
@@ -377,6 +375,30 @@ fn any_pieces() -> impl Strategy<Value = String> {
         .prop_map(|pieces| pieces.concat())
 }
 
+/// Whether a dependency only for tests is asked for with `^`, which finds none such.
+fn asks_for_tested(spec: &AbstractSpec) -> bool {
+    spec.dependencies.iter().any(|edge| {
+        !edge.reach.is_direct()
+            && !edge.types.is_empty()
+            && !edge
+                .types
+                .intersects(DependencyTypes::LINK | DependencyTypes::RUN | DependencyTypes::BUILD)
+    })
+}
+
+/// Whether `*` stands for a platform, an operating system or a target, which Spack merges with nothing
+/// else.
+fn asks_for_any_system(spec: &AbstractSpec) -> bool {
+    let node = &spec.node;
+    node.platform == Some(FieldConstraint::Any)
+        || node.os == Some(FieldConstraint::Any)
+        || node.target == Some(crate::TargetConstraint::Any)
+        || spec
+            .dependencies
+            .iter()
+            .any(|edge| asks_for_any_system(&edge.spec))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { max_global_rejects: 1_000_000, ..ProptestConfig::default() })]
 
@@ -410,7 +432,9 @@ proptest! {
     #[test]
     fn a_spec_satisfies_itself_and_constrains_itself_to_itself(a in any_text()) {
         let a = spec(&a);
-        prop_assert_eq!(Truth::Yes, a.satisfies(&a));
+        if !asks_for_tested(&a) {
+            prop_assert_eq!(Truth::Yes, a.satisfies(&a));
+        }
         let both = a.constrain(&a).expect("no contradiction");
         prop_assert_eq!(both.to_string(), a.to_string());
     }
@@ -418,6 +442,9 @@ proptest! {
     #[test]
     fn what_satisfies_intersects(a in any_text(), b in any_text()) {
         let (a, b) = (spec(&a), spec(&b));
+        if asks_for_any_system(&a) || asks_for_any_system(&b) {
+            return Ok(());
+        }
         if a.satisfies(&b).is_yes() {
             prop_assert_eq!(Truth::Yes, a.intersects(&b));
         }
@@ -427,10 +454,14 @@ proptest! {
     #[test]
     fn what_two_specs_are_constrained_to_satisfies_both(a in any_text(), b in any_text()) {
         let (a, b) = (spec(&a), spec(&b));
-        prop_assert_eq!(a.constrain(&b).is_err(), a.intersects(&b).is_no());
+        if !asks_for_any_system(&b) {
+            prop_assert_eq!(a.constrain(&b).is_err(), a.intersects(&b).is_no());
+        }
         let Ok(both) = a.constrain(&b) else { return Ok(()) };
-        prop_assert_eq!(Truth::Yes, both.satisfies(&a), "{} and {}", both, a);
-        prop_assert_eq!(Truth::Yes, both.satisfies(&b), "{} and {}", both, b);
+        if !asks_for_tested(&both) {
+            prop_assert_eq!(Truth::Yes, both.satisfies(&a), "{} and {}", both, a);
+            prop_assert_eq!(Truth::Yes, both.satisfies(&b), "{} and {}", both, b);
+        }
         prop_assert_eq!(both.to_string(), both.constrain(&b).expect("held").to_string());
         prop_assert_eq!(&both, &spec(&both.to_string()));
     }
@@ -440,7 +471,9 @@ proptest! {
         let (a, b) = (spec(&a), spec(&b));
         match (a.constrain(&b), b.constrain(&a)) {
             (Ok(left), Ok(right)) => {
-                prop_assert_eq!(Truth::Yes, left.satisfies(&right));
+                if !asks_for_tested(&left) {
+                    prop_assert_eq!(Truth::Yes, left.satisfies(&right));
+                }
                 if a.dependencies.is_empty() || b.dependencies.is_empty() {
                     prop_assert_eq!(sorted_flags(left), sorted_flags(right));
                 }

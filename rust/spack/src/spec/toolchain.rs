@@ -1,8 +1,11 @@
 //! Toolchains: names after `%` that stand for several compilers and what goes with them.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use super::{AbstractSpec, Contradiction, Dependency, LEGACY_COMPILERS, NodeConstraint, Reach};
+use super::{AbstractSpec, Contradiction, Dependency, Reach};
+
+/// What toolchains ask for, by their names.
+pub type Toolchains = BTreeMap<Box<str>, AbstractSpec>;
 
 impl AbstractSpec {
     /// Whether all dependencies are written with `%`, as those of a toolchain must be.
@@ -22,160 +25,97 @@ impl AbstractSpec {
                 Some(when) => when.constrain(condition)?,
                 None => condition.clone(),
             };
-            edge.when = Some(Box::new(both));
+            edge.when = Dependency::condition(both);
         }
         self.sort();
         Ok(self)
     }
 
-    /// The spec in which every `%name` is replaced by what `toolchain` asks for of the node that the
-    /// `%` hangs on. A `%` with brackets or a virtual package, such as `%c=name`, is left alone, and
-    /// so is `^name`.
-    ///
-    /// ```
-    /// use specplan_spack::AbstractSpec;
-    ///
-    /// let toolchain = AbstractSpec::parse("cflags=-g %c,cxx=llvm@19 %fortran=gcc@14")?;
-    /// let spec = AbstractSpec::parse("hdf5 %clang-gfortran ^mpich %clang-gfortran")?;
-    /// assert_eq!(
-    ///     "hdf5 cflags=-g %fortran=gcc@14 %c,cxx=clang@19 \
-    ///      ^mpich cflags=-g %fortran=gcc@14 %c,cxx=clang@19",
-    ///     spec.with_toolchain("clang-gfortran", &toolchain)?.to_string()
-    /// );
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// Fails if the toolchain contradicts what is asked for already.
-    pub fn with_toolchain(&self, name: &str, toolchain: &Self) -> Result<Self, Contradiction> {
-        let mut spec = self.clone();
-        for edge in &mut spec.dependencies {
-            edge.spec = edge.spec.with_toolchain(name, toolchain)?;
+    /// Asks for what a toolchain asks for as well; behind `%%` all of its dependencies are preferred.
+    pub(crate) fn put_in(&mut self, toolchain: &Self, reach: Reach) -> Result<(), Contradiction> {
+        let mut part = toolchain.copied();
+        for edge in &mut part.dependencies {
+            edge.reach = edge.reach.max(reach);
         }
-        let is_named =
-            |edge: &Dependency| edge.is_toolchain(name) && edge.asks_for_more().is_none();
-        let placeholders: Vec<Dependency> = spec
-            .dependencies
-            .extract_if(.., |edge| is_named(edge))
-            .collect();
-        for placeholder in placeholders {
-            let mut part = toolchain.clone();
-            for edge in &mut part.dependencies {
-                edge.reach = edge.reach.max(placeholder.reach);
-            }
-            spec = spec.constrain(&part)?;
-        }
-        spec.sort();
-        Ok(spec)
-    }
-
-    /// The names after `%` that may be those of toolchains, here and behind dependencies, as today's
-    /// packages are called.
-    ///
-    /// ```
-    /// use specplan_spack::AbstractSpec;
-    ///
-    /// let spec = AbstractSpec::parse("hdf5 %tc +x ^mpich %c=gcc %clang")?;
-    /// assert_eq!(vec!["llvm", "tc"], Vec::from_iter(spec.bare_dependencies()));
-    /// # Ok::<(), specplan_spack::ParseError>(())
-    /// ```
-    pub fn bare_dependencies(&self) -> BTreeSet<&str> {
-        let mut names = BTreeSet::new();
-        for edge in &self.dependencies {
-            if let Some(name) = edge.spec.node.name.as_deref()
-                && edge.is_bare()
-            {
-                names.insert(name);
-            }
-            names.append(&mut edge.spec.bare_dependencies());
-        }
-        names
-    }
-
-    /// What is asked of the toolchain `name` as if it were a package: `+x` in `a %name +x`. Spack
-    /// reads a toolchain whole, so that such a text begins another spec, and refuses it.
-    ///
-    /// ```
-    /// use specplan_spack::AbstractSpec;
-    ///
-    /// let more = |text: &str| AbstractSpec::parse(text).unwrap().asked_of_toolchain("tc");
-    /// assert_eq!(Some("+mpi".to_owned()), more("bzip2 %tc +mpi"));
-    /// assert_eq!(Some("@12".to_owned()), more("bzip2 ^zlib %tc@12"));
-    /// assert_eq!(None, more("bzip2 +mpi %tc %c=tc@12"));
-    /// ```
-    pub fn asked_of_toolchain(&self, name: &str) -> Option<String> {
-        let mut edges = self.dependencies.iter();
-        edges.find_map(|edge| {
-            let own = edge.is_toolchain(name).then(|| edge.asks_for_more());
-            own.flatten().or_else(|| edge.spec.asked_of_toolchain(name))
-        })
-    }
-}
-
-impl Dependency {
-    /// Whether this is `%name`, where a toolchain may be meant, whatever stands behind it.
-    fn is_toolchain(&self, name: &str) -> bool {
-        // Some names of compilers are read as those of today's packages.
-        let legacy = LEGACY_COMPILERS.iter().find(|(old, _)| *old == name);
-        let read = legacy.map_or(name, |(_, today)| *today);
-        self.is_bare() && self.spec.node.name.as_deref() == Some(read)
-    }
-
-    /// Whether nothing stands between `%` and the name.
-    fn is_bare(&self) -> bool {
-        self.reach != Reach::Transitive
-            && self.types.is_empty()
-            && self.virtuals.is_empty()
-            && self.when.is_none()
-            && self.spec.node.namespace.is_none()
-    }
-
-    /// What is asked beside the name.
-    fn asks_for_more(&self) -> Option<String> {
-        let mut more = self.spec.node.clone();
-        more.name = None;
-        (more != NodeConstraint::default()).then(|| more.to_string().trim_start().to_owned())
+        self.sort();
+        *self = self.constrain(&part)?;
+        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::parse::parse_one_with;
 
     fn spec(text: &str) -> AbstractSpec {
         AbstractSpec::parse(text).expect(text)
     }
 
-    fn replaced(text: &str, toolchain: &str) -> String {
-        let replaced = spec(text).with_toolchain("tc", &spec(toolchain));
-        replaced.expect("no contradiction").to_string()
+    fn read(text: &str, toolchain: &str) -> Result<String, String> {
+        let toolchains = Toolchains::from([("tc".into(), spec(toolchain))]);
+        let read = parse_one_with(text, &toolchains);
+        read.map(|spec| spec.to_string())
+            .map_err(|fault| fault.to_string())
     }
 
     #[test]
-    fn only_the_bare_name_after_a_percent_sign_is_replaced() {
-        assert_eq!("a+x %c=gcc", replaced("a+x %tc", "%c=gcc"));
-        assert_eq!("a %%c=gcc", replaced("a %%tc", "%c=gcc"));
-        assert_eq!(
-            "a %c=gcc",
-            spec("a %clang")
-                .with_toolchain("clang", &spec("%c=gcc"))
-                .expect("fits")
-                .to_string()
-        );
-        for text in ["a %c=tc", "a ^tc", "tc", "a %other", "a %[when='+x'] tc"] {
-            assert_eq!(text, replaced(text, "%c=gcc"));
+    fn only_the_bare_name_after_a_percent_sign_is_a_toolchain() {
+        for (text, expected) in [
+            ("a+x %tc", "a+x %c=gcc"),
+            ("a %%tc", "a %%c=gcc"),
+            ("a %tc %c=tc", "a %c=gcc %c=tc"),
+            ("a %[when='%tc'] b", "a %[when='%c=gcc'] b"),
+            ("a ^b %tc ^d", "a ^b %c=gcc ^d"),
+            ("a %c=tc", "a %c=tc"),
+            ("a ^tc", "a ^tc"),
+            ("tc", "tc"),
+            ("a %other", "a %other"),
+            ("a %[when='+x'] tc", "a %[when='+x'] tc"),
+        ] {
+            assert_eq!(Ok(expected.to_owned()), read(text, "%c=gcc"), "{text}");
         }
     }
 
     #[test]
+    fn what_stands_before_a_toolchain_is_merged_with_it_and_what_stands_behind_joins_it() {
+        for (text, expected) in [
+            ("a %%tc %gcc", "a %%gcc@12"),
+            ("a %gcc %%tc", "a %gcc@12"),
+            ("a %tc %c=gcc", "a %c=gcc@12"),
+        ] {
+            assert_eq!(Ok(expected.to_owned()), read(text, "%gcc@12"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_asked_behind_a_toolchain_belongs_before_it() {
+        let shown = "\
+`+x@2` stands after the toolchain `%tc`, where Spack begins another spec
+  a %tc +x@2
+        ^^^^ write `+x@2` before `%tc`";
+        assert_eq!(Err(shown.to_owned()), read("a %tc +x@2", "%gcc"));
+        let fault = read("a %tc zlib", "%gcc").unwrap_err();
+        assert!(fault.starts_with("expected a single spec"), "{fault}");
+    }
+
+    #[test]
     fn a_toolchain_may_contradict_the_spec() {
-        let fault = spec("a os=rhel8 %tc")
-            .with_toolchain("tc", &spec("os=rhel9"))
-            .unwrap_err();
-        assert_eq!(
-            "`a os=rhel8` and `os=rhel9` have no operating systems in common",
-            fault.to_string()
+        let fault = read("a os=rhel8 %tc", "os=rhel9").unwrap_err();
+        let expected = "a toolchain does not fit: \
+            `a os=rhel8` and `os=rhel9` have no operating systems in common\n";
+        assert!(fault.starts_with(expected), "{fault}");
+    }
+
+    #[test]
+    fn toolchains_are_put_in_only_so_often() {
+        let many = |count: usize| (0..count).map(|n| format!(" %a{n}")).collect::<String>();
+        let text = format!("a{}", " %tc".repeat(100));
+        assert!(read(&text, &many(100)).is_ok());
+        let fault = read(&text, &many(1000)).unwrap_err();
+        assert!(
+            fault.starts_with("toolchains ask for more than 65536"),
+            "{fault}"
         );
     }
 

@@ -72,10 +72,12 @@ impl TargetConstraint {
         }
     }
 
-    /// The targets in both sets; nothing if there are none that can be named.
+    /// The targets in both sets; nothing if there are none that can be named. As in Spack, `*` has
+    /// none in common with others.
     pub fn intersection(&self, other: &Self) -> Option<Self> {
         match (self, other) {
-            (Self::Any, set) | (set, Self::Any) => Some(set.clone()),
+            (Self::Any, Self::Any) => Some(Self::Any),
+            (Self::Any, _) | (_, Self::Any) => None,
             (Self::OneOf(left), Self::OneOf(right)) => {
                 let mut members = Vec::new();
                 for left in left {

@@ -25,6 +25,9 @@ enum Member {
     Exact(Version),
 }
 
+/// What Spack compares sets of versions by: member by member, each by its version or its bounds.
+pub(crate) type VersionKey<'v> = Vec<((bool, &'v Key, bool), Option<&'v Key>)>;
+
 impl VersionConstraint {
     /// All versions, which is what a spec without an `@` asks for.
     pub fn any() -> Self {
@@ -49,6 +52,12 @@ impl VersionConstraint {
     pub fn parse(text: &str) -> Result<Self, VersionError> {
         let members: Result<Vec<_>, _> = text.split(',').map(Member::parse).collect();
         Ok(Self::reduced(members?))
+    }
+
+    /// What Spack compares it with others by.
+    pub(crate) fn key(&self) -> VersionKey<'_> {
+        let members = self.members.iter();
+        members.map(|each| (each.rank(), each.upper())).collect()
     }
 
     /// Whether every version will do.
@@ -177,6 +186,13 @@ impl Member {
         match self {
             Self::Exact(version) => (!version.is_ordered(), version.key(), false),
             Self::Range(range) => (false, range.sort_key().0, true),
+        }
+    }
+
+    fn upper(&self) -> Option<&Key> {
+        match self {
+            Self::Exact(_) => None,
+            Self::Range(range) => Some(range.sort_key().1),
         }
     }
 
