@@ -401,6 +401,7 @@ def test_the_answers_of_spack_are_as_many_as_the_page_on_trust_says() -> None:
     said = [int(number) for number in re.findall(r"^\| .* \| (\d+) \|$", chapter, re.MULTILINE)]
     assert said == [
         len(specs["texts"]),
+        sum(len(each["texts"]) for each in specs["toolchains"]),
         len(specs["pairs"]),
         sum(len(each["queries"]) for each in queries),
         sum(len(each["syntax_errors"]) for each in queries),
