@@ -799,6 +799,11 @@ spack:
         ("spack: {concretizer: {unify: maybe}}", "spack.concretizer.unify", "`when_possible`"),
         ("spack: {concretizer: {unify: []}}", "spack.concretizer.unify", "`when_possible`"),
         ("spack: {concretization: maybe}", "spack.concretization", "`separately`"),
+        (
+            "spack: {definitions: [{a: [1], when: 'False'}]}",
+            "spack.definitions[0].a[0]",
+            "expected a spec",
+        ),
         ("spack: {toolchains: []}", "spack.toolchains", "expected a mapping"),
         (
             "spack: {toolchains: {t: '^b'}, specs: [a %t]}",

@@ -290,6 +290,8 @@ class _Reader:
             lists = parts.setdefault(name, [])
             if condition is None or self._holds(name, condition):
                 lists.append(node)
+            else:
+                expansion.check_list(node)
         for name, lists in parts.items():
             items = tuple(item for node in lists for item in expansion.read_list(node))
             expansion.defined[name] = items

@@ -154,6 +154,20 @@ class Expansion:
             raise node.mark.fault(f"expected a list, found {node.kind}")
         return tuple(self.items_of(node.items))
 
+    def check_list(self, node: Node) -> None:
+        """Check the form of a list that is not in force, whose references are not looked up.
+
+        Raises:
+            DamagedSourceError: If it is not a list of texts and of matrices.
+        """
+        if not isinstance(node, Sequence):
+            raise node.mark.fault(f"expected a list, found {node.kind}")
+        for item in node.items:
+            if isinstance(item, Mapping):
+                _refuse_others(item)
+            elif not (isinstance(item, Scalar) and item.is_null):
+                _text(item)
+
     def items_of(self, nodes: tuple[Node, ...]) -> list[Item]:
         """Return what the items of a list stand for.
 
@@ -194,12 +208,7 @@ class Expansion:
         return tuple(_referred_to(item, sigil, reference.mark) for item in items)
 
     def _matrix(self, node: Mapping) -> Matrix:
-        for key in node.entries:
-            if key not in {"matrix", "exclude"}:
-                expected = "expected `matrix` and perhaps `exclude`"
-                raise node.mark.fault(
-                    f"`{key}` is not part of a matrix: {expected}", hint=_quoted(key, node)
-                )
+        _refuse_others(node)
         rows = node.entries.get("matrix")
         if not isinstance(rows, Sequence) or not rows.items:
             found = "nothing" if rows is None else f"{rows.kind} without rows"
@@ -450,6 +459,15 @@ def _refuse_nameless_variants(whole: AbstractSpec, mark: Mark) -> None:
             hint="Spack takes a matrix only if a row names packages wherever others hold "
             "variants; list such constraints without a matrix",
         )
+
+
+def _refuse_others(node: Mapping) -> None:
+    for key in node.entries:
+        if key not in {"matrix", "exclude"}:
+            expected = "expected `matrix` and perhaps `exclude`"
+            raise node.mark.fault(
+                f"`{key}` is not part of a matrix: {expected}", hint=_quoted(key, node)
+            )
 
 
 def _quoted(key: str, node: Mapping) -> str | None:
