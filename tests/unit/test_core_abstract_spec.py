@@ -65,7 +65,7 @@ def test_toolchains_are_put_in() -> None:
     assert toolchain.is_direct_only
     assert AbstractSpec.toolchains_in("a %tools %c=more ^tools", {"tools", "more"}) == ["tools"]
     assert str(AbstractSpec("a %tools", {"tools": toolchain})) == "a %[when='+x'] c=gcc"
-    with pytest.raises(ValueError, match="stands after the toolchain `%tools`"):
+    with pytest.raises(ValueError, match="follows the toolchain `%tools`"):
         AbstractSpec("a %tools+x", {"tools": toolchain})
 
 

@@ -43,7 +43,6 @@ def specs(environment: Environment) -> list[str]:
         ("{t: '%gcc@12'}", "zlib %t %c=t", "zlib %gcc@12 %c=t"),
         ("{t: '%gcc@12'}", "zlib %%t %gcc", "zlib %%gcc@12"),
         ("{t: '%gcc@12'}", "zlib %gcc %%t", "zlib %gcc@12"),
-        ("{t: '%gcc@12'}", "zlib %[when='%t'] cmake", "zlib %[when='%gcc@12'] cmake"),
         (
             "{t: [{spec: '%fortran=gcc', when: '%fortran'}, {spec: '%c=gcc', when: '%c'}]}",
             "zlib %t",

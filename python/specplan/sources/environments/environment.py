@@ -52,6 +52,10 @@ _FILE: Final = "spack.yaml"
 #: The longest abstract spec that is read, in letters.
 _MAX_LETTERS: Final = 16 * 1024
 
+#: The letters of all roots together, with what is required of them. Large public stacks have some
+#: ten thousand; a toolchain can make any number of roots long.
+_MAX_ALL_LETTERS: Final = 2_000_000
+
 #: How many requirements the roots may be compared with, counted for each root, and how many
 #: entries the overrides of groups may lead to, counted for each group. Large public stacks have
 #: some thousand.
@@ -217,6 +221,7 @@ class _Reader:
         self._content = content
         self._left_out: list[LeftOut] = []
         self._requirements = 0
+        self._letters = 0
         self._overridden = 0
 
     def environment(self, label: str) -> Environment:
@@ -276,7 +281,14 @@ class _Reader:
                         f"roots that more than {_MAX_REQUIREMENTS} requirements apply to in all",
                         hint="ask of each package what concerns it, and of `all` only the rest",
                     )
-                yield _root(expanded, group.name, rules)
+                root = _root(expanded, group.name, rules)
+                self._letters += len(root.asked)
+                if self._letters > _MAX_ALL_LETTERS:
+                    raise expanded.mark.fault(
+                        f"roots with more than {_MAX_ALL_LETTERS} letters in all",
+                        hint="what makes them long are their toolchains and requirements",
+                    )
+                yield root
 
     def _define(self, definitions: Node | None, expansion: Expansion) -> None:
         """Build the definitions in the order in which their names first appear."""

@@ -63,7 +63,7 @@ pub enum ParseErrorKind {
     #[error("expected a single spec, but there are more")]
     Several,
     /// Attributes stand behind the name of a toolchain, where another spec starts.
-    #[error("`{more}` stands after the toolchain `%{name}`, where Spack begins another spec")]
+    #[error("`{more}` follows the toolchain `%{name}`, where Spack begins another spec")]
     AfterToolchain {
         /// The name of the toolchain.
         name: Box<str>,

@@ -167,12 +167,12 @@ impl Dependency {
         }
     }
 
-    /// Whether this edge is the direct one that is asked for.
+    /// Whether this edge is the direct one that is asked for. As in Spack, one that is written with
+    /// `^` will do.
     fn is_direct_as(&self, wanted: &Self) -> Truth {
         let provides =
             wanted.virtuals.is_empty() || wanted.virtuals.iter().any(|v| self.virtuals.contains(v));
-        let is_such = self.reach.is_direct() && self.types.contains(wanted.types) && provides;
-        if is_such {
+        if self.types.contains(wanted.types) && provides {
             self.node_meets(&wanted.spec)
         } else {
             Truth::No

@@ -185,7 +185,7 @@ fn worked_examples_of_satisfies_hold() {
         ("x.a", "y.a", Truth::No),
         ("a %gcc@12", "%gcc", Truth::Yes),
         ("a", "%gcc", Truth::No),
-        ("a ^gcc", "%gcc", Truth::No),
+        ("a ^gcc", "%gcc", Truth::Yes),
         ("a %gcc", "^gcc", Truth::Yes),
         ("a %gcc", "%[deptypes=build] gcc", Truth::No),
         ("a %c=gcc", "%c,cxx=gcc", Truth::Yes),

@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn what_is_asked_behind_a_toolchain_belongs_before_it() {
         let shown = "\
-`+x@2` stands after the toolchain `%tc`, where Spack begins another spec
+`+x@2` follows the toolchain `%tc`, where Spack begins another spec
   a %tc +x@2
         ^^^^ write `+x@2` before `%tc`";
         assert_eq!(Err(shown.to_owned()), read("a %tc +x@2", "%gcc"));
