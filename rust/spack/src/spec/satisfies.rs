@@ -245,9 +245,8 @@ fn field_satisfies(own: Option<&FieldConstraint>, wanted: Option<&FieldConstrain
 
 fn targets_satisfy(own: Option<&TargetConstraint>, wanted: Option<&TargetConstraint>) -> bool {
     match (own, wanted) {
-        (_, None) => true,
+        (_, None) | (Some(_), Some(TargetConstraint::Any)) => true,
         (None, Some(_)) => false,
-        (Some(_), Some(TargetConstraint::Any)) => true,
         (Some(own), Some(wanted)) => own.intersection(wanted).is_some(),
     }
 }

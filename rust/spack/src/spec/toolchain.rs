@@ -109,7 +109,10 @@ mod tests {
 
     #[test]
     fn toolchains_are_put_in_only_so_often() {
-        let many = |count: usize| (0..count).map(|n| format!(" %a{n}")).collect::<String>();
+        let many = |count: usize| {
+            let names: Vec<String> = (0..count).map(|n| format!("%a{n}")).collect();
+            names.join(" ")
+        };
         let text = format!("a{}", " %tc".repeat(100));
         assert!(read(&text, &many(100)).is_ok());
         let fault = read(&text, &many(1000)).unwrap_err();
