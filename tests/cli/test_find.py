@@ -124,7 +124,7 @@ def test_unknown_list_shows_both_parts(run: Runs) -> None:
     assert {each["missing"] for each in document["unknown"]} == {"edges"}
     answer = run(*words, "--line", LINE)
     assert len(answer.out.splitlines()) == len(document["specs"])
-    assert f"note: {len(document['unknown'])} undecided, which have no line\n" in answer.err
+    assert f"note: {len(document['unknown'])} undecided specs are not shown\n" in answer.err
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def test_a_change_of_code_builds_the_specs_that_it_reaches(
     main(words(project))
     out = capsys.readouterr().out
     assert "recipes: 1 recipe touched, 1 changes hashes (" in out
-    assert "2 of 2 package hashes came out of them" in out
+    assert "2 of 2 package hashes follow from them" in out
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def test_no_stack_is_named_that_nobody_typed(
     assert [each["stack"] for each in assumed if each["specs"]] == [""]
     assert main(asked) == 0
     said = capsys.readouterr().out
-    assert "specs that only caches have are taken as made with the recipes of" in said
+    assert "specs that only caches have are assumed to be made with the recipes of" in said
     assert "candidates" not in said
 
 

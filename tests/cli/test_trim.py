@@ -256,7 +256,10 @@ def test_a_job_of_another_lock_is_named(run: Runs, small: Path) -> None:
     put(small, chain(stranger=job("stranger")))
     answer = run(*WORDS)
     assert (answer.code, answer.out) == (1, "")
-    assert "1 job of `jobs.yml` builds what neither the wants nor the caches know" in answer.err
+    assert (
+        "1 job of `jobs.yml` builds specs that are in neither the wants nor the caches"
+        in answer.err
+    )
     assert "  | stranger\n" in answer.err
 
 
@@ -313,7 +316,7 @@ def test_a_lock_that_wants_nothing_takes_no_job_away(run: Runs, folder: Path) ->
     words = ("--want", "nothing/spack.lock", cache("runtime-only"))
     for allowed, said in (
         ((), "nothing/spack.lock: it contains no wants (no_root)"),
-        (("--allow-left-out", "all"), "error: nothing is wanted, so that 83 jobs would go"),
+        (("--allow-left-out", "all"), "error: nothing is wanted, so 83 jobs would be removed"),
     ):
         answer = run("trim", source, *words, *allowed, "-o", "jobs.yml")
         assert (answer.code, answer.out) == (1, "")

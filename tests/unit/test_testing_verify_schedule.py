@@ -50,7 +50,7 @@ def _short(schedule: Any) -> None:
     ("spoil", "fault"),
     [
         (_swap, "two at once"),
-        (_early, "starts before what it needs"),
+        (_early, "starts before a dependency"),
         (_twice, "every build runs once"),
         (_short, "does not take what it costs"),
         (lambda schedule: schedule["shards"][0]["runs"].pop(), "every build runs once"),

@@ -69,7 +69,7 @@ def _note(spec: str, found: Found, settings: Settings) -> None:
     if not found.specs and not (is_table and settings.output in {None, "-"}):
         output.note(f"no spec satisfies `{found.query}`")
     if found.undecided and as_lines:
-        output.note(f"{len(found.undecided)} undecided, which have no line")
+        output.note(f"{len(found.undecided)} undecided specs are not shown")
     if not found.specs and (hint := mistakes.flags_hint(spec)) is not None:
         output.note(hint)
     if found.hint is not None and (found.undecided or not found.specs):

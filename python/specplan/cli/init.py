@@ -109,6 +109,6 @@ def _note_what_is_next(found: Holdings) -> None:
         output.note("no cache was found; name one as `cache` in the file, or with `--cache`")
     if not found.stacks:
         output.note(
-            "no stack was found; `specplan check` and `specplan find` work now, and "
-            "`want` in the file says what should be there"
+            "no stack was found; `specplan check` and `specplan find` work now, and `want` in the "
+            "file defines the wants"
         )

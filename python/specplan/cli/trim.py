@@ -75,7 +75,7 @@ def trim(settings: Settings, pipeline: str) -> int:
     if answer.removed and not plan.totals.wants and not (plan.choice and plan.choice.wants):
         # A lock that was emptied by accident must not take the jobs away.
         output.complain(
-            f"nothing is wanted, so that {count(len(answer.removed), 'job')} would go",
+            f"nothing is wanted, so {count(len(answer.removed), 'job')} would be removed",
             "name the lock that the pipeline was generated for with `--want`",
         )
         return _nothing_written(settings, 1)
@@ -172,8 +172,8 @@ def _complain_of_strangers(pipeline: Pipeline, strangers: Sequence[str]) -> None
         lines.append(f"  and {len(strangers) - _FEW} more")
     jobs = count(len(strangers), "job")
     output.complain(
-        f"{jobs} of `{pipeline.path}` {form(len(strangers), 'builds', 'build')} what neither "
-        "the wants nor the caches know; nothing is written",
+        f"{jobs} of `{pipeline.path}` {form(len(strangers), 'builds', 'build')} specs that are in "
+        "neither the wants nor the caches; nothing is written",
         "name every lock that the pipeline was generated for with `--want`",
         lines,
     )

@@ -345,7 +345,7 @@ class _Frame:
         given: By stack the systems that it is to be on.
         added: The systems that every stack is to be on; None for those of its peers.
         oss: The operating systems that are reported; None for all.
-        targets: The targets likewise.
+        targets: The targets that are reported; None for all.
     """
 
     systems: Systems

@@ -77,8 +77,8 @@ def _assumptions(answered: Answered) -> list[LeftOut]:
         LeftOut(
             kind="requirement",
             where=f"{wants.cells[each.cell].stack}: {wants.specs[each.want]}",
-            detail=f"no known spec has the required {', '.join(each.variants)}, "
-            "so it is not asked for",
+            detail=f"no known spec has the required {', '.join(each.variants)}, so the "
+            "requirement is ignored",
             blocks=False,
             remedy="--allow-left-out requirement",
         )
@@ -107,7 +107,7 @@ def _nowhere(root: EnvironmentRoot) -> LeftOut:
     return LeftOut(
         kind="system",
         where=f"{root.path}:{root.line}",
-        detail=f"the lock beside it lacks `{root.spec}`, and nothing names a system for it",
+        detail=f"the lock beside it lacks `{root.spec}`, and no system is given for it",
         blocks=True,
         remedy="--system OS/TARGET",
     )
@@ -121,7 +121,7 @@ def _no_peer(cells: Sequence[CellAnswer], patterns: Sequence[str]) -> list[LeftO
         LeftOut(
             kind="no_peer",
             where=stack,
-            detail="no other cell shows what it should have, so its coverage is n/a",
+            detail="no other cell defines its wants, so its coverage is n/a",
             count=count,
             blocks=every or is_named(stack, patterns),
             remedy=f"--want {stack}=spack.lock, --baseline TAG|SOURCE, or --peers PATTERN",

@@ -189,7 +189,7 @@ class Check(Report):
             need, then by hash. The others by path, kind, place, message.
         binaries: How many binaries there are; None where no source records what binaries
             depend on.
-        roots: The roots; None likewise.
+        roots: The roots; None as above.
         hashes: How many hashes were recomputed.
         verified: What was looked at beside indexes; None with ``verify`` ``index``.
         notes: The unchecked parts, one sentence each.

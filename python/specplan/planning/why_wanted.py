@@ -91,7 +91,7 @@ def why_wanted(
         query: Whose gaps are planned for, or the environments whose roots are wanted.
         older: Another catalog that holds the older state of baseline wants.
         sources: Where each abstract want was asked for, by its text.
-        stacks: Which stacks ask for each of them, likewise.
+        stacks: The stacks that ask for each of them, in the same order.
 
     Raises:
         SpecSyntaxError: If the text is not an abstract spec.

@@ -7,7 +7,7 @@
 - :mod:`specplan.testing.verify` checks that a plan is the least rebuild of its wants, as
   independently: :func:`verify` accepts every plan and no other.
 - :mod:`specplan.testing.verify_budget` checks what a limited budget completes.
-- :mod:`specplan.testing.verify_schedule` checks likewise when and where a plan's builds run.
+- :mod:`specplan.testing.verify_schedule` checks the schedule of a plan in the same way.
 - :mod:`specplan.testing.strategies` draws pages, trees of snapshots and questions for
   property-based tests. It alone needs Hypothesis.
 """

@@ -44,7 +44,7 @@ def verify_schedule(plan: object) -> None:
             f"{run['hash']}: does not take what it costs",
         )
         ready = max((finish[need] for need in build["needs"]), default=0)
-        _hold(run["start"] >= ready, f"{run['hash']}: starts before what it needs is done")
+        _hold(run["start"] >= ready, f"{run['hash']}: starts before a dependency is done")
     for shard in schedule["shards"]:
         for one, next_one in pairwise(shard["runs"]):
             _hold(one["finish"] <= next_one["start"], f"runner {shard['runner']}: two at once")

@@ -401,7 +401,7 @@ def _notes(content: Value) -> list[Prose]:
         line = count(alone.count_at("binaries"), "binary", "binaries")
         if (usable := alone.count_at_or_none("usable")) is not None:
             line += f", of which {count(usable, 'installs', 'install')} from the cache alone"
-        notes.append(f"nothing says what should be there: {line}")
+        notes.append(f"no wants are defined: {line}")
     if damaged := content.items_at_or_none("damaged"):
         were = count(len(damaged), "damaged file was", "damaged files were")
         notes.append(

@@ -39,7 +39,7 @@ class Document:
         content: What it holds.
         text: The document itself.
         path: The file that it was read from; empty where it was made in this run.
-        sha256: The checksum of that file; empty likewise.
+        sha256: The checksum of that file; empty if there is none.
     """
 
     kind: Kind

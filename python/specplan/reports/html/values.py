@@ -218,8 +218,8 @@ class Gap:
         state: The word of the document for why it is a gap.
         cause: The number of its cause.
         blocked: How many wants it blocks; None where that is not known.
-        roots: How many roots it completes; None likewise.
-        now: Whether it can be built now; None likewise.
+        roots: The number of roots that it completes; None as above.
+        now: Whether it can be built now; None as above.
         known: Why somebody accepts it; empty where nobody knows of it.
         nearest_hash: The hash of the nearest binary; empty where there is none.
         nearest_place: Where that is.

@@ -217,8 +217,8 @@ def assumed(found: RecipesAssumed) -> str:
     proof = "no package hash proves that"
     if found.proven:
         hashes = wording.count(found.specs, "package hash", "package hashes")
-        proof = f"{found.proven} of {hashes} came out of them"
-    made = f"taken as made with the recipes of {found.revision[:12]}{pins}"
+        proof = f"{found.proven} of {hashes} follow from them"
+    made = f"assumed to be made with the recipes of {found.revision[:12]}{pins}"
     what = f"{prose.name(found.stack)} is" if found.stack else "specs that only caches have are"
     return f"{what} {made}; {proof}"
 

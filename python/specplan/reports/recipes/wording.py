@@ -79,7 +79,7 @@ def notes(changes: RecipeChanges) -> list[str]:
     specs = [spec for each in changes.recipes for spec in each.specs]
     if specs:
         found.append(
-            f"the locks are taken as made with the recipes of {changes.before[:12]}; "
+            f"the locks are assumed to be made with the recipes of {changes.before[:12]}; "
             + _proven(specs)
         )
     if kept := changes.totals.kept:
@@ -97,4 +97,4 @@ def notes(changes: RecipeChanges) -> list[str]:
 
 def _proven(specs: Sequence[SpecChange]) -> str:
     proven = sum(spec.proven for spec in specs)
-    return f"{proven} of {count(len(specs), 'package hash', 'package hashes')} came out of them"
+    return f"{proven} of {count(len(specs), 'package hash', 'package hashes')} follow from them"

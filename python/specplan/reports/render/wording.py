@@ -368,8 +368,8 @@ def alone(coverage: Coverage) -> list[Prose]:
         others = form(broken, "the other lacks", "the others lack")
         lines.append(f"{others} {count(len(lacking), 'spec')}: {folded(lacking, 3)}")
     lines.append(
-        "nothing says what should be there: `--want spack.lock` or `--baseline TAG|SOURCE` does, "
-        "and so does another stack of the family (`--cache LABEL=SOURCE`)"
+        "no wants are defined: give `--want spack.lock`, `--baseline TAG|SOURCE`, or another stack "
+        "of the family (`--cache LABEL=SOURCE`)"
     )
     return lines
 

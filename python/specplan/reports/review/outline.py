@@ -126,7 +126,7 @@ def _stale(review: Review) -> tuple[Section, ...]:
             Spec(f"{each.spec.package}@{each.spec.version}", each.spec.hash),
             State(
                 each.cause,
-                "its recipe" if each.cause == "changed" else "what it needs",
+                "its recipe" if each.cause == "changed" else "a dependency",
                 "bad" if each.cause == "changed" else "warning",
             ),
             Names(each.stacks),
@@ -165,4 +165,4 @@ def _commands(review: Review) -> tuple[Section, ...]:
     if not review.commands:
         return ()
     lines = tuple(Line(prose.name(each), level=1) for each in review.commands)
-    return (Section(id="commands", title="to build just that", tone="strong", lines=lines),)
+    return (Section(id="commands", title="to rebuild exactly these", tone="strong", lines=lines),)

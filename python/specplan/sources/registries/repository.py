@@ -38,7 +38,7 @@ class Repository:
         name: The name, in lower case.
         shown: How messages call it; without credentials.
         user: The user that the URL names, or None.
-        password: The password likewise; never shown.
+        password: The password that the URL names, or None; never shown.
     """
 
     scheme: Literal["https", "http"]
