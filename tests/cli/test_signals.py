@@ -34,8 +34,9 @@ with ending.cleaned_up():
 
 
 def heeded() -> None:
-    """End by a hangup, also where the tests are run under `nohup`."""
+    """End by a hangup and by Ctrl-C, also where tests run under `nohup` or in the background."""
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def started(command: list[str], folder: Path) -> subprocess.Popen[bytes]:
