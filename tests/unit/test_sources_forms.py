@@ -8,6 +8,7 @@ import pytest
 
 from specplan.errors import DamagedSourceError
 from specplan.model.host import Host
+from specplan.sources.environments import environment
 from specplan.sources.environments.environment import Environment, read_environment
 from specplan.sources.environments.options import EnvironmentOptions
 
@@ -72,6 +73,16 @@ def test_a_toolchain_with_a_dot_in_its_name_is_refused_where_it_is_used(tmp_path
     assert specs(read(tmp_path, head + "[zlib %c=t.u]}")) == ["zlib %c=t.u"]
     with pytest.raises(DamagedSourceError, match="a dot in its name"):
         read(tmp_path, head + "[zlib %t.u]}")
+
+
+def test_toolchains_make_roots_only_so_long_in_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = "spack: {toolchains: {t: '%gcc %cmake'}, specs: [a %t, b %t, c %t]}"
+    monkeypatch.setattr(environment, "_MAX_ALL_LETTERS", 30)
+    assert len(specs(read(tmp_path, content.replace(", c %t", "")))) == 2
+    with pytest.raises(DamagedSourceError, match="more than 30 letters in all"):
+        read(tmp_path, content)
 
 
 def test_toolchains_that_use_each_other_are_refused_with_their_circle(tmp_path: Path) -> None:
