@@ -1,8 +1,11 @@
 """Next hashes of locks, held against what a Spack concretizes after real changes of recipes.
 
+The solver takes about as long for one root as for thirty, so changes of many recipes are in one
+state, each with its package as a root.
+
 `SPACK_ROOT` names a Spack, `SPECPLAN_PACKAGES` a clone of the package repository with its history,
 `SPACK_SCOPE` a folder of Spack's configuration (compilers, no bootstrapping), if one is needed.
-`SPECPLAN_CHANGES` says of how many changes; each takes two runs of the solver.
+`SPECPLAN_STATES` says how many states are compared; each takes two runs of the solver.
 """
 
 from __future__ import annotations
@@ -27,36 +30,56 @@ pytestmark = pytest.mark.skipif(
     not (SPACK and PACKAGES), reason="SPACK_ROOT or SPECPLAN_PACKAGES is not set"
 )
 
-ROOT = "perl"
-
-#: Commits that change code of perl or of what it needs, each with the folder of the recipe.
-CHANGES = [
-    ("2ec3e72674", "readline"),
-    ("be5271da81", "perl"),
-    ("9311ed03c2", "gdbm"),
-    ("c141a534cb", "gmake"),
-    ("4d9f7c953e", "berkeley_db"),
-][: int(os.environ.get("SPECPLAN_CHANGES", "5"))]
+#: Changes of code, patches and sources of recipes: the folder, and the commit.
+STATES: list[dict[str, str]] = [
+    {
+        "berkeley_db": "1268ae4e20", "crtm_fix": "73b0fc6c6a", "diffutils": "dbad3f77d2",
+        "dsfmt": "5ee2c0530a", "figlet": "5ee2c0530a", "g4pii": "d01c401c69",
+        "g4radioactivedecay": "d01c401c69", "g4realsurface": "d01c401c69",
+        "g4saiddata": "d01c401c69", "g4tendl": "d01c401c69", "g4urrpt": "d01c401c69",
+        "gdbm": "9311ed03c2", "go_bootstrap": "2c2801253d", "gperf": "96da1bb60b",
+        "icu4c": "b956d98bf6", "iozone": "124e21d426", "libiconv": "3393d8d7f6",
+        "libsvm": "936942068c", "lzo": "35c1993d06", "m4": "0055771690", "pciutils": "ab83c87500",
+        "pkg_config": "35f640a08f", "readline": "5c76fc2b4a", "rust_bootstrap": "6668d34f44",
+        "seq_gen": "79c3abce88", "soapdenovo2": "38355d50b0", "sparse": "7544aaaf78",
+        "termcap": "3651d570f5", "yasm": "b4a2142729", "zip": "5559d3a4b4", "zlib": "599e984fe9",
+    },
+    {
+        "gdbm": "50e94b7f10", "go_bootstrap": "cce8cca6d1", "libiconv": "5507db277d",
+        "libsvm": "7e36885b21", "lzo": "11c8ca7ec6", "pkg_config": "a7a3b982c2",
+        "readline": "2ec3e72674", "rust_bootstrap": "874c5740b1", "termcap": "edc147cb89",
+    },
+    {
+        "berkeley_db": "4d9f7c953e", "gdbm": "9311ed03c2", "gmake": "c141a534cb",
+        "perl": "be5271da81", "readline": "2ec3e72674",
+    },
+][: int(os.environ.get("SPECPLAN_STATES", "3"))]  # fmt: skip
 
 #: Run by Spack: writes the lock that its solver makes with the recipes of a folder, for each state.
 CONCRETIZE = """
 import json, subprocess, sys
-import spack.concretize, spack.config, spack.hash_types, spack.repo
-tree, root, out, *states = sys.argv[1:]
+import spack.concretize, spack.config, spack.hash_types, spack.repo, spack.spec
+tree, out, *states = sys.argv[1:]
 spack.config.set("concretizer:reuse", False, scope="command_line")
-for state in states:
+for state, roots in (each.split("=") for each in states):
     subprocess.run(["git", "-C", tree, "checkout", "-q", state], check=True)
-    # Python keeps the recipes of the state before.
+    # Python keeps the recipes of the state before, and Spack what it knows of their files.
     for name in [each for each in sys.modules if each.startswith("spack_repo")]:
         del sys.modules[name]
+    spack.repo.FastPackageChecker._paths_cache.clear()
     repository = f"{tree}/repos/spack_repo/builtin"
     with spack.repo.use_repositories(repository):
-        spec = spack.concretize.concretize_one(root)
+        asked = [(spack.spec.Spec(each), None) for each in roots.split(",")]
+        found = spack.concretize.concretize_together(asked)
         hashed = spack.hash_types.dag_hash
-        specs = {s.dag_hash(): s.node_dict_with_hashes(hash=hashed) for s in spec.traverse()}
+        specs = {
+            spec.dag_hash(): spec.node_dict_with_hashes(hash=hashed)
+            for _, root in found
+            for spec in root.traverse()
+        }
     lock = {
         "_meta": {"file-type": "spack-lockfile", "lockfile-version": 6, "specfile-version": 5},
-        "roots": [{"hash": spec.dag_hash(), "spec": root}],
+        "roots": [{"hash": root.dag_hash(), "spec": str(each)} for each, root in found],
         "concrete_specs": specs,
     }
     with open(f"{out}/{state}.json", "w") as file:
@@ -76,13 +99,14 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     clone = tmp_path_factory.mktemp("packages") / "clone"
     git(Path(PACKAGES), "clone", "-q", "--shared", PACKAGES, str(clone))
     newest = git(clone, "rev-parse", "HEAD")
-    for commit, package in CHANGES:
-        folder = f"repos/spack_repo/builtin/packages/{package}"
+    for number, changes in enumerate(STATES):
         git(clone, "checkout", "-q", newest)
-        for state, at in (("before", f"{commit}~"), ("after", commit)):
-            git(clone, "checkout", "-q", at, "--", folder)
-            git(clone, "commit", "-qm", f"{state} {commit}", "--allow-empty")
-            git(clone, "branch", f"{state}-{commit}")
+        for state, before in (("before", "~"), ("after", "")):
+            for folder, commit in changes.items():
+                place = f"repos/spack_repo/builtin/packages/{folder}"
+                git(clone, "checkout", "-q", f"{commit}{before}", "--", place)
+            git(clone, "commit", "-qm", f"{state} {number}", "--allow-empty")
+            git(clone, "branch", f"{state}-{number}")
     return clone
 
 
@@ -93,10 +117,14 @@ def locks(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     script = out / "concretize.py"
     script.write_text(CONCRETIZE)
     scope = os.environ.get("SPACK_SCOPE")
-    states = [f"{state}-{commit}" for commit, _ in CHANGES for state in ("before", "after")]
+    states = [
+        f"{state}-{number}={','.join(each.replace('_', '-') for each in changes)}"
+        for number, changes in enumerate(STATES)
+        for state in ("before", "after")
+    ]
     command = [f"{SPACK}/bin/spack", *(["-C", scope] if scope else []), "python", str(script)]
     environment = {**os.environ, "SPACK_USER_CACHE_PATH": str(out / "cache")}
-    subprocess.run([*command, str(tree), ROOT, str(out), *states], check=True, env=environment)
+    subprocess.run([*command, str(tree), str(out), *states], check=True, env=environment)
     return out
 
 
@@ -106,17 +134,19 @@ def test_no_next_hash_is_another_than_that_of_a_fresh_concretization(
 ) -> None:
     """What has no known next hash is left open with a reason, and nothing of it is claimed."""
     computed = 0
-    for commit, package in CHANGES:
-        old = read_lock((locks / f"before-{commit}.json").read_bytes(), "site", "before")
-        new = json.loads((locks / f"after-{commit}.json").read_text())
-        compared = Comparison(history(str(tree), f"before-{commit}..after-{commit}"), rules_of())
+    for number in range(len(STATES)):
+        old = read_lock((locks / f"before-{number}.json").read_bytes(), "site", "before")
+        new = json.loads((locks / f"after-{number}.json").read_text())
+        range_ = history(str(tree), f"before-{number}..after-{number}")
+        compared = Comparison(range_, rules_of())
         made = next_lock(compared, old, compared_changes(compared, [old]))
-        known = {each.successor for each in made.answer.specs if each.successor is not None}
+        known = {each.successor: each for each in made.answer.specs if each.successor is not None}
         computed += len(known)
-        assert known <= new["concrete_specs"].keys(), package
+        wrong = known.keys() - new["concrete_specs"].keys()
+        assert not wrong, [known[each].package for each in wrong]
         assert all(each.why for each in made.answer.specs if each.successor is None)
         if not made.open:
             document = json.loads(made.document)
-            assert document["concrete_specs"].keys() == new["concrete_specs"].keys(), package
-            assert document["roots"] == new["roots"], package
+            assert document["concrete_specs"].keys() == new["concrete_specs"].keys()
+            assert document["roots"] == new["roots"]
     assert computed

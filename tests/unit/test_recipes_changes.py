@@ -36,6 +36,7 @@ def only(world: RecipeWorld, *, lock: bool = True) -> RecipeChange:
         ('https://example.org"', 'https://example.com"'),
         ('"somebody"', '"somebody", "else"'),
         ('license("MIT")', 'license("Apache-2.0")'),
+        ('license("MIT")', 'tags = ["build-tools"]'),
         ('    version("1.0"', '    version("3.0", sha256="%s")\n    version("1.0"' % ("3" * 64)),
         ("make('install')", 'make("install")'),
         ('    depends_on("zlib", when="@:1")\n', '    depends_on("zlib",\n        when="@:1")\n'),
@@ -413,7 +414,7 @@ class Common(Package):
     [
         ("Greeting(Package)", "Greeting(Package, Other)", "its base classes changed"),
         ("build_systems.generic import", "build_systems.other import", "its base classes changed"),
-        ("    homepage", '    tags = ["build-tools"]\n    homepage', "its tags changed"),
+        ("    homepage", '    tags = ["build-tools"]\n    homepage', "for its tags"),
         ("    homepage", '    tags = ["hep"]\n    homepage', ""),
         (
             "@when",
@@ -428,6 +429,7 @@ class Common(Package):
         ),
         ('depends_on("gmake")\n\n\nclass', 'depends_on("zlib")\n\n\nclass', "are made from"),
         ("        pass", "        return 1", ""),
+        ("return 7", "return 8", ""),
     ],
 )
 def test_a_hash_follows_only_where_nothing_else_that_a_concretizer_reads_changed(
@@ -436,7 +438,9 @@ def test_a_hash_follows_only_where_nothing_else_that_a_concretizer_reads_changed
     own = GREETING.replace("\n\nclass Greeting(Package)", f"{BASE}\n\nclass Greeting(Package)")
     if "Greeting(" not in old:
         own = own.replace("Greeting(Package)", "Greeting(Common)")
+    method = "    def patch(self):\n        return 7\n\n    def install"
     own = own.replace('    license("MIT")', '    license("MIT")\n    needed()')
+    own = own.replace("    def install", method, 1)
     world.checkout.recipe("greeting", own)
     world.first = world.checkout.commit()
     world.prove("greeting")

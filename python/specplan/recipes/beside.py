@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
-__all__ = ["derived_classes", "read_beside"]
+__all__ = ["derived_classes", "read_beside", "solver_tags"]
 
 #: The tags that a concretizer looks for.
 _TAGS: Final = frozenset({"build-tools", "compiler", "runtime"})
@@ -32,7 +33,7 @@ def derived_classes(module: ast.Module, package: ast.ClassDef | None) -> list[as
 
 
 def read_beside(
-    module: ast.Module, classes: Sequence[ast.ClassDef], *, is_open: bool
+    module: ast.Module, classes: Sequence[ast.ClassDef], open_to: AbstractSet[str] | None
 ) -> dict[str, tuple[str, ...]]:
     """Return what distinguishes two states of a recipe for a concretizer, but for directives.
 
@@ -41,15 +42,14 @@ def read_beside(
     Args:
         module: The recipe.
         classes: The class of the package and those that it derives from.
-        is_open: Whether directives depend on what is not read, so that functions count.
+        open_to: The names of directives, which are no functions of the recipe; None where no
+            directive depends on what is not read, so that functions do not count.
     """
     run = (_written(each) for each in _functions(classes) if each.name == _RUN_BY_IT)
-    return {
-        "its base classes": tuple(_bases(module, classes)),
-        "its tags": tuple(_tags(classes)),
-        f"`{_RUN_BY_IT}`": tuple(run),
-        "what its directives are made from": tuple(_helpers(module, classes)) if is_open else (),
-    }
+    found = {"its base classes": tuple(_bases(module, classes)), f"`{_RUN_BY_IT}`": tuple(run)}
+    if open_to is not None:
+        found["what its directives are made from"] = tuple(_helpers(module, classes, open_to))
+    return found
 
 
 def _bases(module: ast.Module, classes: Sequence[ast.ClassDef]) -> Iterator[str]:
@@ -66,7 +66,8 @@ def _bases(module: ast.Module, classes: Sequence[ast.ClassDef]) -> Iterator[str]
             yield f"{imported.get(shown.partition('.')[0], '')}{shown}"
 
 
-def _tags(classes: Sequence[ast.ClassDef]) -> Iterator[str]:
+def solver_tags(classes: Sequence[ast.ClassDef]) -> Iterator[str]:
+    """Give the tags of a package that a concretizer looks for."""
     for node in (node for each in classes for node in each.body):
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "tags":
             named = {each.value for each in ast.walk(node.value) if isinstance(each, ast.Constant)}
@@ -78,7 +79,9 @@ def _functions(classes: Sequence[ast.ClassDef]) -> Iterator[ast.FunctionDef]:
         yield from (node for node in each.body if isinstance(node, ast.FunctionDef))
 
 
-def _helpers(module: ast.Module, classes: Sequence[ast.ClassDef]) -> Iterator[str]:
+def _helpers(
+    module: ast.Module, classes: Sequence[ast.ClassDef], directives: AbstractSet[str]
+) -> Iterator[str]:
     """Give the functions that calls in the class may run, and the values beside it."""
     called = {
         node.func.id
@@ -88,6 +91,7 @@ def _helpers(module: ast.Module, classes: Sequence[ast.ClassDef]) -> Iterator[st
         for node in ast.walk(statement)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
+    called -= directives
     yield from (_written(each) for each in _functions(classes) if each.name in called)
     yield from (
         _written(each) if isinstance(each, ast.FunctionDef) else ast.dump(each)

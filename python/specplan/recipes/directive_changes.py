@@ -50,9 +50,8 @@ def directive_changes(
         decide: Whether a spec satisfies a condition; None for any spec.
         dependencies: What the spec depends on; None where that is not recorded.
     """
-    for what in dict.fromkeys(what for each in (*old, *new) for what in each.beside):
-        if [each.beside[what] for each in old] != [each.beside[what] for each in new]:
-            yield Finding("directives", "may_change", f"{what} changed")
+    for what in _changed_beside(old, new):
+        yield Finding("directives", "may_change", f"{what} changed")
     for name, kind, verdict in _COMPARED:
         before, after = _called(old, name), _called(new, name)
         counting = [each for each in changed_calls(before, after) if _counts(each, decide)]
@@ -62,6 +61,15 @@ def directive_changes(
             yield Finding(kind, verdict, f"`{name}` changed")
             if any(each.argument("patches", 3) is not None for each in counting):
                 yield Finding("patch", "may_change", "a patch of a dependency may have changed")
+
+
+def _changed_beside(old: Sequence[Directives], new: Sequence[Directives]) -> Iterator[str]:
+    """Give what changed beside directives, of what both sides depend on."""
+    before, after = ([each.beside for each in side] for side in (old, new))
+    for what in dict.fromkeys(what for each in (*before, *after) for what in each):
+        one, other = ([each[what] for each in side if what in each] for side in (before, after))
+        if one and other and one != other:
+            yield what
 
 
 #: Directives of which each says something of its own, so that to say it twice is to say it once.

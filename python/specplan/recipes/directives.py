@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from specplan.patterns import pattern
-from specplan.recipes.beside import derived_classes, read_beside
+from specplan.recipes.beside import derived_classes, read_beside, solver_tags
 from specplan.recipes.unread import UnreadError
 from specplan.recipes.values import UNREAD, Values
 from specplan.records import dataclass
@@ -92,6 +92,7 @@ class Directives:
         parents: (namespace, folder) of the recipes whose classes the package derives from.
         opaque: Calls in the class that may call directives, with their lines.
         beside: What a concretizer reads of it beside directives, by what it is.
+        tags: The tags that a concretizer looks for.
     """
 
     calls: tuple[Called, ...]
@@ -99,6 +100,7 @@ class Directives:
     parents: tuple[tuple[str, str], ...]
     opaque: tuple[str, ...]
     beside: Mapping[str, tuple[str, ...]]
+    tags: tuple[str, ...]
 
     def named(self, name: str) -> tuple[Called, ...]:
         """Return the calls of one directive."""
@@ -145,7 +147,8 @@ def directives_of(
         names=reader.values.names,
         parents=_parents(module, classes),
         opaque=tuple(reader.opaque),
-        beside=read_beside(module, classes, is_open=is_open),
+        beside=read_beside(module, classes, rules.directives if is_open else None),
+        tags=tuple(solver_tags(classes)),
     )
 
 

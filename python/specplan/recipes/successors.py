@@ -188,7 +188,7 @@ class _Succession:
         change = self._changed.get(node.hash)
         why = next((each.why for each in below if each.why), "")
         if change is not None and not why:
-            why = self._other_version(node)
+            why = self._other_choice(node)
         if change is not None and change.verdict not in self._counted:
             change = None
         is_stale = change is not None and change.verdict != "same"
@@ -206,8 +206,8 @@ class _Succession:
         except UnreadError as error:
             return _Next(None, node.raw, f"{node.name}@{node.version}: {error}")
 
-    def _other_version(self, node: Node) -> str:
-        """Return why a concretizer may choose another version of a spec now; empty if it may not.
+    def _other_choice(self, node: Node) -> str:
+        """Return why a concretizer may choose another spec though no directive says so, or nothing.
 
         A version that the recipe no longer has makes nothing possible that was not.
         """
@@ -219,6 +219,10 @@ class _Succession:
             new = self._compared.after.find(node.namespace, node.name)
             if old is None or new is None:
                 return ""
+            if _tags(old.directives(host)) != _tags(new.directives(host)):
+                return (
+                    f"{node.name}@{node.version}: a concretizer looks for its tags, which changed"
+                )
             known = _wishes(old.directives(host))
             others = sorted(_wishes(new.directives(host)) - known)
         except UnreadError as error:
@@ -286,6 +290,10 @@ class _Succession:
         if [each.sha256 for each in before] != list(node.patches):
             raise UnreadError("its patches are not those of its own recipe alone")
         return own_patches(new.directives(host), decide, new.file)
+
+
+def _tags(directives: Sequence[Directives]) -> list[tuple[str, ...]]:
+    return [each.tags for each in directives]
 
 
 def _wishes(directives: Sequence[Directives]) -> frozenset[tuple[str, str]]:
