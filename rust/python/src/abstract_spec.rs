@@ -1,6 +1,6 @@
 //! Abstract specs: read, merged and compared.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use pyo3::exceptions::PyValueError;
@@ -53,7 +53,7 @@ impl PyAbstractSpec {
     }
 
     #[staticmethod]
-    fn toolchains_in(text: &str, toolchains: HashSet<String>) -> Vec<String> {
+    fn toolchains_in(text: &str, toolchains: BTreeSet<String>) -> Vec<String> {
         let names = toolchains_in(text, |name| toolchains.contains(name));
         names.into_iter().map(String::from).collect()
     }
