@@ -23,6 +23,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import specplan
 from benches.index_inputs import write_index
 from benches.inputs import Shape, write_tree
 from benches.machine import describe, table
@@ -47,14 +48,10 @@ ONCE, OFTEN = 1, 3
 
 
 def _read_pages(folder: Path) -> Callable[[], object]:
-    import specplan  # noqa: PLC0415 - only what is measured is loaded
-
     return lambda: specplan.load(folder / "tree")
 
 
 def _read_index(folder: Path) -> Callable[[], object]:
-    import specplan  # noqa: PLC0415
-
     return lambda: specplan.load(f"bench={folder / 'index.json'}")
 
 
@@ -79,27 +76,18 @@ def _search(folder: Path) -> Callable[[], object]:
 
 
 def _rebuild(folder: Path) -> Callable[[], object]:
-    import specplan  # noqa: PLC0415
-
     del folder
     catalog = specplan.load(EXAMPLES / "mirror-2025-11.json.gz")
     return lambda: catalog.rebuild(want=os.fspath(LOCK))
 
 
 def _read_lock(folder: Path) -> Callable[[], object]:
-    import specplan  # noqa: PLC0415
-
     del folder
     return lambda: specplan.load(LOCK)
 
 
 def _open_saved(folder: Path) -> Callable[[], object]:
-    import specplan  # noqa: PLC0415
-
-    saved = folder / "saved"
-    if not saved.exists():
-        specplan.index(saved, folder / "tree")
-    return lambda: specplan.load(saved)
+    return lambda: specplan.load(folder / "saved")
 
 
 #: The paths, and what prepares them.
@@ -137,6 +125,7 @@ def main() -> None:
         inputs = Path(scratch)
         write_tree(inputs / "tree", Shape(specs=SPECS, packages=SPECS // 12, seed=1))
         write_index(inputs / "index.json", specs=SPECS, seed=1)
+        specplan.index(inputs / "saved", inputs / "tree")
         counts = {path: instructions(path, inputs) for path in PATHS}
     kept: dict[str, int] = json.loads(KEPT.read_text("utf-8")) if KEPT.exists() else {}
     print(describe(["specplan"]))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import specplan
 from benches.aims import AIMS, Verdict, judged
 from benches.all import BENCHES, Bench
 from benches.index_inputs import write_index
@@ -46,5 +47,6 @@ def test_a_bench_runs_and_its_contenders_agree(bench: Bench) -> None:
 def test_every_path_whose_instructions_are_counted_has_an_answer(tmp_path: Path) -> None:
     write_tree(tmp_path / "tree", Shape(specs=100, packages=10))
     write_index(tmp_path / "index.json", specs=100, seed=1)
+    specplan.index(tmp_path / "saved", tmp_path / "tree")
     for path, prepare in PATHS.items():
         assert prepare(tmp_path)() is not None, path
