@@ -1862,10 +1862,10 @@ class Catalog:
         ``ValueError`` names the first hash that it does not know.
         """
 
-    def plan(self, question: PlanQuestion, *, told_only: bool = False) -> Plan:
+    def plan(self, question: PlanQuestion, *, known_dependencies_only: bool = False) -> Plan:
         """Plan the least rebuild; ``ValueError`` where the edges have a cycle.
 
-        With ``told_only``, a spec without recorded dependencies is not built.
+        With ``known_dependencies_only``, a spec without recorded dependencies is not built.
         """
 
     def choose_roots(

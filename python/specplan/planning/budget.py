@@ -130,7 +130,7 @@ class BudgetQuestion:
         }
         # A spec without recorded dependencies is not built: its builds are unknown.
         all_options: compiled.PlanQuestion = {**self.question, "roots": sorted(every)}
-        plan = self.core.plan(all_options, told_only=True)
+        plan = self.core.plan(all_options, known_dependencies_only=True)
         names = {**_names(self.core, fixed), **options.names}
         return groups, BudgetSolver(plan, self.asked, groups, names, self.matching)
 

@@ -389,15 +389,20 @@ impl PyCatalog {
         detach(py, || PyKnownSpecs::new(&self.catalog, &hashes))?
     }
 
-    #[pyo3(signature = (question, *, told_only=false))]
-    fn plan(&self, py: Python<'_>, question: PlanQuestion, told_only: bool) -> PyResult<PyPlan> {
+    #[pyo3(signature = (question, *, known_dependencies_only=false))]
+    fn plan(
+        &self,
+        py: Python<'_>,
+        question: PlanQuestion,
+        known_dependencies_only: bool,
+    ) -> PyResult<PyPlan> {
         let graph = detach(py, || self.graph())?;
         let task = detach(py, || {
             question.task(&self.catalog, graph, self.external(graph))
         })??;
         detach(py, || {
             let stocked = task.stocked(&self.catalog);
-            let stocked = if told_only {
+            let stocked = if known_dependencies_only {
                 choice::of_known_dependencies(&self.catalog, stocked)
             } else {
                 stocked
