@@ -257,7 +257,7 @@ def test_a_job_of_another_lock_is_named(run: Runs, small: Path) -> None:
     answer = run(*WORDS)
     assert (answer.code, answer.out) == (1, "")
     assert (
-        "1 job of `jobs.yml` builds specs that are in neither the wants nor the caches"
+        "in `jobs.yml`, 1 job builds a spec that neither the wants nor the caches have"
         in answer.err
     )
     assert "  | stranger\n" in answer.err

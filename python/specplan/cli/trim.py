@@ -170,10 +170,10 @@ def _complain_of_strangers(pipeline: Pipeline, strangers: Sequence[str]) -> None
     lines = [f"  {name}" for name in strangers[:_FEW]]
     if len(strangers) > _FEW:
         lines.append(f"  and {len(strangers) - _FEW} more")
-    jobs = count(len(strangers), "job")
+    jobs = count(len(strangers), "job builds a spec", "jobs build specs")
     output.complain(
-        f"{jobs} of `{pipeline.path}` {form(len(strangers), 'builds', 'build')} specs that are in "
-        "neither the wants nor the caches; nothing is written",
+        f"in `{pipeline.path}`, {jobs} that neither the wants nor the caches have; nothing is "
+        "written",
         "name every lock that the pipeline was generated for with `--want`",
         lines,
     )
