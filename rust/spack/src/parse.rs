@@ -83,7 +83,9 @@ pub fn parse_one_with(text: &str, toolchains: &Toolchains) -> Result<AbstractSpe
 /// ```
 /// let is_toolchain = |name: &str| name.starts_with("tc");
 /// let text = "a %tc1 %c=tc2 %[when='%tc3'] tc4 ^tc5";
-/// assert_eq!(vec!["tc1".into(), "tc3".into()], specplan_spack::toolchains_in(text, is_toolchain));
+/// let found = specplan_spack::toolchains_in(text, is_toolchain);
+/// let names: Vec<&str> = found.iter().map(|name| &**name).collect();
+/// assert_eq!(names, ["tc1", "tc3"]);
 /// ```
 pub fn toolchains_in(text: &str, is_toolchain: impl Fn(&str) -> bool) -> Vec<Box<str>> {
     let mut names = Vec::new();
