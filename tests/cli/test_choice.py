@@ -620,3 +620,31 @@ def test_each_point_of_a_curve_is_what_that_budget_buys() -> None:
         assert point.installing == len(budget.completed) + len(budget.installable)
         assert curve.roots == point.installing + len(budget.open) + 1  # one is unplannable
         assert point.builds <= point.limit
+
+
+def test_a_version_that_spack_cannot_compare_is_chosen_last(run: Run, tmp_path: Path) -> None:
+    page = tmp_path / "_cache" / "develop-2025-05-25" / "zlib" / "specs.md"
+    page.parent.mkdir(parents=True)
+    entry = {
+        "compiler": "gcc@12",
+        "os": "ubuntu24.04",
+        "platform": "linux",
+        "size": "-",
+        "stacks": ["e4s"],
+        "target": "x86_64_v3",
+        "variants": [],
+    }
+    odd = [
+        {**entry, "hash": letter * 32, "versions": [version]}
+        for letter, version in (("a", "0|1"), ("b", "1.0"))
+    ]
+    page.write_text(
+        '---\ntitle: "zlib"\nlayout: cache\ncategories: [package, develop-2025-05-25]\n'
+        'meta: {"compilers": ["gcc@12"], "num_specs": 2, "num_specs_by_stack": {"e4s": 2}, '
+        '"oss": ["ubuntu24.04"], "platforms": ["linux"], "stacks": ["e4s"], '
+        '"targets": ["x86_64_v3"], "versions": ["0|1", "1.0"]}\n'
+        f"spec_details: {json.dumps(odd)}\n---\n"
+    )
+    answer = run("--want", "zlib", "--candidates", str(tmp_path), "--cache", "none")
+    assert answer.code in {0, 1, 3}, answer.err
+    assert "bug" not in answer.err

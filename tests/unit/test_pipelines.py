@@ -181,6 +181,13 @@ def test_a_pipeline_that_does_nothing_stays_as_it_is() -> None:
     assert trimmed(of(text), ()).text == text
 
 
+def test_a_pipeline_that_needs_no_change_is_written_anew_where_a_terminal_would_obey_it() -> None:
+    text = "no-specs-to-rebuild: {script: ['echo \u202e']}\n"
+    written = trimmed(of(text), ()).text
+    assert written.replace("\n", "").isprintable()
+    assert yaml.safe_load(written) == yaml.safe_load(text)
+
+
 def test_what_copies_keeps_its_service_jobs_without_any_build() -> None:
     copy = {"script": ["copy"], "stage": "copy", "needs": [{"job": "generate", "pipeline": "1"}]}
     found = loaded(of(chain(copy=copy)))

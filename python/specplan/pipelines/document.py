@@ -24,7 +24,16 @@ from specplan.sources.yaml_events import events
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Document", "Mapping", "Node", "Scalar", "Sequence", "parse", "references_in"]
+__all__ = [
+    "Document",
+    "Mapping",
+    "Node",
+    "Scalar",
+    "Sequence",
+    "is_harmless",
+    "parse",
+    "references_in",
+]
 
 #: Spack's pipelines have seven levels; GitLab refuses more than 150.
 _MAX_DEPTH: Final = 64
@@ -33,13 +42,10 @@ _MAX_DEPTH: Final = 64
 #: takes, with a file of at most 5 MB, stands for fewer.
 _MAX_VALUES: Final = 5_000_000
 
-#: What a runner takes for a command wherever it stands, and what a runner or a terminal obeys.
+#: What a runner takes for a command wherever it stands, and where a line begins with it.
 _MARKER: Final = pattern(r"##(?=[A-Za-z]*\[)")
-_OBEYED: Final = pattern(
-    r"##[A-Za-z]*\[|^[ \t]*(?:::|(?:---|\+\+\+|~~~|\^\^\^)(?![^ \n]))"
-    r"|[^\n\t -~\u00a1-\u024f\u0370-\u1fff\u2e80-\ud7ff]",
-    re.MULTILINE,
-)
+_LINE: Final = pattern(r"^[ \t]*(?:::|(?:---|\+\+\+|~~~|\^\^\^)(?![^ \n]))", re.MULTILINE)
+_COMMAND: Final = pattern(r"##[A-Za-z]*\[|^\s*::[a-z-]+[^\n]*::", re.MULTILINE)
 
 #: How long lines of text may become, where they are folded and where they are not.
 _WIDTH: Final = 80
@@ -171,15 +177,29 @@ class Document:
         """
         events = list(_events_of(self))
         texts = [each.value for each in events if isinstance(each, yaml.ScalarEvent)]
-        is_harmless = not any(map(_OBEYED.search, texts))
+        are_harmless = not any(map(_is_obeyed, texts))
         written: str = yaml.emit(
             events,
             Dumper=yaml.CSafeDumper,
-            allow_unicode=is_harmless,
+            allow_unicode=are_harmless,
             # A line that is folded might begin with any word.
-            width=_WIDTH if is_harmless else _ENDLESS,
+            width=_WIDTH if are_harmless else _ENDLESS,
         )
-        return written if is_harmless else _MARKER.sub(r"\\x23#", written)
+        return written if are_harmless else _MARKER.sub(r"\\x23#", written)
+
+
+def is_harmless(text: str) -> bool:
+    """Whether neither a terminal nor the log of a CI job obeys a text that is written as it is."""
+    return _COMMAND.search(text) is None and _shows(text.replace("\r\n", "\n"))
+
+
+def _is_obeyed(text: str) -> bool:
+    """Whether a text is written with escapes, wherever in a line it comes to stand."""
+    return bool(_MARKER.search(text) or _LINE.search(text) or not _shows(text))
+
+
+def _shows(text: str) -> bool:
+    return text.replace("\n", "").replace("\t", "").isprintable()
 
 
 def parse(content: bytes, path: str) -> Document:
@@ -359,7 +379,7 @@ def _scalar_event(node: Scalar, *, may_be_empty: bool) -> yaml.Event:
     # Nothing at all means null, and would be written as an empty text where it needs some letters.
     is_null = not node.text and node.style is None and node.tag is None and not may_be_empty
     text = "null" if is_null else node.text
-    style = '"' if _OBEYED.search(text) else node.style
+    style = '"' if _is_obeyed(text) else node.style
     # A plain text that needs quotes in its new place means the same with them, and has no tag.
     implicit = node.implicit if node.tag is not None else (node.implicit[0], True)
     return yaml.ScalarEvent(node.anchor, node.tag, implicit, text, style=style)

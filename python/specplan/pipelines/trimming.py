@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Final
 
 from specplan.errors import SourceError
 from specplan.patterns import pattern
-from specplan.pipelines.document import Document, Mapping, Scalar, Sequence, references_in
+from specplan.pipelines.document import (
+    Document,
+    Mapping,
+    Scalar,
+    Sequence,
+    is_harmless,
+    references_in,
+)
 from specplan.pipelines.no_op import no_op_entries
 from specplan.pipelines.pipeline import NO_OP, build_need_of, extended_by, is_job
 from specplan.pipelines.reduction import reduced, stages
@@ -103,7 +110,9 @@ class _Trimming:
         is_no_op = not self._kept and _COPY not in names
         document = self._no_op() if is_no_op else self._smaller()
         return Trimmed(
-            text=document.to_text() if self._changed else pipeline.text,
+            text=pipeline.text
+            if not self._changed and is_harmless(pipeline.text)
+            else document.to_text(),
             jobs=len(pipeline.builds),
             kept=len(self._kept),
             removed=removed,

@@ -364,9 +364,20 @@ def _order(
     by_version: defaultdict[str, list[NamedSpec]] = defaultdict(list)
     for each in specs:
         by_version[each.version].append(each)
-    versions = sorted(by_version, key=compiled.Version, reverse=True)
+    # A source may have versions that Spack cannot compare; they are older than all others.
+    sound = {each: version for each in by_version if (version := _version(each)) is not None}
+    versions = sorted(sound, key=sound.__getitem__, reverse=True)
+    versions += sorted(by_version.keys() - sound.keys(), reverse=True)
     newest = (
         each for version in versions for each in sorted(by_version[version], key=lambda at: at.hash)
     )
     ordered = sorted(newest, key=lambda each: each.hash not in available)
     return {each.hash: at for at, each in enumerate(ordered)}
+
+
+def _version(text: str) -> compiled.Version | None:
+    """Return a version, or None where the text is none."""
+    try:
+        return compiled.Version(text)
+    except ValueError:
+        return None
