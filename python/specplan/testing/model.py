@@ -77,6 +77,7 @@ class _Question:
         keywords: The question.
         compat: Which binaries serve a cell.
         labels: The stacks of the state.
+        peers: The stacks that are named as peers; None for those of each family.
         cells: The hashes of each cell of the state.
         old_cells: Those of the older state; None where the wants come from peers.
     """
@@ -84,6 +85,7 @@ class _Question:
     keywords: ModelKeywords
     compat: Compatibility
     labels: set[str]
+    peers: set[str] | None
     cells: Mapping[_Place, set[str]]
     old_cells: Mapping[_Place, set[str]] | None
 
@@ -458,14 +460,16 @@ class Model:
         model, older = self._beside(baseline)
         labels = model.stacks_of(state)
         old_labels = set() if older is None else model.stacks_of(older)
+        selected = _chosen(asked["stack"], labels | old_labels, "stack")
         question = _Question(
             keywords=asked,
             compat="exact" if level == "hash" else asked["compat"],
             labels=labels,
+            # They must be known even where no stack is reported.
+            peers=set(_chosen(asked["peers"], labels, "peers")) if asked["peers"] else None,
             cells=model.cells_of(state),
             old_cells=None if older is None else model.cells_of(older),
         )
-        selected = _chosen(asked["stack"], labels | old_labels, "stack")
         absent = tuple(name for name in selected if name not in labels)
         answers = [
             model._answer(question, host, name, family)  # noqa: SLF001 - its own class
@@ -525,11 +529,8 @@ class Model:
         self, question: _Question, stack: str
     ) -> Iterator[tuple[System, Collection[str]]]:
         """Yield the systems of a stack, whether they are shown or not, each with the peers."""
-        asked, labels = question.keywords, question.labels
-        if asked["peers"]:
-            family: Collection[str] = set(_chosen(asked["peers"], labels, "peers"))
-        else:
-            family = _family(stack, labels, asked["families"] or {})
+        families = question.keywords["families"] or {}
+        family = question.peers or _family(stack, question.labels, families)
         for host in self._hosts(question, stack, family):
             yield host, family
 
