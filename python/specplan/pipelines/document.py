@@ -9,14 +9,13 @@ Comments are not kept; Spack writes none.
 
 from __future__ import annotations
 
-import re
 from dataclasses import field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import yaml
 
+from specplan import log_commands
 from specplan.errors import DamagedSourceError
-from specplan.patterns import pattern
 from specplan.records import dataclass
 from specplan.sources.text import TextError, decoded
 from specplan.sources.yaml_events import events
@@ -41,11 +40,6 @@ _MAX_DEPTH: Final = 64
 #: How many values a file may stand for once its aliases are followed. A pipeline that GitLab
 #: takes, with a file of at most 5 MB, stands for fewer.
 _MAX_VALUES: Final = 5_000_000
-
-#: What a runner takes for a command wherever it stands, and where a line begins with it.
-_MARKER: Final = pattern(r"##(?=[A-Za-z]*\[)")
-_LINE: Final = pattern(r"^[ \t]*(?:::|(?:---|\+\+\+|~~~|\^\^\^)(?![^ \n]))", re.MULTILINE)
-_COMMAND: Final = pattern(r"##[A-Za-z]*\[|^\s*::[a-z-]+[^\n]*::", re.MULTILINE)
 
 #: How long lines of text may become, where they are folded and where they are not.
 _WIDTH: Final = 80
@@ -185,17 +179,22 @@ class Document:
             # A line that is folded might begin with any word.
             width=_WIDTH if are_harmless else _ENDLESS,
         )
-        return written if are_harmless else _MARKER.sub(r"\\x23#", written)
+        return written if are_harmless else log_commands.ANYWHERE.sub(r"\\x23#", written)
 
 
 def is_harmless(text: str) -> bool:
     """Whether neither a terminal nor the log of a CI job obeys a text that is written as it is."""
-    return _COMMAND.search(text) is None and _shows(text.replace("\r\n", "\n"))
+    obeyed = log_commands.ANYWHERE.search(text) or log_commands.WORKFLOW.search(text)
+    return not obeyed and _shows(text.replace("\r\n", "\n"))
 
 
 def _is_obeyed(text: str) -> bool:
     """Whether a text is written with escapes, wherever in a line it comes to stand."""
-    return bool(_MARKER.search(text) or _LINE.search(text) or not _shows(text))
+    return bool(
+        log_commands.ANYWHERE.search(text)
+        or log_commands.AT_LINE_START.search(text)
+        or not _shows(text)
+    )
 
 
 def _shows(text: str) -> bool:

@@ -10,9 +10,9 @@ afterwards, what writes a whole report ends with :func:`for_logs`.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
+from specplan import log_commands
 from specplan.patterns import pattern
 
 if TYPE_CHECKING:
@@ -37,22 +37,12 @@ __all__ = [
     "xml_text",
 ]
 
-#: Where a CI runner would read a command in a line of a log, whatever is in front of it:
-#: ``##[group]`` (GitHub, Azure), ``##vso[...]`` (Azure), ``##teamcity[...]``.
-_COMMAND_ANYWHERE: Final = pattern(r"##(?=[A-Za-z]*\[)")
-
 #: How it is written instead.
 _BROKEN: Final = r"#\\#"
 
 #: What is a command where a line begins with it: ``::error::`` (GitHub), and the words that
 #: open a group (Buildkite). Wrapping may let a line begin with any word.
 _COMMAND_WORD: Final = pattern(r"(?<![^ ])(?=::|(?:---|\+\+\+|~~~|\^\^\^)(?![^ ]))")
-
-#: The same at the beginning of the lines of a whole report.
-_COMMAND_LINE: Final = pattern(r"^( *)(?=::|(?:---|\+\+\+|~~~|\^\^\^)(?![^ \n]))", re.MULTILINE)
-
-#: A line of a page that a runner would take for a command; a selector of a style is none.
-_HTML_LINE: Final = pattern(r"^([ \t]*):(?=:[a-z-]+[^\n]*::)", re.MULTILINE)
 
 #: What may have to be written in another way on a terminal; nearly all texts hold none of it.
 _DOUBTFUL: Final = pattern(r"##|::|---|\+\+\+|~~~|\^\^\^|[^ -~]")
@@ -95,7 +85,7 @@ def terminal(text: str) -> str:
     """
     if _DOUBTFUL.search(text) is None:
         return text
-    return _COMMAND_WORD.sub(r"\\", _COMMAND_ANYWHERE.sub(_BROKEN, _one_line(text)))
+    return _COMMAND_WORD.sub(r"\\", log_commands.ANYWHERE.sub(_BROKEN, _one_line(text)))
 
 
 def terminal_each(texts: Sequence[str]) -> Sequence[str]:
@@ -131,7 +121,7 @@ def excerpt(text: str) -> str:
         >>> print(excerpt("::error::x"))
           | ::error::x
     """
-    return f"  | {_COMMAND_ANYWHERE.sub(_BROKEN, _one_line(text))}"
+    return f"  | {log_commands.ANYWHERE.sub(_BROKEN, _one_line(text))}"
 
 
 def for_logs(report: str) -> str:
@@ -143,7 +133,7 @@ def for_logs(report: str) -> str:
         >>> print(for_logs("  ::error::x"))
           \::error::x
     """
-    return _COMMAND_LINE.sub(r"\1\\", _COMMAND_ANYWHERE.sub(_BROKEN, report))
+    return log_commands.AT_LINE_START.sub(r"\1\\", log_commands.ANYWHERE.sub(_BROKEN, report))
 
 
 def _one_line(text: str) -> str:
@@ -201,7 +191,7 @@ def json_text(document: str) -> str:
     The encoder escapes all that is not ASCII and all other control characters. A line of
     JSON begins with no word of a value, and a ``#`` stands in texts alone.
     """
-    return _COMMAND_ANYWHERE.sub(r"\\u0023#", document.replace("\x7f", "\\u007f"))
+    return log_commands.ANYWHERE.sub(r"\\u0023#", document.replace("\x7f", "\\u007f"))
 
 
 def markdown_code(text: str) -> str:
@@ -218,7 +208,7 @@ def markdown_code(text: str) -> str:
         '<code>a&#124;b</code>'
     """
     shown = _one_line(text)
-    if _PLAIN_IN_CODE.fullmatch(shown) and _COMMAND_ANYWHERE.search(shown) is None:
+    if _PLAIN_IN_CODE.fullmatch(shown) and log_commands.ANYWHERE.search(shown) is None:
         return f"`{shown}`"
     entities = "".join(
         each if each.isalnum() or each in " .-" else f"&#{ord(each)};" for each in shown
@@ -250,7 +240,7 @@ def html_page(page: str) -> str:
         >>> html_page("<td>##[group]x</td>")
         '<td>#&#35;[group]x</td>'
     """
-    return _HTML_LINE.sub(r"\1&#58;", _COMMAND_ANYWHERE.sub("#&#35;", page))
+    return log_commands.WORKFLOW.sub(r"\1&#58;", log_commands.ANYWHERE.sub("#&#35;", page))
 
 
 def xml_text(text: str) -> str:
