@@ -130,6 +130,7 @@ if TYPE_CHECKING:
     from specplan.model.find import Found, Undecided
     from specplan.model.host import Host
     from specplan.model.report import Table
+    from specplan.model.rows import Rows
     from specplan.model.schedule import Run, Schedule, Shard
     from specplan.model.spec import DependencyEdge
     from specplan.model.successors import Successor, Successors
@@ -186,6 +187,7 @@ else:
             "specplan.model.host": "Host",
             "specplan.model.spec": "DependencyEdge",
             "specplan.model.report": "Table",
+            "specplan.model.rows": "Rows",
             "specplan.model.schedule": "Run Schedule Shard",
             "specplan.model.successors": "Successor Successors",
             "specplan.planning.plan": "Plan",
@@ -292,6 +294,7 @@ __all__ = [
     "RootLine",
     "RootState",
     "RootsOfStack",
+    "Rows",
     "Run",
     "Schedule",
     "SearchKeywords",

@@ -11,17 +11,26 @@ import types
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from functools import lru_cache
+from html import escape
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, Union, cast, get_args, get_origin
 
+from specplan.counting import count
 from specplan.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Iterable
+    from os import PathLike
 
     from specplan import _core
 
-__all__ = ["of_result", "require_tables", "table_of"]
+__all__ = ["Table", "fragment_of", "of_catalog", "of_result", "require_tables", "table_of"]
+
+#: How many rows of a table a notebook shows.
+_ROWS_OF_A_NOTEBOOK: Final = 20
+
+#: How many names of columns a table shows in one line.
+_FEW_NAMES: Final = 5
 
 #: What the core calls the types of columns.
 _ColumnType: TypeAlias = Literal["text", "whole", "number", "flag", "list"]
@@ -54,6 +63,105 @@ _FIELD: Final = "change"
 _Column: TypeAlias = "tuple[str, _ColumnType, Callable[[Any], Any]]"
 
 
+class Table:
+    """Named columns of equal length, which Arrow's C interface hands on without a copy.
+
+    Args:
+        core: The columns.
+        first: The values of the first rows by column, where Python has them: the core does not
+            hand out single values.
+    """
+
+    __slots__ = ("_core", "_first")
+
+    def __init__(self, core: _core.Table, first: Iterable[Sequence[object]] = ()) -> None:
+        self._core = core
+        self._first = tuple(tuple(each[:_ROWS_OF_A_NOTEBOOK]) for each in first)
+
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+        return len(self._core)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the columns, in order."""
+        return self._core.names
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Return the rows as a stream; other types than its own are left to the taker."""
+        return self._core.__arrow_c_stream__(requested_schema)
+
+    def write_parquet(self, path: str | PathLike[str]) -> int:
+        """Write a file, the same bytes for the same rows, and return how many rows it has.
+
+        Raises:
+            OSError: If it cannot be written.
+        """
+        return self._core.write_parquet(path)
+
+    def __repr__(self) -> str:
+        named = ", ".join(self.names[:_FEW_NAMES])
+        more = ", ..." if len(self.names) > _FEW_NAMES else ""
+        return f"<Table: {self._size}: {named}{more}>"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the columns, with the first rows where they are known."""
+        return _fragment(self._size, self.names, list(zip(*self._first, strict=True)), len(self))
+
+    @property
+    def _size(self) -> str:
+        return f"{count(len(self), 'row')}, {count(len(self.names), 'column')}"
+
+
+def fragment_of(kind: type, records: Sequence[Any], title: str) -> str:
+    """Return records as a fragment of HTML, the first of them as a table.
+
+    Args:
+        kind: Their class, a dataclass.
+        records: The records.
+        title: What stands above.
+    """
+    columns = _columns(cast("Hashable", kind))
+    some = records[:_ROWS_OF_A_NOTEBOOK]
+    rows = [[value(each) for _, _, value in columns] for each in some]
+    return _fragment(title.strip("<>"), [name for name, _, _ in columns], rows, len(records))
+
+
+def _fragment(
+    title: str, names: Sequence[str], rows: Sequence[Sequence[object]], number: int
+) -> str:
+    lines = [f"<p><strong>{escape(title)}</strong></p>", "<table>"]
+    lines.append("<tr>" + "".join(f'<th scope="col">{escape(each)}</th>' for each in names))
+    lines[-1] += "</tr>"
+    lines += [
+        "<tr>" + "".join(f"<td>{escape(_shown(each))}</td>" for each in row) + "</tr>"
+        for row in rows
+    ]
+    lines.append("</table>")
+    if rows and number > len(rows):
+        lines.append(f"<p>and {number - len(rows)} more</p>")
+    return "<div>\n" + "\n".join(lines) + "\n</div>\n"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+def of_catalog(core: _core.Catalog) -> tuple[Table, Table, Table]:
+    """Return the tables ``specs``, ``edges`` and ``members`` of a catalog.
+
+    Raises:
+        UsageError: If the core was built without tables.
+    """
+    require_tables()
+    from specplan import _core  # noqa: PLC0415 - records are read without the core
+
+    specs, edges, members = _core.catalog_tables(core)
+    return Table(specs), Table(edges), Table(members)
+
+
 def require_tables() -> None:
     """Make sure that the compiled core was built with tables.
 
@@ -69,7 +177,7 @@ def require_tables() -> None:
         )
 
 
-def of_result(result: object, name: str) -> _core.Table:
+def of_result(result: object, name: str) -> Table:
     """Return the records in a field of a result as a table.
 
     Args:
@@ -89,7 +197,7 @@ def of_result(result: object, name: str) -> _core.Table:
     return table_of(*parts[0][1:]) if len(parts) == 1 else _united(parts)
 
 
-def _united(parts: Sequence[tuple[str, type, Sequence[Any]]]) -> _core.Table:
+def _united(parts: Sequence[tuple[str, type, Sequence[Any]]]) -> Table:
     """Return records of several kinds as one table, where a kind is null in what it lacks.
 
     Of lists nothing is empty.
@@ -113,10 +221,10 @@ def _united(parts: Sequence[tuple[str, type, Sequence[Any]]]) -> _core.Table:
                 else [lacking] * len(records)
             )
         values.append((name, of, found))
-    return _core.table_of_columns(values)
+    return Table(_core.table_of_columns(values), (each for _, _, each in values))
 
 
-def table_of(kind: type, records: Sequence[Any]) -> _core.Table:
+def table_of(kind: type, records: Sequence[Any]) -> Table:
     """Return records as a table.
 
     O(records x fields). The values are copied once, into columns.
@@ -135,7 +243,7 @@ def table_of(kind: type, records: Sequence[Any]) -> _core.Table:
         (name, of, [value(each) for each in records])
         for name, of, value in _columns(cast("Hashable", kind))
     ]
-    return _core.table_of_columns(columns)
+    return Table(_core.table_of_columns(columns), (each for _, _, each in columns))
 
 
 @lru_cache(maxsize=64)

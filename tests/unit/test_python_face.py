@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Collection, Container, Hashable, Sequence
 from dataclasses import replace
 from functools import cache
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 import specplan
 from specplan import Catalog, UsageError, tables
 from specplan.model.report import Report
+from specplan.model.rows import Rows
 from tests import small_caches
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -275,3 +277,63 @@ def test_one_text_stands_for_a_sequence_of_one_and_an_unknown_word_is_refused(
     for words in ({"scope": "runtim"}, {"changed": "app", "policy": "links"}):
         with pytest.raises(UsageError):
             catalog.rebuild(want=want, **words)
+
+
+def test_what_the_catalog_answers_with_is_short_and_a_table(
+    catalog: Catalog, lock: Catalog
+) -> None:
+    bison = lock.select(package="bison")[0]
+    answers: dict[str, Any] = {
+        "find": catalog.find("adios2"),
+        "cells": catalog.matrix(stack="e4s*"),
+        "dependencies": lock.dependencies(bison),
+        "dependents": lock.dependents(bison),
+        "specs": lock.select().specs(),
+        "slice": lock.select()[:2],
+        "selection": lock.select(),
+        "table": lock.table("specs"),
+        "records": catalog.gaps(stack="e4s").table(),
+    }
+    for name, answer in answers.items():
+        assert len(answer), name
+        assert repr(answer).startswith("<"), name
+        assert len(repr(answer)) < 200, name
+        fragment = answer._repr_html_()
+        assert fragment.startswith("<div>\n"), name
+        assert fragment.count("<tr>") <= 21, name
+        assert hasattr(answer, "__arrow_c_stream__"), name
+
+
+def test_rows_equal_every_sequence_of_the_same_records(catalog: Catalog) -> None:
+    found = catalog.find("adios2")
+    assert repr(found) == "<Rows: 2 specs>"
+    assert found == list(found)
+    assert tuple(found) == found
+    assert hash(found) == hash(tuple(found))
+    assert found[:1] == [found[0]]
+    assert found != list(found)[:1]
+    assert found != "adios2"
+    assert pickle.loads(pickle.dumps(found)) == found  # noqa: S301 - our own bytes
+
+
+def test_tables_name_their_columns_and_show_their_first_rows(catalog: Catalog) -> None:
+    report = catalog.gaps(stack="e4s*", peers="*")
+    table = report.table()
+    size = f"{len(report)} rows, {len(table.names)} columns"
+    assert repr(table) == f"<Table: {size}: stack, platform, os, target, want, ...>"
+    fragment = table._repr_html_()
+    assert fragment.count("<tr>") == 1 + min(20, len(report))
+    assert f"<td>{report.gaps[0].want}</td>" in fragment
+    # The core does not hand out values: of its own tables the columns are shown.
+    assert catalog.table("specs")._repr_html_().count("<tr>") == 1
+
+
+def test_the_markup_of_a_source_is_text_in_a_table(catalog: Catalog) -> None:
+    (found, *_) = catalog.find("adios2")
+    hostile = replace(found, package="<img src=x>")
+    for shown in (
+        Rows(specplan.Spec, "spec", [hostile]),
+        tables.table_of(specplan.Spec, [hostile]),
+    ):
+        assert "<img" not in shown._repr_html_()
+        assert "&lt;img" in shown._repr_html_()

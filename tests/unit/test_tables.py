@@ -128,6 +128,19 @@ def test_other_libraries_take_them_as_well(catalog: specplan.Catalog, library: s
     assert takes[library](report) == [gap.want for gap in report.gaps]
 
 
+@pytest.mark.parametrize("library", ["duckdb", "polars", "pyarrow", "pandas"])
+def test_other_libraries_take_rows_of_a_catalog(catalog: specplan.Catalog, library: str) -> None:
+    module: Any = pytest.importorskip(library, reason=f"{library} is not installed")
+    found = catalog.find("adios2")
+    takes: dict[str, Any] = {
+        "duckdb": lambda each: [row[0] for row in asked("SELECT hash FROM rows", rows=each)],
+        "polars": lambda each: module.DataFrame(each)["hash"].to_list(),
+        "pyarrow": lambda each: module.table(each)["hash"].to_pylist(),
+        "pandas": lambda each: module.DataFrame.from_arrow(each)["hash"].tolist(),
+    }
+    assert takes[library](found) == [spec.hash for spec in found]
+
+
 def test_a_result_without_records_has_the_columns_all_the_same(catalog: specplan.Catalog) -> None:
     report = catalog.check()
     assert report.findings == ()

@@ -41,6 +41,7 @@ from specplan.model.check import Check, Finding, Verify
 from specplan.model.find import Found
 from specplan.model.host import Host
 from specplan.model.report import Table
+from specplan.model.rows import Rows
 from specplan.model.spec import DependencyEdge
 from specplan.planning.plan import Plan
 from specplan.planning.request import (
@@ -216,14 +217,13 @@ class Catalog:
         Raises:
             UsageError: If there is no such table.
         """
-        from specplan.tables import require_tables  # noqa: PLC0415 - coverage needs no tables
+        from specplan.tables import of_catalog  # noqa: PLC0415 - coverage needs no tables
 
-        require_tables()
         if name not in _TABLES:
             raise UsageError(
                 f"`{name}` is not a table of a catalog", hint=f"its tables are {', '.join(_TABLES)}"
             )
-        return compiled.catalog_tables(self._core)[_TABLES.index(name)]
+        return of_catalog(self._core)[_TABLES.index(name)]
 
     def stacks(self, tag: str | None = None) -> tuple[str, ...]:
         """Return the stacks that a snapshot lists, sorted; the union index is not one.
@@ -234,7 +234,7 @@ class Catalog:
         labels = self._core.labels(self._state(tag))
         return tuple(label for label in labels if label != ROOT)
 
-    def dependencies(self, spec: Spec | str) -> tuple[DependencyEdge, ...] | None:
+    def dependencies(self, spec: Spec | str) -> Rows[DependencyEdge] | None:
         """Return the dependencies of a spec, in its source's order; None if no source lists them.
 
         Args:
@@ -251,9 +251,9 @@ class Catalog:
             ['m4']
         """
         edges = self._known(self._core.dependencies, _hash_of(spec))
-        return None if edges is None else tuple(map(edge_of, edges))
+        return None if edges is None else _edges(edges)
 
-    def dependents(self, spec: Spec | str) -> tuple[DependencyEdge, ...]:
+    def dependents(self, spec: Spec | str) -> Rows[DependencyEdge]:
         """Return what depends on a spec directly, by hash; O(edges of the catalog).
 
         Args:
@@ -262,7 +262,7 @@ class Catalog:
         Raises:
             UsageError: If the catalog does not know it.
         """
-        return tuple(map(edge_of, self._known(self._core.dependents, _hash_of(spec))))
+        return _edges(self._known(self._core.dependents, _hash_of(spec)))
 
     def path(self, spec: Spec | str, to: Spec | str) -> tuple[str, ...]:
         """Return the hashes of a shortest way over dependencies, both ends included.
@@ -333,7 +333,7 @@ class Catalog:
         refuse_unknown_keywords(keywords, SelectKeywords.__optional_keys__)
         return select(self._contents, keywords)
 
-    def find(self, spec: AbstractSpec | str, **question: Unpack[SearchKeywords]) -> list[Spec]:
+    def find(self, spec: AbstractSpec | str, **question: Unpack[SearchKeywords]) -> Rows[Spec]:
         """Return the known specs that satisfy an abstract spec, as Spack does.
 
         Externals are found too, and specs that no cache has as a binary. They come by
@@ -356,7 +356,7 @@ class Catalog:
             >>> [(spec.version, spec.target) for spec in catalog.find("adios2+mpi", stack="e4s*")]
             [('2.11.0', 'neoverse_v2'), ('2.11.0', 'x86_64_v3')]
         """
-        return list(self.search(spec, **question).decided())
+        return Rows(Spec, "spec", self.search(spec, **question).decided())
 
     def search(self, spec: AbstractSpec | str, **question: Unpack[SearchKeywords]) -> Found:
         """Return the known specs that satisfy an abstract spec, and the undecided ones.
@@ -419,7 +419,7 @@ class Catalog:
 
     def matrix(
         self, query: CoverageQuery | None = None, /, **keywords: Unpack[CoverageKeywords]
-    ) -> tuple[Cell, ...]:
+    ) -> Rows[Cell]:
         """Return the cells of :meth:`gaps` alone: counts, no gap is looked at.
 
         Args:
@@ -433,7 +433,7 @@ class Catalog:
             [('e4s', 100, 101), ('e4s-neoverse-v2', 92, 101)]
         """
         answered = answer(self._contents, *_coverage_query(query, keywords), "cells")
-        return records.cells(answered, records.own_cells(answered))
+        return Rows(Cell, "cell", records.cells(answered, records.own_cells(answered)))
 
     def lacking(
         self, query: CoverageQuery | None = None, /, **keywords: Unpack[CoverageKeywords]
@@ -638,6 +638,10 @@ def trend(steps: Iterable[Measured]) -> Trend:
 
 def _called(state: str | Catalog | None) -> str | None:
     return state._contents.name or None if isinstance(state, Catalog) else state
+
+
+def _edges(found: Iterable[compiled.NeighbourAnswer]) -> Rows[DependencyEdge]:
+    return Rows(DependencyEdge, "edge", tuple(map(edge_of, found)))
 
 
 def _hash_of(spec: Spec | str) -> str:

@@ -21,6 +21,8 @@ from specplan.model.columns import from_columns
 from specplan.model.find import Found, Undecided
 from specplan.model.lazy_records import LazyRecords
 from specplan.model.left_out import merged
+from specplan.model.report import Table
+from specplan.model.rows import Rows
 from specplan.similar_names import suggestions
 
 __all__ = ["SelectKeywords", "Selection", "found", "select"]
@@ -130,7 +132,7 @@ class Selection(Sequence[Spec]):
             return int(value in self)
         return self._contents.core.count(self._core)
 
-    def specs(self, tag: str | None = None) -> list[Spec]:
+    def specs(self, tag: str | None = None) -> Rows[Spec]:
         """Return the selected specs, ordered by hash.
 
         Args:
@@ -138,7 +140,7 @@ class Selection(Sequence[Spec]):
         """
         if tag is not None:
             self._contents.state(tag)  # refuses a tag that nothing bears
-        return specs_of(self._contents.core.specs(self._core, tag))
+        return Rows(Spec, "spec", specs_of(self._contents.core.specs(self._core, tag)))
 
     def __iter__(self) -> Iterator[Spec]:
         """Iterate over the selected specs, ordered by hash."""
@@ -155,8 +157,8 @@ class Selection(Sequence[Spec]):
     @overload
     def __getitem__(self, index: int) -> Spec: ...
     @overload
-    def __getitem__(self, index: slice) -> list[Spec]: ...
-    def __getitem__(self, index: int | slice) -> Spec | list[Spec]:
+    def __getitem__(self, index: slice) -> Rows[Spec]: ...
+    def __getitem__(self, index: int | slice) -> Spec | Rows[Spec]:
         """Return selected specs by their places in the order of hashes, all of which are built."""
         return self.specs()[index]
 
@@ -171,11 +173,21 @@ class Selection(Sequence[Spec]):
             return False  # no hash, so that nothing has it
         return self._contents.core.count(self._core & one) > 0
 
+    def table(self) -> Table:
+        """Return the selected specs as a table, which Polars, pyarrow, DuckDB and pandas take.
+
+        Raises:
+            UsageError: If the core was built without tables.
+        """
+        return self.specs().table()
+
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Return the selected specs as a stream of Arrow's C interface."""
-        from specplan.tables import table_of  # noqa: PLC0415 - most selections become no table
+        return self.table().__arrow_c_stream__(requested_schema)
 
-        return table_of(Spec, self.specs()).__arrow_c_stream__(requested_schema)
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the selected specs as a table, a long one cut."""
+        return self.specs()._repr_html_()
 
     def __repr__(self) -> str:
         return f"<Selection: {count(self.count(), 'spec')}>"

@@ -71,7 +71,10 @@ class ReportOptions:
 
 
 class Table(Protocol):
-    """Named columns of equal length, which Arrow's C interface hands on."""
+    """Named columns of equal length, which Arrow's C interface hands on.
+
+    A notebook shows it, with its first rows unless it is a table of a catalog.
+    """
 
     def __len__(self) -> int:
         """Return how many rows there are."""
@@ -89,6 +92,9 @@ class Table(Protocol):
         Raises:
             OSError: If it cannot be written.
         """
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the columns, with the first rows where they are known."""
 
 
 class Report:
