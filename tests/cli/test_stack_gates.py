@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 BUILDS = "fail-over-builds = 9\nfail-over-cost = 9\nfail-if-not-optimal = true\n"
 LOST = "fail-on-lost = true\n"
+STRICT = "known-gaps = 'known.toml'\nstrict-known-gaps = true\n"
 
 
 @pytest.fixture
@@ -72,3 +73,51 @@ def test_a_stack_for_which_nothing_has_to_be_built_holds_its_gates(run: Runs, sm
 def test_a_stack_that_is_not_asked_for_has_no_gates(run: Runs, small: Path) -> None:
     configured(small, "hep", BUILDS)
     assert run("rebuild", "--cache=old.json", "--want=e4s=e4s/spack.lock").code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "config", "failed"),
+    [
+        (["old", "new"], LOST, ["fail-on-lost"]),
+        (["old", "more"], LOST + "fail-on-absent = true\n", []),
+        (["e4s=old", "hep=more"], "fail-on-absent = true\n", ["fail-on-absent"]),
+        (["e4s=old", "e4s=new"], f"[[stack]]\nname = 'e4s'\n{LOST}", ["fail-on-lost of e4s"]),
+        (["old", "more"], f"[[stack]]\nname = 'e4s'\n{LOST}", ["fail-on-lost of e4s"]),
+        (["old", "more"], STRICT, ["strict-known-gaps"]),
+    ],
+)
+def test_gates_of_the_configuration_are_evaluated_between_locks_too(
+    run: Runs, folder: Path, words: list[str], config: str, failed: list[str]
+) -> None:
+    written(
+        folder,
+        old__spack_lock=lock(["c"], needs={"c": ["a"]}),
+        # A package that only another spec stands for is not lost, and no more is an external one.
+        more__spack_lock=lock(["c:2", "a", "b"], external=["a"]),
+        new__spack_lock=lock(["c"]),
+        specplan_toml=config,
+        known_toml="[[known-gap]]\nwant = 'a'\nreason = 'late'\nuntil = 2020-01-01\n",
+    )
+    answer = run("diff", *(f"{each}/spack.lock" for each in words), "--format=json")
+    told = json.loads(answer.out)
+    names = [f"{each['name']} of {each['stack']}".removesuffix(" of ") for each in told["gates"]]
+    held = [each["held"] for each in told["gates"]]
+    assert [name for name, is_held in zip(names, held, strict=True) if not is_held] == failed
+    assert answer.code == bool(failed), answer.err
+    assert told["lost_packages"] == (["a"] if "new" in words[1] else [])
+    (folder / "answer.json").write_text(answer.out, encoding="utf-8")
+    assert run("report", "--from=answer.json", "-o", "page.html").code == bool(failed)
+
+
+def test_the_gates_of_many_stacks_are_counted_once_for_each_build(run: Runs, folder: Path) -> None:
+    """Each build is looked at for its own stacks alone, however many tables there are."""
+    names = [f"s{at}" for at in range(9)]
+    tables = (f"[[stack]]\nname = '{each}'\nwant = '{each}.lock'\n{BUILDS}" for each in names)
+    written(folder, specplan_toml="".join(tables), costs_csv="spec,seconds\nc,1\na,1\n")
+    for each in names:
+        (folder / f"{each}.lock").write_text(lock(["c"] if each != "s7" else ["a"]))
+    answer = run("rebuild", "--cache=none", "--costs=costs.csv", "--format=json")
+    told = json.loads(answer.out)
+    builds = {each["stack"]: each["value"] for each in told["gates"] if each["unit"] == "count"}
+    assert answer.code == 0, answer.err
+    assert builds == {"": 0} | dict.fromkeys(names, 1)

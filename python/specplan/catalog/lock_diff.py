@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from specplan import _core as compiled
@@ -36,6 +37,7 @@ def compare(old: Contents, new: Contents) -> LockDiff:
         new: The new state.
     """
     answer = _answer(old, new)
+    lost = _lost(answer, new)
     specs = tuple(_new(each) for each in answer.new)
     # What the new state holds could be new, and what the old one holds could be gone.
     left_out = of_sources(old, blocks=True) + of_sources(new, blocks=True)
@@ -64,7 +66,9 @@ def compare(old: Contents, new: Contents) -> LockDiff:
         migrated=tuple(
             MigratedSpec(spec=named_of(each.spec), was=each.was) for each in answer.migrated
         ),
-        totals=_totals(answer, specs),
+        totals=replace(_totals(answer, specs), lost=len(lost)),
+        lost=lost,
+        stacks=tuple(sorted({*old.core.labels(None), *new.core.labels(None)})),
         left_out=merged(left_out),
         sources=old.used_with(new),
     )
@@ -85,6 +89,12 @@ def _answer(old: Contents, new: Contents) -> compiled.LockDiffAnswer:
             "new": [(renamed(cache), tag) for cache, tag in new.state(None)],
         }
     )
+
+
+def _lost(answer: compiled.LockDiffAnswer, new: Contents) -> tuple[str, ...]:
+    """Return the packages that only the old state has; what the system provides is never lost."""
+    had = {each.spec.package for each in answer.gone if not each.is_external}
+    return tuple(sorted(had.difference(new.core.names("package"))))
 
 
 def _totals(answer: compiled.LockDiffAnswer, specs: Sequence[NewSpec]) -> LockDiffTotals:

@@ -6,6 +6,7 @@ What is a known gap fails no gate: it is taken out of the wants, so that it make
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -23,9 +24,25 @@ if TYPE_CHECKING:
 
     from specplan.cli.settings import Settings
     from specplan.config.configuration import StackEntry
-    from specplan.model import Cell, Coverage, Diff, Gap, RootCoverage, RootsOfStack, Trend
+    from specplan.model import (
+        Cell,
+        Coverage,
+        Diff,
+        Gap,
+        LockDiff,
+        RootCoverage,
+        RootsOfStack,
+        Trend,
+    )
 
-__all__ = ["COMPARING", "accepts_no_older_state", "of_coverage", "of_diff", "of_trend"]
+__all__ = [
+    "COMPARING",
+    "accepts_no_older_state",
+    "of_coverage",
+    "of_diff",
+    "of_lock_diff",
+    "of_trend",
+]
 
 #: The gates that compare with an older state.
 COMPARING: Final = ("fail-on-lost", "fail-on-absent")
@@ -105,6 +122,21 @@ def of_diff(diff: Diff, settings: Settings) -> Iterator[Gate]:
         part = _Part(stack=table.name, lost=lost[table.name], absent=absent)
         for gate in _compared(part, table, "key"):
             yield held_on_nothing(gate, stacks)
+    yield from _stale(diff, settings)
+
+
+def of_lock_diff(diff: LockDiff, settings: Settings) -> Iterator[Gate]:
+    """Yield the gates that a difference of locks has to pass, those of the run first.
+
+    What is compared are two states of one stack. A table is about it if it has its name; where
+    none has, no gate of a table could be evaluated, and each that is asked for fails.
+    """
+    part = _Part(stack="", lost=len(diff.lost), absent=diff.absent_stacks)
+    yield from _compared(part, settings, "package")
+    tables = [each for each in settings.stacks if each.name in diff.stacks] or settings.stacks
+    for table in tables:
+        for gate in _compared(replace(part, stack=table.name), table, "package"):
+            yield held_on_nothing(gate, diff.stacks)
     yield from _stale(diff, settings)
 
 
@@ -238,7 +270,7 @@ def _compared(part: _Part, asked: Settings | StackEntry, noun: str) -> Iterator[
     if asked.fail_on_lost:
         # What cannot be decided may be lost.
         number = wording.count(part.lost, noun)
-        how = "lost" if noun == "key" else "of the baseline not covered"
+        how = "lost" if noun != "want" else "of the baseline not covered"
         reason = f"{number}{part.suffix} {how} (--fail-on-lost)"
         yield none_allowed("fail-on-lost", part.lost, reason, part.stack)
     if asked.fail_on_absent:
@@ -289,7 +321,7 @@ def _absent(part: _Part) -> Gate:
     return none_allowed("fail-on-absent", len(part.absent), reason, part.stack)
 
 
-def _stale(result: Coverage | Diff, settings: Settings) -> Iterator[Gate]:
+def _stale(result: Coverage | Diff | LockDiff, settings: Settings) -> Iterator[Gate]:
     """Yield the gate on entries of known gaps that have expired or excuse nothing."""
     known = result.known_gaps
     if known is None or not settings.strict_known_gaps:

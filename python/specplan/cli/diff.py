@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from specplan.cli import known_gaps, load, output, verdict
@@ -43,7 +44,8 @@ def diff(settings: Settings, old: str, new: str | None) -> int:
 
     If OLD or NEW is a lock, and both are sources, their specs are compared instead: which
     hashes are new, which specs changed themselves and which inherited a change, how far each
-    change reaches, and which changes to hold back so that few builds remain.
+    change reaches, and which changes to hold back so that few builds remain. Lost are then the
+    packages that the newer state has no spec of.
 
     \b
     Examples:
@@ -71,7 +73,8 @@ def asked_difference(old: str, new: str | None, settings: Settings) -> Diff | Lo
     if (states := _locks(old, new)) is not None:
         _refuse_cells(settings)
         older, newer = (load.read([place], settings) for place in states)
-        return verdict.settled(newer.compare(older), settings)
+        compared = replace(newer.compare(older), absent_stacks=_absent(*states))
+        return verdict.settled(known_gaps.held(compared, settings), settings)
     return verdict.settled(known_gaps.held(_ask(old, new, settings), settings), settings)
 
 
@@ -101,26 +104,18 @@ def _locks(old: str, new: str | None) -> tuple[str, str] | None:
     return old, new
 
 
+def _absent(old: str, new: str) -> tuple[str, ...]:
+    """Return what the older of two locks is called, if the newer is another stack by its label."""
+    older, newer = (split_label(each)[0] for each in (old, new))
+    return (older,) if older and newer and older != newer else ()
+
+
 #: What only cells of snapshots have, and what is compared with them.
-_OF_CELLS: Final = (
-    "stack",
-    "os",
-    "target",
-    "level",
-    "fail_on_lost",
-    "fail_on_absent",
-    "known_gaps",
-    "strict_known_gaps",
-)
+_OF_CELLS: Final = ("stack", "os", "target", "level", "known_gaps", "strict_known_gaps")
 
 
 def _refuse_cells(settings: Settings) -> None:
     for name in _OF_CELLS:
-        if name.startswith("fail") and getattr(settings, name) and not settings.is_typed(name):
-            output.note(
-                f"the gate `{name.replace('_', '-')}` was not evaluated, as it is about the cells "
-                "of snapshots, not about locks"
-            )
         if settings.is_typed(name) and getattr(settings, name):
             raise UsageError(
                 f"`--{name.replace('_', '-')}` applies to the cells of snapshots, not to locks",

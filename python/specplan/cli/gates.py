@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from specplan.cli import coverage_gates, plan_gates
-from specplan.model import Coverage, Diff
+from specplan.model import Coverage, Diff, LockDiff
 from specplan.model.find import Found
 from specplan.model.gate import Gate, none_allowed
 from specplan.model.left_out import blocking
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from specplan.cli.settings import Settings
-    from specplan.model import LockDiff
     from specplan.model.check import Check
     from specplan.planning.plan import Plan
     from specplan.recipes.model import RecipeChanges
@@ -76,6 +75,8 @@ def _own(result: _Answer, settings: Settings) -> list[Gate]:
         return [*coverage_gates.of_diff(result, settings)]
     if isinstance(result, Found):
         return [*_of_found(result, settings)]
+    if isinstance(result, LockDiff):
+        return [*coverage_gates.of_lock_diff(result, settings)]
     if isinstance(result, Trend):
         return [*coverage_gates.of_trend(result, settings)]
     return [*_of_plan(result, settings)]

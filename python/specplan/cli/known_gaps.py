@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 from specplan.cli import output
 from specplan.errors import UsageError
-from specplan.model import Coverage, Diff
 
 if TYPE_CHECKING:
     from specplan.cli.settings import Settings
+    from specplan.model import Coverage, Diff, LockDiff
 
 __all__ = ["held"]
 
-Compared = TypeVar("Compared", Coverage, Diff)
+Compared = TypeVar("Compared", "Coverage", "Diff", "LockDiff")
 
 
 def held(result: Compared, settings: Settings) -> Compared:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from specplan.cli.stack_gates import asked_tables, held_on_nothing
 from specplan.model.gate import Gate
+from specplan.records import dataclass
 from specplan.reports.render import amounts, wording
 
 if TYPE_CHECKING:
@@ -32,75 +35,127 @@ def of_plan(plan: Plan, settings: Settings) -> Iterator[Gate]:
     A build counts for each stack whose locks hold it; where the plan chooses specs for a stack,
     every build counts for it, since any of them may be for what was chosen.
     """
-    yield from _asked(plan, plan.builds, settings, "")
+    parts = _Parts(plan)
+    yield from _asked(parts.whole, settings)
     for table in asked_tables(settings, plan.stacks, "want"):
-        for gate in _asked(plan, _builds_of(table.name, plan), table, table.name):
+        for gate in _asked(parts.of(table.name), table):
             yield held_on_nothing(gate, plan.stacks)
 
 
-def _asked(
-    plan: Plan, builds: Sequence[Build], asked: Settings | StackEntry, stack: str
-) -> Iterator[Gate]:
+class _Bill:
+    """Some builds of a plan, and what they cost: counted once, whoever asks."""
+
+    def __init__(self, builds: Sequence[Build] = ()) -> None:
+        self.builds = builds
+
+    @cached_property
+    def cost(self) -> float:
+        """What they cost."""
+        from fractions import Fraction  # noqa: PLC0415 - few plans have such a gate
+
+        return float(sum(Fraction(build.cost) for build in self.builds))
+
+    @cached_property
+    def estimated(self) -> int:
+        """How many of these costs are estimates."""
+        return sum(build.estimated for build in self.builds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """What gates are about: all of a plan, or what it builds for one stack.
+
+    Attributes:
+        plan: The plan.
+        bill: The builds, and what they cost.
+        stack: The stack; empty for the whole plan.
+        chosen: Whether the plan chooses specs for it.
+    """
+
+    plan: Plan
+    bill: _Bill
+    stack: str = ""
+    chosen: bool = True
+
+    @property
+    def suffix(self) -> str:
+        """What sentences say of it."""
+        return f" for `{self.stack}`" if self.stack else ""
+
+
+class _Parts:
+    """The parts of a plan: each of its builds is looked at once for each stack that it is for."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.whole = _Part(plan=plan, bill=_Bill(plan.builds))
+        wants = () if plan.choice is None else plan.choice.wants
+        self._chosen = frozenset(each.stack for each in wants)
+
+    @cached_property
+    def _bills(self) -> Mapping[str, _Bill]:
+        found: dict[str, list[Build]] = {}
+        for build in self.whole.bill.builds:
+            for stack in build.stacks:
+                found.setdefault(stack, []).append(build)
+        return {stack: _Bill(builds) for stack, builds in found.items()}
+
+    def of(self, stack: str) -> _Part:
+        """Return what gates on a stack are about."""
+        if stack in self._chosen:
+            return replace(self.whole, stack=stack)
+        bill = self._bills.get(stack) or _Bill()
+        return _Part(plan=self.whole.plan, bill=bill, stack=stack, chosen=False)
+
+
+def _asked(part: _Part, asked: Settings | StackEntry) -> Iterator[Gate]:
     if asked.fail_over_builds is not None:
-        yield _builds(len(builds), asked.fail_over_builds, stack)
+        yield _builds(part, asked.fail_over_builds)
     if asked.fail_over_cost is not None:
-        yield _cost(plan, builds, asked.fail_over_cost, stack)
+        yield _cost(part, asked.fail_over_cost)
     if asked.fail_if_not_optimal:
-        yield _optimal(plan, stack)
+        yield _optimal(part)
 
 
-def _builds_of(stack: str, plan: Plan) -> Sequence[Build]:
-    if _chooses_for(stack, plan):
-        return plan.builds
-    return [build for build in plan.builds if stack in build.stacks]
-
-
-def _chooses_for(stack: str, plan: Plan) -> bool:
-    return plan.choice is not None and any(each.stack == stack for each in plan.choice.wants)
-
-
-def _builds(value: int, most: int, stack: str) -> Gate:
+def _builds(part: _Part, most: int) -> Gate:
+    value = len(part.bill.builds)
     held = value <= most
     builds = wording.count(value, "build")
-    reason = f"{builds}{_for(stack)}, more than {most} (--fail-over-builds)"
-    return _gate("fail-over-builds", most, value, "" if held else reason, stack)
+    reason = f"{builds}{part.suffix}, more than {most} (--fail-over-builds)"
+    return _gate("fail-over-builds", most, value, "" if held else reason, part.stack)
 
 
-def _cost(plan: Plan, builds: Sequence[Build], most: float, stack: str) -> Gate:
+def _cost(part: _Part, most: float) -> Gate:
     name = "fail-over-cost"
     # Without files of costs each build costs 1, which says nothing of a limit in seconds.
-    if builds and plan.unit != "seconds":
-        reason = f"the cost{_for(stack)} is n/a, as no `--costs` file has it (--fail-over-cost)"
-        return _gate(name, most, None, reason, stack)
-    from fractions import Fraction  # noqa: PLC0415 - few plans have such a gate
-
-    value = float(sum(Fraction(build.cost) for build in builds))
+    if part.bill.builds and part.plan.unit != "seconds":
+        reason = f"the cost{part.suffix} is n/a, as no `--costs` file has it (--fail-over-cost)"
+        return _gate(name, most, None, reason, part.stack)
+    value = part.bill.cost
     said = amounts.amount(value, "seconds")
     limit = amounts.amount(most, "seconds")
     if said == limit:
         said, limit = f"{amounts.exact(value)} s", f"{amounts.exact(most)} s"
-    estimated = sum(build.estimated for build in builds)
-    guessed = f", {estimated} of them estimated" if estimated else ""
-    number = wording.count(len(builds), "build")
-    reason = f"{number}{_for(stack)}{guessed} cost {said}, more than {limit} (--fail-over-cost)"
-    return _gate(name, most, value, "" if value <= most else reason, stack)
+    guessed = f", {part.bill.estimated} of them estimated" if part.bill.estimated else ""
+    number = wording.count(len(part.bill.builds), "build")
+    reason = f"{number}{part.suffix}{guessed} cost {said}, more than {limit} (--fail-over-cost)"
+    return _gate(name, most, value, "" if value <= most else reason, part.stack)
 
 
-def _optimal(plan: Plan, stack: str) -> Gate:
+def _optimal(part: _Part) -> Gate:
     """Return the gate on the proof; nothing is chosen for locks, so their plan is the least."""
+    plan = part.plan
     name = "fail-if-not-optimal"
     gap, reason = 0.0, ""
-    is_chosen = not stack or _chooses_for(stack, plan)
-    if is_chosen and not plan.optimal:
+    if part.chosen and not plan.optimal:
         cost, bound = plan.totals.cost, plan.lower_bound
         gap = 100 * (cost - bound) / cost if cost else 100.0
-        reason = f"it is not proven that no plan costs less{_for(stack)} (--fail-if-not-optimal)"
+        reason = f"it is not proven that no plan costs less{part.suffix} (--fail-if-not-optimal)"
     budget = plan.budget
     if not reason and budget is not None and not budget.optimal:
         bound = budget.upper_bound
         gap = 100 * (bound - budget.weight) / bound if bound else 100.0
         reason = f"it is not proven that no choice within the budget is worth more (--{name})"
-    return _gate(name, 0, gap, reason, stack)
+    return _gate(name, 0, gap, reason, part.stack)
 
 
 def _gate(name: str, limit: float, value: float | None, reason: str, stack: str) -> Gate:
@@ -113,7 +168,3 @@ def _gate(name: str, limit: float, value: float | None, reason: str, stack: str)
         reason=reason,
         stack=stack,
     )
-
-
-def _for(stack: str) -> str:
-    return f" for `{stack}`" if stack else ""

@@ -210,7 +210,13 @@ def _write(documents: Sequence[Document], files: Sequence[InputFile], settings: 
 
 
 #: The command that writes each kind of document that gates are about.
-_COMMANDS: Final = {"coverage": "gaps", "rebuild": "rebuild", "diff": "diff", "trend": "trend"}
+_COMMANDS: Final = {
+    "coverage": "gaps",
+    "rebuild": "rebuild",
+    "diff": "diff",
+    "lock-diff": "diff",
+    "trend": "trend",
+}
 
 
 def _saved(document: Document) -> SavedAnswer:

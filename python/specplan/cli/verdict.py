@@ -126,10 +126,7 @@ def is_same(result: Coverage | Diff | LockDiff) -> bool:
     """
     if blocking(result.left_out) or not _is_without_change(result):
         return False
-    if not isinstance(result, Coverage | Diff):
-        is_held = True
-    else:
-        is_held = not any(gate.failed for gate in result.gates)
+    is_held = not any(gate.failed for gate in result.gates)
     if is_held:
         output.note("nothing differs from the older state, so no report is written")
     return is_held

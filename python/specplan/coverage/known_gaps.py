@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from specplan.coverage.entries import Entries
-from specplan.model import Coverage, Diff
+from specplan.model import Coverage, Diff, LockDiff
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["with_known_gaps"]
 
-Compared = TypeVar("Compared", Coverage, Diff)
+Compared = TypeVar("Compared", Coverage, Diff, LockDiff)
 
 
 def with_known_gaps(result: Compared, known: KnownGaps) -> Compared:
@@ -37,6 +37,9 @@ def with_known_gaps(result: Compared, known: KnownGaps) -> Compared:
         gaps = tuple(replace(gap, known=marks.reason_of(gap)) for gap in result.gaps)
         cells = [(cell.stack, cell.os, cell.target) for cell in result.cells]
         return replace(result, gaps=gaps, known_gaps=marks.held(cells))
+    if isinstance(result, LockDiff):
+        # Locks have no cells: of an entry only its day can be told.
+        return replace(result, known_gaps=marks.held(()))
     lost = tuple(replace(key, known=marks.reason_of(key)) for key in result.lost)
     cells = [(cell.stack, cell.os, cell.target) for cell in result.cells]
     return replace(result, lost=lost, known_gaps=marks.held(cells))

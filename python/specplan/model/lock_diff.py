@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, TypeAlias
 
+from specplan.model.gate import Gate
+from specplan.model.known_gap import KnownGaps
 from specplan.model.left_out import LeftOut
 from specplan.model.report import Report
 from specplan.model.source import SourceUsed
@@ -151,6 +153,7 @@ class LockDiffTotals:
         own_change: The new specs that changed themselves.
         inherited: The new specs whose dependencies changed.
         recipe_only: The own changes in the text of the recipe alone.
+        lost: The packages that only the old state has.
         migrated: The specs that only a newer format gave another hash; they are not new.
     """
 
@@ -161,6 +164,7 @@ class LockDiffTotals:
     own_change: int
     inherited: int
     recipe_only: int
+    lost: int = 0
     migrated: int = 0
 
 
@@ -178,8 +182,15 @@ class LockDiff(Report):
         totals: The numbers.
         migrated: The specs that have another hash only because of another format, by hash: one
             cause, however many they are. They are neither new nor gone.
+        lost: The packages of which the old state has a spec that is not external, and the new
+            state none at all, by name. A spec that another one of its package replaced is gone,
+            not lost.
+        stacks: The stacks that the two states are called.
+        absent_stacks: Stacks that only the old state is called, where both have labels.
         left_out: What of the question could not be taken into account.
         sources: The sources, with their age and indexes.
+        gates: The gates of the run that it was compared with, without any if none was requested.
+        known_gaps: The known gaps of the run, or None; they are about cells, and excuse nothing.
     """
 
     old: str
@@ -190,8 +201,13 @@ class LockDiff(Report):
     hold: tuple[HoldStep, ...]
     totals: LockDiffTotals
     migrated: tuple[MigratedSpec, ...] = ()
+    lost: tuple[str, ...] = ()
+    stacks: tuple[str, ...] = ()
+    absent_stacks: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     sources: tuple[SourceUsed, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    known_gaps: KnownGaps | None = None
 
     def __iter__(self) -> Iterator[NewSpec]:
         """Iterate over the new specs."""

@@ -147,11 +147,14 @@ def lock_diff_part(content: Value) -> Changes:
     def total(name: str) -> str:
         return f"{totals.count_at(name):,}"
 
-    for name, listed in (("new", "specs"), ("gone", "gone")):
+    for name, listed in (("new", "specs"), ("gone", "gone"), ("lost", "lost_packages")):
         _total(content, name, listed)
     own = f"{total('own_change')} of the new specs changed themselves"
     of_recipes = f"({total('recipe_only')} of them by the text of the recipe alone)"
     lines: list[Prose] = [f"{own} {of_recipes}, {total('inherited')} inherited a new hash"]
+    if lost := content.texts_at("lost_packages"):
+        names = wording.folded(list(map(prose.name, lost)), 6)
+        lines.insert(0, f"{count(len(lost), 'package')} lost: {names}")
     lines += wording.migrated(totals.count_at_or_none("migrated") or 0)
     return Changes(
         headline=f"{prose.name(old)} → {prose.name(new)}: {total('new')} new, "

@@ -94,6 +94,8 @@ def lock_diff(diff: LockDiff) -> Iterator[str]:
             "new": diff.new,
             "specs": [_new(each) for each in diff.specs],
             "gone": diff.gone,
+            "lost_packages": list(diff.lost),
+            "absent_stacks": list(diff.absent_stacks),
             "migrated": [{**fields_of(each.spec), "was": each.was} for each in diff.migrated],
             "causes": [
                 {
@@ -114,6 +116,8 @@ def lock_diff(diff: LockDiff) -> Iterator[str]:
             ],
             "totals": diff.totals,
             "left_out": left_out_json(diff.left_out),
+            "gates": diff.gates,
+            "known_gaps": diff.known_gaps,
             "sources": diff.sources,
         }
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from specplan.model import LockDiff
+from specplan.reports.gates import gate_sections, verdict_lines
 from specplan.reports.outline import (
     Column,
     Line,
@@ -40,9 +41,18 @@ def outline(diff: LockDiff, options: ReportOptions) -> Outline:
         kind="lock-diff",
         headline=plan_wording.diff_headline(diff),
         warnings=tuple(wording.not_whole(diff.left_out)),
-        lines=tuple(Line(line, "quiet") for line in plan_wording.diff_notes(diff)),
-        sections=(*_causes(diff), *_hold(diff), *_new(diff), *_gone(diff)),
-        notes=tuple(wording.left_out(diff.left_out)),
+        lines=(
+            *verdict_lines(diff.gates),
+            *(Line(line, "quiet") for line in plan_wording.diff_notes(diff)),
+        ),
+        sections=(
+            *gate_sections(diff.gates),
+            *_causes(diff),
+            *_hold(diff),
+            *_new(diff),
+            *_gone(diff),
+        ),
+        notes=(*wording.known_gaps(diff.known_gaps), *wording.left_out(diff.left_out)),
     )
 
 
@@ -54,7 +64,7 @@ def records(diff: LockDiff, options: ReportOptions) -> Records:
         "change", "hash", "package", "version", "external", "origin", "old.hash", "old.version",
         "differs", "reaches", "explains_alone", "reaches_by_link_run",
     )  # fmt: skip
-    return Records(names, _rows(diff))
+    return Records(names, _rows(diff), diff.gates, kind="change")
 
 
 def _rows(diff: LockDiff) -> Iterator[tuple[Value, ...]]:

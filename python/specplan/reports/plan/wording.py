@@ -80,6 +80,9 @@ _CHECKSUM: Final = pattern(r"\b[0-9a-f]{40,64}\b")
 #: How much is shown of a checksum.
 _SHORT_CHECKSUM: Final = 7
 
+#: How many lost packages a line names.
+_FEW_LOST: Final = 6
+
 #: How deep the lines of a tree are indented; the graphs of real locks are some 30 deep.
 _DEEP: Final = 30
 
@@ -408,6 +411,9 @@ def diff_notes(diff: LockDiff) -> list[str]:
     """Return the totals in words, one line each."""
     totals = diff.totals
     notes = wording.migrated(totals.migrated)
+    if diff.lost:
+        names = wording.folded([prose.name(each) for each in diff.lost], _FEW_LOST)
+        notes = [f"{wording.count(totals.lost, 'package')} lost: {names}", *notes]
     if not totals.new:
         return notes
     own = f"{totals.own_change} of the new specs changed themselves"
