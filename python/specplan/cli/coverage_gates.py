@@ -163,20 +163,21 @@ class _Parts:
     def __init__(self, coverage: Coverage) -> None:
         self._coverage = coverage
         self._cells = _by_stack(coverage.cells)
-        self._gaps = _by_stack(coverage.gaps)
+        # Of all gaps, gates look at the known ones alone.
+        self._all_known = [gap for gap in coverage.gaps if gap.known is not None]
+        self._known = _by_stack(self._all_known)
         self._roots: Mapping[str, RootsOfStack] = {}
         self._excused: AbstractSet[str] = frozenset()
         if coverage.roots is not None:
             self._roots = {each.stack: each for each in coverage.roots.stacks}
-            self._excused = _excused_roots(coverage.roots, coverage.gaps)
+            self._excused = _excused_roots(coverage.roots, self._all_known)
 
     def part(self, stack: str) -> _Part:
         """Return what gates of a stack are about; of the empty one, those of the whole run."""
         coverage = self._coverage
         cells = self._cells.get(stack, ()) if stack else coverage.cells
-        gaps = self._gaps.get(stack, ()) if stack else coverage.gaps
-        known = sum(gap.known is not None for gap in gaps)
-        wanted = sum(cell.wanted for cell in cells) - known
+        known = self._known.get(stack, ()) if stack else self._all_known
+        wanted = sum(cell.wanted for cell in cells) - len(known)
         covered = sum(cell.covered for cell in cells)
         return _Part(
             stack=stack,
@@ -184,18 +185,18 @@ class _Parts:
             covered=covered,
             unknown=sum(cell.unknown for cell in cells),
             lost=wanted - covered,
-            known=known,
-            roots=self._counted_roots(stack, gaps),
+            known=len(known),
+            roots=self._counted_roots(stack, known),
             absent=tuple(each for each in coverage.absent_stacks if not stack or each == stack),
         )
 
-    def _counted_roots(self, stack: str, gaps: Iterable[Gap]) -> tuple[int, int] | None:
+    def _counted_roots(self, stack: str, known: Iterable[Gap]) -> tuple[int, int] | None:
         """Return how many roots are wanted, less those that lack known gaps alone, and install."""
         roots = self._coverage.roots
         if roots is None:
             return None
         # The other gaps are roots of environments themselves.
-        excused = sum(gap.known is not None and gap.hash is None for gap in gaps)
+        excused = sum(gap.hash is None for gap in known)
         if not stack:
             of_locks = {each for own in roots.stacks for each in own.broken} & self._excused
             return roots.wanted - excused - len(of_locks), roots.installable
@@ -213,9 +214,9 @@ def _by_stack(items: Iterable[_OfStack]) -> dict[str, list[_OfStack]]:
     return found
 
 
-def _excused_roots(roots: RootCoverage, gaps: Iterable[Gap]) -> AbstractSet[str]:
+def _excused_roots(roots: RootCoverage, known_gaps: Iterable[Gap]) -> AbstractSet[str]:
     """Return the hashes of the roots that lack known gaps alone."""
-    known = {gap.hash for gap in gaps if gap.known is not None and gap.hash is not None}
+    known = {gap.hash for gap in known_gaps if gap.hash is not None}
     return {
         each.hash
         for each in roots.broken
