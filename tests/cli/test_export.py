@@ -407,6 +407,26 @@ def test_a_plan_whose_needs_go_round_in_a_circle_is_refused(run: Runs, project: 
     assert "not a build of an earlier stage" in answer.err
 
 
+@pytest.mark.parametrize("name", ["env", "mirror", "mirror-url", "sign", "spack"])
+def test_no_setting_becomes_an_option_of_a_command_in_a_job(
+    run: Runs, project: Path, name: str
+) -> None:
+    for value in ("--config=x", ""):
+        answer = run("export", "make", *WORDS, "--no-config", f"--{name}={value}")
+        assert (answer.code, answer.out) == (2, "")
+        assert f"`--{name}`: " in answer.err
+        written(project, specplan_toml=f'[export]\n{name} = "{value}"\n')
+        answer = run("export", "make", *WORDS, "--config=specplan.toml")
+        assert (answer.code, answer.out) == (2, "")
+        assert f"export.{name}: " in answer.err
+
+
+def test_a_folder_that_looks_like_an_option_is_written_as_a_path(run: Runs, folder: Path) -> None:
+    written(folder, **{"-x__spack_lock": lock(["a"]), "cache_json": index([])})
+    answer = run("export", "make", "--want=-x/spack.lock", "--cache=cache.json")
+    assert "specplan_env=./-x;" in answer.out
+
+
 def test_an_environment_without_a_build_is_refused(run: Runs, project: Path) -> None:
     written(project, other__spack_lock=lock(["a"]))
     answer = run("export", "make", *WORDS, "--env=other")

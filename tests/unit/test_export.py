@@ -14,6 +14,7 @@ import yaml
 from specplan.config.export import Cell, Resources, Size
 from specplan.errors import DamagedSourceError, UsageError
 from specplan.model import Build
+from specplan.pipelines.export import limited
 from specplan.pipelines.export.formats import files_of
 from specplan.pipelines.export.local import drawing, on_one_machine
 from specplan.pipelines.export.plan import ExportPlan, builds_of
@@ -260,24 +261,55 @@ def test_a_template_takes_the_place_of_that_of_the_format(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("{{ ''.__class__.__mro__ }}", None),
-        ("{{ builds.append(1) }}", None),
-        ("{% include '/etc/passwd' %}", None),
-        ("{{ nothing }}", None),
+        ("{{ ''.__class__.__mro__ }}", 1),
+        ("{{ builds.append(1) }}", 1),
+        ("{% include '/etc/passwd' %}", 1),
+        ("a\n{{ nothing }}", 2),
         ("a\n{% for %}", 2),
-        ("{{ 1 / 0 }}", None),
-        ("{{ builds[0].gives.over(3) }}", None),
-        ("{{ 'x' * 10**18 }}", None),
+        ("{{ 1 / 0 }}", 1),
+        ("{{ builds[0].gives.over(3) }}", 1),
+        ("{{ 'x' * 10**18 }}", 1),
+        ("\n{{ 'x' | center(10**12) }}", 2),
+        ("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", 1),
     ],
 )
 def test_a_template_is_shut_in_and_its_faults_are_named(
-    tmp_path: Path, text: str, line: int | None
+    tmp_path: Path, text: str, line: int
 ) -> None:
     path = tmp_path / "own.j2"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(DamagedSourceError) as caught:
         on_one_machine("make", request(plan(build("a")), template=str(path)))
     assert caught.value.line == line
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{% for a in many %}{% for b in many %}{% endfor %}{% endfor %}", "CPU time"),
+        ("{{ 9 ** (9 ** 9) }}", "CPU time"),
+        ("{% for a in many %}{% for b in many %}{{ 'x' * 9999 }}{% endfor %}{% endfor %}", "write"),
+        (
+            "{% set x = namespace(y='x') %}{% for a in many %}{% set x.y = x.y * 9 %}{% endfor %}",
+            "",
+        ),
+    ],
+)
+def test_no_template_takes_more_than_its_limits(
+    tmp_path: Path, text: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limited, "_SECONDS", 1)
+    path = tmp_path / "own.j2"
+    path.write_text("{% set many = range(99999) %}" + text, encoding="utf-8")
+    with pytest.raises(DamagedSourceError, match=f"{said}|memory"):
+        on_one_machine("make", request(plan(build("a")), template=str(path)))
+
+
+def test_the_documentation_names_what_builds_have_in_templates() -> None:
+    page = (Path(__file__).parents[2] / "docs/pipelines.md").read_text(encoding="utf-8")
+    row = next(line for line in page.splitlines() if line.startswith("| `builds` |"))
+    job = request(plan(build("a"))).jobs[0]
+    assert [each for each in re.findall(r"`(\w+)`", row)[1:] if not hasattr(job, each)] == []
 
 
 @pytest.mark.parametrize("text", SETTINGS)

@@ -128,6 +128,7 @@ def _makes_plans(setting: Setting) -> bool:
 
 
 def _request(plan: ExportPlan, style: str, settings: Settings) -> ExportRequest:
+    from specplan.config.export import fault_of_word  # noqa: PLC0415 - help needs none
     from specplan.pipelines.export.request import (  # noqa: PLC0415
         DEFAULT_MIRROR,
         ExportRequest,
@@ -138,8 +139,8 @@ def _request(plan: ExportPlan, style: str, settings: Settings) -> ExportRequest:
     asked = settings.export
     for name in ("env", "mirror", "mirror_url", "sign", "spack"):
         typed = getattr(settings, name)
-        if typed is not None and not typed.isprintable():
-            raise UsageError(f"`--{name.replace('_', '-')}` contains an unprintable character")
+        if typed is not None and (fault := fault_of_word(name, typed)):
+            raise UsageError(f"`--{name.replace('_', '-')}`: {fault}")
     sizes = settings.sizes or asked.sizes
     table = ResourceTable(
         asked.cells, asked.by_size, read_sizes(sizes) if sizes else {}, plan.unit == "seconds"
@@ -162,7 +163,7 @@ def _request(plan: ExportPlan, style: str, settings: Settings) -> ExportRequest:
         profiles=profiles,
         cells=cells,
         mirror=mirror,
-        mirror_url=url or (own.mirrors or {}).get(mirror, "") if own else url or "",
+        mirror_url=url or _path_word((own.mirrors or {}).get(mirror, "") if own else ""),
         is_url_given=bool(url),
         sign=settings.sign or asked.sign or "unsigned",
         spack=settings.spack or asked.spack or "",
@@ -185,8 +186,8 @@ def _env(plan: ExportPlan, settings: Settings) -> str:
     if given is not None:
         return given
     if settings.write_lock is not None and Path(settings.write_lock).name == "spack.lock":
-        return str(Path(settings.write_lock).parent)
-    folders = {str(Path(each).parent) for each in plan.wants if Path(each).name == "spack.lock"}
+        return _folder_of(settings.write_lock)
+    folders = {_folder_of(each) for each in plan.wants if Path(each).name == "spack.lock"}
     if len(folders) == 1 and len(plan.wants) == 1:
         return folders.pop()
     if not plan.builds or all(_cell_names_env(settings, build.stacks) for build in plan.builds):
@@ -195,6 +196,15 @@ def _env(plan: ExportPlan, settings: Settings) -> str:
         "no environment is given for the builds",
         hint="name its folder with `--env`, or for each stack in an `[[export.cell]]`",
     )
+
+
+def _folder_of(lock: str) -> str:
+    return _path_word(str(Path(lock).parent))
+
+
+def _path_word(path: str) -> str:
+    """Return a path that no command takes for an option."""
+    return f"./{path}" if path.startswith("-") else path
 
 
 def _cell_names_env(settings: Settings, stacks: tuple[str, ...]) -> bool:

@@ -25,6 +25,7 @@ __all__ = [
     "Resources",
     "Size",
     "export_settings",
+    "fault_of_word",
     "resources_of",
     "seconds_of",
 ]
@@ -164,8 +165,8 @@ def export_settings(table: Table, values: Mapping[str, object], folder: Path) ->
     """
     given = {name: value for name, value in values.items() if value is not None}
     for name, value in given.items():
-        if isinstance(value, str):
-            _refuse_control(table, name.replace("_", "-"), value)
+        if isinstance(value, str) and (fault := fault_of_word(name, value)):
+            table.fail(name.replace("_", "-"), fault)
     if "sizes" in given:
         given["sizes"] = str(folder / str(given["sizes"]))
     return ExportSettings(
@@ -216,6 +217,8 @@ def _resources(table: Table) -> Resources:
     def fail(key: str, fault: str) -> NoReturn:
         table.fail(key, fault)
 
+    if texts["env"] is not None and (fault := fault_of_word("env", texts["env"])):
+        fail("env", fault)
     for name, value in variables.items():
         if _VARIABLE.fullmatch(name) is None:
             fail("variables", f"`{name}` is not a variable name")
@@ -282,6 +285,23 @@ def seconds_of(text: str) -> float | None:
     if found is None or float(found[1]) == 0:
         return None
     return float(found[1]) * _SECONDS[found[2]]
+
+
+def fault_of_word(name: str, text: str) -> str | None:
+    """Return why a text cannot be a word of a command line of jobs, or None if it can.
+
+    Args:
+        name: The attribute or the key that it is of.
+        text: The text.
+    """
+    if not text:
+        return "it is empty"
+    if not text.isprintable():
+        return "it contains an unprintable character"
+    if text.startswith("-"):
+        hint = f", write `./{text}` for a path" if name in {"env", "spack", "mirror_url"} else ""
+        return f"`{text}` would be read as an option{hint}"
+    return None
 
 
 def _refuse_control(table: Table, key: str, text: str) -> None:

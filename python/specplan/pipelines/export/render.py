@@ -1,8 +1,8 @@
 """Jinja2 templates, with filters that escape text for its context.
 
 A template of a user runs in a sandbox and sees data alone: it can call nothing of Python, open no
-file and include no other template. What filters do not quote is made of plain characters before
-(see :mod:`specplan.pipelines.export.plan`).
+file and include no other template, and its time, memory and text have limits. What filters do not
+quote is made of plain characters before (see :mod:`specplan.pipelines.export.plan`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from collections.abc import Sized
 from functools import cache
 from importlib import resources
 from json.encoder import encode_basestring_ascii
@@ -22,28 +23,18 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from specplan.counting import count
 from specplan.errors import DamagedSourceError
 from specplan.patterns import pattern
+from specplan.pipelines.export.limited import LimitError, TemplateLimits, limited
 from specplan.sources.content import inflated
 from specplan.sources.text import TextError, decoded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from specplan.pipelines.export.request import ExportRequest
 
 __all__ = ["base_context", "one_line", "render", "steps"]
 
 _MOST_BYTES: Final = 1 << 20
-
-#: What a template can run into.
-_FAULTS: Final = (
-    jinja2.TemplateError,
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
 
 _STEPS: Final = "steps.sh.j2"
 
@@ -145,15 +136,19 @@ def render(name: str, context: Mapping[str, object], template: str | None = None
         return _template(name).render(context)
     try:
         text = decoded(inflated(Path(template), template, _MOST_BYTES))
-        return _environment(ImmutableSandboxedEnvironment).from_string(text).render(context)
     except TextError as error:
         raise _fault(template, str(error), None) from error
-    except jinja2.TemplateSyntaxError as error:
-        raise _fault(template, error.message or "wrong syntax", error.lineno) from error
-    except _FAULTS as error:
-        raise _fault(template, str(error), None) from error
-    except MemoryError as error:
-        raise _fault(template, "takes more memory than there is", None) from error
+    builds = context["builds"]
+    limits = TemplateLimits.of(len(builds) if isinstance(builds, Sized) else 0)
+
+    def pieces() -> Iterator[str]:
+        foreign = _environment(ImmutableSandboxedEnvironment).from_string(text)
+        return foreign.generate(context)
+
+    try:
+        return limited(pieces, limits)
+    except LimitError as error:
+        raise _fault(template, str(error), error.line) from error
 
 
 def _fault(template: str, fault: str, line: int | None) -> DamagedSourceError:
