@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from specplan.model.find import Found
@@ -68,13 +69,10 @@ def outline(result: Found, options: ReportOptions) -> Outline:
 def records(result: Found, options: ReportOptions) -> Records:
     """Return one row per spec; undecided specs come last, with the missing information."""
     del options
-    specs = ((spec, None) for spec in result.specs)
-    undecided = ((each.spec, each.missing) for each in result.undecided)
-    rows = (
-        (*(getattr(spec, name) for name in _NAMES), missing)
-        for spec, missing in chain(specs, undecided)
-    )
-    return Records((*_NAMES, "missing"), rows)
+    values = attrgetter(*_NAMES)
+    specs = ((*values(spec), None) for spec in result.specs)
+    undecided = ((*values(each.spec), each.missing) for each in result.undecided)
+    return Records((*_NAMES, "missing"), chain(specs, undecided))
 
 
 def _versions(specs: Sequence[model.Spec]) -> Table:

@@ -44,8 +44,8 @@ _BROKEN: Final = r"#\\#"
 #: open a group (Buildkite). Wrapping may let a line begin with any word.
 _COMMAND_WORD: Final = pattern(r"(?<![^ ])(?=::|(?:---|\+\+\+|~~~|\^\^\^)(?![^ ]))")
 
-#: What may have to be written in another way on a terminal; nearly all texts hold none of it.
-_DOUBTFUL: Final = pattern(r"##|::|---|\+\+\+|~~~|\^\^\^|[^ -~]")
+#: What of printable ASCII may have to be written in another way on a terminal.
+_DOUBTFUL: Final = ("##", "::", "---", "+++", "~~~", "^^^")
 
 #: Characters that count as printable and show nothing, so that two names would look alike.
 _INVISIBLE: Final = pattern(
@@ -83,7 +83,7 @@ def terminal(text: str) -> str:
         >>> print(terminal("::error::x"), terminal("##[group]x"))
         \::error::x #\#[group]x
     """
-    if _DOUBTFUL.search(text) is None:
+    if _is_harmless(text):
         return text
     return _COMMAND_WORD.sub(r"\\", log_commands.ANYWHERE.sub(_BROKEN, _one_line(text)))
 
@@ -96,9 +96,14 @@ def terminal_each(texts: Sequence[str]) -> Sequence[str]:
         ['zlib', 'hdf5']
     """
     # A letter between two texts makes nothing of them doubtful.
-    if _DOUBTFUL.search("a".join(texts)) is None:
+    if _is_harmless("a".join(texts)):
         return texts
     return list(map(terminal, texts))
+
+
+def _is_harmless(text: str) -> bool:
+    """Return whether a terminal may get the text as it is, as it may nearly every text."""
+    return text.isascii() and text.isprintable() and not any(map(text.__contains__, _DOUBTFUL))
 
 
 def visible(text: str) -> str:
@@ -167,9 +172,7 @@ def csv_cell(text: str) -> str:
         >>> csv_cell("=cmd|' /C calc'!A0")
         "'=cmd|' /C calc'!A0"
     """
-    shown = terminal(text)
-    starts_formula = shown != "-" and shown.lstrip(" ").startswith(_FORMULA_STARTS)
-    return f"'{shown}" if starts_formula else shown
+    return _no_formula(terminal(text))
 
 
 def csv_cells(texts: Sequence[str]) -> Sequence[str]:
@@ -179,10 +182,16 @@ def csv_cells(texts: Sequence[str]) -> Sequence[str]:
         >>> csv_cells(["zlib", "=cmd"])
         ['zlib', "'=cmd"]
     """
-    firsts = {text[:1] for text in texts}
+    shown = terminal_each(texts)
+    firsts = {text[:1] for text in shown}
     if firsts.isdisjoint(_FORMULA_STARTS) and " " not in firsts:
-        return terminal_each(texts)
-    return list(map(csv_cell, texts))
+        return shown
+    return list(map(_no_formula, shown))
+
+
+def _no_formula(shown: str) -> str:
+    starts_formula = shown != "-" and shown.lstrip(" ").startswith(_FORMULA_STARTS)
+    return f"'{shown}" if starts_formula else shown
 
 
 def json_text(document: str) -> str:

@@ -134,27 +134,9 @@ def table(
         colour: Whether cells are painted in their styles.
     """
     texts = [each.texts for each in cells]
-    natural = [
-        max(_widest(texts[at]), *map(columns_of, column.header))
-        for at, column in enumerate(columns)
-    ]
-    floors = [
-        _longest_word(column, texts[at]) if column.wraps else natural[at]
-        for at, column in enumerate(columns)
-    ]
-    room = width - _BETWEEN * (len(columns) - 1)
-    widths = _narrowed(natural, floors, room)
-    fits = widths == natural
-    if widths is None:
-        for at, column in enumerate(columns):
-            if column.overhangs:
-                least = max((_LEAST_OVERHANG, *map(columns_of, column.header)))
-                left = room - sum(natural) + natural[at]
-                natural[at] = floors[at] = min(natural[at], max(least, left))
-        widths = _narrowed(natural, floors, room)
+    widths = _widths(columns, texts, width - _BETWEEN * (len(columns) - 1))
     if widths is None:
         return None
-
     height = max(len(column.header) for column in columns)
     lines = []
     for at_line in range(height):
@@ -163,9 +145,14 @@ def table(
             for column in columns
         ]
         lines += _row(columns, header, widths, colour=colour)
-    if fits and not colour and all(map(_is_ascii, texts)):
-        return lines + _padded(columns, texts, widths)
-    for number in range(len(texts[0])):
+    if colour or not all(map(_is_ascii, texts)):
+        fitting: Sequence[str | None] = [None] * len(texts[0])
+    else:
+        fitting = _padded(columns, texts, widths)
+    for number, line in enumerate(fitting):
+        if line is not None:
+            lines.append(line)
+            continue
         row = [each.span(number) for each in cells]
         for at, column in enumerate(columns):
             if column.overhangs and columns_of(row[at].text) > widths[at]:
@@ -174,6 +161,29 @@ def table(
                 row[at] = Span("")
         lines += _row(columns, row, widths, colour=colour)
     return lines
+
+
+def _widths(
+    columns: Sequence[Column], texts: Sequence[Sequence[str]], room: int
+) -> list[int] | None:
+    """Return the width of each column, or None where they do not fit the room."""
+    natural = [
+        max(_widest(texts[at]), *map(columns_of, column.header))
+        for at, column in enumerate(columns)
+    ]
+    floors = [
+        _longest_word(column, texts[at]) if column.wraps else natural[at]
+        for at, column in enumerate(columns)
+    ]
+    widths = _narrowed(natural, floors, room)
+    if widths is not None:
+        return widths
+    for at, column in enumerate(columns):
+        if column.overhangs:
+            least = max((_LEAST_OVERHANG, *map(columns_of, column.header)))
+            left = room - sum(natural) + natural[at]
+            natural[at] = floors[at] = min(natural[at], max(least, left))
+    return _narrowed(natural, floors, room)
 
 
 def _is_ascii(texts: Sequence[str]) -> bool:
@@ -186,8 +196,8 @@ def _widest(texts: Sequence[str]) -> int:
 
 def _padded(
     columns: Sequence[Column], texts: Sequence[Sequence[str]], widths: Sequence[int]
-) -> list[str]:
-    """Return the lines of rows whose cells all fit, column by column: for long tables."""
+) -> list[str | None]:
+    """Return the line of each row of ASCII whose cells all fit, made column by column."""
     padded = [
         [text.rjust(width) for text in cells]
         if column.align == "right"
@@ -195,7 +205,13 @@ def _padded(
         for column, cells, width in zip(columns, texts, widths, strict=True)
     ]
     between = " " * _BETWEEN
-    return [between.join(row).rstrip(" ") for row in zip(*padded, strict=True)]
+    lines: list[str | None] = [between.join(row).rstrip(" ") for row in zip(*padded, strict=True)]
+    for column, cells, width in zip(columns, texts, widths, strict=True):
+        if column.wraps or column.overhangs:
+            for number, text in enumerate(cells):
+                if len(text) > width:
+                    lines[number] = None
+    return lines
 
 
 def _narrowed(natural: Sequence[int], floors: Sequence[int], room: int) -> list[int] | None:
