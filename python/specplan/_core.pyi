@@ -82,7 +82,7 @@ NamesOfNotWanted: TypeAlias = tuple[
 
 @final
 class SpecAnswer:
-    """What is known of a spec, with its listings in some snapshots or in all.
+    """A spec with its listings, in some snapshots or in all.
 
     Fields are looked up in the catalog when they are read.
     """
@@ -137,11 +137,11 @@ class SpecAnswer:
 
     @property
     def is_available(self) -> bool:
-        """Whether it has a binary."""
+        """True if it has a binary."""
 
     @property
     def is_external(self) -> bool:
-        """Whether the system provides it."""
+        """True if it is external."""
 
 @final
 class UnknownSpecAnswer:
@@ -176,7 +176,7 @@ Cut: TypeAlias = Literal["nodes", "memory", "work", "time"]
 
 @final
 class CellAnswer:
-    """How a stack is covered on a system."""
+    """The coverage of a stack on a system."""
 
     @property
     def stack(self) -> str:
@@ -196,19 +196,19 @@ class CellAnswer:
 
     @property
     def wanted(self) -> int:
-        """How many wants it has."""
+        """The number of its wants."""
 
     @property
     def covered(self) -> int:
-        """How many of them are covered."""
+        """The number of its covered wants."""
 
     @property
     def covered_exact(self) -> int:
-        """How many a binary of the very same system covers."""
+        """The number of its wants that a binary of the same system covers."""
 
     @property
     def has_no_peer(self) -> bool:
-        """Whether no other stack would define its wants."""
+        """True if no other stack defines its wants."""
 
 @final
 class NearestAnswer:
@@ -264,11 +264,11 @@ class GapsAnswer:
 
     @property
     def state(self) -> list[GapState]:
-        """What there is instead."""
+        """The state of the gap: the closest that is available."""
 
     @property
     def cells_lacking(self) -> list[int]:
-        """How many cells lack the want."""
+        """The number of cells that lack the want."""
 
     @property
     def nearest(self) -> list[NearestAnswer | None]:
@@ -292,11 +292,11 @@ class CoverageAnswer:
 
     @property
     def excluded(self) -> list[int]:
-        """How many wants each entry excludes."""
+        """The number of wants that each entry excludes."""
 
     @property
     def not_wanted(self) -> int:
-        """How many wants any entry excludes."""
+        """The number of wants that at least one entry excludes."""
 
 @final
 class GainsAnswer:
@@ -304,19 +304,19 @@ class GainsAnswer:
 
     @property
     def blocked(self) -> list[int]:
-        """How many other wants of the stack have each in their link and run closure."""
+        """The number of other wants of the stack with the gap in their link and run closure."""
 
     @property
     def roots_completed(self) -> list[int]:
-        """How many roots install once it is built."""
+        """The number of roots that install once the gap is built."""
 
     @property
     def buildable_now(self) -> list[bool]:
-        """Whether all that building it needs is usable."""
+        """True where every spec that its build needs is usable."""
 
 @final
 class UsableAnswer:
-    """How many wants of a system are usable."""
+    """The number of usable wants of a system."""
 
     @property
     def os(self) -> str:
@@ -328,7 +328,7 @@ class UsableAnswer:
 
     @property
     def usable(self) -> int:
-        """How many wants are usable."""
+        """The number of usable wants."""
 
 @final
 class RootAnswer:
@@ -340,7 +340,7 @@ class RootAnswer:
 
     @property
     def lacks_total(self) -> int:
-        """How many specs it lacks to be installed."""
+        """The number of specs that it lacks to be installed."""
 
     @property
     def lacks_first(self) -> list[str]:
@@ -348,7 +348,7 @@ class RootAnswer:
 
 @final
 class LackedAnswer:
-    """What roots lack, in columns."""
+    """The specs that roots lack, in columns."""
 
     @property
     def hash(self) -> list[str]:
@@ -356,11 +356,11 @@ class LackedAnswer:
 
     @property
     def roots(self) -> list[int]:
-        """How many roots lack each."""
+        """The number of roots that lack each."""
 
 @final
 class DemandAnswer:
-    """What wants of concrete specs lack."""
+    """The specs that wants of concrete specs lack."""
 
     @property
     def gains(self) -> tuple[GainsAnswer, ...]:
@@ -376,7 +376,7 @@ class DemandAnswer:
 
     @property
     def lacked(self) -> LackedAnswer:
-        """What these lack."""
+        """The specs that these lack."""
 
 @final
 class MissingAnswer:
@@ -392,11 +392,11 @@ class MissingAnswer:
 
     @property
     def binaries(self) -> int:
-        """How many binaries have it in their link and run closure."""
+        """The number of binaries with it in their link and run closure."""
 
     @property
     def roots(self) -> int:
-        """How many roots have."""
+        """The number of roots with it in their link and run closure."""
 
     @property
     def dependents(self) -> list[str]:
@@ -420,11 +420,11 @@ class MisfitAnswer:
 
     @property
     def binaries(self) -> int:
-        """How many binaries need it, itself included."""
+        """The number of binaries that need it, itself included."""
 
     @property
     def roots(self) -> int:
-        """How many roots need it."""
+        """The number of roots that need it."""
 
 @final
 class DanglingAnswer:
@@ -456,27 +456,27 @@ class TangleAnswer:
 
 @final
 class SoundnessAnswer:
-    """Whether a state is sound."""
+    """The soundness of a state."""
 
     @property
     def binaries(self) -> int:
-        """How many binaries there are."""
+        """The number of binaries."""
 
     @property
     def usable_binaries(self) -> int:
-        """How many of them are usable."""
+        """The number of usable ones."""
 
     @property
     def has_edges(self) -> bool:
-        """Whether any source lists dependencies."""
+        """True if any source lists dependencies."""
 
     @property
     def roots(self) -> int:
-        """How many roots there are."""
+        """The number of roots."""
 
     @property
     def usable_roots(self) -> int:
-        """How many of them are usable."""
+        """The number of usable ones."""
 
     @property
     def broken(self) -> list[str]:
@@ -488,7 +488,7 @@ class SoundnessAnswer:
 
     @property
     def missing(self) -> tuple[MissingAnswer, ...]:
-        """What binaries lack, ranked by roots, then binaries, then hash."""
+        """The specs that binaries lack, ranked by roots, then binaries, then hash."""
 
     @property
     def dangling(self) -> tuple[DanglingAnswer, ...]:
@@ -496,7 +496,7 @@ class SoundnessAnswer:
 
     @property
     def listed_only(self) -> list[str]:
-        """What indexes list without a binary and no binary lacks."""
+        """The specs that indexes list without a binary and that no binary lacks."""
 
     @property
     def tangles(self) -> tuple[TangleAnswer, ...]:
@@ -508,11 +508,11 @@ class SoundnessAnswer:
 
 @final
 class FaultAnswer:
-    """What is wrong with a file."""
+    """A fault of a file."""
 
     @property
     def place(self) -> str:
-        """Where in the file."""
+        """The location in the file."""
 
     @property
     def line(self) -> int | None:
@@ -520,7 +520,7 @@ class FaultAnswer:
 
     @property
     def fault(self) -> str:
-        """What is wrong."""
+        """A description of the fault."""
 
 @final
 class WrongHashAnswer:
@@ -532,27 +532,27 @@ class WrongHashAnswer:
 
     @property
     def of_content(self) -> str:
-        """That of the content."""
+        """The hash of the content."""
 
 @final
 class HashesAnswer:
-    """Whether the hashes of a file are those of their content."""
+    """The result of recomputing the hashes of a file."""
 
     @property
     def wrong(self) -> list[WrongHashAnswer]:
-        """Those that are not."""
+        """The hashes that differ from that of their content."""
 
     @property
     def recomputed(self) -> int:
-        """How many were recomputed, right or wrong."""
+        """The number of recomputed hashes, right or wrong."""
 
     @property
     def undecided(self) -> list[str]:
-        """Those that could not be."""
+        """The hashes that could not be recomputed."""
 
     @property
     def fault(self) -> FaultAnswer | None:
-        """What is wrong with a file that cannot be read."""
+        """The fault of a file that cannot be read."""
 
 @final
 class UnknownMetAnswer:
@@ -572,15 +572,15 @@ class MetAnswer:
 
     @property
     def exact(self) -> list[str]:
-        """Those of the very system of the cell."""
+        """The specs of the cell's own system."""
 
     @property
     def compatible(self) -> list[str]:
-        """Those of other systems that serve it."""
+        """The specs of other systems that serve it."""
 
     @property
     def unknown(self) -> list[UnknownMetAnswer]:
-        """Those of which it is unknown."""
+        """The specs of which it is unknown."""
 
 @final
 class UnknownAnswer:
@@ -592,7 +592,7 @@ class UnknownAnswer:
 
     @property
     def specs(self) -> int:
-        """How many specs might cover it."""
+        """The number of specs that might cover it."""
 
     @property
     def missing(self) -> list[Missing]:
@@ -600,19 +600,19 @@ class UnknownAnswer:
 
 @final
 class AbstractCellAnswer:
-    """How the abstract wants of a cell are covered."""
+    """The coverage of the abstract wants of a cell."""
 
     @property
     def covered(self) -> int:
-        """How many are covered."""
+        """The number of covered wants."""
 
     @property
     def covered_exact(self) -> int:
-        """How many a binary of the very same system covers."""
+        """The number of its wants that a binary of the same system covers."""
 
     @property
     def usable(self) -> int | None:
-        """How many something usable covers, where that is known of each."""
+        """The number of wants that a usable spec covers, where that is known for each."""
 
     @property
     def gaps(self) -> list[int]:
@@ -636,7 +636,7 @@ class AbstractGapAnswer:
 
     @property
     def state(self) -> GapState:
-        """What there is instead."""
+        """The state of the gap: the closest that is available."""
 
     @property
     def nearest(self) -> NearestAnswer | None:
@@ -656,11 +656,11 @@ class BrokenWantAnswer:
 
     @property
     def hash(self) -> str:
-        """What covers it and lacks least."""
+        """The spec that covers it and lacks the fewest specs."""
 
     @property
     def lacks_total(self) -> int:
-        """How many specs this lacks."""
+        """The number of specs that it lacks."""
 
     @property
     def lacks_first(self) -> list[str]:
@@ -668,7 +668,7 @@ class BrokenWantAnswer:
 
 @final
 class AssumedAnswer:
-    """What is taken not to apply to what covers a want."""
+    """Assumptions under which a spec covers a want."""
 
     @property
     def cell(self) -> int:
@@ -684,7 +684,7 @@ class AssumedAnswer:
 
 @final
 class AbstractAnswer:
-    """How abstract wants are covered."""
+    """The coverage of abstract wants."""
 
     @property
     def cells(self) -> tuple[AbstractCellAnswer, ...]:
@@ -700,11 +700,11 @@ class AbstractAnswer:
 
     @property
     def lacked(self) -> LackedAnswer:
-        """What these lack."""
+        """The specs that these lack."""
 
     @property
     def assumed(self) -> tuple[AssumedAnswer, ...]:
-        """What is taken not to apply."""
+        """The assumptions."""
 
 @final
 class KeyAnswer:
@@ -740,7 +740,7 @@ class ChangeAnswer:
 
 @final
 class CellDiffAnswer:
-    """How the keys of a cell differ in two states."""
+    """The difference between the keys of a cell in two states."""
 
     @property
     def stack(self) -> str:
@@ -760,7 +760,7 @@ class CellDiffAnswer:
 
     @property
     def kept(self) -> int:
-        """How many keys both have."""
+        """The number of keys that both states have."""
 
     @property
     def lost(self) -> tuple[KeyAnswer, ...]:
@@ -776,7 +776,7 @@ class CellDiffAnswer:
 
 @final
 class RowOriginAnswer:
-    """Where a row is from."""
+    """The origin of a row."""
 
     @property
     def cache(self) -> str:
@@ -800,11 +800,11 @@ class DisagreementAnswer:
 
     @property
     def text(self) -> str:
-        """What the first account says."""
+        """The text of the first account."""
 
     @property
     def other(self) -> str:
-        """What the other one says."""
+        """The text of the other account."""
 
 @final
 class DifferingAnswer:
@@ -816,11 +816,11 @@ class DifferingAnswer:
 
     @property
     def origin(self) -> RowOriginAnswer:
-        """Where the row is from that counts."""
+        """The origin of the row that counts."""
 
     @property
     def other_origin(self) -> RowOriginAnswer:
-        """Where the other one is from."""
+        """The origin of the other row."""
 
     @property
     def columns(self) -> list[DisagreementAnswer]:
@@ -844,7 +844,7 @@ class NeighbourAnswer:
 
     @property
     def types(self) -> list[EdgeType]:
-        """What the dependency is for, in the order of the alphabet."""
+        """The types of the dependency, in alphabetical order."""
 
     @property
     def virtuals(self) -> list[str]:
@@ -872,7 +872,7 @@ class RepeatedAnswer:
 
     @property
     def numbers(self) -> list[int]:
-        """Which of the distinct ones it is each time."""
+        """The position among the distinct ones, each time."""
 
     @property
     def distinct(self) -> list[str]:
@@ -884,7 +884,7 @@ class RepeatedStacksAnswer:
 
     @property
     def numbers(self) -> list[int]:
-        """Which of the distinct ones it is each time."""
+        """The position among the distinct ones, each time."""
 
     @property
     def distinct(self) -> list[list[str]]:
@@ -928,11 +928,11 @@ class BuildsAnswer:
 
     @property
     def costs(self) -> list[float]:
-        """What they cost."""
+        """Their costs."""
 
     @property
     def causes(self) -> list[Cause]:
-        """Why they are built."""
+        """The causes of the builds."""
 
 @final
 class TotalsAnswer:
@@ -940,47 +940,47 @@ class TotalsAnswer:
 
     @property
     def wants(self) -> int:
-        """How many wants there are."""
+        """The number of wants."""
 
     @property
     def wants_left_out(self) -> int:
-        """How many of them are left out."""
+        """The number of wants that are left out."""
 
     @property
     def builds(self) -> int:
-        """How many builds there are."""
+        """The number of builds."""
 
     @property
     def cost(self) -> float:
-        """What they cost together."""
+        """The total cost of the builds."""
 
     @property
     def stages(self) -> int:
-        """How many stages there are."""
+        """The number of stages."""
 
     @property
     def critical_path(self) -> float:
-        """What the dearest chain costs."""
+        """The cost of the most expensive chain."""
 
     @property
     def reused(self) -> int:
-        """How many binaries are reused."""
+        """The number of reused binaries."""
 
     @property
     def node_by_node(self) -> int:
-        """How many builds pruning node by node takes."""
+        """The number of builds with node-by-node pruning."""
 
     @property
     def due_to_change(self) -> int:
-        """How many builds the change causes."""
+        """The number of builds that the change causes."""
 
 @final
 class ShardAnswer:
-    """What one runner builds, in order."""
+    """The builds of one runner, in order."""
 
     @property
     def busy(self) -> float:
-        """How long it builds."""
+        """The time during which it builds."""
 
     @property
     def builds(self) -> list[int]:
@@ -988,31 +988,31 @@ class ShardAnswer:
 
     @property
     def starts(self) -> list[float]:
-        """When they start."""
+        """The times at which they start."""
 
     @property
     def finishes(self) -> list[float]:
-        """When they finish."""
+        """The times at which they finish."""
 
 @final
 class ScheduleAnswer:
-    """When builds run."""
+    """A schedule of builds."""
 
     @property
     def makespan(self) -> float:
-        """How long all takes."""
+        """The time after which all builds are done."""
 
     @property
     def lower_bound(self) -> float:
-        """No schedule is shorter."""
+        """A lower bound on the makespan of any schedule."""
 
     @property
     def reason(self) -> BoundReason:
-        """Why none is."""
+        """The reason for that bound."""
 
     @property
     def shards(self) -> tuple[ShardAnswer, ...]:
-        """By runner what it builds."""
+        """The builds of each runner."""
 
 @final
 class NeedlessAnswer:
@@ -1024,15 +1024,15 @@ class NeedlessAnswer:
 
     @property
     def cut_by(self) -> NamedAnswer:
-        """What makes it unnecessary."""
+        """The spec that makes it unnecessary."""
 
     @property
     def reason(self) -> CutReason:
-        """Why it does."""
+        """The reason why that spec makes it unnecessary."""
 
 @final
 class UntestedAnswer:
-    """A spec of a lock that holds the change and is no staler for it."""
+    """A spec of a lock that contains the change and is not stale because of it."""
 
     @property
     def spec(self) -> NamedAnswer:
@@ -1040,11 +1040,11 @@ class UntestedAnswer:
 
     @property
     def kept_by(self) -> Literal["policy", "depth"]:
-        """What keeps it."""
+        """The setting that keeps it."""
 
     @property
     def is_available(self) -> bool:
-        """Whether it has a binary."""
+        """True if it has a binary."""
 
 @final
 class LeftOutBuildAnswer:
@@ -1056,15 +1056,15 @@ class LeftOutBuildAnswer:
 
     @property
     def reason(self) -> ExclusionReason:
-        """Why it is."""
+        """The reason why it is left out."""
 
     @property
     def chain_length(self) -> int:
-        """How long the chain of the reason is."""
+        """The length of the chain down to the reason."""
 
 @final
 class LeftOutAnswer:
-    """What a plan leaves out."""
+    """The parts that a plan leaves out."""
 
     @property
     def cut(self) -> list[str]:
@@ -1072,7 +1072,7 @@ class LeftOutAnswer:
 
     @property
     def wants(self) -> list[str]:
-        """Wants that cannot be had."""
+        """Wants that cannot be met."""
 
     @property
     def builds(self) -> tuple[LeftOutBuildAnswer, ...]:
@@ -1080,19 +1080,19 @@ class LeftOutAnswer:
 
 @final
 class VerdictAnswer:
-    """What is done about a spec."""
+    """The verdict of a plan on a spec."""
 
     @property
     def verdict(self) -> WhyVerdict:
-        """What it is."""
+        """The verdict."""
 
     @property
     def cause(self) -> Cause | None:
-        """Why it is built, if it is."""
+        """The cause of its build, if it is built."""
 
     @property
     def left_out(self) -> ExclusionReason | None:
-        """Why it is left out, if it is."""
+        """The reason why it is left out, if it is."""
 
     @property
     def chain(self) -> list[str]:
@@ -1108,15 +1108,15 @@ class LinkAnswer:
 
     @property
     def types(self) -> list[EdgeType]:
-        """What it has the next one for."""
+        """The types of its dependency on the next one."""
 
 @final
 class HeldAnswer:
-    """How a spec holds the change."""
+    """The way in which a spec contains the change."""
 
     @property
     def is_stale(self) -> bool:
-        """Whether it is stale."""
+        """True if it is stale."""
 
     @property
     def chain(self) -> list[LinkAnswer]:
@@ -1128,7 +1128,7 @@ class WhyLineAnswer:
 
     @property
     def depth(self) -> int:
-        """How deep it is."""
+        """The depth of the line."""
 
     @property
     def spec(self) -> NamedAnswer:
@@ -1136,27 +1136,27 @@ class WhyLineAnswer:
 
     @property
     def link(self) -> WhyLink:
-        """How it relates to the line that it hangs from."""
+        """The relation to the parent line."""
 
     @property
     def reason(self) -> CutReason | None:
-        """Why it does not need that one."""
+        """The reason why it does not need that one."""
 
     @property
     def types(self) -> list[EdgeType]:
-        """What the edge is for."""
+        """The types of the edge."""
 
     @property
     def is_want(self) -> bool:
-        """Whether the spec is a want."""
+        """True if the spec is a want."""
 
     @property
     def is_repeated(self) -> bool:
-        """Whether another line shows what is below."""
+        """True if another line shows its subtree."""
 
 @final
 class WhyAnswer:
-    """Why a spec is planned, or is not."""
+    """The reason why a spec is planned, or is not."""
 
     @property
     def spec(self) -> NamedAnswer:
@@ -1164,11 +1164,11 @@ class WhyAnswer:
 
     @property
     def verdict(self) -> VerdictAnswer:
-        """What is done about it."""
+        """The verdict on it."""
 
     @property
     def held(self) -> HeldAnswer | None:
-        """How it holds the change."""
+        """The way in which it contains the change."""
 
     @property
     def tree(self) -> tuple[WhyLineAnswer, ...]:
@@ -1200,11 +1200,11 @@ class NewSpecAnswer:
 
     @property
     def is_external(self) -> bool:
-        """Whether the system provides it."""
+        """True if it is external."""
 
     @property
     def origin(self) -> Origin:
-        """Whether it changed itself."""
+        """The kind of change: its own, or that of a dependency."""
 
     @property
     def against(self) -> NamedAnswer | None:
@@ -1212,7 +1212,7 @@ class NewSpecAnswer:
 
     @property
     def replaces(self) -> bool:
-        """Whether that one gave way to it."""
+        """True if it replaces that one."""
 
     @property
     def differences(self) -> list[KeyDifferenceAnswer]:
@@ -1228,7 +1228,7 @@ class GoneSpecAnswer:
 
     @property
     def is_external(self) -> bool:
-        """Whether the system provides it."""
+        """True if it is external."""
 
 @final
 class CauseAnswer:
@@ -1240,15 +1240,15 @@ class CauseAnswer:
 
     @property
     def reaches(self) -> int:
-        """How many new specs it reaches."""
+        """The number of new specs that it reaches."""
 
     @property
     def explains_alone(self) -> int:
-        """How many it explains alone."""
+        """The number of new specs that it explains alone."""
 
     @property
     def reaches_by_link_run(self) -> int:
-        """How many it reaches by link and run."""
+        """The number of new specs that it reaches through link and run edges."""
 
 @final
 class HoldAnswer:
@@ -1260,7 +1260,7 @@ class HoldAnswer:
 
     @property
     def builds_left(self) -> int:
-        """How many builds are left."""
+        """The number of remaining builds."""
 
     @property
     def fewest_left(self) -> int | None:
@@ -1280,11 +1280,11 @@ class MigratedAnswer:
 
 @final
 class LockDiffAnswer:
-    """What is new between two states, and what caused it."""
+    """The new specs between two states, and their causes."""
 
     @property
     def kept(self) -> int:
-        """How many specs both have."""
+        """The number of specs that both states have."""
 
     @property
     def new(self) -> tuple[NewSpecAnswer, ...]:
@@ -1292,7 +1292,7 @@ class LockDiffAnswer:
 
     @property
     def gone(self) -> tuple[GoneSpecAnswer, ...]:
-        """Those that are gone, by hash."""
+        """The specs that are gone, by hash."""
 
     @property
     def causes(self) -> tuple[CauseAnswer, ...]:
@@ -1300,11 +1300,11 @@ class LockDiffAnswer:
 
     @property
     def builds(self) -> int:
-        """How many builds the new specs take."""
+        """The number of builds that the new specs take."""
 
     @property
     def hold(self) -> tuple[HoldAnswer, ...]:
-        """What to hold back, in order."""
+        """The changes to hold back, in order."""
 
     @property
     def migrated(self) -> tuple[MigratedAnswer, ...]:
@@ -1318,7 +1318,7 @@ class BidAnswer:
     def outcome(
         self,
     ) -> Literal["external", "installable", "completed", "beyond", "left_out", "outbid"]:
-        """What does."""
+        """The outcome."""
 
     @property
     def option(self) -> int | None:
@@ -1326,15 +1326,15 @@ class BidAnswer:
 
     @property
     def more_builds(self) -> int:
-        """How many builds that takes beside the plan."""
+        """The number of builds that it takes beside those of the plan."""
 
     @property
     def more_cost(self) -> float:
-        """What these cost."""
+        """The cost of these builds."""
 
 @final
 class SpendingAnswer:
-    """What a budget is spent on."""
+    """The use of a budget."""
 
     @property
     def sources(self) -> list[int]:
@@ -1354,19 +1354,19 @@ class SpendingAnswer:
 
     @property
     def builds(self) -> int:
-        """How many builds there are."""
+        """The number of builds."""
 
     @property
     def cost(self) -> float:
-        """What they cost."""
+        """Their costs."""
 
     @property
     def nodes(self) -> int:
-        """How many nodes were searched."""
+        """The number of searched nodes."""
 
     @property
     def cut(self) -> Cut | None:
-        """What ended the search early."""
+        """The limit that ended the search early."""
 
 @final
 class AlternativeAnswer:
@@ -1382,7 +1382,7 @@ class AlternativeAnswer:
 
 @final
 class ChosenRootsAnswer:
-    """What is chosen for wants."""
+    """The specs that are chosen for wants."""
 
     @property
     def alternatives(self) -> list[AlternativeAnswer | None]:
@@ -1390,7 +1390,7 @@ class ChosenRootsAnswer:
 
     @property
     def cost(self) -> float:
-        """What the builds cost."""
+        """The cost of the builds."""
 
     @property
     def lower_bound(self) -> float:
@@ -1398,23 +1398,23 @@ class ChosenRootsAnswer:
 
     @property
     def is_optimal(self) -> bool:
-        """Whether none does."""
+        """True if the choice is proven to be optimal."""
 
     @property
     def cost_alone(self) -> float:
-        """What it costs if each want takes what is cheapest alone."""
+        """The cost if each want takes the spec that is cheapest alone."""
 
     @property
     def nodes(self) -> int:
-        """How many nodes were searched."""
+        """The number of searched nodes."""
 
     @property
     def cut(self) -> Cut | None:
-        """What ended the search early."""
+        """The limit that ended the search early."""
 
 @final
 class ChosenAnswer:
-    """What is chosen among numbers."""
+    """A choice among numbers."""
 
     @property
     def alternatives(self) -> list[int]:
@@ -1426,19 +1426,19 @@ class ChosenAnswer:
 
     @property
     def cost(self) -> int:
-        """What they cost."""
+        """Their costs."""
 
     @property
     def lower_bound(self) -> int:
-        """What every choice costs at least."""
+        """A lower bound on the cost of any choice."""
 
     @property
     def nodes(self) -> int:
-        """How many nodes were searched."""
+        """The number of searched nodes."""
 
     @property
     def cut(self) -> Cut | None:
-        """What ended the search early."""
+        """The limit that ended the search early."""
 
 @final
 class DamagedPageAnswer:
@@ -1450,7 +1450,7 @@ class DamagedPageAnswer:
 
     @property
     def place(self) -> str:
-        """Where in it."""
+        """The location in it."""
 
     @property
     def line(self) -> int | None:
@@ -1458,7 +1458,7 @@ class DamagedPageAnswer:
 
     @property
     def fault(self) -> str:
-        """What is wrong."""
+        """A description of the fault."""
 
 @final
 class ContradictionAnswer:
@@ -1474,11 +1474,11 @@ class ContradictionAnswer:
 
     @property
     def meta(self) -> str:
-        """What it says."""
+        """Its content."""
 
     @property
     def specs(self) -> str:
-        """What the specs have."""
+        """The content of its specs."""
 
 @final
 class LockRootAnswer:
@@ -1706,7 +1706,7 @@ class AbstractSpec:
 
     @property
     def is_direct_only(self) -> bool:
-        """Whether all dependencies are written with ``%``."""
+        """True if all dependencies are written with ``%``."""
 
     def constrain(self, other: AbstractSpec | str) -> AbstractSpec:
         """Return the spec with the constraints of both.
@@ -1778,7 +1778,7 @@ class Catalog:
 
     @staticmethod
     def beside_cache(cache: str) -> str:
-        """Return what a cache of the other catalog is called beside this one."""
+        """Return the name of a cache of the other catalog beside this one."""
 
     def __copy__(self) -> Catalog: ...
     def __deepcopy__(self, memo: object, /) -> Catalog: ...
@@ -1805,7 +1805,7 @@ class Catalog:
         """Return the distinct (source, tag, package) of all rows, sorted."""
 
     def count(self, query: Query) -> int:
-        """Return how many specs a query selects, without building the last step."""
+        """Return the number of specs that a query selects, without building the last step."""
 
     def specs(self, query: Query, tag: str | None) -> list[SpecAnswer]:
         """Return the selected specs by hash, with the listings of one snapshot or of all."""
@@ -1841,7 +1841,7 @@ class Catalog:
         """
 
     def dependents(self, spec: str) -> list[NeighbourAnswer]:
-        """Return what depends on a spec or on a hash that nothing describes, by hash.
+        """Return the specs that depend on a spec or on an unknown hash, by hash.
 
         Looks at every edge. ``ValueError`` where the catalog does not know the hash.
         """
@@ -1854,7 +1854,7 @@ class Catalog:
         """
 
     def available(self, state: State, hashes: list[str]) -> list[str]:
-        """Return those of some known specs that have a binary in a state, sorted by hash."""
+        """Return the known specs among some that have a binary in a state, sorted by hash."""
 
     def known_specs(self, hashes: list[str]) -> KnownSpecs:
         """Look specs up once for many questions of this catalog.
@@ -1889,7 +1889,7 @@ class Catalog:
         """
 
     def lock_diff(self, question: LockDiffQuestion) -> LockDiffAnswer:
-        """Return what is new and what caused it; ``ValueError`` where the edges have a cycle."""
+        """Return the new specs and their causes; ``ValueError`` where the edges have a cycle."""
 
     def differing_rows(self) -> list[DifferingAnswer]:
         """Return the pairs of rows that give one hash different content, by hash."""
@@ -1898,7 +1898,7 @@ class Catalog:
         """Return the hashes of the specs that a file says there is a binary of, ascending."""
 
     def soundness(self, question: SoundnessQuestion) -> SoundnessAnswer:
-        """Return what binaries lack, and the dangling edges that break no binary.
+        """Return the specs that binaries lack, and the dangling edges that break no binary.
 
         Where specs depend on each other, the edges between them are passed over.
         """
@@ -1924,7 +1924,7 @@ class Catalog:
         """Count wants and find gaps; cells by stack, os, target, gaps by rank."""
 
     def met(self, question: AbstractQuestion) -> list[list[MetAnswer]]:
-        """Return which specs meet abstract wants: by cell, then in the order of its wants.
+        """Return the specs that meet abstract wants: by cell, then in the order of its wants.
 
         A spec meets a want if it satisfies the abstract spec, its system serves that of the cell,
         and nothing that it links to or runs with is of a system that does not serve its own.
@@ -1940,7 +1940,7 @@ class Catalog:
         """
 
     def demand(self, question: DemandQuestion) -> DemandAnswer:
-        """Return what wants of concrete specs lack, and the benefit of each gap.
+        """Return the specs that wants of concrete specs lack, and the benefit of each gap.
 
         ``ValueError`` where the edges have a cycle.
         """
@@ -1985,7 +1985,7 @@ class Plan:
         """Return the dearest chain of builds, each of which waits for the one before."""
 
     def schedule(self, runners: int) -> ScheduleAnswer:
-        """Return when and where each build runs on a number of runners, at least one."""
+        """Return the time and the runner of each build, for a number of runners."""
 
     def spend(
         self,
@@ -1998,7 +1998,7 @@ class Plan:
         work_limit: int | None = None,
         time_limit: float | None = None,
     ) -> SpendingAnswer:
-        """Return what completes most within all limits that are given.
+        """Return the builds that complete the most within all given limits.
 
         The plan is that of all specs that can complete a root. None weighs more than 10^9.
         If some specs are chosen already, the answer has the result for the roots with these.
@@ -2017,7 +2017,7 @@ class Plan:
         """Return the specs of the locks that hold the change and are no staler for it, by hash."""
 
     def why(self, spec: str, most_lines: int) -> WhyAnswer | None:
-        """Return why a spec is planned or not; None where that takes more lines.
+        """Return the reason why a spec is planned or not; None where that takes more lines.
 
         Raises:
             ValueError: If nobody knows the spec.
@@ -2025,7 +2025,7 @@ class Plan:
 
 @final
 class Query:
-    """Which specs are asked for. Texts that nothing bears select nothing."""
+    """A selection of specs. Names that no spec has select nothing."""
 
     @staticmethod
     def all() -> Query:
@@ -2070,7 +2070,7 @@ class OperatingSystems:
 
 @final
 class PagesRead:
-    """What a source of pages gave."""
+    """The content of a source of pages."""
 
     @property
     def catalog(self) -> Catalog:
@@ -2078,7 +2078,7 @@ class PagesRead:
 
     @property
     def taken(self) -> int:
-        """How many pages were taken."""
+        """The number of pages that were taken."""
 
     @property
     def declined(self) -> list[Path]:
@@ -2094,7 +2094,7 @@ class PagesRead:
 
 @final
 class SpecsRead:
-    """What an index, a database, a lock or spec files gave."""
+    """The content of an index, a database, a lock or spec files."""
 
     @property
     def catalog(self) -> Catalog:
@@ -2102,7 +2102,7 @@ class SpecsRead:
 
     @property
     def kind(self) -> Literal["index", "database", "lock", "spec", ""]:
-        """What the file is: decided by its content. Empty if it has a fault."""
+        """The kind of the file, decided by its content. Empty if it has a fault."""
 
     @property
     def roots(self) -> list[LockRootAnswer]:
@@ -2110,11 +2110,11 @@ class SpecsRead:
 
     @property
     def specs(self) -> int:
-        """How many specs the file holds."""
+        """The number of specs in the file."""
 
     @property
     def installed(self) -> int:
-        """How many specs an installation has installed."""
+        """The number of installed specs of an installation."""
 
     @property
     def version(self) -> int | None:
@@ -2122,11 +2122,11 @@ class SpecsRead:
 
     @property
     def is_guess(self) -> bool:
-        """Whether that version is newer than those that are known, so that all is a guess."""
+        """True if that version is newer than the known ones, so that all of it is a guess."""
 
     @property
     def is_newer(self) -> bool:
-        """Whether the fault is that the version is newer than those that are known."""
+        """True if the fault is a version that is newer than the known ones."""
 
     @property
     def fault(self) -> FaultAnswer | None:
@@ -2286,7 +2286,7 @@ class Table:
     """Named columns of equal length, which Arrow's C interface hands on without a copy."""
 
     def __len__(self) -> int:
-        """Return how many rows there are."""
+        """Return the number of rows."""
 
     @property
     def names(self) -> list[str]:

@@ -36,7 +36,7 @@ def form(number: float, one: str, several: str | None = None) -> str:
 
 
 def circle(specs: Sequence[str]) -> str:
-    """Return that specs depend on each other in a circle, or one on itself."""
+    """Return the sentence that specs depend on each other in a circle, or one on itself."""
     if len(specs) == 1:
         return "a spec depends on itself"
     return f"{count(len(specs), 'spec')} depend on each other in a circle"

@@ -45,7 +45,7 @@ class SpecplanError(Exception):
         self.hint = None if hint is None else without_secrets(hint)
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Return what makes the same error in another process: its text and its attributes."""
+        """Return the parts for the same error in another process: its text and its attributes."""
         return _same_error, (type(self), self.args, self.__dict__)
 
 

@@ -14,7 +14,7 @@ _MOST_DIGITS: Final = 40
 
 
 def is_short(number: Decimal) -> bool:
-    """Whether a number is finite and has at most 40 digits when it is written out.
+    """Return whether a number is finite and has at most 40 digits when it is written out.
 
     ``1e-999999999`` has nine letters, and whoever compares it exactly makes a number of a
     billion digits.
@@ -35,7 +35,7 @@ def is_short(number: Decimal) -> bool:
 
 
 def compare_share(part: int, whole: int, percent: Decimal) -> int:
-    """Return how a share compares with a percentage, exactly: -1 is less, 0 equal, 1 more.
+    """Compare a share with a percentage exactly: -1 is less, 0 equal, 1 more.
 
     Examples:
         >>> from decimal import Decimal

@@ -15,7 +15,7 @@ __all__ = ["gathered"]
 def gathered(
     package: str, places: Mapping[str, str], aliases: Mapping[str, str] | None = None
 ) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
-    """Return what a package calls ``__getattr__`` and ``__dir__``.
+    """Return functions for ``__getattr__`` and ``__dir__`` of a package.
 
     Whoever imports one name then waits for its module only. Type checkers see the imports that
     the package has for them; a test holds both lists against each other.

@@ -1,4 +1,4 @@
-"""What the log of a CI job takes for a command, wherever a text of ours may come to stand."""
+"""Texts that the log of a CI job would take for a command."""
 
 from __future__ import annotations
 

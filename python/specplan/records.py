@@ -82,7 +82,7 @@ def _dataclass(
 
 @cache
 def _parts(**options: bool) -> tuple[tuple[str, ...], dict[str, object]]:
-    """Return what a record with such options gets later, and what it gets at once."""
+    """Return the parts that a record gets later, and those that it gets at once."""
     later = ["__init__", "__match_args__", "__dataclass_fields__", "__dataclass_params__"]
     later += [name for name, asked in _ASKED.items() if all(options.get(word) for word in asked)]
     at_once: dict[str, object] = {"__replace__": _replace}
@@ -119,7 +119,7 @@ class _Later:
 
 
 class _Source:
-    """What the parts of a record are written from.
+    """The source from which the parts of a record are written.
 
     Attributes:
         record: The class.
@@ -151,7 +151,7 @@ class _Source:
                 self.members[name] = own.get(name, MISSING)
 
     def is_rarely_made(self) -> bool:
-        """Whether so few of the record were made that writing an ``__init__`` takes longer."""
+        """Return whether too few records were made for a written ``__init__`` to pay."""
         self.made += 1
         return self.made <= _FEW
 
@@ -259,7 +259,7 @@ def _refuse_to_delete(self: object, name: str) -> None:  # noqa: ARG001 - as abo
 
 
 def _state(self: Any) -> list[object]:
-    """Return what pickle saves of a frozen record."""
+    """Return the state that pickle saves of a frozen record."""
     return [getattr(self, field.name) for field in fields(self)]
 
 

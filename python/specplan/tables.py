@@ -79,7 +79,7 @@ class Table:
         self._first = tuple(tuple(each[:_ROWS_OF_A_NOTEBOOK]) for each in first)
 
     def __len__(self) -> int:
-        """Return how many rows there are."""
+        """Return the number of rows."""
         return len(self._core)
 
     @property
@@ -105,7 +105,7 @@ class Table:
         return f"<Table: {self._size}: {named}{more}>"
 
     def _repr_html_(self) -> str:
-        """Return what a notebook shows: the columns, with the first rows where they are known."""
+        """Return the columns for a notebook, with the first rows where they are known."""
         return _fragment(self._size, self.names, list(zip(*self._first, strict=True)), len(self))
 
     @property

@@ -20,7 +20,7 @@ def is_name(pattern: str) -> bool:
 
 
 def beginning(pattern: str) -> str:
-    """Return what every name begins with that a pattern matches: all before its first wildcard."""
+    """Return the common beginning of all names that a pattern matches."""
     first = _WILD.search(pattern)
     return pattern if first is None else pattern[: first.start()]
 
@@ -43,7 +43,7 @@ def matches(name: str, pattern: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _least(pattern: str) -> int:
-    """Return how many letters a name needs at least: one for each part but stars."""
+    """Return the least length of a name: one letter for each part but stars."""
     letters = at = 0
     last = pattern.rfind("]")
     while at < len(pattern):
@@ -53,7 +53,7 @@ def _least(pattern: str) -> int:
 
 
 def _end_of_class(pattern: str, at: int, last: int) -> int:
-    """Return where a class ends that starts here; a bracket that is never closed is a letter."""
+    """Return the end of a class that starts here; a bracket that is never closed is a letter."""
     first = at + 1
     first += pattern[first : first + 1] == "!"
     first += pattern[first : first + 1] == "]"

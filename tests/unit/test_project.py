@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
@@ -21,6 +22,9 @@ if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
 
@@ -72,6 +76,14 @@ def locked(part: str) -> list[Requirement]:
     ]
 
 
+def first_lines_of_docstrings(path: Path) -> Iterator[str]:
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        docstring = ast.get_docstring(node) if isinstance(node, documented) else None
+        if docstring:
+            yield docstring.splitlines()[0]
+
+
 def steps(workflow: dict[str, Any]) -> list[dict[str, Any]]:
     return [step for job in workflow["jobs"].values() for step in job["steps"]]
 
@@ -106,6 +118,19 @@ def test_both_licences_are_there_and_named(
         assert "the specplan developers" in read(name)
     assert "Permission is hereby granted, free of charge" in read("LICENSE-MIT")
     assert "TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION" in read("LICENSE-APACHE")
+
+
+def test_docstrings_begin_with_a_statement_and_not_with_a_question_word() -> None:
+    headless = re.compile(
+        r"(?:What|How|Whether|Why|Where|Which|Those|Return (?:what|which|where|why|those)) "
+    )
+    package = ROOT / "python/specplan"
+    texts = (
+        f"{path.relative_to(package)}: {first_line}"
+        for path in sorted({*package.rglob("*.py"), *package.rglob("*.pyi")})
+        for first_line in first_lines_of_docstrings(path)
+    )
+    assert [text for text in texts if headless.match(text.partition(": ")[2])] == []
 
 
 def test_the_gate_runs_the_test_command_of_the_readme_last() -> None:

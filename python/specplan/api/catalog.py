@@ -160,11 +160,11 @@ class Catalog:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a reader of the sources might not expect, one sentence each."""
+        """Facts about the sources that a reader might not expect, one sentence each."""
         return self._contents.notes
 
     def __len__(self) -> int:
-        """Return how many distinct specs there are."""
+        """Return the number of distinct specs."""
         return len(self._core)
 
     def __eq__(self, other: object) -> bool:
@@ -254,7 +254,7 @@ class Catalog:
         return None if edges is None else _edges(edges)
 
     def dependents(self, spec: Spec | str) -> Rows[DependencyEdge]:
-        """Return what depends on a spec directly, by hash; O(edges of the catalog).
+        """Return the specs that depend on a spec directly, by hash; O(edges of the catalog).
 
         Args:
             spec: The spec, or its hash.
@@ -386,7 +386,7 @@ class Catalog:
     def gaps(
         self, query: CoverageQuery | None = None, /, **keywords: Unpack[CoverageKeywords]
     ) -> Coverage:
-        """Return what the reported cells have of what they should have, and what they lack.
+        """Return the coverage of the reported cells and their gaps.
 
         What covers the roots of environments *could* be reused: an upper bound, as a
         concretizer may still decide otherwise.
@@ -458,7 +458,7 @@ class Catalog:
         /,
         **keywords: Unpack[CoverageKeywords],
     ) -> Measured:
-        """Return what :func:`trend` needs of this catalog: one step, which does not keep it.
+        """Return one step for :func:`trend`, which does not keep this catalog.
 
         Args:
             name: What the step is called.
@@ -612,7 +612,7 @@ class Catalog:
 
 
 def trend(steps: Iterable[Measured]) -> Trend:
-    """Return how coverage changed over steps, which are taken one after the other.
+    """Return the coverage over steps, which are read one after the other.
 
     Args:
         steps: What :meth:`Catalog.trend_step` returns, the oldest first; a generator that loads

@@ -123,7 +123,7 @@ def _reading_options(keywords: LoadKeywords) -> ReadingOptions:
 
 
 def _consumer(spack: str | None) -> Consumer | None:
-    """Return what a version of Spack reads."""
+    """Return the formats that a version of Spack reads."""
     if spack is None:
         return None
     from specplan.sources.mirrors.consumer import consumer_of  # noqa: PLC0415 - few name a version

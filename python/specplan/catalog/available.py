@@ -21,7 +21,7 @@ __all__ = ["available_wants"]
 
 
 def available_wants(contents: Contents, tag: str | None) -> AvailableWants:
-    """Return what reads ``available`` and ``available:STACK`` as wants.
+    """Return a function that reads ``available`` and ``available:STACK`` as wants.
 
     Each stack is wanted by itself: all binaries that it lists are roots. Without a pattern these
     are all stacks, without the union of all where there are others.
@@ -92,7 +92,7 @@ def _without_dependencies(
 
 
 def _listed(tags: list[str], stack: str) -> Query:
-    """Return what a stack lists in any of some snapshots."""
+    """Return the specs that a stack lists in any of some snapshots."""
     first, *others = (compiled.Query.stack(tag, [stack]) for tag in tags)
     for other in others:
         first |= other

@@ -85,7 +85,7 @@ class Contents:
 
     @classmethod
     def of_reads(cls, reads: Sequence[SourceRead], limits: Limits | None = None) -> Contents:
-        """Return what was read of sources, within some limits."""
+        """Return the content of sources that were read within some limits."""
         core = compiled.Catalog.merged([each.core for each in reads])
         damaged = {file for each in reads for file in each.damaged}
         return cls(
@@ -136,7 +136,7 @@ class Contents:
         )
 
     def used_with(self, other: Contents) -> tuple[SourceUsed, ...]:
-        """Return what was read of the sources of both."""
+        """Return the content of the sources of both."""
         return _in_order((*self.used, *other.used))
 
     def damaged_with(self, other: Contents) -> tuple[DamagedFile, ...]:
@@ -145,7 +145,7 @@ class Contents:
 
     @property
     def name(self) -> str:
-        """What the sources are called together; empty where none is known."""
+        """A common name of the sources; empty where none is known."""
         return ", ".join(self.sources)
 
     @property
@@ -155,7 +155,7 @@ class Contents:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no state that could be asked."""
+        """True if it has no state."""
         return not self.core.snapshots() and not self.unread_tags
 
     def state(self, tag: str | None) -> State:

@@ -30,7 +30,7 @@ class SearchKeywords(TypedDict, total=False):
 
 
 def search(contents: Contents, spec: AbstractSpec | str, question: SearchKeywords) -> Found:
-    """Return what an abstract spec finds among the specs that are asked.
+    """Return the specs that an abstract spec matches among the selected ones.
 
     Args:
         contents: What is searched.
@@ -71,7 +71,7 @@ def search(contents: Contents, spec: AbstractSpec | str, question: SearchKeyword
 
 
 def _listed(tags: Sequence[str] | None, stacks: list[str]) -> _core.Query:
-    """Return what any of the stacks lists, in any of the snapshots."""
+    """Return the specs that any of the stacks lists, in any of the snapshots."""
     if tags is None:
         return _core.Query.stack(None, stacks)
     first, *others = (_core.Query.stack(tag, stacks) for tag in tags)

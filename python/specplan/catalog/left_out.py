@@ -30,7 +30,7 @@ _WILD: Final = frozenset("*?[")
 
 
 def of_states(newer: Contents, older: Contents) -> list[LeftOut]:
-    """Return what of two states that are compared could not be read."""
+    """Return the parts of two compared states that could not be read."""
     if newer is older:
         return of_sources(newer, blocks=True)
     return of_sources(newer, blocks=False) + of_sources(older, blocks=True)

@@ -30,7 +30,7 @@ __all__ = ["compare"]
 
 
 def compare(old: Contents, new: Contents) -> LockDiff:
-    """Return what is new in a state, and what caused it; see :meth:`specplan.Catalog.compare`.
+    """Return the new specs of a state and their causes; see :meth:`specplan.Catalog.compare`.
 
     Args:
         old: The old state.

@@ -34,7 +34,7 @@ class ChangedKeys(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellChanges:
-    """What a cell lost, gained and changed.
+    """The keys that a cell lost, gained and changed.
 
     Attributes:
         lost: By text.
@@ -156,7 +156,7 @@ def _hashes_of_cells(
 
 
 def _of_cell(before: frozenset[str], after: frozenset[str], same: dict[str, str]) -> _Migration:
-    """Return what only the format gave another hash, of the hashes of a cell in both states.
+    """Return the specs of a cell in both states whose hash changed only with the format.
 
     Args:
         before: The hashes in the older state.

@@ -58,7 +58,7 @@ def misspelt(core: compiled.Catalog, spec: str) -> tuple[str, ...]:
 
 
 def _is_virtual(core: compiled.Catalog, name: str) -> bool:
-    """Whether some spec has a dependency of that name, or none can say."""
+    """Return whether a spec may depend on that name: one does, or none lists dependencies."""
     answer = core.find(f"^{name}", compiled.Query.all(), None)
     return bool(answer.specs or answer.unknown)
 

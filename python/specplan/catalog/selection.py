@@ -123,7 +123,7 @@ class Selection(Sequence[Spec]):
         return replace(result, misspelt=misspelt(self._contents.core, spec))
 
     def count(self, value: object = None) -> int:
-        """Return how many specs are selected, without building them.
+        """Return the number of selected specs, without building them.
 
         Args:
             value: A spec or a hash: it is selected once or not at all.
@@ -147,7 +147,7 @@ class Selection(Sequence[Spec]):
         return iter(self.specs())
 
     def __len__(self) -> int:
-        """Return how many specs are selected, without building them."""
+        """Return the number of selected specs, without building them."""
         return self.count()
 
     def __bool__(self) -> bool:
@@ -186,7 +186,7 @@ class Selection(Sequence[Spec]):
         return self.table().__arrow_c_stream__(requested_schema)
 
     def _repr_html_(self) -> str:
-        """Return what a notebook shows: the selected specs as a table, a long one cut."""
+        """Return the selected specs as a table for a notebook, a long one cut."""
         return self.specs()._repr_html_()
 
     def __repr__(self) -> str:

@@ -19,7 +19,7 @@ __all__ = ["Systems"]
 
 
 class Systems:
-    """What is known of operating systems and targets: a catalog, the OS table, archspec.
+    """The known operating systems and targets: of a catalog, the table, archspec.
 
     Args:
         catalog: The catalog, whose systems are known whatever they are called.

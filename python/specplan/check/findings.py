@@ -48,7 +48,7 @@ _FEW = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Checked:
-    """What is to be checked.
+    """The parts of one check.
 
     Attributes:
         core: The catalog.
@@ -239,7 +239,7 @@ def _of_damage(file: DamagedFile) -> Finding:
 
 
 class _Names:
-    """What specs of a catalog are called, looked up together."""
+    """The names of specs of a catalog, looked up together."""
 
     def __init__(
         self,
@@ -266,11 +266,11 @@ class _Names:
         return f"{known.os}/{known.target}"
 
     def is_described(self, dag_hash: str) -> bool:
-        """Whether any source mentions a spec."""
+        """Return whether any source mentions a spec."""
         return dag_hash in self._specs
 
     def is_listed(self, dag_hash: str) -> bool:
-        """Whether a source beside the locks does."""
+        """Return whether a source that is not a lock mentions a spec."""
         return dag_hash in self._listed
 
     def source(self, hashes: Sequence[str]) -> str:
@@ -291,7 +291,7 @@ class _Names:
 def _graph(
     core: compiled.Catalog, checked: _Checked
 ) -> tuple[list[Finding], list[Finding], Binaries | None, CheckedRoots | None]:
-    """Return what binaries lack, what else edges name, and the numbers of binaries and roots."""
+    """Return the specs that binaries lack, other dangling edges, and the counts."""
     wanted = {root.hash for each in checked.wanted for root in each.roots}
     found = core.soundness(
         {

@@ -58,7 +58,7 @@ _CHECKSUM_OF_TARBALL: Final = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """What is to be looked at.
+    """The files of mirrors to verify.
 
     Attributes:
         taken: The mirror.
@@ -79,7 +79,7 @@ class Verification:
 
 @dataclass(slots=True)
 class Verified:
-    """What came of it.
+    """The result of a verification.
 
     Attributes:
         findings: In no order.
@@ -455,7 +455,7 @@ class _Look:
         return self._old_tarball(dag_hash) if dag_hash in self._specs else "build_cache"
 
     def _checksum(self, file: Path, shown: str) -> Expected | None:
-        """Return what a spec file says of its tarball, if it says anything of the whole."""
+        """Return the checksum of the tarball in a spec file, if it is that of the whole."""
         text = clear_signed.text_of(content.inflated(file, shown, self._limits.file_bytes), shown)
         document = strict_json.parse(text, shown)
         keys = document.keys()

@@ -90,7 +90,7 @@ class _Option:
 
 
 class _Line:
-    """What stands on a command line before the word that is completed."""
+    """The words of a command line before the one to complete."""
 
     def __init__(self, before: Sequence[str]) -> None:
         """Read the words."""

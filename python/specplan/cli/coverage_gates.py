@@ -60,7 +60,7 @@ _CHOOSES: Final = ("os", "target", "want")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """What a gate is about: the whole run, or one stack.
+    """The subject of a gate: the whole run, or one stack.
 
     Attributes:
         stack: The stack; empty for the whole run.
@@ -85,7 +85,7 @@ class _Part:
 
     @property
     def suffix(self) -> str:
-        """What sentences say of it."""
+        """The words that sentences add to name it."""
         return f" for `{self.stack}`" if self.stack else ""
 
 
@@ -158,7 +158,7 @@ def of_trend(trend: Trend, settings: Settings) -> Iterator[Gate]:
 
 
 class _Parts:
-    """What gates are about, of one result: each of its stacks is looked at once."""
+    """The subjects of gates in one result; each of its stacks is computed once."""
 
     def __init__(self, coverage: Coverage) -> None:
         self._coverage = coverage
@@ -173,7 +173,7 @@ class _Parts:
             self._excused = _excused_roots(coverage.roots, self._all_known)
 
     def part(self, stack: str) -> _Part:
-        """Return what gates of a stack are about; of the empty one, those of the whole run."""
+        """Return the subject of the gates of a stack; that of the whole run for an empty name."""
         coverage = self._coverage
         cells = self._cells.get(stack, ()) if stack else coverage.cells
         known = self._known.get(stack, ()) if stack else self._all_known
@@ -191,7 +191,7 @@ class _Parts:
         )
 
     def _counted_roots(self, stack: str, known: Iterable[Gap]) -> tuple[int, int] | None:
-        """Return how many roots are wanted, less those that lack known gaps alone, and install."""
+        """Return how many roots are wanted and how many install; known gaps count as met."""
         roots = self._coverage.roots
         if roots is None:
             return None
@@ -348,7 +348,7 @@ def _share(name: str, part: _Part, limit: Decimal, shares: tuple[int, int], reas
 
 
 def _less(part: int, whole: int, least: Decimal) -> str | None:
-    """Return how much less than was asked a share is, or None where it is enough."""
+    """Return by how much a share falls short, or None where it is enough."""
     if compare_share(part, whole, least) >= 0:
         return None
     return f"{_distinct_share(part, whole, least, above=False)}, less than {least} %"

@@ -105,7 +105,7 @@ def _locks(old: str, new: str | None) -> tuple[str, str] | None:
 
 
 def _absent(old: str, new: str) -> tuple[str, ...]:
-    """Return what the older of two locks is called, if the newer is another stack by its label."""
+    """Return the label of the older of two locks, if the newer has another one."""
     older, newer = (split_label(each)[0] for each in (old, new))
     return (older,) if older and newer and older != newer else ()
 

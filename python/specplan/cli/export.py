@@ -123,7 +123,7 @@ def _planned(settings: Settings) -> tuple[ExportPlan, int]:
 
 
 def _makes_plans(setting: Setting) -> bool:
-    """Whether an option says how a plan is made, or what it is compared with."""
+    """Return whether an option applies to the making of a plan or to its comparison."""
     return setting.group in _OF_PLANS or setting.name in {*STACK_GATES, "write-lock"}
 
 
@@ -217,7 +217,7 @@ def _cell_names_env(settings: Settings, stacks: tuple[str, ...]) -> bool:
 
 
 def _environments(env: str, plan: ExportPlan, settings: Settings) -> dict[str, ExportEnvironment]:
-    """Return what is known of all environments; the next lock is taken for what it will be."""
+    """Return the facts about all environments, with the next lock as if it were written."""
     from specplan.pipelines.export.environment import read_export_environment  # noqa: PLC0415
 
     asked = settings.export
@@ -231,7 +231,7 @@ def _environments(env: str, plan: ExportPlan, settings: Settings) -> dict[str, E
 
 
 def _gets_next_lock(folder: str, settings: Settings) -> bool:
-    """Whether a folder will have the lock that is written, or is not here and can have no other."""
+    """Return whether a folder gets the written lock, or is absent and can have no other."""
     from specplan.sources.absent import is_there  # noqa: PLC0415 - help needs none
 
     written, own = settings.write_lock, Path(folder, "spack.lock")

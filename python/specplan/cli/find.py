@@ -99,7 +99,7 @@ def _ask(spec: str, settings: Settings) -> Found:
 
 
 def _is_lock(want: str) -> bool:
-    """Whether something that a project wants is a file with the specs of a lock."""
+    """Return whether a want of the project is a file with the specs of a lock."""
     return named_want(want).kind not in {"environment", "spec", "available"}
 
 

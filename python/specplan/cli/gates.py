@@ -63,7 +63,7 @@ def failed(result: _Answer, settings: Settings) -> list[str]:
 
 
 def _is_of_wants(gate: Gate) -> bool:
-    """Whether left-out input could change the result of a gate."""
+    """Return whether left-out input could change the result of a gate."""
     return gate.name != UNPLANNABLE and gate.held is not None
 
 
@@ -109,6 +109,6 @@ def _of_plan(result: _Answer, settings: Settings) -> Iterator[Gate]:
 
 
 def unplannable_reason(number: int) -> str:
-    """Return why the gate on wants that cannot be planned fails, for so many of them."""
+    """Return the reason why the gate on wants that cannot be planned fails."""
     wants = wording.count(number, "want")
     return f"{wants} cannot be planned from known specs (`--allow-unplannable` accepts that)"

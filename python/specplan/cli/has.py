@@ -65,7 +65,7 @@ def has(settings: Settings, source: str, specs: tuple[str, ...]) -> int:
 
 
 def _listed(source: str, binaries: list[AskedBinary], settings: Settings) -> dict[str, bool]:
-    """Return which binaries the index of a source lists, by hash."""
+    """Return the binaries that the index of a source lists, by hash."""
     try:
         catalog = load.read([source], replace(settings, cache=(source,)))
     except DamagedSourceError as error:
@@ -81,7 +81,7 @@ def _listed(source: str, binaries: list[AskedBinary], settings: Settings) -> dic
 
 
 def _is_it(binary: AskedBinary, specs: Sequence[Spec]) -> bool:
-    """Whether a binary is there under the name and version that were asked for, if they were."""
+    """Return whether a binary has the requested name and version, if any."""
     for each in specs:
         if binary.name and (each.package, each.version) != (binary.name, binary.version):
             output.note(f"`{binary.hash}` is {each.package}@{each.version} there")

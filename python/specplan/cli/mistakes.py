@@ -83,13 +83,13 @@ def _variable_of(error: click.ClickException, context: click.Context) -> str | N
 
 
 def _bare(error: click.ClickException) -> str:
-    """Return what is wrong with a value, without the option that it was not given to."""
+    """Return the fault of a value, without the option to which it was not given."""
     message = error.message.rstrip(".")
     return message[:1].lower() + message[1:]
 
 
 def flags_hint(spec: str) -> str | None:
-    """Return how to write compiler flags with blanks, where a spec has some; else None.
+    """Return a hint on compiler flags with blanks, where a spec has some; else None.
 
     Example:
         >>> flags_hint("zlib cflags=-O2 -g")
@@ -105,7 +105,7 @@ def _with_quotes(spec: str) -> str:
 
 
 def _repeated(context: click.Context, words: Sequence[str]) -> str | None:
-    """Return how to give several values, where they follow an option that takes one each."""
+    """Return a hint on several values, where they follow an option that takes one each."""
     import shlex  # noqa: PLC0415 - only mistakes need it
 
     options = {
@@ -133,7 +133,7 @@ def _repeated(context: click.Context, words: Sequence[str]) -> str | None:
 
 
 def _cache(context: click.Context, words: Sequence[str]) -> str | None:
-    """Return how to name a cache, where the last word is one that no option precedes."""
+    """Return a hint on naming a cache, where the last word is one without an option."""
     import shlex  # noqa: PLC0415 - as above
 
     from specplan.sources.label import split_label  # noqa: PLC0415
@@ -172,7 +172,7 @@ def _near_command(error: click.ClickException, context: click.Context) -> str | 
 
 
 def _whole_want(context: click.Context, words: Sequence[str]) -> str | None:
-    """Return how to quote a wanted spec that the shell has split into words; None without one."""
+    """Return a hint on quoting a wanted spec that the shell has split; None without one."""
     import shlex  # noqa: PLC0415 - likewise
 
     if "--want" not in words or not any(each.name == "want" for each in context.command.params):
@@ -188,7 +188,7 @@ def _whole_want(context: click.Context, words: Sequence[str]) -> str | None:
 
 
 def _whole_spec(context: click.Context, words: Sequence[str]) -> str | None:
-    """Return how to quote a spec that the shell has split into words; None without a spec."""
+    """Return a hint on quoting a spec that the shell has split; None without a spec."""
     import shlex  # noqa: PLC0415 - as above
 
     if not any(each.name == _SPEC for each in context.command.params):

@@ -97,7 +97,7 @@ def _least(context: click.Context, parameter: click.Parameter, value: str | None
 
 
 def _value_of(setting: Setting, choices: tuple[str, ...]) -> dict[str, Any]:
-    """Return how click reads the value of a setting."""
+    """Return the type with which click reads the value of a setting."""
     if setting.kind == "choice":
         return {"type": _Choice(choices)}
     if setting.kind == "count":

@@ -41,7 +41,7 @@ class _Argument(click.Argument):
         self.purpose: Final = purpose
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
-        """Return how help calls it, and what it is for."""
+        """Return the name and the purpose that help shows."""
         return self.make_metavar(ctx), self.purpose
 
 
@@ -103,7 +103,7 @@ def _is_argument(parameter: click.Parameter) -> bool:
 
 
 def _by_origin(words: dict[str, object]) -> tuple[dict[str, object], dict[str, object]]:
-    """Return what was typed, and what environment variables say."""
+    """Return the typed values, and those of environment variables."""
     context = click.get_current_context()
     variables = {
         name: value
@@ -116,7 +116,7 @@ def _by_origin(words: dict[str, object]) -> tuple[dict[str, object], dict[str, o
 def command(
     name: str, arguments: tuple[click.Argument, ...] = (), *, configured: bool = True
 ) -> Callable[[Callable[..., int]], click.Command]:
-    """Return what makes a command of a function that takes settings, and perhaps arguments.
+    """Return a decorator that makes a command of a function with settings and arguments.
 
     The function gets the arguments by name, and `settings`: what was typed over what is
     configured. Its docstring is the help.

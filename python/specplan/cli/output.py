@@ -98,7 +98,7 @@ def detail(message: str) -> None:
 
 
 def _is_kept(key: str) -> bool:
-    """Whether the run that is going on was asked for something that all commands have."""
+    """Return whether the current run has options that all commands share."""
     context = click.get_current_context(silent=True)
     kept = None if context is None else context.find_root().obj
     return isinstance(kept, dict) and bool(kept.get(key))
@@ -140,7 +140,7 @@ def say_line(line: str) -> None:
 
 
 def is_terminal(stream: TextIO | None) -> bool:
-    """Whether people see what goes to a stream; there is none where none was open at the start."""
+    """Return whether a stream is a terminal; False if it was closed at the start."""
     try:
         return stream is not None and stream.isatty()
     except (OSError, ValueError):
@@ -181,7 +181,7 @@ def width(settings: Settings) -> int:
 
 
 def colour(settings: Settings) -> bool:
-    """Whether to paint the report; ``NO_COLOR`` and dumb terminals are respected."""
+    """Return whether to paint the report; ``NO_COLOR`` and dumb terminals are respected."""
     choice = settings.color
     if choice != "auto":
         return choice == "always"
@@ -385,7 +385,7 @@ def withdraw(output: str | None) -> None:
 
 
 def is_device(output: str) -> bool:
-    """Whether an output is an open descriptor, a device or a pipe, and no file with a name."""
+    """Return whether an output is an open descriptor, a device or a pipe, not a file."""
     return _place_of(output).file is None
 
 
@@ -422,7 +422,7 @@ def settle() -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Place:
-    """Where a text goes.
+    """The destination of a text.
 
     Attributes:
         shown: How messages call it.
@@ -443,7 +443,7 @@ class _Place:
 
     @property
     def identity(self) -> tuple[object, ...]:
-        """What is equal for two spellings of one place."""
+        """A value that is equal for two spellings of one place."""
         if self.descriptor is not None:
             return ("descriptor", self.descriptor)
         try:

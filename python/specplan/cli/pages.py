@@ -20,7 +20,7 @@ __all__ = ["origin", "page_of_one", "size_notes"]
 
 
 def origin(settings: Settings, files: Sequence[InputFile] = ()) -> Origin:
-    """Return where a page of this run comes from.
+    """Return the origin of a page of this run.
 
     Args:
         settings: What may say the day of the run; the clock does not, so that pages stay the same.

@@ -50,20 +50,20 @@ class _Bill:
 
     @cached_property
     def cost(self) -> float:
-        """What they cost."""
+        """Their cost."""
         from fractions import Fraction  # noqa: PLC0415 - few plans have such a gate
 
         return float(sum(Fraction(build.cost) for build in self.builds))
 
     @cached_property
     def estimated(self) -> int:
-        """How many of these costs are estimates."""
+        """The number of these costs that are estimates."""
         return sum(build.estimated for build in self.builds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """What gates are about: all of a plan, or what it builds for one stack.
+    """The subject of gates: a whole plan, or its builds for one stack.
 
     Attributes:
         plan: The plan.
@@ -79,7 +79,7 @@ class _Part:
 
     @property
     def suffix(self) -> str:
-        """What sentences say of it."""
+        """The words that sentences add to name it."""
         return f" for `{self.stack}`" if self.stack else ""
 
 
@@ -100,7 +100,7 @@ class _Parts:
         return {stack: _Bill(builds) for stack, builds in found.items()}
 
     def of(self, stack: str) -> _Part:
-        """Return what gates on a stack are about."""
+        """Return the subject of gates on a stack."""
         if stack in self._chosen:
             return replace(self.whole, stack=stack)
         bill = self._bills.get(stack) or _Bill()

@@ -104,7 +104,7 @@ def _coverage(
     *,
     gaps: bool,
 ) -> CoverageQuery:
-    """Return what is wanted, and for which systems."""
+    """Return the wants and their systems."""
     # What is configured is for cells, which locks have none of; what is typed is meant.
     of_cells = gaps or any(named_want(text).is_abstract for text in want)
     query = replace(
@@ -159,7 +159,7 @@ def _how(settings: Settings) -> _How:
 
 
 def _change(settings: Settings) -> ChangeRequest | None:
-    """Return what changes; None where nothing does."""
+    """Return the change; None where there is none."""
     from specplan.sources.spec_list import read_spec_list  # noqa: PLC0415 - help reads no file
 
     file = settings.changed_from
@@ -183,7 +183,7 @@ def _change(settings: Settings) -> ChangeRequest | None:
 
 
 def _wants(settings: Settings) -> tuple[tuple[str, ...], list[LeftOut]]:
-    """Return what to plan for, and what is left out of it.
+    """Return the wants to plan for, and those that are left out.
 
     Without candidates, these are the environments of the configuration.
     """
@@ -207,7 +207,7 @@ def _wants(settings: Settings) -> tuple[tuple[str, ...], list[LeftOut]]:
 
 
 def recipes_since(settings: Settings, since: str, checkout: str) -> RecipeRequest:
-    """Return which revisions of recipes say what changes, and how that is counted.
+    """Return the revisions of recipes that are compared, and the options of the comparison.
 
     Args:
         settings: The settings.
@@ -239,7 +239,7 @@ def refuse_lock_without_successors(settings: Settings) -> None:
 
 
 def _recipes(settings: Settings) -> RecipeRequest | None:
-    """Return which revisions of recipes say what changes; None where none do.
+    """Return the revisions of recipes that are compared; None where none are.
 
     Raises:
         UsageError: If the options contradict each other.

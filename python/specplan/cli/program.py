@@ -166,7 +166,7 @@ def _ended(arguments: Sequence[str] | None, kept: dict[str, bool]) -> int:
 
 
 def _is_nowhere() -> bool:
-    """Whether the working directory was removed, so that no relative path leads anywhere."""
+    """Return whether the working directory was removed, so that no relative path leads anywhere."""
     try:
         os.getcwd()  # noqa: PTH109 - that of `Path` is the same
     except OSError:

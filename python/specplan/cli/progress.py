@@ -144,6 +144,6 @@ class _Transfers:
 
 
 def _name(shown: str) -> str:
-    """Return what a file is called; a blob has no name, so that its mirror stands for it."""
+    """Return the name of a file; for a blob, which has none, that of its mirror."""
     mirror, blobs, _ = shown.partition("/blobs/sha256/")
     return f"{mirror} (index)" if blobs else shown

@@ -17,7 +17,7 @@ __all__ = ["query_of", "with_environments", "with_stacks"]
 
 
 def query_of(settings: Settings, baseline: str | Catalog | None = None) -> CoverageQuery:
-    """Return what the settings ask of the cells of stacks, whatever it is asked for.
+    """Return the coverage query of the settings.
 
     Args:
         settings: The settings.

@@ -112,7 +112,7 @@ def _of_questions(settings: Settings) -> int:
 
 
 def _states(since: str, settings: Settings) -> tuple[str, str | None, Settings]:
-    """Return what to compare: a lock with the one that is wanted, else a state with the newest."""
+    """Return the states to compare: a lock with the wanted one, else a state with the newest."""
     typed = settings.typed - {"level", "stack", "os", "target"}
     if named_want(since).kind != "lock":
         return since, settings.tag, settings
@@ -144,7 +144,7 @@ def _of_locks(settings: Settings) -> Settings:
 
 
 def _inputs(settings: Settings, catalog: Catalog) -> tuple[InputFile, ...]:
-    """Return what the questions read, with checksums."""
+    """Return the files that the questions read, with checksums."""
     found = inputs_of(settings.want, settings.candidates, catalog._contents, settings.costs)  # noqa: SLF001 - as the plan's own
     return tuple(InputFile(path=each.path, role=each.role, sha256=each.sha256) for each in found)
 
@@ -220,7 +220,7 @@ _COMMANDS: Final = {
 
 
 def _saved(document: Document) -> SavedAnswer:
-    """Return what a document measured that gates are about."""
+    """Return the values of a saved document that gates check."""
     gates = document.content.items_at_or_none("gates")
     return SavedAnswer(
         place=document.path,

@@ -23,7 +23,7 @@ __all__ = ["SavedAnswer", "failed_of_saved"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedAnswer:
-    """What a document measured that gates are about.
+    """The values of a saved document that gates check.
 
     Attributes:
         place: The document.
@@ -49,7 +49,7 @@ class SavedAnswer:
 
 
 def failed_of_saved(settings: Settings, answers: Sequence[SavedAnswer]) -> list[str]:
-    """Return why gates of the configuration or of variables fail, a sentence each.
+    """Return the reasons why gates of the configuration or of variables fail, a sentence each.
 
     Args:
         settings: The settings; gates that are typed are refused before.
@@ -72,7 +72,7 @@ def failed_of_saved(settings: Settings, answers: Sequence[SavedAnswer]) -> list[
 
 
 def _is_accepted(answer: SavedAnswer, name: str, stack: str, settings: Settings) -> bool:
-    """Whether a gate had nothing to compare with, which the user accepts."""
+    """Return whether a gate had nothing to compare with, which the user accepts."""
     compared_nothing = name in COMPARING and answer.gates.get((name, stack), 0) is None
     return compared_nothing and accepts_no_older_state(settings)
 

@@ -130,7 +130,7 @@ class Settings(Configuration):
     no_config: bool = False
 
     def is_typed(self, *names: str) -> bool:
-        """Whether one of these attributes was typed on the command line."""
+        """Return whether one of these attributes was typed on the command line."""
         return not self.typed.isdisjoint(names)
 
 
@@ -141,7 +141,7 @@ def settled(
     configured: bool = True,
     formats: Sequence[str] = config.FORMATS,
 ) -> Settings:
-    """Return what was typed over the environment's variables, the configuration, the defaults.
+    """Return the settings: typed values, then variables, then configuration, then defaults.
 
     Args:
         words: What click read of the command line, by attribute; None or nothing where it was
@@ -208,12 +208,12 @@ def _added(
 
 
 def _given(words: Mapping[str, object]) -> dict[str, object]:
-    """Return what was given at all."""
+    """Return the values that are not None."""
     return {name: value for name, value in words.items() if value is not None and value != ()}
 
 
 def _of_environment(said: dict[str, object], typed: Mapping[str, object]) -> dict[str, object]:
-    """Return what the environment says, without what is typed or replaced by what is typed."""
+    """Return the values of the environment that no typed value overrides or replaces."""
     for names in _IN_PLACE_OF_EACH_OTHER:
         if any(each in typed for each in names):
             said = {name: value for name, value in said.items() if name not in names}
@@ -221,7 +221,7 @@ def _of_environment(said: dict[str, object], typed: Mapping[str, object]) -> dic
 
 
 def _without_other_wants(base: Configuration, typed: Mapping[str, object]) -> Configuration:
-    """Return what is configured, without the wants that what is typed replaces.
+    """Return the configured values, without wants that typed ones replace.
 
     Raises:
         UsageError: If wants of two kinds are typed.

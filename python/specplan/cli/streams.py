@@ -129,7 +129,7 @@ def descriptor_named(path: Path) -> int | None:
 
 
 def _standard_at(path: Path) -> int | None:
-    """Return which of standard output and standard error goes to the file at a path."""
+    """Return the standard stream, output or error, that goes to the file at a path."""
     try:
         there = path.stat()
     except (OSError, ValueError):

@@ -135,7 +135,7 @@ class _Tags:
         return found
 
     def has(self, name: str) -> bool:
-        """Whether a name is that of a snapshot."""
+        """Return whether a name is that of a snapshot."""
         given = bool(self.settings.cache) or bool(self.settings.want)
         return given and name in (self._folders or ())
 

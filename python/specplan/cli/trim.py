@@ -107,7 +107,7 @@ def _nothing_written(settings: Settings, code: int) -> int:
 
 
 def _summary(answer: Trimmed, plan: Plan) -> str:
-    """Return what became of the pipeline, the jobs in the first line."""
+    """Return a summary of the pipeline, with its jobs in the first line."""
     gone = len(answer.removed)
     jobs = f"{count(answer.jobs, 'job')} -> {answer.kept}"
     if gone:

@@ -200,7 +200,7 @@ def _fine_of_others(result: Plan | LockDiff | RecipeChanges | Review) -> str | N
 
 
 def _doubts(result: _Answer, settings: Settings) -> list[str]:
-    """Return why a verdict is not certain."""
+    """Return the reasons why a verdict is not certain."""
     doubts = []
     if blocks := blocking(result.left_out):
         doubts.append(f"what is left out could change that ({wording.left_out_kinds(blocks)})")

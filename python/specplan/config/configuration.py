@@ -71,7 +71,7 @@ def _no_families() -> Mapping[str, tuple[str, ...]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackEntry:
-    """What a ``[[stack]]`` table says of one stack.
+    """The ``[[stack]]`` table of one stack.
 
     Attributes:
         name: The stack.
@@ -102,7 +102,7 @@ class StackEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckSettings:
-    """What the ``[check]`` table says of ``specplan check``.
+    """The ``[check]`` table: settings of ``specplan check``.
 
     Attributes:
         verify: How far to go.
@@ -115,7 +115,7 @@ class CheckSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
-    """What a run is asked to do, wherever each part was said.
+    """The configuration of a run, wherever each part comes from.
 
     Without arguments it holds the defaults. Each attribute is the key of the same
     name, with underscores for dashes.
@@ -221,7 +221,7 @@ class Configuration:
 
 
 def percentage_fault(number: Decimal) -> str | None:
-    """Return what is wrong with a percentage that a gate asks for at least, if anything is.
+    """Return the fault of a percentage that a gate requires, if it has one.
 
     Nobody asks for less than one percent: such a number is a share that was meant as one.
     """
@@ -235,5 +235,5 @@ def percentage_fault(number: Decimal) -> str | None:
 
 
 def is_system(text: str) -> bool:
-    """Whether the text has the form of a system, as in ``OS/TARGET``, or is ``all``."""
+    """Return whether the text has the form of a system, as in ``OS/TARGET``, or is ``all``."""
     return text == "all" or split_system(text) is not None

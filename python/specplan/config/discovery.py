@@ -89,7 +89,7 @@ class FoundCache:
 
 @dataclass(slots=True)
 class Holdings:
-    """What a folder holds; everything is ordered by path.
+    """The contents of a folder, ordered by path.
 
     Attributes:
         stacks: The folders with environments or locks.

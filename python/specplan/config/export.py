@@ -55,7 +55,7 @@ _SECONDS: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resources:
-    """What a job gets; what is None or empty is left to the site.
+    """The resources of a job; None and empty values are left to the site.
 
     Attributes:
         env: The folder of the environment that holds the spec.
@@ -127,7 +127,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportSettings:
-    """What the ``[export]`` table says of ``specplan export``.
+    """The ``[export]`` table: settings of ``specplan export``.
 
     Attributes:
         env: The folder of the environment, as jobs see it.
@@ -153,7 +153,7 @@ class ExportSettings:
 
 
 def export_settings(table: Table, values: Mapping[str, object], folder: Path) -> ExportSettings:
-    """Return what the table says.
+    """Return the settings of the table.
 
     Args:
         table: The table.
@@ -244,7 +244,7 @@ def _resources(table: Table) -> Resources:
 
 
 def resources_of(row: Mapping[str, str]) -> Resources | str:
-    """Return what a row of a table of sizes gives, or what is wrong with it.
+    """Return the resources in a row of a table of sizes, or the fault of the row.
 
     Args:
         row: The values of its columns ``cpu``, ``memory``, ``timeout`` and ``jobs``; what is

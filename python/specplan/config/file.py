@@ -82,7 +82,7 @@ def _parse(path: Path) -> Mapping[str, object]:
 
 
 def parsed(path: Path, hint: str) -> Mapping[str, object]:
-    """Return what a TOML file holds; numbers that are not whole are decimal, as they are written.
+    """Return the content of a TOML file, with decimal fractions as they are written.
 
     Args:
         path: The file.

@@ -109,7 +109,7 @@ _WANTS: Final = (*_STATES, "trend")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variation:
-    """What is different about a setting in one command; empty where nothing is.
+    """The differences of a setting in one command; empty where there are none.
 
     Attributes:
         help: What it is for.
@@ -188,7 +188,7 @@ class Setting:
 
     @property
     def name_in_table(self) -> str:
-        """What its key is called within its table."""
+        """The name of its key within its table."""
         return self.key_name or self.name
 
     @property
@@ -197,7 +197,7 @@ class Setting:
         return f"SPECPLAN_{self.attribute.upper()}"
 
     def in_command(self, command: str) -> Variation:
-        """Return how one command shows it: with the words of the command, else its own."""
+        """Return the setting as one command shows it: with the command's words, else its own."""
         own = self.variations.get(command, _NOTHING_ELSE)
         return Variation(
             help=own.help or self.help,

@@ -142,7 +142,7 @@ class Table:
         return tuple(self._within(f"{key}[{at}]", entry, each) for at, entry in enumerate(value))
 
     def has_tables(self, key: str) -> bool:
-        """Whether the value of a key is an array that holds a table."""
+        """Return whether the value of a key is an array that holds a table."""
         value = self._entries.get(key)
         return isinstance(value, list) and any(isinstance(each, Mapping) for each in value)
 
@@ -201,7 +201,7 @@ def _did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 def type_name(value: object) -> str:
-    """Return what TOML calls the type of a value."""
+    """Return TOML's name for the type of a value."""
     if isinstance(value, bool):
         return "a boolean"
     names: dict[type, str] = {

@@ -39,7 +39,7 @@ _System: TypeAlias = tuple[str, str, str]
 def environment_options(
     core: compiled.Catalog, query: CoverageQuery, *, are_compared: bool = False
 ) -> EnvironmentOptions:
-    """Return how the environments of a question are read.
+    """Return the options for reading the environments of a question.
 
     Args:
         core: The catalog, whose specs show which variants their packages have.
@@ -76,7 +76,7 @@ def environment_options(
 
 
 def _recipes(place: str, *, is_lazy: bool) -> Callable[[str, str], bool | None]:
-    """Return what the recipes of a checkout show of the variants of packages."""
+    """Return the variants of packages in the recipes of a checkout."""
     from specplan.sources.declared_variants import declared_variants  # noqa: PLC0415
 
     if not is_lazy:
@@ -87,7 +87,7 @@ def _recipes(place: str, *, is_lazy: bool) -> Callable[[str, str], bool | None]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What the core answers, and what the question came to.
+    """The answer of the core, with the resolved question.
 
     Attributes:
         core: The catalog that was asked: the caches with what is wanted beside them.
@@ -338,7 +338,7 @@ def _stacks(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Frame:
-    """Which cells are asked for beside those of the stacks, and which of all are reported.
+    """The cells to report, with those asked for beside the stacks' own.
 
     Attributes:
         systems: The systems that patterns stand for.
@@ -360,7 +360,7 @@ class _Frame:
 
 
 def _frame(core: compiled.Catalog, query: CoverageQuery, stacks: _Stacks) -> _Frame:
-    """Return what a question says of cells."""
+    """Return the part of a question that is about cells."""
     systems = Systems(core, query.libc)
     added = systems.added(query.system)
     given = {
@@ -380,7 +380,7 @@ def _frame(core: compiled.Catalog, query: CoverageQuery, stacks: _Stacks) -> _Fr
 def _names_of_not_wanted(
     core: compiled.Catalog, query: CoverageQuery, stacks: _Stacks, frame: _Frame
 ) -> dict[int, compiled.NamesOfNotWanted]:
-    """Return what entries match, by their positions; those that match nothing here are left out.
+    """Return the names that entries match, by position; without those that match nothing.
 
     Of tens of thousands of entries, most may be about what is nowhere.
     """
@@ -431,7 +431,7 @@ def _abstract(
 
 
 def _is_excluded(root: NotConcretized, excluding: Entries) -> bool:
-    """Whether any entry excludes a root that a lock lacks."""
+    """Return whether any entry excludes a root that a lock lacks."""
     return bool(excluding.about((root.package,), root.stack, root.os, root.target))
 
 

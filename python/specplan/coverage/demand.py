@@ -18,7 +18,7 @@ __all__ = ["Demand", "demand"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demand:
-    """What the wants of locks lack.
+    """The specs that the wants of locks lack.
 
     Attributes:
         gains: For each reported stack, what each of its gaps is good for, in the order of gaps.
@@ -36,7 +36,7 @@ class Demand:
 
 
 def demand(answer: Answer) -> Demand | None:
-    """Return what the wants of locks lack; None where wants are not concrete specs.
+    """Return the specs that the wants of locks lack; None where wants are not concrete specs.
 
     What a gap is good for is about all roots of its stack, whichever cells are reported.
     """

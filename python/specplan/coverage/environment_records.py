@@ -36,7 +36,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstallableRoots:
-    """How many roots of environments install.
+    """The number of roots of environments that install.
 
     Attributes:
         wanted: The roots, once for each cell.
@@ -165,7 +165,7 @@ def lines_of_not_concretized(roots: Iterable[NotConcretized]) -> Iterator[RootLi
 def broken_roots(
     answered: Answered, catalog: _core.Catalog, lacks: Callable[[str], Sequence[str]]
 ) -> InstallableRoots:
-    """Return which roots install.
+    """Return the roots of environments that install, in numbers, and those that do not.
 
     Args:
         answered: What environments want, with the answer.
@@ -240,7 +240,7 @@ def gaps_of_not_concretized(roots: Sequence[NotConcretized]) -> Iterator[Gap]:
 def environments_asked(
     wanted: Iterable[WantedEnvironment], roots: Mapping[str, int]
 ) -> tuple[EnvironmentAsked, ...]:
-    """Return what was asked of environments, by stack, then path.
+    """Return the environments of the question, by stack, then path.
 
     Args:
         wanted: The environments.

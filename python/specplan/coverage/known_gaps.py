@@ -46,7 +46,7 @@ def with_known_gaps(result: Compared, known: KnownGaps) -> Compared:
 
 
 class _Marks:
-    """How often each entry was used, while gaps are looked at."""
+    """The number of uses of each entry, counted while gaps are examined."""
 
     def __init__(self, known: KnownGaps) -> None:
         self.known = known
@@ -59,7 +59,7 @@ class _Marks:
         ]
 
     def reason_of(self, gap: Gap | KeyInCell) -> str | None:
-        """Return why a gap is accepted; None where no entry says so."""
+        """Return the reason why a gap is accepted; None where no entry accepts it."""
         names = {gap.want, gap.package}
         if gap.version is not None:
             names.add(f"{gap.package}@{gap.version}")

@@ -30,7 +30,7 @@ __all__ = ["not_concretized", "of_coverage", "of_environments"]
 def of_coverage(
     answer: Answer, newer: Contents, older: Contents | None, stack: Sequence[str]
 ) -> tuple[LeftOut, ...]:
-    """Return what a question of coverage could not take into account.
+    """Return the input that a question of coverage could not take into account.
 
     Args:
         answer: The answer.

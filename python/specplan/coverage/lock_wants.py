@@ -48,7 +48,7 @@ class LockWants:
         scope: Scope,
         not_wanted: Sequence[NotWanted],
     ) -> LockWants:
-        """Return what locks want.
+        """Return the wants of locks.
 
         As for gaps, what an entry excludes is not a want itself; what it links to or runs with is
         one still, and it is built where another want needs it.

@@ -22,7 +22,7 @@ def _nothing() -> Mapping[str, Value]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageQuery:
-    """What is asked about the coverage of cells.
+    """A question about the coverage of cells.
 
     Wants are those of *peers* unless ``baseline`` or ``want`` is given: in each reported cell
     every key is wanted that a peer of its stack has, on whatever system (at level ``hash`` on

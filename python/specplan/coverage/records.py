@@ -127,7 +127,7 @@ def _root_lines(answer: Answer) -> tuple[RootLine, ...]:
 
 
 def _alone(answer: Answer) -> Alone | None:
-    """Return what the caches have, where there are cells and none has a peer; else None."""
+    """Return the content of the caches, where there are cells and none has a peer; else None."""
     if not answer.cells or not all(each.has_no_peer for each in answer.cells):
         return None
     sound = answer.core.soundness(
@@ -215,7 +215,7 @@ def _rank(gap: Gap) -> tuple[int, int, str, str, str, str]:
 
 
 def _usable(answer: Answer, demanded: Demand | None) -> dict[tuple[str, str, str], int]:
-    """Return how many wants are usable, by (stack, os, target)."""
+    """Return the number of usable wants, by (stack, os, target)."""
     # Wants by another key than the hash are not the specs that were counted.
     if demanded is None or answer.level != "hash":
         return {}
@@ -231,7 +231,7 @@ _Gains: TypeAlias = "tuple[Iterable[int | None], Iterable[int | None], Iterable[
 
 
 def _gains(answer: Answer, gaps: _core.GapsAnswer, demanded: Demand | None) -> _Gains:
-    """Return what each gap is good for, as columns in the order of the gaps."""
+    """Return the benefit of each gap, as columns in the order of the gaps."""
     if demanded is None or answer.level != "hash":
         return repeat(None), repeat(None), repeat(None)
     if len(demanded.gains) == 1:
@@ -294,7 +294,7 @@ def _nearest(
 
 
 def _roots(answer: Answer, demanded: Demand | None) -> RootCoverage | None:
-    """Return how many roots of locks and of environments install."""
+    """Return the number of roots of locks and of environments that install."""
     of_locks = () if demanded is None else demanded.roots
     abstract = answer.abstract
     roots = (
@@ -355,7 +355,7 @@ def _lacking(
     demanded: Demand | None,
     of_environments: environment_records.InstallableRoots | None,
 ) -> tuple[Lacking, ...]:
-    """Return what broken roots lack: what most of them lack first, then by hash."""
+    """Return the specs that broken roots lack: those that most lack first, then by hash."""
     counts: dict[str, int] = {}
     for each in (demanded, of_environments):
         if each is not None:

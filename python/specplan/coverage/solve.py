@@ -29,7 +29,7 @@ _Wants: TypeAlias = "tuple[tuple[Wanted, ...], tuple[WantedEnvironment, ...]]"
 
 
 def solve(contents: Contents, query: CoverageQuery, older: Contents | None = None) -> Coverage:
-    """Return what the reported cells have of what they should have, and what they lack.
+    """Return the coverage of the reported cells and their gaps.
 
     Args:
         contents: The caches.
@@ -148,7 +148,7 @@ def _answer(
 
 
 def _holder(contents: Contents, query: CoverageQuery, older: Contents | None) -> Contents | None:
-    """Return what holds the older state of baseline wants; None without any."""
+    """Return the contents with the older state of baseline wants; None without any."""
     if older is not None:
         return older
     return None if query.baseline is None else contents

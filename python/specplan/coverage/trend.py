@@ -142,7 +142,7 @@ def measured_before(saved: Coverage, name: str) -> Measured:
 
 
 def trend(steps: Iterable[Measured]) -> Trend:
-    """Return how coverage changed over steps, which are taken one after the other.
+    """Return the coverage over steps, which are read one after the other.
 
     Args:
         steps: The steps, the oldest first.
@@ -207,7 +207,7 @@ class _History:
 
 
 class _Progress:
-    """What is known after some steps."""
+    """The state after some steps."""
 
     def __init__(self) -> None:
         self.question: TrendQuestion | None = None
@@ -371,7 +371,7 @@ def _any_blocks(records: Iterable[LeftOut]) -> bool:
 
 
 def _taken(history: _History, cell: Cell, step: Measured, at: int) -> TrendPoint:
-    """Return how a cell stands at a step, and keep in its history what the next one needs."""
+    """Return the values of a cell at a step, and keep in its history those for the next one."""
     place = _place(cell)
     lacking = step.lacking.get(place, frozenset())
     wants = None if step.wants is None else step.wants.get(place, frozenset())

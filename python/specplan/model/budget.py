@@ -36,7 +36,7 @@ _MOST_WEIGHT: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weight:
-    """What completing some roots is worth; a root that no weight is about is worth 1.
+    """The worth of completing some roots; a root without a weight is worth 1.
 
     Attributes:
         spec: The abstract spec that the roots satisfy; None for all.
@@ -55,7 +55,7 @@ class Weight:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where an abstract want comes from.
+    """The origin of an abstract want.
 
     Attributes:
         stack: The label of the environment, or of the abstract spec.
@@ -146,7 +146,7 @@ class Budget:
 
     @property
     def optimal(self) -> bool:
-        """Whether no choice within the budget is worth more."""
+        """True if no choice within the budget is worth more."""
         return self.weight == self.upper_bound
 
     @property
@@ -157,7 +157,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BudgetPoint:
-    """What one limit buys.
+    """The result of one limit.
 
     Attributes:
         limit: The maximum number of builds, or their maximum cost.
@@ -177,13 +177,13 @@ class BudgetPoint:
 
     @property
     def optimal(self) -> bool:
-        """Whether no choice within the limit is worth more."""
+        """True if no choice within the limit is worth more."""
         return self.weight == self.upper_bound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BudgetCurve:
-    """What budgets buy, from nothing to all that can be planned.
+    """The results of all budgets, from nothing to everything that can be planned.
 
     Attributes:
         limited: What is limited: the number of builds, or their cost where files give costs.

@@ -79,7 +79,7 @@ class RecipesAssumed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipesCompared:
-    """What two revisions of a package repository say that changed.
+    """The changes between two revisions of a package repository.
 
     Attributes:
         repository: The checkout, as it was given.
@@ -133,7 +133,7 @@ class ChangeAsked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhatIf:
-    """What a plan takes for available, or not, against what the caches say.
+    """The specs that a plan assumes to be available, or not, against the caches.
 
     Attributes:
         assumed: The abstract specs that were said to be available, with how many specs

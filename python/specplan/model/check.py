@@ -111,7 +111,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binaries:
-    """How many binaries a state has.
+    """The number of binaries in a state.
 
     Attributes:
         available: All of them.
@@ -123,7 +123,7 @@ class Binaries:
 
     @property
     def broken(self) -> int:
-        """How many do not."""
+        """The number that do not install."""
         return self.available - self.usable
 
 
@@ -149,7 +149,7 @@ class CheckedRoots:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedHashes:
-    """How many hashes were compared with their content.
+    """The number of hashes that were compared with their content.
 
     Attributes:
         recomputed: How many, right or wrong.
@@ -164,7 +164,7 @@ class CheckedHashes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedFiles:
-    """How much of mirrors was looked at beside their indexes.
+    """The number of files of mirrors that were checked beside their indexes.
 
     Attributes:
         manifests: How many manifests and spec files were read.
@@ -179,7 +179,7 @@ class CheckedFiles:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Check(Report):
-    """What ``check`` found.
+    """The findings of ``check``.
 
     Attributes:
         verify: How far it went.
@@ -221,7 +221,7 @@ class Check(Report):
         )
 
     def counts(self) -> tuple[tuple[FindingKind, int], ...]:
-        """Return how many findings there are of each kind that there are any of, sorted."""
+        """Return the number of findings of each kind with at least one, sorted."""
         return tuple(sorted(Counter(finding.kind for finding in self.findings).items()))
 
     def __iter__(self) -> Iterator[Finding]:
@@ -229,5 +229,5 @@ class Check(Report):
         return iter(self.findings)
 
     def __len__(self) -> int:
-        """Return how many there are."""
+        """Return their number."""
         return len(self.findings)

@@ -25,7 +25,7 @@ Cut: TypeAlias = Literal["nodes", "memory", "work", "time"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """What was chosen, and what is proven about it.
+    """The chosen specs, and the proof of their cost.
 
     Attributes:
         wants: By stack, os, target, then in the order of the roots.
@@ -57,7 +57,7 @@ class Choice:
 
     @property
     def deterministic(self) -> bool:
-        """Whether the same question gets the same answer everywhere."""
+        """True if the same question gets the same answer everywhere."""
         return self.cut != "time"
 
     @property
@@ -68,7 +68,7 @@ class Choice:
 
     @property
     def gap(self) -> float:
-        """How much of the cost may be more than the least, between 0 and 1."""
+        """The share of the cost that may be above the least, between 0 and 1."""
         return (self.cost - self.lower_bound) / self.cost if self.cost else 0.0
 
 
@@ -87,7 +87,7 @@ Reason: TypeAlias = Literal["only", "no_build", "least", "tie", "lock", "cut"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherCandidate:
-    """What would have met a want too, and what the plan would cost with it.
+    """Another spec that meets a want, and the cost of the plan with it.
 
     Attributes:
         spec: The other candidate with which the plan costs least.

@@ -37,7 +37,7 @@ def median(costs: Iterable[float]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one build costs.
+    """The cost of one build.
 
     Attributes:
         amount: How much, in the unit of the costs it is of; finite and not negative.
@@ -70,7 +70,7 @@ class Costs:
 
     @property
     def unit(self) -> Unit:
-        """What the amounts count."""
+        """The unit of the amounts."""
         return "seconds" if self.by_hash or self.by_version or self.by_package else "builds"
 
     def of(self, specs: Iterable[tuple[str, str, str]]) -> dict[str, Cost]:

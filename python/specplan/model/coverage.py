@@ -54,7 +54,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
-    """Where the cells come from that this run did not measure.
+    """The origin of cells that this run did not measure.
 
     Attributes:
         file: The saved document.
@@ -107,7 +107,7 @@ class LackedSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alone:
-    """What the caches have where nothing says what they should have.
+    """The content of caches without wants to compare it with.
 
     Attributes:
         binaries: How many binaries there are.
@@ -184,7 +184,7 @@ class Coverage(Report):
 
     @property
     def is_upper_bound(self) -> bool:
-        """Whether what is covered could be reused, but a concretizer may decide otherwise."""
+        """True if what is covered could be reused, but a concretizer may decide otherwise."""
         return bool(self.environments)
 
     def to_csv(self, view: View = "gaps") -> str:
@@ -210,5 +210,5 @@ class Coverage(Report):
         return iter(self.gaps)
 
     def __len__(self) -> int:
-        """Return how many there are."""
+        """Return their number."""
         return len(self.gaps)

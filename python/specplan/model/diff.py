@@ -19,7 +19,7 @@ __all__ = ["Change", "Diff", "DiffCell", "DiffTotals", "KeyInCell"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiffCell:
-    """How the keys of one cell changed between two states.
+    """The changes of the keys of one cell between two states.
 
     Attributes:
         stack: The stack's label.
@@ -109,7 +109,7 @@ class DiffTotals:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Diff(Report):
-    """What two states of a cache have in common and what changed, by cell and key.
+    """The difference between two states of a cache, by cell and key.
 
     Attributes:
         level: What a key is.
@@ -153,5 +153,5 @@ class Diff(Report):
         return iter((*self.lost, *self.gained, *self.changed))
 
     def __len__(self) -> int:
-        """Return how many there are."""
+        """Return their number."""
         return len(self.lost) + len(self.gained) + len(self.changed)

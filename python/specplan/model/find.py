@@ -84,7 +84,7 @@ class Found(Report):
 
     @property
     def hint(self) -> str | None:
-        """What may help where nothing was found or something is undecided, or None."""
+        """A hint where nothing was found or something is undecided, else None."""
         if self.unknown_name is not None:
             meant = f" ({self._near})" if self._near else ""
             return "; ".join((f"no package is called `{self.unknown_name}`{meant}", *self.misspelt))
@@ -148,7 +148,7 @@ class Found(Report):
         return iter(self.specs)
 
     def __len__(self) -> int:
-        """Return how many there are."""
+        """Return their number."""
         return len(self.specs)
 
 

@@ -37,12 +37,12 @@ class Gate:
 
     @property
     def failed(self) -> bool:
-        """Whether it was evaluated and does not hold."""
+        """True if it was evaluated and does not hold."""
         return self.held is False
 
     @property
     def label(self) -> str:
-        """What it is called where there are several: its option, and its stack if it has one."""
+        """Its name among several: its option, and its stack if it has one."""
         return f"{self.name} of {self.stack}" if self.stack else self.name
 
 

@@ -44,7 +44,7 @@ class KnownGap:
 
     @property
     def label(self) -> str:
-        """What it is called: what it is about."""
+        """Its name: that of its subject."""
         where = "" if self.os == self.target == "*" else f" {self.os}/{self.target}"
         return f"{self.want} ({self.stack}{where})"
 

@@ -85,12 +85,12 @@ class NewSpec:
 
     @property
     def is_own_change(self) -> bool:
-        """Whether the spec changed itself."""
+        """True if the spec changed itself."""
         return self.origin != "inherited"
 
     @property
     def is_recipe_only(self) -> bool:
-        """Whether the spec changed itself, and only by the text of its recipe."""
+        """True if the spec changed itself, and only by the text of its recipe."""
         return self.is_own_change and [each.key for each in self.differences] == ["package_hash"]
 
 
@@ -170,7 +170,7 @@ class LockDiffTotals:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class LockDiff(Report):
-    """What is new between two states, and what caused it.
+    """The new specs between two states, and their causes.
 
     Attributes:
         old: The old state.
@@ -214,5 +214,5 @@ class LockDiff(Report):
         return iter(self.specs)
 
     def __len__(self) -> int:
-        """Return how many there are."""
+        """Return their number."""
         return len(self.specs)

@@ -65,7 +65,7 @@ class ExcludedBuild:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Excluded:
-    """What a plan does without because of specs that do not build.
+    """The parts of a plan that are excluded because specs do not build.
 
     Attributes:
         specs: The abstract specs of what is known not to build.

@@ -46,7 +46,7 @@ View: TypeAlias = Literal["gaps", "coverage"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportOptions:
-    """How a report is written. Each format heeds what it can show; JSON and CSV are always whole.
+    """Options of a report. Formats ignore those that do not apply; JSON and CSV are complete.
 
     Attributes:
         view: Which view of coverage.
@@ -77,7 +77,7 @@ class Table(Protocol):
     """
 
     def __len__(self) -> int:
-        """Return how many rows there are."""
+        """Return the number of rows."""
 
     @property
     def names(self) -> list[str]:
@@ -94,7 +94,7 @@ class Table(Protocol):
         """
 
     def _repr_html_(self) -> str:
-        """Return what a notebook shows: the columns, with the first rows where they are known."""
+        """Return the columns for a notebook, with the first rows where they are known."""
 
 
 class Report:
@@ -114,7 +114,7 @@ class Report:
         return f"<{type(self).__name__}: {as_headline(self)}>"
 
     def _repr_html_(self) -> str:
-        """Return what a notebook shows: the report as tables, long ones cut."""
+        """Return the report as tables for a notebook, long ones cut."""
         return as_fragment(self, ReportOptions(limit=_ROWS_OF_A_NOTEBOOK))
 
     def table(self, name: str = "") -> Table:
@@ -211,7 +211,7 @@ def as_lines(result: Report, **options: object) -> str:
 def _writer(
     function: _SingleDispatchCallable[Written], result: Report, form: str
 ) -> Callable[..., Written]:
-    """Return what writes a result in a format, which registers itself when it is imported.
+    """Return the writer of a format, which registers itself when it is imported.
 
     Raises:
         TypeError: If nothing does.

@@ -68,7 +68,7 @@ class Lacking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RootsOfStack:
-    """How many roots of one stack install from the cache alone.
+    """The number of roots of one stack that install from the cache alone.
 
     Attributes:
         stack: The stack.
@@ -85,7 +85,7 @@ class RootsOfStack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RootCoverage:
-    """How many roots install from the cache alone.
+    """The number of roots that install from the cache alone.
 
     The roots of environments count in each of their cells, and install where any spec that
     covers them does.

@@ -34,7 +34,7 @@ class Rows(Sequence[Row], Generic[Row]):
         self._records = records
 
     def __len__(self) -> int:
-        """Return how many there are."""
+        """Return their number."""
         return len(self._records)
 
     def __iter__(self) -> Iterator[Row]:
@@ -65,7 +65,7 @@ class Rows(Sequence[Row], Generic[Row]):
         return f"<Rows: {count(len(self), self._noun)}>"
 
     def _repr_html_(self) -> str:
-        """Return what a notebook shows: the records as a table, a long one cut."""
+        """Return the records as a table for a notebook, a long one cut."""
         found: str = import_module("specplan.tables").fragment_of(self._kind, self, repr(self))
         return found
 

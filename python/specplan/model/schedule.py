@@ -31,7 +31,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shard:
-    """What one runner builds.
+    """The builds of one runner.
 
     Attributes:
         runner: Its number, counted from 1.
@@ -46,7 +46,7 @@ class Shard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """When and where each build runs.
+    """The time and the runner of each build.
 
     It is made by list scheduling: of the builds that can start, the one goes first that has
     the dearest chain of builds ahead of it.

@@ -9,7 +9,7 @@ __all__ = ["Successor", "Successors"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Successor:
-    """What a spec of a lock becomes with newer recipes.
+    """The successor of a spec of a lock with newer recipes.
 
     Attributes:
         hash: Its DAG hash.

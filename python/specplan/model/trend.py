@@ -79,7 +79,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrendPoint:
-    """How something stood at one step.
+    """A value at one step.
 
     Attributes:
         wanted: How many wants it has.
@@ -215,5 +215,5 @@ class Trend(Report):
         return iter(self.steps)
 
     def __len__(self) -> int:
-        """Return how many steps there are."""
+        """Return the number of steps."""
         return len(self.steps)

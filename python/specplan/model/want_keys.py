@@ -68,7 +68,7 @@ class KeyedWants:
     keys: frozenset[str]
 
     def __contains__(self, want: object) -> bool:
-        """Whether a want is among them, by its whole key."""
+        """Return whether a want is among them, by its whole key."""
         return isinstance(want, str) and key_of(want) in self.keys
 
 

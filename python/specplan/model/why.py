@@ -58,7 +58,7 @@ class ChangeLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldChange:
-    """How a spec holds a change.
+    """The way in which a spec contains a change.
 
     Attributes:
         stale: Whether that makes the spec stale; if not, a policy or a depth leaves it alone.
@@ -71,7 +71,7 @@ class HeldChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Why:
-    """Why a plan builds a spec, or why it does not, with the tree that proves it.
+    """The reason why a plan builds a spec, or why not, with the tree that proves it.
 
     Attributes:
         spec: The spec.

@@ -183,13 +183,13 @@ class Document:
 
 
 def is_harmless(text: str) -> bool:
-    """Whether neither a terminal nor the log of a CI job obeys a text that is written as it is."""
+    """Return whether a text may be written as it is to a terminal or the log of a CI job."""
     obeyed = log_commands.ANYWHERE.search(text) or log_commands.WORKFLOW.search(text)
     return not obeyed and _shows(text.replace("\r\n", "\n"))
 
 
 def _is_obeyed(text: str) -> bool:
-    """Whether a text is written with escapes, wherever in a line it comes to stand."""
+    """Return whether a text must be written with escapes anywhere in a line."""
     return bool(
         log_commands.ANYWHERE.search(text)
         or log_commands.AT_LINE_START.search(text)

@@ -104,7 +104,7 @@ class Pipeline:
 
     @property
     def entries(self) -> list[tuple[str, Node]]:
-        """What the pipeline holds, by name, in the order written."""
+        """The entries of the pipeline, by name, in the order of the file."""
         return [
             (key.text, value) for key, value in self.document.root.pairs if isinstance(key, Scalar)
         ]
@@ -193,7 +193,7 @@ def extended_by(node: Mapping) -> list[str]:
 
 
 class _InheritedNeeds:
-    """What jobs wait for, where only an entry that they extend says so."""
+    """The needs that jobs inherit from the entries that they extend."""
 
     def __init__(self, entries: dict[str, Node]) -> None:
         self._entries = entries

@@ -327,7 +327,7 @@ def _needs_to_reuse(pipeline: Pipeline) -> dict[str, Mapping]:
 
 
 def _count_needs(jobs: Iterable[BuildJob], builds: PlainMapping[str, BuildJob]) -> int:
-    """Return how many needs of jobs are for other build jobs."""
+    """Return the number of needs of jobs that name other build jobs."""
     lists = (job.node.get("needs") for job in jobs)
     entries = (each for needs in lists if isinstance(needs, Sequence) for each in _flat(needs))
     return sum(build_need_of(each) in builds for each in entries)

@@ -169,7 +169,7 @@ def _bids(group: WantGroup, pick: Chosen | None) -> BidGroup:
 def _alternatives(
     spending: BudgetSolver, group: BidGroup, result: BidResult
 ) -> list[list[list[str]]]:
-    """Return what completes the same wants of a group for no less worth."""
+    """Return the specs that complete the same wants of a group for no less worth."""
     if not group.sources:
         return []
     parts = []
@@ -200,7 +200,7 @@ def _pick(group: WantGroup, result: BidResult) -> Chosen | None:
 def _size(
     core: compiled.Catalog, question: compiled.PlanQuestion, roots: Iterable[str]
 ) -> tuple[int, float]:
-    """Return how many builds some roots take, and what these cost."""
+    """Return the number of builds that some roots take, and their cost."""
     asked: compiled.PlanQuestion = {**question, "roots": sorted(roots)}
     totals = core.plan(asked).totals()
     return totals.builds, totals.cost

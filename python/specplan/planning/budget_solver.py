@@ -78,7 +78,7 @@ class BudgetRequest:
         node_limit: int | None,
         time_limit: float | None,
     ) -> BudgetRequest | None:
-        """Return what is asked; None where nothing is limited.
+        """Return the request; None where nothing is limited.
 
         Raises:
             UsageError: If a limit is not a number.
@@ -151,7 +151,7 @@ class BidResult:
 
     @staticmethod
     def of(source: int, answered: Iterable[tuple[Bid, compiled.BidAnswer]]) -> BidResult:
-        """Return what the core says of the roots of a source."""
+        """Return the result of the core for the roots of a source."""
         answered = list(answered)
         return BidResult(
             source=source,
@@ -357,7 +357,7 @@ class BudgetSolver:
         return BudgetSolution(budget=budget, results=tuple(results))
 
     def worth(self, bid: Bid, spec: str) -> Decimal:
-        """Return what completing a root by a spec is worth."""
+        """Return the worth of completing a root with a spec."""
         return self._weights.of(bid, spec)
 
 
@@ -374,7 +374,7 @@ def _by_hash(root: BudgetRoot | OpenRoot) -> tuple[str, ...]:
 
 
 class _Weights:
-    """What specs are worth to the stacks that want them."""
+    """The worth of specs to the stacks that want them."""
 
     def __init__(
         self,
@@ -409,9 +409,9 @@ class _Weights:
         self.part = _PART * math.gcd(*(int(each / _PART) for each in worths))
 
     def whole(self, bid: Bid, spec: str) -> int:
-        """Return what completing a root by a spec is worth, in parts."""
+        """Return the worth of completing a root with a spec, in parts."""
         return int(self.of(bid, spec) / self.part)
 
     def of(self, bid: Bid, spec: str) -> Decimal:
-        """Return what completing a root by a spec is worth."""
+        """Return the worth of completing a root with a spec."""
         return self._found.get((spec, bid.labels), Decimal(1))

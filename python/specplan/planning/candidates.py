@@ -105,7 +105,7 @@ class Want:
 
     @property
     def lack(self) -> UnplannableReason:
-        """Why it cannot be planned where nothing is chosen for it."""
+        """The reason why it cannot be planned, where nothing is chosen for it."""
         if self.candidates:
             return "blocked"
         return "undecided" if self.undecided else "no_candidate"
@@ -113,7 +113,7 @@ class Want:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What the wants of a group can be met from together.
+    """A set of specs that can meet the wants of a group together.
 
     Attributes:
         lock: The lock that it is, where one is taken as a whole.
@@ -126,7 +126,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What was chosen for a group.
+    """The choice for a group.
 
     Attributes:
         source: The position of the source.
@@ -165,11 +165,11 @@ class WantGroup:
 
     @property
     def is_alone(self) -> bool:
-        """Whether it is one want, for which any of its candidates will do."""
+        """True if it is one want, for which any of its candidates will do."""
         return len(self.sources) == 1 and self.sources[0].lock is None
 
     def alternatives(self) -> list[list[list[str]]]:
-        """Return what to choose among: alternatives, each with its parts and what meets these."""
+        """Return the alternatives, each with its parts and the specs that meet these."""
         if self.is_alone:
             return [[[each]] for each in self.sources[0].candidates[0]]
         return [
@@ -178,7 +178,7 @@ class WantGroup:
         ]
 
     def picked(self, chosen: compiled.AlternativeAnswer | None) -> Chosen | None:
-        """Return what was chosen among the alternatives."""
+        """Return the choice among the alternatives."""
         if chosen is None:
             return None
         position, specs = chosen.position, chosen.specs
@@ -231,7 +231,7 @@ class _Lock:
 
 
 class Options:
-    """What can be chosen: groups of wants, by stack, os, target, then in the order of roots.
+    """The candidates: groups of wants, by stack, os, target, then in the order of roots.
 
     Attributes:
         groups: The groups.

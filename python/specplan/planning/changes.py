@@ -69,7 +69,7 @@ class KnownSpecs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedByRecipes:
-    """What recipes change of the specs that are planned for.
+    """The planned specs that recipes change.
 
     Attributes:
         specs: The packages, each with how many specs change, by name; those of which nothing is
@@ -125,7 +125,7 @@ def matching_each(known: KnownSpecs, specs: Iterable[str]) -> list[tuple[str, li
 
 
 def counted(asked: Iterable[tuple[str, Collection[str]]]) -> tuple[ChangedSpec, ...]:
-    """Return how many specs each abstract spec names."""
+    """Return the number of specs that each abstract spec names."""
     return tuple(ChangedSpec(spec=spec, matches=len(found)) for spec, found in asked)
 
 
@@ -183,7 +183,7 @@ def change(
 def what_if(
     core: compiled.Catalog, state: compiled.State, assumed: Sequence[str], withheld: Sequence[str]
 ) -> WhatIf | None:
-    """Return what is taken for available, or not; None where nothing is.
+    """Return the assumptions on availability; None where there are none.
 
     Args:
         core: All that is known.

@@ -96,7 +96,7 @@ class _Comparison:
         return found
 
     def without_builds(self, available: list[str]) -> frozenset[str]:
-        """Return which specs install without any build: all of them nearly always."""
+        """Return the specs that install without any build: nearly always all of them."""
         if not available or self._size(available)[0] == 0:
             return frozenset(available)
         if len(available) == 1:
@@ -129,7 +129,7 @@ class _Comparison:
         return replace(chosen, reason=reason, other=other)
 
     def _with(self, other: str, chosen: str) -> tuple[Decimal, int, str]:
-        """Return how much more the plan is with another spec for a want."""
+        """Return the additional cost of the plan with another spec for a want."""
         roots = set(self.roots)
         if self.roots[chosen] == 1:
             roots.discard(chosen)

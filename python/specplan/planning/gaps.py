@@ -48,7 +48,7 @@ class GapWants:
 
 
 def asks_for_gaps(query: CoverageQuery, older: Contents | None) -> bool:
-    """Whether a query says whose gaps are meant."""
+    """Return whether a query selects gaps."""
     return bool(query.stack or query.peers) or query.baseline is not None or older is not None
 
 

@@ -30,7 +30,7 @@ def passed_over_stacks(stacks: Iterable[str]) -> list[LeftOut]:
 
 
 def unknown_changes(specs: Iterable[ChangedSpec]) -> list[LeftOut]:
-    """Return what is listed as changed and is in no want."""
+    """Return the changed specs that are in no want."""
     return [
         LeftOut(
             kind="changed_name",

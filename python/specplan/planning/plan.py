@@ -107,22 +107,22 @@ class Plan(Report):
     _again: Callable[[], Plan] = field(repr=False, compare=False)
 
     def __reduce__(self) -> tuple[Callable[[], Plan], tuple[()]]:
-        """Return what makes the same plan in another process: it is solved again there."""
+        """Return the parts for the same plan in another process, where it is solved again."""
         return self._again, ()
 
     @property
     def is_what_if(self) -> bool:
-        """Whether it rests on what was assumed against what the caches say."""
+        """True if it rests on assumptions that contradict the caches."""
         return self.what_if is not None
 
     @property
     def excluded_builds(self) -> int:
-        """How many builds are excluded because of specs that do not build."""
+        """The number of builds that are excluded because specs do not build."""
         return len(self.excluded.builds)
 
     @property
     def open_roots(self) -> int:
-        """How many roots its budget does not complete."""
+        """The number of roots that its budget does not complete."""
         return 0 if self.budget is None else len(self.budget.open)
 
     @property
@@ -137,18 +137,18 @@ class Plan(Report):
 
     @property
     def optimal(self) -> bool:
-        """Whether no plan costs less; with a budget, none that completes the same."""
+        """True if no plan costs less; with a budget, none that completes the same."""
         return self.choice is None or self.choice.optimal
 
     @property
     def lower_bound(self) -> float:
-        """What every plan costs at least, in the unit of costs."""
+        """A lower bound on the cost of any plan, in the unit of costs."""
         if self.choice is None or self.choice.optimal:
             return self.totals.cost
         return min(self.choice.lower_bound, self.totals.cost)
 
     def why(self, spec: str) -> tuple[Why, ...]:
-        """Return why specs are planned, or what makes them unnecessary, by hash.
+        """Return the reasons why specs are planned or are not, by hash.
 
         Args:
             spec: An abstract spec, ``/HASH`` for one hash or its first letters. The specs
@@ -169,7 +169,7 @@ class Plan(Report):
         raise changes.unknown("spec", spec, self._known[1])
 
     def named(self, hashes: Iterable[str]) -> tuple[NamedSpec, ...]:
-        """Return what specs of the plan are called, such as those of a chain, in their order.
+        """Return the names of specs of the plan, such as those of a chain, in their order.
 
         Args:
             hashes: Their hashes, such as those of :attr:`Build.because`.
@@ -221,5 +221,5 @@ class Plan(Report):
         return iter(self.builds)
 
     def __len__(self) -> int:
-        """Return how many there are."""
+        """Return their number."""
         return len(self.builds)

@@ -154,7 +154,7 @@ def _rebuild(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
-    """What was read of a request: its wants, its candidates and its costs."""
+    """The files of a request after reading: its wants, candidates and costs."""
 
     wanted: tuple[Wanted, ...]
     environments: tuple[WantedEnvironment, ...]
@@ -176,7 +176,7 @@ class _Read:
 
     @property
     def is_choice(self) -> bool:
-        """Whether a spec has to be chosen for anything."""
+        """True if a spec has to be chosen for anything."""
         return bool(self.environments) or (self.gaps is not None and bool(self.gaps.wants.cells))
 
 
@@ -319,7 +319,7 @@ def _recipes(
     environments: Sequence[WantedEnvironment],
     limits: Limits,
 ) -> tuple[JudgedRecipes | None, NextWants | None]:
-    """Return what changed in recipes by their content, and the locks that come next.
+    """Return the changes of recipes by their content, and the next locks.
 
     Raises:
         UsageError: If next locks are asked for where something else is wanted.
@@ -344,7 +344,7 @@ def _recipes(
 def _changed_by_recipes(
     request: PlanRequest, read: _Read, plannable: KnownSpecs
 ) -> ChangedByRecipes | None:
-    """Return what recipes change of the specs that can be planned."""
+    """Return the specs that can be planned and that recipes change."""
     asked = None if request.change is None else request.change.recipes
     if asked is None:
         return None

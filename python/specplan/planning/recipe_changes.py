@@ -95,7 +95,7 @@ class JudgedRecipes:
 
     @property
     def changes(self) -> tuple[RecipeChanges, ...]:
-        """What changed since the older revision, and since each commit that a lock pins."""
+        """The changes since the older revision, and since each commit that a lock pins."""
         return tuple(each.changes for each in self.groups)
 
     @property
@@ -129,7 +129,7 @@ class JudgedRecipes:
         return JudgedRecipes(request=self.request, range=self.range, groups=(made, *more))
 
     def answer(self) -> ChangedByRecipes:
-        """Return what changes of all specs."""
+        """Return the changes of all specs."""
         specs = [spec for each in self._recipes() for spec in each.specs]
         stale = {(each.package, each.hash) for each in specs if each.verdict in self.counted}
         matches = Counter(package for package, _ in stale)
@@ -260,7 +260,7 @@ def _group(comparison: Comparison, locks: Iterable[WantedLock], *, pinned: bool)
 def _pinned(
     range_: History, pins: Mapping[str, str], namespaces: frozenset[str] | set[str]
 ) -> History | None:
-    """Return what changed since the commit that an environment pins; None where it pins none."""
+    """Return the changes since the commit that an environment pins; None where it pins none."""
     for name, revision in pins.items():
         if name in namespaces:
             return with_older(range_, revision)
@@ -280,7 +280,7 @@ def _lock(wanted: Wanted, limits: Limits) -> WantedLock:
 
 
 def by_name(request: RecipeRequest, known: KnownSpecs) -> ChangedByRecipes:
-    """Return what changes if every recipe that was touched changes all of its specs.
+    """Return the changed specs if every touched recipe changes all of its specs.
 
     Args:
         request: The revisions.

@@ -103,7 +103,7 @@ def needless_of(core: compiled.Plan) -> tuple[Needless, ...]:
 
 
 def untested_of(core: compiled.Plan) -> tuple[Untested, ...]:
-    """Return what holds the change and is left alone, by hash."""
+    """Return the specs that contain the change and are not rebuilt, by hash."""
     return tuple(
         Untested(spec=named_of(each.spec), kept_by=each.kept_by, available=each.is_available)
         for each in core.untested()
@@ -111,7 +111,7 @@ def untested_of(core: compiled.Plan) -> tuple[Untested, ...]:
 
 
 def excluded_of(core: compiled.Plan, broken: Sequence[tuple[str, list[str]]]) -> Excluded:
-    """Return what is left out because of specs that do not build.
+    """Return the parts of the plan that are left out because specs do not build.
 
     Args:
         core: The answer of the planner.
@@ -164,7 +164,7 @@ def whys_of(
     found: Sequence[str],
     named: Callable[[Sequence[str]], Sequence[NamedSpec]],
 ) -> tuple[Why, ...]:
-    """Return why the specs that an abstract spec names are planned, or are not.
+    """Return the reasons why the specs that an abstract spec names are planned, or are not.
 
     Args:
         core: The answer of the planner.

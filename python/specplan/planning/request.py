@@ -21,7 +21,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipeRequest:
-    """Which revisions of a package repository say what changes.
+    """The revisions of a package repository whose difference is the change.
 
     Attributes:
         packages: A git checkout of the repository, or a folder of one.
@@ -45,7 +45,7 @@ class RecipeRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRequest:
-    """What changes, so that a plan predicts what must be built after it.
+    """The change for which a plan predicts the builds.
 
     Attributes:
         specs: Abstract specs that change; each must match something that is wanted.
@@ -101,13 +101,13 @@ class BudgetLimits:
 
     @property
     def is_limited(self) -> bool:
-        """Whether anything is limited."""
+        """True if anything is limited."""
         return self.builds is not None or self.cost is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchLimits:
-    """How long a search for the least plan may take.
+    """The limits of a search for the least plan.
 
     Attributes:
         nodes: How many nodes each search may look at; the answer is the same everywhere. None

@@ -37,7 +37,7 @@ _Cell: TypeAlias = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhyWanted:
-    """Why a want is wanted in a cell, and what becomes of it.
+    """The reason why a want is wanted in a cell, and its outcome in the plan.
 
     Attributes:
         stack: The stack of the cell.
@@ -82,7 +82,7 @@ def why_wanted(
     sources: Mapping[str, str],
     stacks: Mapping[str, Collection[str]],
 ) -> tuple[WhyWanted, ...]:
-    """Return why the packages that a spec names are wanted, by stack, os, target and want.
+    """Return the reasons why packages of a spec are wanted, by stack, os, target and want.
 
     Args:
         spec: An abstract spec or ``/HASH``; its packages count, whatever else it asks for.
@@ -318,7 +318,7 @@ def _place(want: PublishedWant | ChosenWant) -> tuple[str, str, str, str]:
 def _planned(
     published: PublishedWant | None, chosen_want: ChosenWant | None
 ) -> tuple[WantedPlan | None, NamedSpec | None, UnplannableReason | None]:
-    """Return what the plan does about a want, by which spec, and what it lacks."""
+    """Return the plan's verdict on a want, the spec for it, and the specs that this lacks."""
     if published is not None:
         spec = NamedSpec(hash=published.hash, package=published.package, version=published.version)
         return "publish", spec, None

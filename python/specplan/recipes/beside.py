@@ -1,4 +1,4 @@
-"""What a concretizer reads of a recipe beside its directives, or what decides over these."""
+"""The parts of a recipe beside its directives that a concretizer reads."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def derived_classes(module: ast.Module, package: ast.ClassDef | None) -> list[as
 def read_beside(
     module: ast.Module, classes: Sequence[ast.ClassDef], open_to: AbstractSet[str] | None
 ) -> dict[str, tuple[str, ...]]:
-    """Return what distinguishes two states of a recipe for a concretizer, but for directives.
+    """Return the parts of a recipe that a concretizer can tell apart, without its directives.
 
     By what it is, as messages call it.
 

@@ -92,7 +92,7 @@ class Comparison:
             side.tree.fetch(sorted(each for each in paths if each.startswith(folders)))
 
     def place(self, path: str) -> Place | None:
-        """Return where a file belongs, on whichever side it is."""
+        """Return the place of a file, on either side."""
         side = self.after if path in self._newer_paths else self.before
         return place_of(path, side.repositories)
 
@@ -100,7 +100,7 @@ class Comparison:
 def recipe_changes(
     range_: History, locks: Sequence[WantedLock], rules: SpackRules
 ) -> RecipeChanges:
-    """Return what a range of revisions does to recipes, and to the specs of locks.
+    """Return the effect of a range of revisions on recipes and on the specs of locks.
 
     Args:
         range_: The revisions.
@@ -247,7 +247,7 @@ def _module_finding(path: str) -> Finding:
 
 
 def _parent_modules(compared: Comparison, key: _Key, touched: _Touched) -> dict[str, Finding]:
-    """Return how a recipe whose code changed is imported by others."""
+    """Return the modules as which others import a recipe whose code changed."""
     if _RECIPE not in touched.files:
         return {}
     old, new = _found(compared.before, key), _found(compared.after, key)
@@ -329,7 +329,7 @@ def _unread(
     locks: Sequence[WantedLock],
     error: UnreadError,
 ) -> RecipeChange:
-    """Return what is said of a recipe whose file cannot be read."""
+    """Return the finding on a recipe whose file cannot be read."""
     finding = Finding("unread", "may_change", f"the recipe cannot be read: {error}")
     specs = tuple(
         SpecChange(

@@ -20,7 +20,7 @@ Decided: TypeAlias = bool | None
 
 
 class Conditions(Protocol):
-    """What decides the conditions of a recipe for one spec."""
+    """The facts that decide the conditions of a recipe for one spec."""
 
     def __call__(self, condition: str, /) -> Decided:
         """Return whether the spec satisfies a condition.
@@ -46,7 +46,7 @@ class SpecsOfLock:
         self._answers: dict[tuple[str, str], tuple[set[str], dict[str, str]]] = {}
 
     def of(self, package: str, dag_hash: str) -> Conditions:
-        """Return what decides conditions for one spec."""
+        """Return the facts that decide conditions for one spec."""
 
         def decide(condition: str) -> Decided:
             holds, undecided = self._answer(package, condition)

@@ -27,7 +27,7 @@ class Dependencies(Protocol):
     """The direct dependencies of a spec, as a lock records them."""
 
     def __call__(self, package: str, /) -> tuple[frozenset[str], Conditions] | None:
-        """Return how a spec uses a package, and what decides conditions for it; None if not."""
+        """Return the spec's use of a package and the facts for conditions; None if it does not."""
 
 
 def are_met(

@@ -137,7 +137,7 @@ _WORDS: Final[dict[str, tuple[str, int | None]]] = {
 
 
 def _unconditional(call: Called) -> tuple[object, ...]:
-    """Return what distinguishes two calls that count for a spec."""
+    """Return the keys that distinguish calls that apply to a spec."""
     said, said_at = _WORDS.get(call.name, ("", None))
     places = {when_position(call.name), said_at}
     positional = [None if at in places else repr(each) for at, each in enumerate(call.positional)]

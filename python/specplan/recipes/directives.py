@@ -77,7 +77,7 @@ class Called:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """What distinguishes two calls: their arguments, and the text of those not read."""
+        """A key that distinguishes calls: their arguments, and the text of those not read."""
         keywords = sorted((key, repr(value)) for key, value in self.keywords.items())
         return (self.name, repr(self.positional), *keywords, self.when, self.guards, self.written)
 
@@ -108,7 +108,7 @@ class Directives:
 
 
 def class_name(package: str) -> str:
-    """Return what the class of a package is called.
+    """Return the name of the class of a package.
 
     Examples:
         >>> class_name("py-numpy"), class_name("7zip")
@@ -387,7 +387,7 @@ class _Reader:
             self._guards = (*self._guards, self.values.written(node))
 
     def _guard(self, node: ast.stmt) -> str:
-        """Return what decides whether the body of a statement is run."""
+        """Return the condition under which the body of a statement runs."""
         parts = [getattr(node, name, None) for name in ("test", "target", "iter", "subject")]
         return " ".join(self.values.written(each) for each in parts if isinstance(each, ast.AST))
 

@@ -96,7 +96,7 @@ def text_change(old: Recipe, new: Recipe, decide: Conditions) -> Finding | None:
 
 
 def _why_open(condition: str, decide: Conditions) -> str:
-    """Return why it is not known whether a condition holds; empty where it is known."""
+    """Return the reason why a condition is undecided; empty where it is decided."""
     try:
         decide(condition)
     except UnreadError as error:

@@ -69,7 +69,7 @@ _Read: TypeAlias = bytes | UnreadError | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Checkout:
-    """What is asked once of a checkout.
+    """Facts about a checkout that are computed once.
 
     Attributes:
         place: The folder, as it was given.
@@ -89,7 +89,7 @@ class Tree(Protocol):
 
     @property
     def shown(self) -> str:
-        """What the side is called."""
+        """The name of the side."""
 
     def fetch(self, paths: Iterable[str]) -> None:
         """Read files that will be asked for, all at once."""
@@ -268,7 +268,7 @@ class History:
 
 
 def history(checkout: str, since: str) -> History:
-    """Return what differs between two revisions.
+    """Return the difference between two revisions.
 
     Files that git does not track are named and not compared.
 
@@ -335,7 +335,7 @@ def _refuse_part(checkout: _Checkout, *sides: Tree) -> None:
 
 
 def with_older(range_: History, revision: str) -> History | None:
-    """Return what became of another revision at the newer side; None where git has not got it.
+    """Return the difference of another revision to the newer side; None where git lacks it.
 
     Args:
         range_: The revisions that are compared.

@@ -23,7 +23,7 @@ _MACHINES: Final = ("x86_64", "aarch64", "ppc64le", "ppc64", "riscv64", "i686")
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """What a recipe may ask of the computer that it is read on.
+    """The properties of the computer that a recipe may ask for.
 
     A lock does not say where it was made. It is taken that this was a computer of the kind
     that the spec is for; a recorded package hash that comes out proves it.
@@ -37,7 +37,7 @@ class Host:
     target: str
 
     def facts(self) -> dict[str, object]:
-        """Return what expressions of recipes are worth, as they are written."""
+        """Return the values of expressions of recipes, by their text."""
         known = _SYSTEMS.get(self.platform)
         if known is None:
             return {}

@@ -28,7 +28,7 @@ _WORD: Final = pattern(rb"\w+")
 
 
 def module_of(path: str) -> str | None:
-    """Return how a file of a repository is imported; None for what is not a module.
+    """Return the module name of a file of a repository; None if it is not a module.
 
     Examples:
         >>> module_of("repos/spack_repo/builtin/build_systems/cmake.py")

@@ -24,7 +24,7 @@ __all__ = ["joined", "kept_count", "verdict_counts"]
 
 
 def joined(changes: Sequence[RecipeChanges]) -> RecipeChanges:
-    """Return what changed since the first of several commits or any other, as since the first.
+    """Return the changes since any of several commits, joined as if since the first.
 
     A recipe stands there once, with its specs in all locks.
 
@@ -70,12 +70,12 @@ def _both(one: RecipeChange, other: RecipeChange) -> RecipeChange:
 
 
 def kept_count(specs: Iterable[SpecChange]) -> int:
-    """Return how many specs may change and still keep their package hash as they are."""
+    """Return the number of specs that may change but keep their package hash."""
     return sum(each.verdict == "may_change" and each.package_hash == "same" for each in specs)
 
 
 def verdict_counts(verdicts: Iterable[RecipeVerdict]) -> VerdictCounts:
-    """Return how often each verdict was reached."""
+    """Return the number of specs with each verdict."""
     found = Counter(verdicts)
     return VerdictCounts(
         same=found["same"],

@@ -41,15 +41,15 @@ class WantedLock:
 
     @property
     def label(self) -> str:
-        """What the lock is called."""
+        """The name of the lock."""
         return self.file.label
 
     def decide(self, node: Node) -> Conditions:
-        """Return what decides conditions for a spec."""
+        """Return the facts that decide conditions for a spec."""
         return self.specs.of(node.name, node.hash)
 
     def dependencies_of(self, node: Node) -> Dependencies:
-        """Return what a spec depends on directly, as the lock records it."""
+        """Return the direct dependencies of a spec, as the lock records them."""
 
         def dependency(package: str) -> tuple[frozenset[str], Conditions] | None:
             edges = node.raw.get("dependencies", ())

@@ -84,7 +84,7 @@ def _is_when(decorator: ast.expr) -> bool:
 
 
 def _constant(decorator: ast.expr) -> object:
-    """Return what a ``@when`` has as its only argument if that is a constant."""
+    """Return the only argument of a ``@when`` if it is a constant."""
     if isinstance(decorator, ast.Call) and _is_when(decorator):
         argument = decorator.args[0]
         return argument.value if isinstance(argument, ast.Constant) else None
@@ -99,7 +99,7 @@ def _decided(decorator: ast.expr, decide: Callable[[str], Decided]) -> Decided:
 
 
 def _possible(methods: Sequence[_Method]) -> list[ast.FunctionDef]:
-    """Return which of the functions of one name can be the one that runs."""
+    """Return the functions of one name that may be the one that runs."""
     possible: list[ast.FunctionDef] = []
     default: ast.FunctionDef | None = None
     for function, decisions in methods:

@@ -62,7 +62,7 @@ CHANGE_CLASSES: Final[tuple[ChangeClass, ...]] = get_args(ChangeClass)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpecChange:
-    """What a change of a recipe does to one spec of a lock.
+    """The effect of a change of a recipe on one spec of a lock.
 
     Attributes:
         hash: The DAG hash of the spec.
@@ -116,7 +116,7 @@ class RecipeChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictCounts:
-    """How often each verdict was reached.
+    """The number of specs with each verdict.
 
     Attributes:
         same: How many stay the same.
@@ -174,7 +174,7 @@ class PackageHash:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class RecipeChanges(Report):
-    """What a range of revisions changes.
+    """The changes of a range of revisions.
 
     Attributes:
         repository: The checkout, as it was given.
@@ -208,5 +208,5 @@ class RecipeChanges(Report):
         return iter(self.recipes)
 
     def __len__(self) -> int:
-        """Return how many there are."""
+        """Return their number."""
         return len(self.recipes)

@@ -43,7 +43,7 @@ class Node:
 
     @property
     def is_git_version(self) -> bool:
-        """Whether its version is a git reference."""
+        """True if its version is a git reference."""
         return self.version.startswith("git.") or "=" in self.version
 
 

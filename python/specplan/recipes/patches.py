@@ -53,7 +53,7 @@ class Applied:
 
     @property
     def hashed(self) -> str:
-        """What is hashed of it."""
+        """The hashed part of it."""
         return f"{self.sha256}:{self.level}"
 
 
@@ -82,7 +82,7 @@ def applies(call: Called, decide: Conditions) -> bool:
 
 
 def when_position(name: str) -> int | None:
-    """Return where ``when`` stands among the arguments without a name."""
+    """Return the position of ``when`` among the positional arguments."""
     return {"patch": 2, "conflicts": 1, "depends_on": 1, "extends": 1, "variant": 6}.get(name)
 
 

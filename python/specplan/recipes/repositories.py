@@ -54,7 +54,7 @@ class Repository:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a file belongs.
+    """The repository and the package of a file.
 
     Attributes:
         repository: Its repository.
@@ -121,7 +121,7 @@ def _value(text: str, key: str) -> str:
 
 
 def place_of(path: str, repositories: Iterable[Repository]) -> Place | None:
-    """Return where a file belongs; None where it is of no repository."""
+    """Return the place of a file; None if it belongs to no repository."""
     for each in repositories:
         if path.startswith(each.packages):
             folder, slash, inside = path.removeprefix(each.packages).partition("/")

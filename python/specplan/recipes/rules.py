@@ -18,7 +18,7 @@ _FILE: Final = "spack_rules.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpackRules:
-    """What leaves the package hash, as one release of Spack has it.
+    """The directives that one release of Spack leaves out of the package hash.
 
     Attributes:
         spack: The first release with these rules.

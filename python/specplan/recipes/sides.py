@@ -130,7 +130,7 @@ class Side:
         )
 
     def folders(self, packages: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-        """Return where the recipes of (namespace, package) would lie, each with a slash."""
+        """Return the possible folders of the recipes of (namespace, package), each with a slash."""
         return tuple(
             each.folder_of(package)
             for namespace, package in packages

@@ -127,7 +127,7 @@ def _refuse_doubt(
 
 
 def _given(call: Called) -> dict[str, Any]:
-    """Return what a call gives of a version, without what is None."""
+    """Return the arguments of a version in a call, without those that are None."""
     given = {key: value for key, value in call.keywords.items() if key != "ver"}
     if len(call.positional) > 1:
         given["checksum"] = call.positional[1]
@@ -138,7 +138,7 @@ def _given(call: Called) -> dict[str, Any]:
 
 
 def _fetcher(given: Mapping[str, Any], names: Mapping[str, object]) -> str:
-    """Return how a version is fetched."""
+    """Return the way in which a version is fetched."""
     for name, _ in _FETCHERS:
         if name in given:
             return name
@@ -150,7 +150,7 @@ def _fetcher(given: Mapping[str, Any], names: Mapping[str, object]) -> str:
 
 
 def _id(fetcher: str, given: Mapping[str, Any]) -> str:
-    """Return what identifies a version that is fetched so."""
+    """Return the identifier of a version that is fetched in this way."""
     if fetcher == "git":
         return str(given.get("commit", ""))
     if fetcher in {"svn", "hg"}:

@@ -66,7 +66,7 @@ EXACT: Final = frozenset({"code", "source", "patch", "version_added", "metadata"
 
 @dataclass(slots=True)
 class _Next:
-    """What becomes of a spec: its next node, or why that is not known.
+    """The next node of a spec, or the reason why it is not known.
 
     One that keeps its hash may have a reason too: a concretizer may choose another version of it
     or of what it needs, so that nothing that changes above it has a known hash.
@@ -207,7 +207,7 @@ class _Succession:
             return _Next(None, node.raw, f"{node.name}@{node.version}: {error}")
 
     def _other_choice(self, node: Node) -> str:
-        """Return why a concretizer may choose another spec though no directive says so, or nothing.
+        """Return the reason why a concretizer may choose another spec, or an empty text.
 
         A version that the recipe no longer has makes nothing possible that was not.
         """

@@ -147,7 +147,7 @@ class _Formatter(string.Formatter):
 
 
 class Values:
-    """What names are worth, and expressions with them.
+    """The values of names, and of expressions with them.
 
     Args:
         facts: What expressions are worth that ask for the computer, as they are written.
@@ -194,7 +194,7 @@ class Values:
         self._steps += weight
 
     def written(self, node: ast.AST) -> str:
-        """Return what distinguishes an expression that is not read from others.
+        """Return a text that distinguishes an expression that is not read from others.
 
         That is how it is written, and what its names are worth where it stands.
 
@@ -421,7 +421,7 @@ class Values:
         return made if isinstance(made, _PLAIN) else list(made)
 
     def arguments(self, node: ast.Call) -> tuple[list[Any], dict[str, Any]]:
-        """Return what a call is given.
+        """Return the arguments of a call.
 
         Raises:
             UnreadError: If some of it is not read.
@@ -436,7 +436,7 @@ class Values:
 
 
 def _weight(value: object) -> int:
-    """Return how many values one is made of; no more than one more than there may be."""
+    """Return the number of values that make one up, at most one above the limit."""
     weight = 0
     open_: list[object] = [value]
     while open_ and weight <= _MOST_ITEMS:
@@ -453,7 +453,7 @@ def _weight(value: object) -> int:
 
 
 def _made_letters(value: str, arguments: Sequence[object]) -> int:
-    """Return how long a text can become that a method makes of another one."""
+    """Return the greatest length of the text that a method makes of another one."""
     given = [each for each in arguments if isinstance(each, str)]
     lists = [each for each in arguments if isinstance(each, (list, tuple, dict, set))]
     joined = sum(len(each) + len(value) for many in lists for each in many if isinstance(each, str))
@@ -467,7 +467,7 @@ def _scalar(value: object) -> str:
 
 
 def _is_small(value: object) -> bool:
-    """Whether a value can be multiplied without making something large."""
+    """Return whether a value can be multiplied without making something large."""
     most = 1 << 12
     if isinstance(value, (int, float)):
         return abs(value) < most

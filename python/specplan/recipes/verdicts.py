@@ -114,7 +114,7 @@ def _one_sided(old: RecipeFile | None, new: RecipeFile | None) -> Iterator[Findi
 
 
 def any_spec_findings(old: RecipeFile | None, new: RecipeFile | None) -> list[Finding]:
-    """Return what changed for some spec, whichever it is."""
+    """Return the changes for any spec at all."""
     if new is None or old is None:
         return list(_one_sided(old, new)) if new is None else [_added(new)]
     try:
@@ -124,7 +124,7 @@ def any_spec_findings(old: RecipeFile | None, new: RecipeFile | None) -> list[Fi
 
 
 def _added(new: RecipeFile) -> Finding:
-    """Return what a new recipe does: nobody has it yet, unless it provides what others need."""
+    """Return the effect of a new recipe: none, unless it provides a virtual package in use."""
     try:
         provides = any(each.named("provides") for each in new.directives(ANY_HOST))
     except UnreadError:
@@ -187,7 +187,7 @@ def change_classes(
 
 
 def _metadata(recipe: RecipeFile) -> list[str]:
-    """Return what leaves the text and nobody reads who builds or concretizes."""
+    """Return the metadata that neither a build nor a concretizer reads."""
     try:
         module = recipe.recipe.module
         names = recipe.metadata_names

@@ -140,7 +140,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How a result stands, as one share.
+    """The result as one share.
 
     Attributes:
         label: What the share is of.
@@ -195,7 +195,7 @@ def findings(kind: str, headline: str, suites: Iterable[Suite], cases: Iterable[
 
 
 def titled(names: Sequence[str]) -> str:
-    """Return what people call a suite: the stack, and its system."""
+    """Return the title of a suite: the stack, and its system."""
     stack, *system = names
     return f"{stack} {'/'.join(system)}"
 

@@ -46,7 +46,7 @@ def amount(gate: Gate, value: float | None) -> str:
 
 
 def is_asked(gate: Gate) -> bool:
-    """Whether a gate was requested; the one on wants without a plan always applies."""
+    """Return whether a gate was requested; the one on wants without a plan always applies."""
     return gate.name != UNASKED
 
 

@@ -143,7 +143,7 @@ class Share:
 
     @property
     def tone(self) -> Tone:
-        """How good it is: all of the whole, half of it or more, or less."""
+        """The tone of a share: all of the whole, half of it or more, or less."""
         if self.whole == 0:
             return "quiet"
         if self.part == self.whole:
@@ -274,12 +274,12 @@ class Column:
 
     @property
     def is_right(self) -> bool:
-        """Whether its cells keep to the right, as numbers do."""
+        """True if its cells are aligned to the right, as numbers are."""
         return self.side == "right" or (self.side == "by kind" and self.kind in _NUMBERS)
 
     @property
     def is_wordy(self) -> bool:
-        """Whether its cells hold words that may go to further lines."""
+        """True if its cells hold words that may wrap."""
         return self.kind in _WORDY
 
 

@@ -31,7 +31,7 @@ class StaleBinary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackReview:
-    """What the change costs one stack, planned for by itself.
+    """The cost of the change for one stack, planned by itself.
 
     Attributes:
         stack: The stack.
@@ -62,7 +62,7 @@ class StackReview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewTotals:
-    """What the change costs all stacks together.
+    """The cost of the change for all stacks together.
 
     Attributes:
         binaries: How many binaries the caches have.
@@ -95,7 +95,7 @@ class ReviewTotals:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Review(Report):
-    """What a change of recipes costs.
+    """The cost of a change of recipes.
 
     Attributes:
         since: The revisions, as they were given.
@@ -128,5 +128,5 @@ class Review(Report):
         return iter(self.stale)
 
     def __len__(self) -> int:
-        """Return how many there are."""
+        """Return their number."""
         return len(self.stale)

@@ -19,7 +19,7 @@ AVAILABLE_WANTS = ("available",)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewRequest:
-    """What is asked of a review.
+    """A question for a review.
 
     Attributes:
         recipes: The revisions of a package repository.
@@ -43,7 +43,7 @@ class ReviewRequest:
 
     @property
     def want(self) -> tuple[str, ...]:
-        """What is wanted."""
+        """The want."""
         return self.coverage.want or AVAILABLE_WANTS
 
     def plan(self) -> PlanRequest:

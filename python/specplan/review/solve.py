@@ -30,7 +30,7 @@ __all__ = ["review"]
 
 
 def review(contents: Contents, request: ReviewRequest) -> Review:
-    """Return what a change of recipes costs.
+    """Return the cost of a change of recipes.
 
     Args:
         contents: The caches.
@@ -78,7 +78,7 @@ def _refuse_standard_input(request: ReviewRequest) -> None:
 
 
 def _available(contents: Contents, request: ReviewRequest, hashes: Iterable[str]) -> list[str]:
-    """Return those of some specs that have a binary in the caches, by hash."""
+    """Return the specs, among some, that have a binary in the caches, by hash."""
     if contents.is_empty:
         return []
     rows = compiled.Query.hashes(sorted(hashes))

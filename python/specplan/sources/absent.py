@@ -73,7 +73,7 @@ def absence(place: str, *, hint: str | None = None) -> SourceError:
 
 
 def _of_variable(place: str) -> str | None:
-    """Return why a variable of the shell still stands in a path, or None where none does."""
+    """Return the reason why a path still has a variable of the shell, or None."""
     found = _VARIABLE.match(place)
     if found is None:
         return None

@@ -21,7 +21,7 @@ _END: Final = b"-----END PGP SIGNATURE-----"
 
 
 def text_of(document: bytes, shown: str) -> bytes:
-    """Return what was signed; a document that is not signed is returned as it is.
+    """Return the signed text; a document that is not signed is returned as it is.
 
     Args:
         document: The bytes of the file.

@@ -94,7 +94,7 @@ def read_costs(places: Sequence[str], limits: Limits) -> Costs:
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """What a cost is of: the most exact part counts, the others say what a hash is of."""
+    """The subject of a cost: its most exact part counts; the rest describes a hash."""
 
     dag_hash: str
     name: str
@@ -112,7 +112,7 @@ class _Key:
 
 @dataclass(frozen=True, slots=True)
 class _Where:
-    """Where something is written."""
+    """The place where something is written."""
 
     path: str
     place: str
@@ -130,7 +130,7 @@ class _Where:
 
 @dataclass(slots=True)
 class _Costs:
-    """What has been read so far."""
+    """The costs that have been read so far."""
 
     tabled: dict[_Key, tuple[float, _Where]] = field(default_factory=dict)
     measured: dict[str, list[float]] = field(default_factory=dict)
@@ -261,7 +261,7 @@ def _seconds(value: Value) -> float:
 
 
 def _fault(number: float) -> str | None:
-    """Return why a number is not a cost."""
+    """Return the reason why a number is not a cost."""
     if not number >= 0:  # neither is NaN
         return f"{number} is not a cost: it must be 0 or more"
     if number > MOST_SECONDS:

@@ -49,7 +49,7 @@ _OF_BASES: Final = "build_system"
 
 @dataclass(slots=True)
 class _Class:
-    """What a class says of variants.
+    """The variants that a class declares.
 
     Attributes:
         bases: Each base class as it is written; None where it is an expression.
@@ -216,7 +216,7 @@ def _file_of(repository: Path, module: str) -> Path | None:
 
 
 def _class_of(package: str) -> str:
-    """Return what the class of a package is called.
+    """Return the name of the class of a package.
 
     Examples:
         >>> _class_of("py-numpy"), _class_of("7zip")

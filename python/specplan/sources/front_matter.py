@@ -70,7 +70,7 @@ class FrontMatterError(ValueError):
 
 
 class Place:
-    """Where a value stands.
+    """The position of a value.
 
     Attributes:
         line: The line of the value, counted from 1.

@@ -89,7 +89,7 @@ def cannot_run(error: Exception, checkout: str) -> SourceError:
 
 
 def git(checkout: str, *arguments: str) -> str:
-    """Return what git prints, as text; what is not UTF-8 stays as halves of surrogate pairs.
+    """Return the output of git as text; bytes that are not UTF-8 become lone surrogates.
 
     Args:
         checkout: The folder to run it in.
@@ -103,7 +103,7 @@ def git(checkout: str, *arguments: str) -> str:
 
 
 def git_bytes(checkout: str, *arguments: str, given: bytes = b"") -> bytes:
-    """Return what git prints.
+    """Return the output of git.
 
     Args:
         checkout: The folder to run it in.
@@ -132,7 +132,7 @@ def git_bytes(checkout: str, *arguments: str, given: bytes = b"") -> bytes:
 
 
 def _hint(checkout: str, fault: str) -> str | None:
-    """Return what helps where a clone does not hold the revision that is asked for."""
+    """Return a hint where a clone does not have the requested revision."""
     if "not a git repository" in fault:
         return "name the checkout of the package repository with `--packages FOLDER`"
     if "revision" not in fault:

@@ -133,7 +133,7 @@ def _blocks(lines: Sequence[bytes]) -> Iterator[list[bytes]]:
 
 
 def _content(answers: IO[bytes], size: int, most: int) -> bytes | None:
-    """Return what follows; None where it has more bytes than that, which are passed over."""
+    """Return the following content; None where it is longer than the limit and skipped."""
     if size <= most:
         return answers.read(size)
     while size > 0 and (passed := len(answers.read(min(size, _PASSED)))):

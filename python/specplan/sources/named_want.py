@@ -70,7 +70,7 @@ class NamedWant:
 
     @property
     def is_abstract(self) -> bool:
-        """Whether known specs have to be chosen for it, as no hash says what is wanted."""
+        """True if it has no hash, so that known specs have to be chosen for it."""
         return self.kind in {"environment", "spec"}
 
 

@@ -138,12 +138,12 @@ def read_all(
 
 
 def _is_gone(error: RemoteError) -> bool:
-    """Whether a server gave no answer, or none that says anything of the file."""
+    """Return whether a server gave no answer about the file."""
     return error.status is None or error.status >= _SERVER_FAULT
 
 
 def _without_server(shown: str, reading: Reading) -> str:
-    """Return what can be done without a server."""
+    """Return a hint for work without a server."""
     latest = reading.fetching.downloads.latest(shown)
     if latest is not None:
         return f"`--offline` reads the copy of {_moment(latest)}"

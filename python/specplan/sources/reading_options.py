@@ -16,7 +16,7 @@ __all__ = ["Reading", "ReadingOptions"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingOptions:
-    """How mirrors and installations are read.
+    """Options for reading mirrors and installations.
 
     Attributes:
         consumer: The Spack that reads mirrors; by default what any Spack reads counts.
@@ -70,10 +70,10 @@ class Reading:
 
     @property
     def from_manifests(self) -> bool:
-        """Whether mirrors are read from the files of their binaries."""
+        """True if mirrors are read from the files of their binaries."""
         return self.options.from_manifests
 
     @property
     def limits(self) -> Limits:
-        """What no file may go beyond."""
+        """The limits of every file."""
         return self.fetching.limits

@@ -44,7 +44,7 @@ _PLAIN: Final = frozenset({"0", "1"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedRecipes:
-    """What changed in a checkout.
+    """The changed recipes of a checkout.
 
     Attributes:
         packages: The packages whose recipes changed, sorted.

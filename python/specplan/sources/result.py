@@ -19,7 +19,7 @@ __all__ = ["SourceRead"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRead:
-    """What one source gave.
+    """The content of one source.
 
     Attributes:
         place: The source, as it was given; without credentials.

@@ -40,7 +40,7 @@ def snapshot_folders(source: str) -> dict[str, str]:
 
 
 def _holds_pages(folder: str) -> bool:
-    """Whether a folder holds folders of packages: the first that is there says so."""
+    """Return whether a folder holds folders of packages; the first one decides."""
     with os.scandir(folder) as entries:
         for package in entries:
             if package.is_dir():

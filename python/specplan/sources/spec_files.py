@@ -175,7 +175,7 @@ def damage_of(found: _core.SpecsRead, shown: str) -> tuple[DamagedFile, ...]:
 
 
 def remedy_of(found: _core.SpecsRead) -> str:
-    """Return what helps where a file is of a version that is newer than those that are known."""
+    """Return a hint where the version of a file is newer than the known ones."""
     return "; `--newest-format try` reads it as that version" if found.is_newer else ""
 
 
@@ -185,7 +185,7 @@ def roots_of(found: _core.SpecsRead) -> tuple[LockRoot, ...]:
 
 
 def stack_of_lock(path: PurePath) -> str:
-    """Return what the stack of a lock without a label is called.
+    """Return the name of the stack of a lock without a label.
 
     Examples:
         >>> from pathlib import PurePath

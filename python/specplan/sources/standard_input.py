@@ -63,7 +63,7 @@ def _next() -> bytes:
 
 
 def _would_block() -> bool:
-    """Whether standard input does not wait, and has only nothing for now."""
+    """Return whether standard input does not block and is empty for now."""
     try:
         descriptor = sys.stdin.fileno()
         if os.get_blocking(descriptor):

@@ -59,7 +59,7 @@ class Value:
         return list(self.raw)
 
     def at(self, key: str) -> Value:
-        """Return what an object has for a key."""
+        """Return the value of a key."""
         if not isinstance(self.raw, dict):
             self.fail(f"must be an object, is {_kind(self.raw)}")
         if key not in self.raw:
@@ -119,7 +119,7 @@ class Value:
         return number if type(number) is int and number >= 0 else self.at(key).count()
 
     def flag_at(self, key: str) -> bool:
-        """Return what an object has for a key, as ``at(key).flag()``."""
+        """Return the value of a key, as ``at(key).flag()``."""
         flag = self.raw.get(key) if isinstance(self.raw, dict) else None
         return flag if isinstance(flag, bool) else self.at(key).flag()
 
@@ -154,15 +154,15 @@ class Value:
         return self.raw
 
     def amount_at(self, key: str) -> float:
-        """Return what an object has for a key, as ``at(key).amount()``."""
+        """Return the value of a key, as ``at(key).amount()``."""
         return self.at(key).amount()
 
     def number_at(self, key: str) -> float:
-        """Return what an object has for a key, as ``at(key).number()``."""
+        """Return the value of a key, as ``at(key).number()``."""
         return self.at(key).number()
 
     def items_at(self, key: str) -> list[Value]:
-        """Return what an object has for a key, as ``at(key).items()``."""
+        """Return the value of a key, as ``at(key).items()``."""
         return self.at(key).items()
 
     def counts_at(self, key: str) -> tuple[int, ...]:
@@ -175,7 +175,7 @@ class Value:
         return {name: counts.count_at(name) for name in counts.keys()}  # noqa: SIM118 - no mapping
 
     def at_or_none(self, key: str) -> Value | None:
-        """Return what an object has for a key; None where that is null or missing."""
+        """Return the value of a key; None where it is null or missing."""
         if isinstance(self.raw, dict) and self.raw.get(key) is None:
             return None
         return self.at(key)
@@ -250,12 +250,12 @@ class Rows:
         return self._each(key, Value.amount)
 
     def flags(self, key: str) -> Sequence[bool]:
-        """Return what they have, as ``at(key).flag()`` of each."""
+        """Return the value of a key in each, as ``at(key).flag()``."""
         found = self._all(key, bool)
         return self._each(key, Value.flag) if found is None else found
 
     def _all(self, key: str, kind: type[_Raw]) -> list[_Raw] | None:
-        """Return what they have for a key; None where one has something of another kind."""
+        """Return the value of a key in each; None where one is of another type."""
         if set(map(type, self._raws)) <= {dict}:
             found = [each.get(key) for each in cast("Sequence[dict[str, object]]", self._raws)]
             if set(map(type, found)) <= {kind}:
@@ -267,7 +267,7 @@ class Rows:
 
 
 def _are_plain(texts: Sequence[object] | None) -> TypeGuard[Sequence[str]]:
-    """Whether all are strings, and of letters that every string may hold."""
+    """Return whether all are ASCII strings."""
     if texts is None or not set(map(type, texts)) <= {str}:
         return False
     return "".join(cast("Sequence[str]", texts)).isascii()
@@ -321,7 +321,7 @@ def parse(document: bytes, shown: str) -> Value:
 
 
 def _fault(pairs: Sequence[tuple[str, object]], values: dict[str, object]) -> str | None:
-    """Return what is wrong with the keys of an object."""
+    """Return the fault in the keys of an object."""
     if len(values) != len(pairs):
         counts = Counter(key for key, _ in pairs)
         twice = next(key for key, count in counts.items() if count > 1)
@@ -332,7 +332,7 @@ def _fault(pairs: Sequence[tuple[str, object]], values: dict[str, object]) -> st
 
 
 def _is_text(value: str) -> bool:
-    """Whether a string can be written: JSON can spell halves of characters."""
+    """Return whether a string can be encoded; JSON can spell lone surrogates."""
     return value.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 

@@ -25,7 +25,7 @@ __all__ = ["Wanted", "WantedEnvironment", "rows_of"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What one lock wants.
+    """The wants of one lock.
 
     Attributes:
         label: The stack: as given, else the name of the lock's folder, else of the file.
@@ -50,7 +50,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedEnvironment:
-    """What one environment wants.
+    """The wants of one environment.
 
     Attributes:
         label: The stack: as given, else the name of the environment's folder, else of

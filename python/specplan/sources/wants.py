@@ -291,7 +291,7 @@ def _rootless(place: str) -> LeftOut:
 
 
 def _lock(read: _core.SpecsRead, label: str, place: str) -> Wanted:
-    """Return what a file wants that must be a lock."""
+    """Return the wants of a file that must be a lock."""
     if read.fault is not None:
         raise DamagedSourceError(
             path=place,

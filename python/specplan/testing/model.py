@@ -537,7 +537,7 @@ class Model:
     def _answer(
         self, question: _Question, host: System, stack: str, family: Collection[str]
     ) -> _CellAnswer:
-        """Return what a cell wants and has."""
+        """Return the wants and the keys of a cell."""
         place, level = _Place(stack, host.os, host.target), question.keywords["level"]
         if question.old_cells is not None:
             wanted = self.keys(question.old_cells.get(place, ()), level)
@@ -802,7 +802,7 @@ class Model:
     def _changes(
         self, before: set[str], after: set[str], level: Level
     ) -> tuple[int, set[Key], set[Key], dict[str, tuple[tuple[str, ...], tuple[str, ...]]]]:
-        """Return how many packages a cell kept, keys it lost and gained, and changed packages.
+        """Return the number of kept packages, lost and gained keys, and changed packages of a cell.
 
         A package has changed where old keys gave way to new ones; at level ``package``
         where it stays and its versions do not.
@@ -852,7 +852,7 @@ def _called(state: str | Model | None) -> str | None:
 
 
 def _label_matches(pattern: str, label: str) -> bool:
-    """Whether a pattern selects a stack; the union index only by its own name."""
+    """Return whether a pattern selects a stack; the union index only by its own name."""
     return label == pattern or (label != _ROOT and fnmatchcase(label, pattern))
 
 

@@ -31,7 +31,7 @@ _PATCH_DIGITS: Final = 7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spelling:
-    """How a page is written; the default is how pages are published today.
+    """The spelling of a page; the default is that of published pages.
 
     Attributes:
         old_years: As up to March 2025: ``gcc@=11.4.0``, ``languages=c,cxx``.
@@ -110,7 +110,7 @@ class Page:
         return path
 
     def listings(self, *, source: str, cache: str) -> Iterator[Listing]:
-        """Return what the page lists.
+        """Return the listings of the page.
 
         Args:
             source: The page's file.

@@ -65,7 +65,7 @@ def verify(
 
 
 class _Problem:
-    """What a plan is about: the specs of locks, what is available, and what is wanted."""
+    """The input of a plan: the specs of locks, the available specs, the wants."""
 
     def __init__(self, document: Any, locks: list[Lock], caches: Iterable[Any]) -> None:
         self.locks = locks
@@ -100,7 +100,7 @@ class _Problem:
         return [to for to, types in self.edges[spec].items() if types & {"link", "run"}]
 
     def demands(self, spec: str) -> list[str]:
-        """Return what a spec needs so that it is there: as a binary, or as a build."""
+        """Return the specs that a spec needs to be available: as a binary, or as a build."""
         if spec in self.external:
             return []
         types = {"link", "run", "build"} if spec in self.built_if_needed else {"link", "run"}
@@ -110,7 +110,7 @@ class _Problem:
         return found
 
     def blocked(self) -> set[str]:
-        """Return what cannot be built: what is broken, and what needs that."""
+        """Return the specs that cannot be built: broken ones, and those that need them."""
         blocked: set[str] = set()
         for spec in self.order:
             is_broken = spec in self.broken and spec in self.built_if_needed
@@ -133,7 +133,7 @@ class _Problem:
         return ready, dearest, needs
 
     def facts(self, spec: str) -> dict[str, object]:
-        """Return what a plan says of a build that no other build decides."""
+        """Return the facts of a build in a plan that no other build decides."""
         had = "stale" if spec in self.binaries else "missing"
         return {
             "cause": "changed" if spec in self.change["changed"] else had,
@@ -164,7 +164,7 @@ def _several(value: Any) -> list[Any]:
 
 
 def _steps(start: Iterable[str], follow: Callable[[str], Iterable[str]]) -> dict[str, int]:
-    """Return what is reached, each with how many steps away it is."""
+    """Return the reached specs, each with its distance in steps."""
     steps = dict.fromkeys(start, 0)
     queue = [*steps]
     for spec in queue:

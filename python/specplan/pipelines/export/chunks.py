@@ -111,7 +111,7 @@ def _file(
 
 
 def _names(jobs: Sequence[Job]) -> list[str]:
-    """Return what each job is called: with its whole hash where others are called so too."""
+    """Return the name of each job, with its whole hash where several would have one name."""
     counts = Counter(job.title for job in jobs)
     return [
         job.title if counts[job.title] == 1 else f"{job.title.rpartition('/')[0]}/{job.hash}"
@@ -162,7 +162,7 @@ def _cut(jobs: Sequence[Job], room: int, size: int, sizes: _Sizes) -> list[list[
 
 
 class _Sizes:
-    """How much the jobs of a plan take in files, at most."""
+    """Upper bounds on the size of the jobs of a plan in files."""
 
     def __init__(self, jobs: Sequence[Job]) -> None:
         self._asked = [len(job.asked) for job in jobs]
@@ -175,7 +175,7 @@ class _Sizes:
             self._beside.append(_OF_A_JOB + 4 * len(job.asked) + gives[at])
 
     def of(self, job: Job, first: int, joints: int) -> int:
-        """Return how much a job takes in a file that begins with a job, with its joints."""
+        """Return the size of a job in a file that begins with a job, with its separators."""
         takes = self._beside[job.number] + 300 * joints
         for need in job.need_numbers:
             # A need is a line of the job and a hash of the sum; one of another file is asked for.

@@ -166,7 +166,7 @@ def _unplannable(value: Value) -> ChosenWant:
 
 
 def _length(part: Value, inner: str) -> int:
-    """Return how many things a part of the document lists; none where it is null."""
+    """Return the number of items in a part of the document; 0 where it is null."""
     return 0 if part.raw is None else len(part.at(inner).items())
 
 

@@ -64,7 +64,7 @@ class Pin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportEnvironment:
-    """What the folder of an environment says, as far as it can be read here.
+    """The content of the folder of an environment, if it can be read here.
 
     Attributes:
         hashes: The specs of its lock; None where there is none to read.
@@ -135,7 +135,7 @@ def _externals(specs: Iterable[object]) -> Iterator[External]:
 
 
 def _manifest(path: Path) -> ExportEnvironment:
-    """Return which mirrors an environment names, and which recipes it pins."""
+    """Return the mirrors that an environment names, and the recipes that it pins."""
     document = yaml_tree.read(path, Limits())
     section = entry(document, "spack") if isinstance(document, Mapping) else None
     if not isinstance(section, Mapping):

@@ -19,7 +19,7 @@ __all__ = ["needed_recipes", "refuse_other_recipes"]
 
 
 def needed_recipes(plan: ExportPlan) -> str:
-    """Return what must be checked out for the builds, as a sentence; empty where anything may."""
+    """Return a sentence on the checkout that the builds need; empty where any will do."""
     if not plan.recipes:
         return ""
     if plan.recipes == NOT_COMMITTED:

@@ -65,7 +65,7 @@ class ExportBuild:
 
     @property
     def label(self) -> str:
-        """What people are shown: ``name@version``."""
+        """The label that people see: ``name@version``."""
         return f"{self.package}@{self.version}"
 
 

@@ -121,7 +121,7 @@ def _template(name: str) -> jinja2.Template:
 
 
 def render(name: str, context: Mapping[str, object], template: str | None = None) -> str:
-    """Return what a template makes of a context.
+    """Return the text of a template for a context.
 
     Args:
         name: The template of the format.
@@ -173,7 +173,7 @@ def one_line(script: str) -> str:
 
 
 def base_context(request: ExportRequest) -> dict[str, object]:
-    """Return what all templates see; docs/pipelines.md lists it."""
+    """Return the context of all templates; docs/pipelines.md lists it."""
     plan = request.plan
     builds = count(len(request.jobs), "build")
     stages = count(len({job.stage for job in request.jobs}), "stage")

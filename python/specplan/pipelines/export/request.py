@@ -24,7 +24,7 @@ DEFAULT_MIRROR: Final = "buildcache-destination"
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a build takes from the shell: its environment and how many processes it uses."""
+    """The shell settings of a build: its environment and its number of processes."""
 
     env: str
     jobs: str
@@ -144,7 +144,7 @@ class ExportRequest:
 
     @property
     def has_seconds(self) -> bool:
-        """Whether costs are seconds."""
+        """True if costs are seconds."""
         return self.plan.unit == "seconds"
 
 

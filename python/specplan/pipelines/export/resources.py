@@ -31,7 +31,7 @@ _COLUMNS: Final = ("package", "cpu", "memory", "timeout", "jobs")
 
 @dataclass(frozen=True, slots=True)
 class ResourceTable:
-    """What builds get.
+    """The resources of builds.
 
     Attributes:
         cells: By cell; the first that matches counts.
@@ -47,7 +47,7 @@ class ResourceTable:
     _known: dict[tuple[object, ...], Resources] = field(default_factory=dict)
 
     def of(self, build: ExportBuild) -> Resources:
-        """Return what a build gets."""
+        """Return the resources of a build."""
         if not (self.cells or self.sizes or self.by_package):
             return _NOTHING
         cost = build.cost if self.has_seconds and any(s.cost is not None for s in self.sizes) else 0

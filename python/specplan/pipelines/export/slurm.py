@@ -124,7 +124,7 @@ def _arrays(
 
 
 def _fewest_a_task(widths: Sequence[int], most: int) -> int:
-    """Return how many builds a task must do at least, so that there are at most so many tasks."""
+    """Return the fewest builds a task must do to keep within a number of tasks."""
     low, high = 1, max(widths)
     while low < high:
         middle = (low + high) // 2

@@ -167,7 +167,7 @@ def _components(jobs: list[Job]) -> list[list[Job]]:
 
 
 def _shares(kinds: list[list[list[Job]]], most: int) -> list[int]:
-    """Return how many entries each kind of runner gets: more where more is to be built."""
+    """Return the number of entries for each kind of runner: more where more is to be built."""
     bins = [1] * len(kinds)
     costs = [_cost([job for part in parts for job in part]) for parts in kinds]
     queue = [(-cost, at) for at, cost in enumerate(costs) if len(kinds[at]) > 1]

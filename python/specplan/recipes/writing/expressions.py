@@ -80,7 +80,7 @@ def elements(nodes: Sequence[ast.AST], *, is_inside: bool = False) -> str:
 def call_arguments(
     positional: Iterable[ast.AST], keywords: Iterable[ast.AST], *, is_inside: bool = False
 ) -> str:
-    """Return what stands between the parentheses of a call or a class."""
+    """Return the text between the parentheses of a call or a class."""
     return ", ".join(_text(each, Level.TEST, is_inside) for each in (*positional, *keywords))
 
 
@@ -328,7 +328,7 @@ def _replacement(node: ast.FormattedValue) -> str:
 
 
 def arguments(node: ast.arguments, *, is_inside: bool = False) -> str:
-    """Return what a function takes."""
+    """Return the text of a function's parameters."""
     texts = _positional(node, is_inside)
     if node.vararg is not None:
         texts.append("*" + _argument(node.vararg, None, is_inside))

@@ -1,4 +1,4 @@
-"""How tightly the operators of Python bind."""
+"""The precedence of the operators of Python."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ def check_measures(result: Check) -> Iterator[Measure]:
 
 @standing_of.register(Check)
 def check_standing(result: Check) -> Standing:
-    """Return how many binaries install from the caches alone."""
+    """Return the number of binaries that install from the caches alone."""
     number = len(result.findings)
     failure = wording.count(number, "finding") if number else ""
     if result.binaries is None:

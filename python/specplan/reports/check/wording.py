@@ -112,7 +112,7 @@ def numbers(check: Check) -> list[Prose]:
 
 
 def label(spec: CheckedSpec) -> str:
-    """Return what people call a spec: its package, and its version if it is known."""
+    """Return the label of a spec: its package, and its version if it is known."""
     return spec.package if spec.version is None else f"{spec.package}@{spec.version}"
 
 

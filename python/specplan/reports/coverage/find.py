@@ -76,7 +76,7 @@ def records(result: Found, options: ReportOptions) -> Records:
 
 
 def _versions(specs: Sequence[model.Spec]) -> Table:
-    """Return how many specs and binaries there are of each version on each system, and where.
+    """Return the specs and binaries of each version on each system, in numbers, with places.
 
     The order is that of the specs: by name, then version, then system.
     """

@@ -163,7 +163,7 @@ def _covered_want(want: model.CoveredWant) -> Case:
 
 
 def _name_of(want: model.CoveredWant | model.Gap) -> str:
-    """Return what a want is called, whether it is covered or lacking: a key, or a spec's name."""
+    """Return the name of a want, covered or lacking: a key, or a spec's name."""
     if want.hash is None:
         return want.want
     return f"{wording.spec_name(want.package, want.version)}/{want.hash}"
@@ -314,7 +314,7 @@ def _labels(cell: model.Cell | model.DiffCell) -> tuple[tuple[str, str], ...]:
 
 @standing_of.register(Coverage)
 def coverage_standing(result: Coverage) -> Standing:
-    """Return how much of what is wanted is covered."""
+    """Return the share of wants that are covered."""
     return Standing(
         label="spack cache",
         part=result.totals.covered,

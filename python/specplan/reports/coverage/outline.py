@@ -257,7 +257,7 @@ def _state(gap: model.Gap) -> State:
 
 
 def _wants(gaps: Sequence[model.Gap]) -> Sequence[Cell]:
-    """Return what gaps lack, specs by hash in one go: of a lock there are a great many."""
+    """Return the wants of gaps; specs are looked up together, as a lock has a great many."""
     if any(gap.hash is None for gap in gaps):
         return list(map(_want, gaps))
     return from_columns(

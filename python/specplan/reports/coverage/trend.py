@@ -193,7 +193,7 @@ _COURSE: Final = (
 
 
 def _course(row: TrendStack | TrendCell, steps: Sequence[TrendStep]) -> tuple[Cell, ...]:
-    """Return how something went: at its first step, at its lowest and its last."""
+    """Return the course of a value: its first, its lowest and its last."""
     there = [(point, at) for at, point in enumerate(row.points) if point is not None]
     if not there:
         return (None,) * len(_COURSE)

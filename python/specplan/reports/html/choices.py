@@ -28,7 +28,7 @@ _UNPLANNABLE: Final[Mapping[str, str]] = dict(plan_choice.SHORT_LACKS.items())
 
 
 def choices_of(content: Value, unit: Unit) -> Titled | None:
-    """Return what was chosen for each want; None where no want is abstract."""
+    """Return the choice for each want; None where no want is abstract."""
     choice = content.at_or_none("choice")
     if choice is None or not (wants := choice.items_at("wants")):
         return None

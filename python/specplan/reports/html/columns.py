@@ -34,7 +34,7 @@ class _Texts:
 
 
 def data_of(page: Page) -> Data:
-    """Return what the script of a page works on; its texts are as they are to be shown."""
+    """Return the data for the script of a page, with texts as it shows them."""
     texts = _Texts()
     parts: dict[str, Data] = {}
     if page.coverage is not None:

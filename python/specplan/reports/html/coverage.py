@@ -276,7 +276,7 @@ def _states(gaps: Sequence[Gap]) -> tuple[GapState, ...]:
 
 
 def _needed(content: Value) -> Titled | None:
-    """Return what most roots lack, or most binaries where nothing says what is wanted."""
+    """Return the specs that most roots lack, or most binaries where there are no wants."""
     roots, alone = content.at_or_none("roots"), content.at_or_none("alone")
     holder, counted = (roots, "roots") if roots is not None else (alone, "binaries")
     lacking = [] if holder is None else holder.items_at_or_none("lacking")

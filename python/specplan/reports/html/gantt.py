@@ -59,7 +59,7 @@ _MOST_STAGES: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """When and in which lane each build runs.
+    """The time and the lane of each build.
 
     Attributes:
         start: When each starts.
@@ -243,7 +243,7 @@ def _busy(runs: Sequence[Build], pause: float) -> list[list[Build]]:
 
 
 def _profile(builds: Sequence[Build], scale: float, top: float) -> tuple[str, int]:
-    """Return how many builds run at once as an outline, and the most that do."""
+    """Return the number of simultaneous builds as an outline, and its maximum."""
     events: dict[float, int] = {}
     for build in builds:
         if build.finish > build.start:
@@ -281,7 +281,7 @@ def _ticks(span: float, scale: float, unit: Unit) -> list[Tick]:
 
 
 def _step(least: float, unit: Unit) -> float:
-    """Return what lies between two marks: a round number of what people count."""
+    """Return the distance between two marks, a round number of units."""
     if unit == "seconds" and 1 <= least <= _STEPS[-1]:
         return float(next(step for step in _STEPS if step >= least))
     days = 86400.0 if unit == "seconds" and least > _STEPS[-1] else 1.0

@@ -52,7 +52,7 @@ class InputFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where a page comes from.
+    """The origin of a page.
 
     Attributes:
         version: The version of specplan.
@@ -195,7 +195,7 @@ def _inputs(documents: Sequence[Document], origin: Origin) -> list[Titled]:
 
 
 def _sources(documents: Sequence[Document]) -> list[Titled]:
-    """Return what was read of each source: how old copies are, and what its indexes list."""
+    """Return the content of each source: the age of copies, and the sizes of its indexes."""
     columns = (
         Column("source", "source", "name"),
         Column("index", "index", "name"),

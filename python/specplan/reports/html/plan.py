@@ -96,7 +96,7 @@ def plan_part(content: Value) -> PlanPart:
 
 @dataclass(frozen=True, slots=True)
 class _Needs:
-    """What builds wait for, by their numbers."""
+    """The needs of builds, by their numbers."""
 
     needs: tuple[tuple[int, ...], ...]
     unblocks: tuple[tuple[int, ...], ...]
@@ -104,7 +104,7 @@ class _Needs:
 
 
 def _needs_of(entries: Sequence[Value]) -> _Needs:
-    """Return what each build waits for and unblocks.
+    """Return the builds that each build waits for, and those that wait for it.
 
     Raises:
         DamagedSourceError: If a build stands before one that it waits for.
@@ -132,7 +132,7 @@ def _needs_of(entries: Sequence[Value]) -> _Needs:
 
 
 def _times(content: Value, entries: Sequence[Value]) -> gantt.Times:
-    """Return when builds run: by the schedule, else as early as can be."""
+    """Return the times of builds: by the schedule, else as early as possible."""
     schedule = content.at_or_none("schedule")
     if schedule is None:
         costs = [each.amount_at("cost") for each in entries]
@@ -204,7 +204,7 @@ def _stage(entry: Value, builds: int) -> int:
 
 
 def _chain(entry: Value, names: dict[str, str]) -> str:
-    """Return why a build is needed: the specs from a want to it."""
+    """Return the reason why a build is needed: the specs from a want to it."""
     return " → ".join(
         names.get(each, f"/{each[: prose.SHORT_HASH]}") for each in entry.texts_at("because")
     )

@@ -115,7 +115,7 @@ def _fitted(page: Page, *, inline: bool, most: int) -> tuple[str, int]:
 
 
 def _size(page: Page) -> int:
-    """Return how many gaps and builds a page shows."""
+    """Return the number of gaps and builds on a page."""
     gaps = 0 if page.coverage is None else len(page.coverage.gaps)
     return gaps + (0 if page.plan is None else len(page.plan.builds))
 
@@ -165,7 +165,7 @@ def _text(page: Page, *, inline: bool) -> str:
 
 
 def _source(text: str) -> str:
-    """Return how a policy names the one block that may be there."""
+    """Return the name of the one allowed block, as a policy writes it."""
     digest = hashlib.sha256(text.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
@@ -197,5 +197,5 @@ def _environment() -> Environment:
 
 
 def _shown(value: object) -> object:
-    """Return what a template shows: everything in it shows, and nothing turns around."""
+    """Return a text as a template shows it: with escapes for invisible and turning characters."""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value

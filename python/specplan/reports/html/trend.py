@@ -54,7 +54,7 @@ def trend_part(content: Value) -> TrendPart:
 
 
 def _is_drawn(content: Value, sums: Sequence[Value]) -> bool:
-    """Whether anything has a share at two steps, so that there is a line."""
+    """Return whether anything has a share at two steps, which makes a line."""
     rows: list[list[Value | None]] = [list(sums)]
     rows += [_points(each, len(sums)) for each in content.items_at("stacks")]
     return any(len(_known(row)) > 1 for row in rows)
@@ -223,7 +223,7 @@ def _steps(steps: Sequence[Value], sums: Sequence[Value]) -> Titled:
 
 
 def _wants(point: Value) -> str:
-    """Return how the wants changed: a step that is not one of the cache."""
+    """Return the changes of the wants, which are steps that are not the cache's."""
     if not point.flag_at_or_none("wants_changed"):
         return ""
     added, removed = point.count_at_or_none("wants_added"), point.count_at_or_none("wants_removed")

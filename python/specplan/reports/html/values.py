@@ -84,7 +84,7 @@ class Titled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """How it stands, in one line and a few numbers.
+    """The result in one line and a few numbers.
 
     Attributes:
         headline: The line.
@@ -180,7 +180,7 @@ class MatrixRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """What gaps have in common.
+    """The common cause of several gaps.
 
     Attributes:
         id: Its name in links, the same as long as the cause is.
@@ -246,7 +246,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GapState:
-    """Why wants are gaps, for the filter.
+    """A state of gaps, for the filter.
 
     Attributes:
         key: The word of the document.
@@ -321,7 +321,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What changed between two states.
+    """The changes between two states.
 
     Attributes:
         headline: The line.
@@ -513,7 +513,7 @@ class CurvePoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
-    """What budgets buy, drawn.
+    """The results of budgets, as a drawing.
 
     Attributes:
         title: What it shows.
@@ -663,7 +663,7 @@ class TrendPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Soundness:
-    """What is wrong with the caches themselves.
+    """The faults of the caches themselves.
 
     Attributes:
         headline: The line.

@@ -53,7 +53,7 @@ class Parts:
 
 
 def failed_gates(documents: Sequence[Document]) -> list[str]:
-    """Return why the gates of documents fail, a sentence each."""
+    """Return the reasons why the gates of documents fail, a sentence each."""
     return [
         gate.text_at("reason") or _label(gate)
         for _, gate in _gates(documents)
@@ -88,7 +88,7 @@ def verdict_of(
     documents: Sequence[Document],
     parts: Parts,
 ) -> Verdict:
-    """Return how it stands by all documents together."""
+    """Return the verdict of all documents together."""
     by_kind = {each.kind: each.content for each in documents}
     failed, doubts = failed_gates(documents), doubts_of(documents)
     standing, tone = _standing(documents, failed, doubts)
@@ -144,7 +144,7 @@ def _evaluated(documents: Sequence[Document]) -> list[Value]:
 
 
 def _held(documents: Sequence[Document]) -> str:
-    """Return which gates hold: few of them by name, so that nobody takes them for others."""
+    """Return the gates that hold, by name if they are few."""
     labels = list(dict.fromkeys(map(_label, _evaluated(documents))))
     if len(labels) <= _FEW:
         return f"{', '.join(labels)} {form(len(labels), 'holds', 'hold')}"

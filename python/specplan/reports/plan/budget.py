@@ -123,7 +123,7 @@ def limit_of(limit: float, unit: Unit) -> str:
 
 
 def proof_of(weight: float, upper_bound: float) -> str:
-    """Return what is proven of what a budget buys."""
+    """Return the proven facts on the result of a budget."""
     if weight == upper_bound:
         return "optimal"
     return f"weight {amounts.exact(weight)} of at most {amounts.exact(upper_bound)}"
@@ -179,7 +179,7 @@ def _spec(root: BudgetRoot | OpenRoot) -> Spec:
 
 
 class _Wants:
-    """Which abstract wants roots meet; the system is named where there are several."""
+    """The abstract wants that roots meet; the system is named where there are several."""
 
     def __init__(self, budget: Budget) -> None:
         places = [
@@ -232,7 +232,7 @@ def _lines(budget: Budget, unit: Unit) -> list[Prose]:
 
 
 def _more(root: OpenRoot, budget: Budget, unit: Unit) -> str:
-    """Return how much more of what is limited a root needs."""
+    """Return how much a root needs beyond the limit."""
     if root.more_builds is None or root.more_cost is None:
         return ""
     parts = []

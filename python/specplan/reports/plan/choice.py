@@ -131,7 +131,7 @@ def publish_json(publish: Sequence[PublishedWant]) -> Json:
 
 
 def sections(plan: Plan) -> tuple[Section, ...]:
-    """Return what only needs to be listed, what cannot be planned, and what was chosen."""
+    """Return the sections on specs to list, wants that cannot be planned, and the choice."""
     return (*_publish(plan.publish), *_unplannable(plan.choice), *_chosen(plan))
 
 
@@ -174,14 +174,14 @@ def _unplannable(choice: Choice | None) -> tuple[Section, ...]:
 
 
 def _next_best(want: ChosenWant, unit: Unit) -> str:
-    """Return how much more the plan costs with the next best candidate."""
+    """Return the additional cost of the plan with the next best candidate."""
     if want.other is not None:
         return more(want.other.more_cost, want.other.more_builds, unit)
     return "" if want.reason is None else _NO_OTHER.get(want.reason, "")
 
 
 def more(cost: float, builds: int, unit: Unit) -> str:
-    """Return how much more a plan costs than the one that was made.
+    """Return the additional cost of a plan beyond the one that was made.
 
     Args:
         cost: What it costs more; negative where it costs less.
@@ -229,7 +229,7 @@ def _place(want: ChosenWant) -> tuple[Cell, ...]:
 
 
 def lines(plan: Plan) -> list[str]:
-    """Return how good the choice is, one sentence each; nothing where nothing was chosen."""
+    """Return sentences on the quality of the choice; none where nothing was chosen."""
     choice = plan.choice
     if choice is None:
         return []
@@ -252,7 +252,7 @@ def lines(plan: Plan) -> list[str]:
 
 
 def notes(plan: Plan) -> list[Prose]:
-    """Return what the reader must know of choices, one note each."""
+    """Return notes on choices."""
     if plan.choice is None:
         return []
     found = []

@@ -23,23 +23,23 @@ __all__ = ["ListedPlan", "listed", "rebuild"]
 
 
 class ListedPlan(Protocol):
-    """What a list shows of a plan, whether it was made here or read."""
+    """The parts of a plan that a list shows; the plan was made here or read."""
 
     @property
     def predicted(self) -> bool:
-        """Whether its hashes will not exist again."""
+        """True if its hashes are those before the change."""
 
     @property
     def is_what_if(self) -> bool:
-        """Whether it rests on what was assumed against what the caches say."""
+        """True if it rests on assumptions that contradict the caches."""
 
     @property
     def excluded_builds(self) -> int:
-        """How many builds are excluded because of specs that do not build."""
+        """The number of builds that are excluded because specs do not build."""
 
     @property
     def open_roots(self) -> int:
-        """How many roots a budget does not complete."""
+        """The number of roots that a budget does not complete."""
 
     @property
     def listed(self) -> Iterable[tuple[str, str, str]]:
@@ -47,15 +47,15 @@ class ListedPlan(Protocol):
 
     @property
     def publish(self) -> Sequence[PublishedWant]:
-        """What only needs to be listed."""
+        """The specs that only need to be listed."""
 
     @property
     def unplannable(self) -> Sequence[ChosenWant]:
-        """What nothing known can meet."""
+        """The wants that no known spec can meet."""
 
     @property
     def left_out(self) -> Sequence[LeftOut]:
-        """What could not be taken into account."""
+        """The input that could not be taken into account."""
 
     @property
     def gates(self) -> Sequence[Gate]:

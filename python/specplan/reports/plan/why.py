@@ -25,7 +25,7 @@ __all__ = ["WhyReport", "json_document", "outline", "records"]
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class WhyReport(Report):
-    """What ``specplan why`` answers.
+    """The answer of ``specplan why``.
 
     Attributes:
         query: What was asked for.
@@ -48,7 +48,7 @@ class WhyReport(Report):
         return iter((*self.reasons, *self.wants))
 
     def __len__(self) -> int:
-        """Return how many there are."""
+        """Return their number."""
         return len(self.reasons) + len(self.wants)
 
 

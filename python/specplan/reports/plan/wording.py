@@ -163,7 +163,7 @@ def limits(excluded: int, open_roots: int, *, is_what_if: bool) -> list[str]:
 
 
 def numbers(plan: Plan) -> list[str]:
-    """Return what else is counted, one sentence each."""
+    """Return the other counts, one sentence each."""
     totals = plan.totals
     vain = f", {len(plan.needless)} of them unnecessary" if plan.needless else ""
     lines = [f"pruned node by node: {wording.count(totals.node_by_node, 'build')}{vain}"]
@@ -179,7 +179,7 @@ def numbers(plan: Plan) -> list[str]:
 
 
 def change(plan: Plan) -> list[str]:
-    """Return what is assumed and what changes, and what is named that no want contains."""
+    """Return the assumptions and changes, and the named specs that no want contains."""
     lines = what_if(plan)
     if plan.change is None:
         return lines
@@ -198,7 +198,7 @@ def change(plan: Plan) -> list[str]:
 
 
 def _recipes(compared: RecipesCompared) -> list[str]:
-    """Return what changed in recipes, and with which recipes locks are taken to be made."""
+    """Return the changes of recipes, and the recipes with which locks are assumed to be made."""
     touched = wording.count(compared.recipes, "recipe")
     if compared.changes == "name":
         return [f"recipes: {touched} touched since {prose.name(compared.before)}, by name"]
@@ -227,7 +227,7 @@ def assumed(found: RecipesAssumed) -> str:
 
 
 def what_if(plan: Plan) -> list[str]:
-    """Return what the plan assumes against what the caches say."""
+    """Return the assumptions of the plan that contradict the caches."""
     if plan.what_if is None:
         return []
     lines = []
@@ -255,7 +255,7 @@ def _unmatched(what: str, specs: Sequence[ChangedSpec]) -> list[str]:
 
 
 def notes(plan: Plan) -> list[str]:
-    """Return what the reader must know beside the builds, one note a line."""
+    """Return notes beside the builds, one a line."""
     lines = _unmatched("broken", plan.excluded.specs)
     totals = plan.totals
     if plan.excluded.builds:
@@ -288,7 +288,7 @@ def notes(plan: Plan) -> list[str]:
 
 
 def _next_hashes(found: Successors) -> str:
-    """Return how many specs of a lock have which kind of next hash."""
+    """Return the numbers of specs of a lock with each kind of next hash."""
     known = sum(each.successor is not None for each in found.specs)
     open_ = len(found.specs) - known
     stack = prose.name(found.stack)
@@ -296,7 +296,7 @@ def _next_hashes(found: Successors) -> str:
 
 
 def _kept_by(plan: Plan) -> str:
-    """Return what keeps binaries that contain the change: the policy, the depth or both."""
+    """Return the settings that keep binaries with the change: the policy, the depth or both."""
     asked = plan.change
     kinds = {each.kept_by for each in plan.untested if each.available}
     parts = []
@@ -308,12 +308,12 @@ def _kept_by(plan: Plan) -> str:
 
 
 def cause(word: str) -> str:
-    """Return why a spec is built, as a column of a table says it."""
+    """Return the reason why a spec is built, as in a column of a table."""
     return {"changed": "changed", "stale": "stale", "missing": "no binary"}[word]
 
 
 def left_out(build: ExcludedBuild, names: Mapping[str, NamedSpec]) -> str:
-    """Return why a build is left out.
+    """Return the reason why a build is left out.
 
     Args:
         build: The build.
@@ -330,13 +330,13 @@ def left_out(build: ExcludedBuild, names: Mapping[str, NamedSpec]) -> str:
 
 
 def names_of_chains(plan: Plan) -> Mapping[str, NamedSpec]:
-    """Return what the specs are called that chains of left out builds name, by hash."""
+    """Return the names of the specs in chains of left out builds, by hash."""
     chains = [build.chain for build in plan.excluded.builds if len(build.chain) <= _LONG_CHAIN]
     return {each.hash: each for each in plan.named({spec for chain in chains for spec in chain})}
 
 
 def verdict(why: Why, *, predicted: bool) -> str:
-    """Return what a plan does about a spec, as the end of a sentence."""
+    """Return the verdict of a plan on a spec, as the end of a sentence."""
     if why.verdict == "planned":
         causes = {
             "changed": "is built: it changed",
@@ -376,7 +376,7 @@ def _left_out(why: Why) -> str:
 
 
 def level(each: WhyLine) -> int:
-    """Return how far a line of a tree is indented: deep lines say their depth instead."""
+    """Return the indentation of a line of a tree; deep lines show their depth instead."""
     return min(each.depth, _DEEP)
 
 
@@ -422,7 +422,7 @@ def diff_notes(diff: LockDiff) -> list[str]:
 
 
 def origin(spec: NewSpec) -> str:
-    """Return why the hash of a spec is new."""
+    """Return the reason why the hash of a spec is new."""
     return _ORIGIN[spec.origin]
 
 
@@ -466,7 +466,7 @@ def _but_patches(variants: Sequence[str]) -> list[str]:
 
 
 def want_verdict(want: WhyWanted) -> str:
-    """Return that something is wanted in a cell, and whether it is there."""
+    """Return a sentence on a want of a cell: that it is wanted, and whether it is available."""
     cell = f"{prose.name(want.stack)} on {prose.name(f'{want.os}/{want.target}')}"
     return {
         "gap": f"is wanted for {cell}, and is a gap there",

@@ -33,7 +33,7 @@ _DOES: Final[tuple[tuple[RecipeVerdict, str, str], ...]] = (
 
 
 def changed(changes: RecipeChanges) -> str:
-    """Return how many recipes changed, and how many of them do what."""
+    """Return the number of changed recipes, and that of each effect."""
     recipes = Counter(each.verdict for each in changes.recipes)
     if not changes.recipes:
         return "no recipe changed"
@@ -58,7 +58,7 @@ def headline(changes: RecipeChanges) -> str:
 
 
 def shown_specs(change: RecipeChange) -> str:
-    """Return how many specs of a recipe have which verdict, the strongest first."""
+    """Return the number of specs of a recipe with each verdict, the strongest first."""
     found = Counter(each.verdict for each in change.specs)
     return ", ".join(
         f"{found[verdict]} {VERDICT_WORDS[verdict]}"
@@ -68,7 +68,7 @@ def shown_specs(change: RecipeChange) -> str:
 
 
 def classes(change: RecipeChange) -> str:
-    """Return what kinds of change there are."""
+    """Return the kinds of changes."""
     return ", ".join(each.replace("_", " ") for each in change.classes)
 
 

@@ -71,7 +71,7 @@ def _described(standing: Standing) -> str:
 
 
 def badge_endpoint(result: Report) -> str:
-    """Return what a server reads that draws badges from JSON, such as shields.io."""
+    """Return the JSON for a server that draws badges, such as shields.io."""
     standing = standing_of(result)
     content = {
         "schemaVersion": 1,

@@ -54,7 +54,7 @@ def _size(report: str) -> int:
 
 
 def _tables(lines: list[str]) -> list[range]:
-    """Return where the rows of each table stand."""
+    """Return the positions of the rows of each table."""
     found = []
     for at, line in enumerate(lines):
         if not _RULE.fullmatch(line):

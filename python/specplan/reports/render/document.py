@@ -116,7 +116,7 @@ def _encoded(content: Mapping[str, Json]) -> str:
 
 
 def _plain(value: object) -> Json:
-    """Return what an encoder does not know as what it does."""
+    """Return a value of a type that an encoder does not know as one that it knows."""
     if is_dataclass(value) and not isinstance(value, type):
         return fields_of(value)
     if isinstance(value, Mapping):

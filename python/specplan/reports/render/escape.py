@@ -89,7 +89,7 @@ def terminal(text: str) -> str:
 
 
 def terminal_each(texts: Sequence[str]) -> Sequence[str]:
-    """Return what :func:`terminal` makes of each text: a column of a long table is looked at once.
+    """Return :func:`terminal` of each text; the column of a long table is examined once.
 
     Example:
         >>> terminal_each(["zlib", "hdf5"])
@@ -176,7 +176,7 @@ def csv_cell(text: str) -> str:
 
 
 def csv_cells(texts: Sequence[str]) -> Sequence[str]:
-    """Return what :func:`csv_cell` makes of each text: a column of many rows is looked at once.
+    """Return :func:`csv_cell` of each text; the column of a long table is examined once.
 
     Example:
         >>> csv_cells(["zlib", "=cmd"])

@@ -69,7 +69,7 @@ class Column:
 
 
 def columns_of(text: str) -> int:
-    """Return how many terminal columns the text takes."""
+    """Return the number of terminal columns that a text takes."""
     if text.isascii():
         return len(text)
     from rich.cells import cell_len  # noqa: PLC0415 - only for text that needs its tables
@@ -250,7 +250,7 @@ def _row(
 
 
 def blocks(widths: Sequence[int], *, lead: int, width: int) -> list[range] | None:
-    """Return how columns fold into blocks that fit beside a leading column.
+    """Return the blocks into which columns fold to fit beside a leading column.
 
     Args:
         widths: The width of each column.

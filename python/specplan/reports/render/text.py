@@ -289,7 +289,7 @@ def header(column: value.Column) -> tuple[str, ...]:
 
 
 class _Where:
-    """How to name the cells of a report: the shortest names that distinguish them."""
+    """The shortest names that distinguish the cells of a report."""
 
     def __init__(self, cells: Sequence[tuple[str, str, str]]) -> None:
         stacks = {stack for stack, _, _ in cells}

@@ -204,7 +204,7 @@ def first_of(items: Sequence[Item], shown: int, called: Callable[[Item], str]) -
 
 
 def nearest_place(nearest: Nearest) -> str:
-    """Return where the nearest spec of a gap is: its stack and system."""
+    """Return the place of the nearest spec of a gap: its stack and system."""
     stack = "the union index" if nearest.stack == UNION_INDEX else nearest.stack
     # An index without a label is in no stack.
     return f"{stack} {system(nearest.os, nearest.target)}".lstrip(" ")
@@ -257,7 +257,7 @@ def question(coverage: Coverage) -> Prose:
 
 
 def _nouns(coverage: Coverage) -> tuple[str, str]:
-    """Return what to call one want and several."""
+    """Return the nouns for one want and for several."""
     if coverage.level is None:
         return "root", "roots"
     if coverage.level == "hash" and coverage.wants in {"lock", "lock_and_environment"}:
@@ -266,7 +266,7 @@ def _nouns(coverage: Coverage) -> tuple[str, str]:
 
 
 def want_word(coverage: Coverage) -> str:
-    """Return what heads a column of wants."""
+    """Return the head of a column of wants."""
     return "spec" if coverage.level == "hash" else _nouns(coverage)[0]
 
 
@@ -291,13 +291,13 @@ def unknown(coverage: Coverage) -> list[Prose]:
 
 
 def left_out_line(record: LeftOut) -> Prose:
-    """Return what was left out as one line: where, what happened, how often, its kind."""
+    """Return one line on left-out input: its place, the event, the count, its kind."""
     times = f", {record.count} times" if record.count > 1 else ""
     return f"{prose.name(record.where)}: {prose.words(record.detail)}{times} ({record.kind})"
 
 
 def left_out_kinds(records: Iterable[LeftOut]) -> str:
-    """Return how much was left out of each kind: ``2 include, 1 no_peer``."""
+    """Return the numbers of left-out input by kind: ``2 include, 1 no_peer``."""
     counts: dict[str, int] = {}
     for each in records:
         counts[each.kind] = counts.get(each.kind, 0) + each.count
@@ -415,7 +415,7 @@ def _broken_specs(coverage: Coverage) -> list[str]:
 
 
 def gaps_by_state(gaps: Iterable[Gap]) -> str:
-    """Return how many gaps there are of each state, in words."""
+    """Return the number of gaps in each state, in words."""
     numbers: dict[GapState, int] = dict.fromkeys(_STATE_SUMS, 0)
     for gap in gaps:
         numbers[gap.state] += 1
@@ -508,7 +508,7 @@ def not_wanted(
 
 
 def _concerned(coverage: Coverage) -> AbstractSet[int]:
-    """Return which entries could have excluded something, by their positions.
+    """Return the positions of entries that could have excluded something.
 
     Of other cells than the reported ones they may exclude much; and what an older state or a
     file does not want, they need not exclude.

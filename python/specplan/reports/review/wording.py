@@ -38,7 +38,7 @@ def headline(review: Review) -> str:
 
 
 def lines(review: Review) -> list[Prose]:
-    """Return what else is counted, one sentence each."""
+    """Return the other counts, one sentence each."""
     totals = review.totals
     found = []
     if totals.builds:
@@ -72,7 +72,7 @@ def chain(stack: StackReview) -> Prose:
 
 
 def time_of(stack: StackReview) -> float:
-    """Return how long the builds of a stack take: on the runners, or one after the other."""
+    """Return the time of the builds of a stack: on the runners, or one after the other."""
     return stack.cost if stack.makespan is None else stack.makespan
 
 

@@ -54,7 +54,7 @@ def is_developed(root: AbstractSpec, developed: Iterable[AbstractSpec]) -> bool:
 
 
 def clauses_of(root: AbstractSpec, developed: Iterable[AbstractSpec]) -> list[Clause]:
-    """Return why no binary covers a root that is developed or needs a developed one."""
+    """Return the clauses why no binary covers a root that is developed or needs a developed one."""
     if is_developed(root, developed):
         return [NEVER]
     return [

@@ -111,7 +111,7 @@ class EnvironmentRoot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """What a ``spack.yaml`` asks for.
+    """The content of a ``spack.yaml``.
 
     Attributes:
         path: The file.
@@ -321,7 +321,7 @@ class _Reader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rules:
-    """What the configuration asks of roots.
+    """The rules of the configuration for roots.
 
     Attributes:
         requirements: What it requires.
@@ -342,7 +342,7 @@ class _Rules:
     targets: tuple[str, ...]
 
     def count(self, root: AbstractSpec) -> int:
-        """Return how many conditions a root is compared with."""
+        """Return the number of conditions that a root is compared with."""
         return self.requirements.count(root) + len(self.developed)
 
 
@@ -362,7 +362,7 @@ def _rules(sections: NodesByName, expansion: Expansion, recipes: Declares | None
 
 
 def _overridden(override: Mapping, mark: Mark, sections: NodesByName, rules: _Rules) -> _Rules:
-    """Return what is asked of the roots of a group whose own configuration takes precedence."""
+    """Return the rules for the roots of a group whose own configuration takes precedence."""
     both = includes.merged(override, Mapping(dict(sections), mark))
     found = {name: entry(both, name) for name in _OVERRIDDEN}
     toolchains = read_toolchains(found["toolchains"])

@@ -110,7 +110,7 @@ def _inside(document: Mapping, wrapper: str) -> tuple[Node, str] | None:
 
 
 def _is_old(node: Mapping) -> bool:
-    """Whether what stands under `env:` is an old environment, and not variables of a CI job."""
+    """Return whether `env:` holds an old environment, not the variables of a CI job."""
     names = {unsuffixed(key)[0] for key in node.entries}
     return bool(names) and names <= {*sections.SECTIONS}
 
@@ -318,7 +318,7 @@ class _Collector:
             self._take(target, each, trail)
 
     def _overriding(self, each: _Include) -> _Include:
-        """Return what is included once the variable that may name another path is looked at."""
+        """Return the includes after the variable that may name another path."""
         name, env = each.overriding, self._options.host.env
         if name is None or (env is not None and name not in env):
             return each

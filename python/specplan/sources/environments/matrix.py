@@ -169,7 +169,7 @@ class Expansion:
                 _text(item)
 
     def items_of(self, nodes: tuple[Node, ...]) -> list[Item]:
-        """Return what the items of a list stand for.
+        """Return the items that a list expands to.
 
         Raises:
             DamagedSourceError: As of :meth:`read_list`.
@@ -385,7 +385,7 @@ class _Combination:
 
 
 class _Exclusions:
-    """What a matrix excludes, found by the name of a combination."""
+    """The exclusions of a matrix, found by the name of a combination."""
 
     def __init__(self, excluded: Iterable[AbstractSpec]) -> None:
         self._all = tuple(dict.fromkeys(excluded))
@@ -402,7 +402,7 @@ class _Exclusions:
         return len(self._all)
 
     def of(self, whole: AbstractSpec) -> list[AbstractSpec]:
-        """Return those that may exclude a combination, in the order in which they are written."""
+        """Return the exclusions that may apply to a combination, in the order of the file."""
         if whole.name is None:
             return list(self._all)
         positions = heapq.merge(self._always, self._named.get(whole.name, ()))
@@ -471,7 +471,7 @@ def _refuse_others(node: Mapping) -> None:
 
 
 def _quoted(key: str, node: Mapping) -> str | None:
-    """Return how to write a spec that YAML took for a mapping, or None if it is not one."""
+    """Return a spec that YAML took for a mapping with quotes, or None if it is not one."""
     value = node.entries[key]
     if not isinstance(value, Scalar) or len(node.entries) > 1:
         return None

@@ -95,7 +95,7 @@ def _without_credentials(url: Scalar) -> str:
 
 
 def _url(node: Node) -> Scalar | None:
-    """Return where binaries are fetched from; None for a mirror that has none."""
+    """Return the URL from which binaries are fetched; None for a mirror without one."""
     if isinstance(node, Scalar):
         return node
     binary = entry(node, "binary")

@@ -22,7 +22,7 @@ def _no_files() -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentOptions:
-    """How environments are read.
+    """Options for reading environments.
 
     Attributes:
         host: The machine that conditions ask for; what is not given is not known.
@@ -44,5 +44,5 @@ class EnvironmentOptions:
 
     @property
     def allows_includes(self) -> bool:
-        """Whether an include that is missing is passed over."""
+        """True if a missing include is skipped."""
         return bool(self.allowed & {"include", ALL_KINDS})

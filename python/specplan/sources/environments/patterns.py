@@ -50,7 +50,7 @@ class PatternError(ValueError):
 
 
 class Matched:
-    """That a pattern was found: an object that is true and equals only itself, as in Python."""
+    """A match of a pattern: an object that is true and equals only itself, as in Python."""
 
     __slots__ = ()
 
@@ -129,7 +129,7 @@ class _Writer:
         return self._pattern[self._position : self._position + 1]
 
     def _lazy(self) -> str:
-        """Whether as little as possible is repeated changes nothing, but how it goes on does."""
+        """Skip the mark of a lazy quantifier, which changes no match; refuse a possessive one."""
         if self._peek() == "+":
             self._refuse()
         if self._peek() == "?":

@@ -79,7 +79,7 @@ class Clause:
 
 @dataclass(slots=True)
 class Requirements:
-    """What is required of roots.
+    """The requirements on roots.
 
     Attributes:
         every: What is asked of every root that has no requirements of its own.
@@ -110,7 +110,7 @@ class Requirements:
         return root, clauses
 
     def count(self, root: AbstractSpec) -> int:
-        """Return how many requirements and conflicts a root is compared with."""
+        """Return the number of requirements and conflicts that a root is compared with."""
         own, every = (self.clauses.get(name, {}) for name in (root.name or "", _ALL))
         found = sum(
             len(own[section] if section in own else every.get(section, ()))
@@ -232,7 +232,7 @@ def _only_known(mapping: Mapping, known: Collection[str], of: str) -> None:
 
 
 def _required(node: Node) -> tuple[Node, ...]:
-    """Return what stands under `require`: a text, or a list."""
+    """Return the value under `require`: a text, or a list."""
     if isinstance(node, Scalar):
         return (node,)
     return _listed(node, "a spec or a list")
@@ -296,6 +296,6 @@ def _spec(node: Node, expansion: Expansion) -> AbstractSpec:
 
 
 def _is_architecture(spec: AbstractSpec) -> bool:
-    """Whether a spec asks for nothing but platform, operating system and target."""
+    """Return whether a spec constrains only platform, operating system and target."""
     keys = {word.partition("=")[0] for word in str(spec).split() if "=" in word}
     return len(keys) == len(str(spec).split()) and keys <= {"platform", "os", "target"}

@@ -76,7 +76,7 @@ def is_nothing(node: Node | None) -> bool:
 
 
 def entry(node: Node | None, name: str) -> Node | None:
-    """Return what a mapping holds under a key, with a colon more or without; None without it.
+    """Return the value of a key, with or without an additional colon; None without it.
 
     Raises:
         DamagedSourceError: If the key is there and holds nothing.
@@ -103,7 +103,7 @@ def something(key: str, node: Node) -> Node:
 
 
 def near(name: str, known: Iterable[str]) -> str | None:
-    """Return what a misspelt name is near to, or None."""
+    """Return the known name that a misspelt one is close to, or None."""
     lower = {each.lower(): each for each in known}
     found = nearest(name.lower(), lower, most=1)
     return lower[found[0]] if found else None
@@ -134,7 +134,7 @@ def unknown(key: str, mark: Mark) -> DamagedSourceError:
 
 
 def suffix_hint(key: str) -> str:
-    """Return what to write in place of a key with a suffix that no file may have."""
+    """Return a hint for a key with a suffix that no file may have."""
     return (
         f"Spack takes `{key}:` only on its command line: in a file `{key[:-1]}:` is merged, and "
         f"`{key[:-1]}::` replaces"

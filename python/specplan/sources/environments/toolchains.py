@@ -53,7 +53,7 @@ class Toolchains:
         return {name: self._spec(name, mark, read) for name in names}
 
     def _spec(self, name: str, mark: Mark, read: ReadSpec) -> AbstractSpec:
-        """Return what a toolchain asks of a node."""
+        """Return the spec that a toolchain requires of a node."""
         if name in self._open:
             by_way = " -> ".join(f"`{each}`" for each in (*self._open, name))
             raise mark.fault(

@@ -65,7 +65,7 @@ _NUMBER: Final = pattern(
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Where a node stands.
+    """The position of a node.
 
     Attributes:
         path: The file, as it is shown.
@@ -106,7 +106,7 @@ class Scalar:
 
     @property
     def is_null(self) -> bool:
-        """Whether it stands for nothing."""
+        """True if it is null."""
         return self.is_plain and self.text in _NULLS
 
     @property
@@ -116,7 +116,7 @@ class Scalar:
 
     @property
     def is_number(self) -> bool:
-        """Whether it stands for a number."""
+        """True if it is a number."""
         guessed = self.is_plain and len(self.text) <= _MAX_GUESSED
         return guessed and _NUMBER.fullmatch(self.text) is not None
 
@@ -128,7 +128,7 @@ class Scalar:
 
     @property
     def kind(self) -> str:
-        """What it is, for messages."""
+        """The kind of the node, for messages."""
         if self.is_null:
             return "nothing"
         if self.boolean is not None:
@@ -158,7 +158,7 @@ Node: TypeAlias = Scalar | Sequence | Mapping
 
 
 def plain(node: Node) -> object:
-    """Return what a node holds, without the places; equal nodes hold the same."""
+    """Return the value of a node, without places; equal nodes have equal values."""
     if isinstance(node, Scalar):
         return (node.kind, node.text)
     if isinstance(node, Sequence):
@@ -183,7 +183,7 @@ def read(path: Path, limits: Limits, *, may_be_empty: bool = False) -> Node:
 
 
 def content_of(path: Path, limits: Limits) -> bytes:
-    """Return what a file holds, up to one byte more than is read as YAML.
+    """Return the content of a file, up to one byte above the limit for YAML.
 
     Raises:
         SourceError: If it cannot be read, or is not a regular file.

@@ -19,7 +19,7 @@ _DEVELOPMENT: Final = frozenset({"develop", "main"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consumer:
-    """What one version of Spack reads.
+    """The formats that one version of Spack reads.
 
     Attributes:
         spack: The version, as it was given.
@@ -33,7 +33,7 @@ class Consumer:
 
 
 def consumer_of(spack: str) -> Consumer:
-    """Return what a version of Spack reads, going by what it writes.
+    """Return the formats that a version of Spack reads, judged by those it writes.
 
     Args:
         spack: The version, such as ``1.2``, ``1.2.1`` or ``develop``.

@@ -37,7 +37,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexesRead:
-    """What the indexes of one mirror list together.
+    """The union of the indexes of one mirror.
 
     Attributes:
         core: All that they list; where they say different things of a spec, the newest wins.
@@ -135,7 +135,7 @@ def _merged(catalogs: Iterable[_core.Catalog]) -> _core.Catalog:
 
 
 def _unread(sound: list[tuple[MirrorIndex, _core.SpecsRead]], reading: Reading) -> str | None:
-    """Return why the Spack that is asked for does not read an index, going by what it holds."""
+    """Return the reason why the requested Spack does not read an index."""
     consumer = reading.options.consumer
     if consumer is None:
         return None
@@ -171,7 +171,7 @@ _TOGETHER: Final = 8
 def fetched_by_hash(
     taken: MirrorTaken, wanted: Mapping[str, tuple[str, str]]
 ) -> list[_core.Catalog]:
-    """Return those of some specs that a mirror has, though no index of it may list them.
+    """Return the specs, among some, that a mirror has, even if no index lists them.
 
     Spack asks for a binary by the name of its manifest, and so does this.
 
@@ -226,7 +226,7 @@ class Unindexed:
     is_guess: bool = False
 
     def notes(self, shown: str) -> list[str]:
-        """Return what the reader should know of them, one sentence each.
+        """Return notes on them, one sentence each.
 
         Args:
             shown: How messages call the mirror.

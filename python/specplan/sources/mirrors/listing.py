@@ -58,7 +58,7 @@ class Listed:
 
     @property
     def said_by(self) -> str:
-        """What says so, and where in it."""
+        """The file that says so, and the place in it."""
         place = str(self.place)
         return f"{self.shown}: {place}" if place else self.shown
 
@@ -86,7 +86,7 @@ def parse(document: bytes, shown: str) -> dict[str, tuple[Listed, ...]] | None:
 def tree(
     store: LocalStore, *, from_manifests: bool = False
 ) -> dict[str, tuple[Listed, ...]] | None:
-    """Return what a tree of mirrors ``TAG/v3`` and ``TAG/STACK/v3`` lists, or None if it is none.
+    """Return the content of a tree of mirrors ``TAG/v3`` and ``TAG/STACK/v3``, or None.
 
     So the public cache is laid out, and so is a copy of it.
 
@@ -110,7 +110,7 @@ def tree(
 
 
 def _is_map(value: object) -> bool:
-    """Whether a document is a map, if perhaps a malformed one: a lock has arrays too."""
+    """Return whether a document is a map, even a malformed one; a lock has arrays too."""
     if not isinstance(value, dict) or not all(isinstance(each, list) for each in value.values()):
         return False
     return any(

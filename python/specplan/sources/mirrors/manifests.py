@@ -46,7 +46,7 @@ _DIGEST: Final = pattern(r"sha256:([0-9a-f]{64})")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What a manifest says of one blob.
+    """The entry of a manifest for one blob.
 
     Attributes:
         media: The media type.
@@ -74,7 +74,7 @@ class Record:
         return f"blobs/sha256/{self.checksum[:2]}/{self.checksum}"
 
     def expected(self) -> Expected:
-        """Return what the blob must be."""
+        """Return the expected size and checksum of the blob."""
         return Expected(checksum=self.checksum, size=self.size, said_by=self.said_by)
 
 
@@ -90,7 +90,7 @@ def records_of_binary(path: Path, shown: str) -> tuple[Record, Record]:
 
 
 def records_in(path: Path, shown: str) -> list[Record]:
-    """Return what a manifest says, in its order.
+    """Return the entries of a manifest, in its order.
 
     Args:
         path: A local file with its bytes, no more of them than a manifest may have.
@@ -151,7 +151,7 @@ def check_compression(record: Record, shown: str) -> None:
 
 
 def records_of_tag(path: Path, shown: str) -> tuple[Record, Record]:
-    """Return what the manifest of a tag says of the spec and of the tarball of its binary.
+    """Return the entries of a tag's manifest for the spec and the tarball of its binary.
 
     Raises:
         DamagedSourceError: If it is malformed, or is that of no binary.
@@ -163,7 +163,7 @@ def records_of_tag(path: Path, shown: str) -> tuple[Record, Record]:
 
 
 def layers_of(path: Path, shown: str) -> list[Record]:
-    """Return what the manifest of a tag says of its layers, in its order.
+    """Return the layers in the manifest of a tag, in its order.
 
     Raises:
         DamagedSourceError: If it is malformed.

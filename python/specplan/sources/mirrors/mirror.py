@@ -297,7 +297,7 @@ def _versions(records: list[Record]) -> str:
 
 
 def index_records(store: Store, limits: Limits, *, view: str | None = None) -> list[Record]:
-    """Return what a mirror of layout 3 says of its indexes in its manifest, the newest first.
+    """Return the indexes in the manifest of a mirror of layout 3, the newest first.
 
     There is none without a manifest, and one of each version in a sound one.
 
@@ -324,7 +324,7 @@ def index_records(store: Store, limits: Limits, *, view: str | None = None) -> l
 
 
 def layout_of(store: Store, limits: Limits) -> Layout | None:
-    """Return how the files of a mirror with an index lie, whatever the index is like.
+    """Return the layout of a mirror with an index, whatever the index is like.
 
     Raises:
         SourceError: If a file cannot be had.
@@ -480,7 +480,7 @@ def records_of(relative: str, path: Path, shown: str) -> tuple[Record, Record]:
 
 
 def is_spec_manifest(relative: str) -> bool:
-    """Whether a path is that of the manifest of a binary, and not of a spec file."""
+    """Return whether a path is that of a binary's manifest, not of a spec file."""
     return relative.startswith((f"{SPEC_FOLDER}/", f"{TAG_FOLDER}/"))
 
 
@@ -498,7 +498,7 @@ def tag_hash(path: str) -> str | None:
 
 
 def tag_path(name: str, version: str, dag_hash: str) -> str:
-    """Return where a registry has the manifest of a binary.
+    """Return the path of the manifest of a binary in a registry.
 
     Examples:
         >>> tag_path("zlib", "1.3.1+fix", "abcdefghijklmnopqrstuvwxyz234567")
@@ -512,7 +512,7 @@ def tag_path(name: str, version: str, dag_hash: str) -> str:
 
 
 def manifest_path(store: Store, name: str, version: str, dag_hash: str) -> str:
-    """Return where a store has the manifest of a binary."""
+    """Return the path of the manifest of a binary in a store."""
     path = tag_path if store.has_tags else spec_manifest_path
     return path(name, version, dag_hash)
 
@@ -621,7 +621,7 @@ def spec_manifest_hash(path: str) -> str | None:
 
 
 def spec_manifest_path(name: str, version: str, dag_hash: str) -> str:
-    """Return where layout 3 has the manifest of a binary."""
+    """Return the path of the manifest of a binary in layout 3."""
     stem = _NO_FILE_NAME.sub("_", f"{name}-{version}-{dag_hash}")
     return f"{SPEC_FOLDER}/{name}/{stem}.spec.manifest.json"
 

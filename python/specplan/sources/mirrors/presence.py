@@ -79,7 +79,7 @@ def asked(text: str) -> AskedBinary:
 def present_by_name(
     place: str, binaries: Collection[AskedBinary], limits: Limits
 ) -> dict[str, bool] | None:
-    """Return which binaries a mirror has, by hash, going by the names of their files.
+    """Return the binaries of a mirror, by hash, judged by the names of their files.
 
     A folder is listed, and so are the tags of a registry where a name is not known. A server is
     asked for the manifest of each, whose name holds the name and the version of the spec.
@@ -125,7 +125,7 @@ def present_by_name(
 
 
 def _is_named_so(binary: AskedBinary, paths: Mapping[str, str]) -> bool:
-    """Whether the file of a hash has the name and the version that were asked for, if they were.
+    """Return whether the file of a hash has the requested name and version, if any.
 
     Spack looks for a binary by all three.
     """
@@ -141,7 +141,7 @@ def _is_named_so(binary: AskedBinary, paths: Mapping[str, str]) -> bool:
 def _by_tag(
     store: RegistryStore, binaries: Collection[AskedBinary], limits: Limits
 ) -> dict[str, bool] | None:
-    """Return which binaries a registry has, by hash; None if it has no tag of a binary.
+    """Return the binaries of a registry, by hash; None if it has no tag of a binary.
 
     Unknown names are looked up in the list of tags. A tag alone is not a binary: registries
     lose what stands behind one.

@@ -83,7 +83,7 @@ def read(listed: Mapping[str, Sequence[Listed]], beside: Store, reading: Reading
 
 @dataclass(slots=True, kw_only=True)
 class _Gathered:
-    """What the indexes of snapshots gave so far."""
+    """The content of the indexes of snapshots so far."""
 
     reading: Reading
     notes: list[str]
@@ -235,7 +235,7 @@ def _mirrored(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Place:
-    """Where an index lies that a map names, and the mirror that it is of.
+    """The location of an index that a map names, and its mirror.
 
     Attributes:
         index: The index, or None where it cannot be had.
@@ -272,7 +272,7 @@ class _Place:
 
 
 def _place(entry: Listed, beside: Store, reading: Reading) -> _Place:
-    """Return where the index is that a map names.
+    """Return the place of the index that a map names.
 
     The map lies at the top of a bucket, so a key of that bucket is first looked for
     beside the map: a copy of the bucket, in a folder or behind another URL, is enough.

@@ -50,7 +50,7 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What was found for a registry.
+    """The credentials that were found for a registry.
 
     Attributes:
         credentials: User and password, or None.
@@ -79,7 +79,7 @@ def credentials_for(repository: Repository) -> Found:
 
 
 def _of_ci(host: str) -> Found | None:
-    """Return what GitLab and GitHub give their jobs for their own registries."""
+    """Return the credentials that GitLab and GitHub give their jobs for their registries."""
     environment = os.environ
     if host == environment.get("CI_REGISTRY", "").lower() and host:
         password = environment.get("CI_REGISTRY_PASSWORD")
@@ -99,7 +99,7 @@ def _configuration() -> Path:
 
 
 def _of_docker(repository: Repository) -> Found | None:
-    """Return what Docker's configuration has for a registry; None if it does not name it.
+    """Return the credentials of Docker's configuration for a registry; None without any.
 
     Raises:
         SourceError: If it is damaged. No value of it is ever in the message.
@@ -146,7 +146,7 @@ def _names(known: list[str], repository: Repository) -> Iterator[str]:
 
 
 def _pair(entry: strict_json.Value) -> Credentials | None:
-    """Return what an entry holds; None where it holds nothing."""
+    """Return the credentials of an entry; None where it is empty."""
     keys = entry.keys()
 
     def text(key: str) -> str:

@@ -57,7 +57,7 @@ _TOKEN: Final = pattern(r"[\x21-\x7e]{1,65536}")
 
 
 class Login:
-    """What requests to one repository authorize themselves with. Threads may share it.
+    """The authorization of requests to one repository. Threads may share it.
 
     Args:
         repository: The repository.
@@ -74,7 +74,7 @@ class Login:
         self._found: Found | None = None
 
     def headers(self, url: str, *, is_redirected: bool) -> dict[str, str]:
-        """Return what is sent: to the registry alone, and not where it leads."""
+        """Return the headers for the registry alone, not for redirects."""
         if is_redirected or origin_of(url) != self._origin:
             return {}
         with self._lock:
@@ -111,7 +111,7 @@ class Login:
             return sent.get("Authorization") != header
 
     def hint(self, status: int) -> str:
-        """Return where credentials are looked for, and what was found there."""
+        """Return a hint: where credentials are looked for, and what was found there."""
         refused = (
             "the registry denies access"
             if status == _FORBIDDEN
@@ -159,7 +159,7 @@ class Login:
         return f"Bearer {token}", started + seconds
 
     def _realm(self, challenge: Challenge) -> str:
-        """Return where a token is asked for.
+        """Return the URL where a token is requested.
 
         Raises:
             RemoteError: If that is not a URL, or not as private as the registry itself.

@@ -50,16 +50,16 @@ class Repository:
 
     @property
     def url(self) -> str:
-        """Where the registry has it."""
+        """Its URL in the registry."""
         return f"{self.scheme}://{self.host}/v2/{self.name}"
 
     def __repr__(self) -> str:
-        """Return what it is without credentials."""
+        """Return its text without credentials."""
         return f"Repository({self.shown!r})"
 
 
 def is_registry(url: str) -> bool:
-    """Whether a URL is of a registry.
+    """Return whether a URL is of a registry.
 
     Examples:
         >>> is_registry("oci://ghcr.io/site/cache"), is_registry("https://host/cache")
@@ -119,7 +119,7 @@ def _is_host(text: str) -> bool:
 
 
 def _fault(host: str, path: str) -> str | None:
-    """Return what is wrong with a host and a name, if anything is."""
+    """Return the fault of a host and a name, if there is one."""
     found = _HOST.fullmatch(host)
     if found is None or not _is_address(found["name"]):
         return "its host is not a name"

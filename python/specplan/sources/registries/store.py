@@ -157,7 +157,7 @@ class RegistryStore:
         return RegistryStore(self._repository, apart, self._logged_in())
 
     def shown(self, relative: str = "") -> str:
-        """Return what a manifest or a blob is called, without credentials.
+        """Return the name of a manifest or a blob, without credentials.
 
         Examples:
             >>> from specplan.sources.registries.repository import repository_of
@@ -174,7 +174,7 @@ class RegistryStore:
         return f"{shown}/{relative}" if relative else shown
 
     def _url_of(self, relative: str) -> str | None:
-        """Return where the registry has a manifest or a blob; None where it can have none."""
+        """Return the URL of a manifest or a blob; None where there can be none."""
         if (blob := _BLOB.fullmatch(relative)) is not None and is_checksum(blob[1]):
             return f"{self._repository.url}/blobs/sha256:{blob[1]}"
         folder, _, tag = relative.partition("/")
@@ -227,7 +227,7 @@ class RegistryStore:
         return tags
 
     def _next(self, page: Body, url: str, shown: str) -> str | None:
-        """Return where the next page is; None at the end.
+        """Return the URL of the next page; None at the end.
 
         Raises:
             RemoteError: If it is elsewhere.

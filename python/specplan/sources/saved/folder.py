@@ -35,12 +35,12 @@ def catalog_at(folder: Path) -> Path | None:
 
 
 def beside(folder: Path) -> Path:
-    """Return where the catalog is filled that will take the place of a folder."""
+    """Return the folder in which the replacement of a catalog is written."""
     return _hidden(folder, "specplan-new")
 
 
 def aside(folder: Path) -> Path:
-    """Return where the old catalog of a folder is between two steps."""
+    """Return the folder of the old catalog between two steps."""
     return _hidden(folder, "specplan-old")
 
 

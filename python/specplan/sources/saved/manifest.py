@@ -110,7 +110,7 @@ class SavedHashes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedSource:
-    """What is known of a source beside its rows; the fields are those of ``SourceRead``.
+    """The facts about a source beside its rows; the fields are those of ``SourceRead``.
 
     A source whose snapshots are read one by one has a record for each.
 
@@ -143,7 +143,7 @@ class SavedSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """What a saved catalog says of itself.
+    """The manifest of a saved catalog.
 
     Attributes:
         schema: Its kind and version.
@@ -201,7 +201,7 @@ def read_manifest(folder: Path, shown: str, limits: Limits) -> Manifest:
 
 
 def described(path: Path, rows: int, tag: str = "") -> SavedFile:
-    """Return what the manifest says of a file."""
+    """Return the entry of the manifest for a file."""
     return SavedFile(tag=tag, rows=rows, bytes=path.stat().st_size, sha256=sha256_of(path))
 
 

@@ -170,7 +170,7 @@ def _snapshot(read: SourceRead) -> str | None:
 
 
 def _held(file: FileOfSpecs) -> SavedHashes:
-    """Return what ``check`` would find in a file, which may be gone when it is asked."""
+    """Return the findings of ``check`` in a file, which may be gone by then."""
     held = file.check_hashes()
     return SavedHashes(
         shown=file.shown,
@@ -183,7 +183,7 @@ def _held(file: FileOfSpecs) -> SavedHashes:
 
 
 def _replaced(older: Manifest | None, new: Sequence[SavedSource]) -> list[SavedSource]:
-    """Return what the catalog has of what is read again.
+    """Return the part of the catalog that is read again.
 
     A source that is read whole now, or was before, is replaced with all its snapshots.
     """

@@ -42,7 +42,7 @@ class TransferTimeoutError(TimeoutError):
 
 
 class Deadline:
-    """When a transfer must be done, and the step that it is at.
+    """The time at which a transfer must be done, and its current step.
 
     Args:
         clock: A clock in seconds that never goes back.
@@ -68,7 +68,7 @@ class Deadline:
         self._head_left = _HEAD_BYTES if head else None
 
     def left(self) -> float:
-        """Return how many seconds the step may still take.
+        """Return the seconds that are left for the step.
 
         Raises:
             TimeoutError: If there are none.
@@ -121,7 +121,7 @@ def _deadline() -> Deadline:
 
 
 class _Raw(io.RawIOBase):
-    """What a socket receives, within the deadline of the transfer."""
+    """The bytes that a socket receives, within the deadline of the transfer."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock

@@ -133,7 +133,7 @@ class Downloads:
         return None
 
     def known(self, place: str) -> Arrived | None:
-        """Return what was last fetched from a place, if it is still there.
+        """Return the file that was last fetched from a place, if it is still there.
 
         Raises:
             SourceError: If others may write into the folder.
@@ -153,7 +153,7 @@ class Downloads:
         return Arrived(path=path, checksum=said["sha256"], token=said["token"], time=said["time"])
 
     def absent(self, place: str) -> int | None:
-        """Return when a server last said that it has no such file, in seconds since 1970.
+        """Return the time when a server last said that the file is absent, in seconds since 1970.
 
         None where it said nothing, or has had one since.
 
@@ -170,7 +170,7 @@ class Downloads:
         return None
 
     def latest(self, shown: str) -> int | None:
-        """Return when a server last had any file of a place, in seconds since 1970.
+        """Return the time when a server last had any file of a place, in seconds since 1970.
 
         Args:
             shown: The place without credentials; what lies below it counts.
@@ -285,7 +285,7 @@ class Downloads:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def _is_there(self) -> bool:
-        """Whether there is a folder.
+        """Return whether the folder exists.
 
         Raises:
             SourceError: If others may write into it.
@@ -341,7 +341,7 @@ def _naming(shown: str) -> Iterator[None]:
 
 
 def _content_of(note: Path) -> bytes:
-    """Return what a note says; whatever is not a small file of its own says nothing.
+    """Return the content of a note; empty unless it is a small regular file.
 
     Raises:
         OSError: If it cannot be read.
@@ -359,7 +359,7 @@ def _content_of(note: Path) -> bytes:
 
 
 def _is_note(said: object, key: str) -> bool:
-    """Whether this is what :meth:`Downloads.remember` writes of the place with a key."""
+    """Return whether a note is one that :meth:`Downloads.remember` writes for a key."""
     if not isinstance(said, dict) or said.get("key") != key:
         return False
     checksum, token, seconds = said.get("sha256"), said.get("token"), said.get("time")
@@ -374,5 +374,5 @@ def _is_note(said: object, key: str) -> bool:
 
 
 def _is_header(item: tuple[object, object]) -> bool:
-    """Whether a name and a value can stand in a request."""
+    """Return whether a name and a value are a valid header of a request."""
     return all(isinstance(each, str) and _HEADER_TEXT.fullmatch(each) for each in item)

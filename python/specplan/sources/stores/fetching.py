@@ -46,7 +46,7 @@ def too_large(shown: str, most: int) -> SourceError:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is known of a file without asking its server.
+    """A file that is known without asking its server.
 
     Attributes:
         path: The copy; None where no run has kept one and nobody may be asked.
@@ -57,7 +57,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetching:
-    """How files are fetched.
+    """Options for fetching files.
 
     Attributes:
         limits: The limits for each transfer.
@@ -91,7 +91,7 @@ class Fetching:
         return self._opened[0]
 
     def is_refused(self, shown: str) -> bool:
-        """Whether one of the last questions was refused, and was for this file."""
+        """Return whether one of the last requests was for this file and was refused."""
         return any(each.path == shown for each in self.refusals[-_LAST:])
 
     def report(self, shown: str, done: int, total: int | None) -> None:
@@ -100,7 +100,7 @@ class Fetching:
             self.progress(shown, done, total)
 
     def kept(self, place: str, shown: str, *, most: int, expected: Expected | None) -> Kept | None:
-        """Return what is known of a file without asking its server; None if it has to be asked.
+        """Return a file that is known without asking its server; None if it has to be asked.
 
         Args:
             place: The place.
@@ -126,7 +126,7 @@ class Fetching:
         return None
 
     def is_absent_lately(self, place: str) -> bool:
-        """Whether the server said that there is no such file, so lately that it is not asked."""
+        """Return whether the server lately said that the file does not exist."""
         most = self.limits.max_age_seconds
         said = self.downloads.absent(place) if most > 0 else None
         return said is not None and time.time() - said <= most
@@ -171,5 +171,5 @@ class Fetching:
 
 
 def is_remote(place: str) -> bool:
-    """Whether a source is a URL."""
+    """Return whether a source is a URL."""
     return _SCHEME.match(place) is not None

@@ -101,7 +101,7 @@ class HttpStore:
         return None
 
     def is_refused(self, relative: str) -> bool:
-        """Whether the server lately refused to say whether a file is there."""
+        """Return whether the server lately refused a request for the file."""
         return self._fetching.is_refused(self.shown(relative))
 
     def below(self, relative: str) -> HttpStore:

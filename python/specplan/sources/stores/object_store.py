@@ -92,7 +92,7 @@ class FsspecStore:
         return downloads.blob(checksum)
 
     def _entry(self, path: str, shown: str, *, is_needed: bool) -> dict[str, object] | None:
-        """Return what there is to know of a file, or None if it is not there."""
+        """Return the properties of a file, or None if it does not exist."""
         try:
             entry: dict[str, object] = self._system.info(path)
         except (FileNotFoundError, NotADirectoryError):
@@ -127,7 +127,7 @@ class FsspecStore:
         return iter(sorted(PurePosixPath("/", path).relative_to(root).as_posix() for path in found))
 
     def is_refused(self, relative: str) -> bool:
-        """Whether the server lately refused to say whether a file is there."""
+        """Return whether the server lately refused a request for the file."""
         return self._fetching.is_refused(self.shown(relative))
 
     def below(self, relative: str) -> FsspecStore:
@@ -220,7 +220,7 @@ class FsspecStore:
 
 
 def _installing(url: str) -> str:
-    """Return which command installs what a URL needs."""
+    """Return the command that installs the packages that a URL needs."""
     extra = _EXTRAS.get(url.partition("://")[0].lower())
     if extra is None:
         known = ", ".join(sorted(_EXTRAS))
@@ -232,5 +232,5 @@ def _installing(url: str) -> str:
 
 
 def _said(url: str, error: Exception) -> str:
-    """Return what a file system says of a fault, without what is secret in its URL."""
+    """Return the message of a file system on a fault, without secrets of its URL."""
     return without_those_of(url, str(error)) or type(error).__name__

@@ -42,7 +42,7 @@ _CHUNK: Final = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """What a manifest says about a file.
+    """The size and the checksum of a file in a manifest.
 
     Attributes:
         checksum: Its SHA-256, 64 lower-case hex digits.
@@ -110,7 +110,7 @@ class Store(Protocol):
         """
 
     def is_refused(self, relative: str) -> bool:
-        """Whether the server lately refused to say whether a file is there."""
+        """Return whether the server lately refused a request for the file."""
         ...
 
     def below(self, relative: str) -> Store:
@@ -120,7 +120,7 @@ class Store(Protocol):
         """Return the same place, which fetches all anew and keeps it in another folder."""
 
     def shown(self, relative: str = "") -> str:
-        """Return how messages call a file; credentials are left out."""
+        """Return the name of a file in messages, without credentials."""
 
 
 class LocalStore:
@@ -258,7 +258,7 @@ def parts_of(relative: str) -> list[str]:
 
 
 def is_checksum(text: str) -> bool:
-    """Whether a text is a SHA-256 as manifests write it; anything else may be a path trick."""
+    """Return whether a text is a SHA-256 as manifests write it, not a path."""
     return _CHECKSUM.fullmatch(text) is not None
 
 
@@ -272,12 +272,12 @@ def sha256_of(path: Path) -> str:
 
 
 def is_file(path: str | Path) -> bool:
-    """Whether a path leads to a file. What cannot be looked at is none: too long, with a NUL."""
+    """Return whether a path leads to a file; False if it is too long or has a NUL."""
     return os.path.isfile(path)  # noqa: PTH113 - that of `Path` fails there
 
 
 def is_folder(path: str | Path) -> bool:
-    """Whether a path leads to a folder, without an error for a path that cannot exist."""
+    """Return whether a path leads to a folder, without an error for a path that cannot exist."""
     return os.path.isdir(path)  # noqa: PTH112 - as above
 
 

@@ -86,7 +86,7 @@ _SHA256: Final = "sha256:"
 
 
 class TransientError(Exception):
-    """What may go better the next time.
+    """An error that may not occur the next time.
 
     Attributes:
         fault: What went wrong.
@@ -104,7 +104,7 @@ class TransientError(Exception):
 
 
 class Authorization(Protocol):
-    """What requests authorize themselves with."""
+    """The authorization of requests."""
 
     def headers(self, url: str, *, is_redirected: bool) -> dict[str, str]:
         """Return the headers of a request.
@@ -131,7 +131,7 @@ class Authorization(Protocol):
         ...
 
     def hint(self, status: int) -> str:
-        """Return what helps against a refusal."""
+        """Return a hint against a refusal."""
 
 
 class Anonymous:
@@ -152,7 +152,7 @@ class Anonymous:
         return False
 
     def hint(self, status: int) -> str:  # noqa: ARG002 - as others
-        """Return how credentials are given."""
+        """Return a hint on how to give credentials."""
         return "the server requires other credentials: write `USER:PASSWORD@` before the host"
 
 
@@ -465,7 +465,7 @@ class Transfer:
         return self._error(f"the server cannot be reached: {reason_given or reason}")
 
     def _transient(self, reason: object) -> str | None:
-        """Return what to say of a fault that may be gone the next time; None for any other."""
+        """Return the message for a fault that may be gone the next time; None for any other."""
         if isinstance(reason, TimeoutError):
             return f"no response for {self._limits.silence_seconds:g} seconds"
         if isinstance(reason, ConnectionRefusedError):
@@ -534,7 +534,7 @@ def origin_of(url: str) -> tuple[str, str | None, int]:
 
 
 def pause_of(answer: BaseHTTPResponse) -> float | None:
-    """Return how many seconds a server asks to wait; None where it says nothing that is read."""
+    """Return the seconds that a server asks to wait; None where it names no valid time."""
     said = answer.headers.get("Retry-After", "").strip()
     if said.isdecimal() and said.isascii():
         return float(said[:_DIGITS])
@@ -546,7 +546,7 @@ def pause_of(answer: BaseHTTPResponse) -> float | None:
 
 
 def cause_of(error: BaseException) -> BaseException:
-    """Return what urllib3 wraps: the fault of the socket, of TLS or of the protocol."""
+    """Return the error that urllib3 wraps: of the socket, of TLS or of the protocol."""
     while isinstance(error, HTTPError) and not isinstance(error, http.client.HTTPException):
         inner = [each for each in error.args if isinstance(each, BaseException)]
         cause = inner[-1] if inner else error.__cause__ or error.__context__

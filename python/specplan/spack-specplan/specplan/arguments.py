@@ -1,4 +1,4 @@
-"""What Spack knows, as options of ``specplan``: the environment, the mirrors, the recipes."""
+"""Settings of Spack as options of ``specplan``: environment, mirrors, recipes."""
 
 import os
 import re
@@ -21,7 +21,7 @@ _NO_STACK = "-"
 
 
 def has_option(words, *names):
-    """Whether the user typed one of some options."""
+    """Return whether the user typed one of some options."""
     for word in words:
         if word == "--":
             return False
@@ -60,7 +60,7 @@ def for_mirrors(command, words, mirrors):
 
 
 def compares_recipes(command, words):
-    """Whether changes of recipes are requested."""
+    """Return whether changes of recipes are requested."""
     return command in ("recipes", "review") or has_option(words, "--changed-since")
 
 
@@ -73,7 +73,7 @@ def for_recipes(command, words, folder):
 
 
 def place_of(mirror):
-    """Return where a mirror is, without credentials: others may read the words of a process."""
+    """Return the URL of a mirror without credentials: others may read a process's arguments."""
     parts = urlsplit(mirror.url)
     url = mirror.url
     if "@" in parts.netloc:
@@ -84,7 +84,7 @@ def place_of(mirror):
 
 
 def has_credentials(mirror):
-    """Whether the URL of a mirror holds a user or a password."""
+    """Return whether the URL of a mirror holds a user or a password."""
     return "@" in urlsplit(mirror.url).netloc
 
 

@@ -1,4 +1,4 @@
-"""Where the program ``specplan`` is; it may be of another Python than that of Spack."""
+"""The place of the program ``specplan``, which may belong to another Python than Spack's."""
 
 import os
 import subprocess
@@ -46,7 +46,7 @@ def _on_path(name):
 
 
 def _has_module(python):
-    """Whether a Python has specplan. It is asked apart: Spack's own modules are none of its."""
+    """Return whether a Python has specplan, asked in a process without Spack's own modules."""
     asked = [python, "-c", "import specplan._core"]
     with open(os.devnull, "w") as nothing:
         try:
