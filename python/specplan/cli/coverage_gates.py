@@ -104,7 +104,7 @@ def of_coverage(coverage: Coverage, settings: Settings) -> Iterator[Gate]:
 
 
 def accepts_no_older_state(settings: Settings) -> bool:
-    """Whether the user accepts that gates have no older state to compare with."""
+    """Return whether the user accepts that gates have no older state to compare with."""
     allowed = settings.allow_left_out
     return NO_OLDER_STATE in allowed or ALL_KINDS in allowed
 

@@ -288,7 +288,7 @@ def seconds_of(text: str) -> float | None:
 
 
 def fault_of_word(name: str, text: str) -> str | None:
-    """Return why a text cannot be a word of a command line of jobs, or None if it can.
+    """Return the reason why a text cannot be a word of a command line of jobs, or None.
 
     Args:
         name: The attribute or the key that it is of.

@@ -25,7 +25,7 @@ _PAGES: Final = "/proc/self/statm"
 
 @dataclass(frozen=True, slots=True)
 class TemplateLimits:
-    """What a template may take.
+    """The limits of a template.
 
     Attributes:
         seconds: CPU time.
