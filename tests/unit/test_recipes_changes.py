@@ -160,6 +160,42 @@ def test_a_patch_that_changed_makes_the_specs_stale_that_it_is_applied_to(
     assert change.classes == ("patch",)
 
 
+#: What is put before the second patch, and what becomes of the spec that has the first.
+REPEATED = {
+    # Spack applies a patch once.
+    'patch("fix.patch", when="@2:")': "same",
+    'patch("same.patch", when="@2:")': "same",
+    'patch("fix.patch", when="@3")': "same",
+    # Which of its directives gives it its place depends on how Spack groups conditions.
+    'patch("old.patch", when="@2")\n    patch("fix.patch", when="@2:")': "may_change",
+    # Spack looks up the level by the checksum.
+    'patch("fix.patch", when="@3", level=2)': "may_change",
+    'patch("same.patch", when="@2:", level=2)': "may_change",
+}
+
+
+@pytest.mark.parametrize(("more", "verdict"), REPEATED.items())
+def test_a_patch_that_is_named_twice_is_one(world: RecipeWorld, more: str, verdict: str) -> None:
+    world.checkout.write(f"{world.folder}/same.patch", "a fix\n")
+    first = 'patch("fix.patch", when="@2")\n'
+    found = world.verdicts(GREETING.replace(first, f"{first}    {more}\n"))
+    assert found["2.0"] == verdict
+
+
+def test_the_order_of_patches_is_in_the_hash_of_the_spec_alone(world: RecipeWorld) -> None:
+    both = GREETING.replace('when="@1")\n    resource', 'when="@1:")\n    resource')
+    world.checkout.recipe("greeting", both)
+    first = world.checkout.commit()
+    lines = ['    patch("fix.patch", when="@2")\n', '    patch("old.patch", when="@1:")\n']
+    assert "".join(lines) in both
+    world.checkout.recipe("greeting", both.replace("".join(lines), "".join(lines[::-1])))
+    (change,) = world.changes(first).recipes
+    found = {each.version: each for each in change.specs}
+    assert (found["2.0"].verdict, found["2.0"].package_hash) == ("stale", "same")
+    assert found["2.0"].why == ("the order in which patches are applied to the spec changed",)
+    assert found["1.0"].verdict == "same"
+
+
 def test_a_file_beside_a_recipe_that_is_no_patch_is_blind(world: RecipeWorld) -> None:
     world.checkout.write(f"{world.folder}/helper.sh", "echo\n")
     world.checkout.git("add", "-A")

@@ -50,11 +50,14 @@ class Finding:
         kind: What kind of change it is.
         verdict: What it does to the package hash.
         why: The reason, as a sentence without a full stop.
+        is_hashed: Whether the package hash contains it; the order of patches is in the DAG hash
+            alone.
     """
 
     kind: ChangeClass
     verdict: RecipeVerdict
     why: str
+    is_hashed: bool = True
 
 
 def strongest(verdicts: Iterable[RecipeVerdict]) -> RecipeVerdict:
@@ -69,7 +72,7 @@ _SOLVED: Final[frozenset[ChangeClass]] = frozenset({"directives", "version_chang
 def hash_fate(findings: Iterable[Finding]) -> HashFate:
     """Return the effect of changes on the package hash of an unchanged spec."""
     findings = list(findings)
-    if any(each.verdict == "stale" for each in findings):
+    if any(each.verdict == "stale" and each.is_hashed for each in findings):
         return "changes"
     are_known = all(each.kind in _SOLVED for each in findings if each.verdict == "may_change")
     return "same" if are_known else "unknown"
@@ -183,7 +186,9 @@ def patch_change(
             yield Finding("unread", "may_change", f"its patches cannot be read: {error}")
         return
     if _hashed(before) != _hashed(after):
-        yield Finding("patch", "stale", "the patches that are applied to the spec changed")
+        is_hashed = sorted(_hashed(before)) != sorted(_hashed(after))
+        what = "the patches that are" if is_hashed else "the order in which patches are"
+        yield Finding("patch", "stale", f"{what} applied to the spec changed", is_hashed)
     elif before != after:
         yield Finding("patch", "blind", "a patch is applied differently")
 

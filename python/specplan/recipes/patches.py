@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
 from specplan.recipes.unread import UnreadError
@@ -91,15 +92,25 @@ def own_patches(
 ) -> tuple[Applied, ...]:
     """Return the patches that a recipe applies to a spec, in the order of its directives.
 
+    Spack applies a patch once, however many directives name it.
+
     Raises:
         UnreadError: If that is open.
     """
-    return tuple(
+    applied = [
         _read(call, files)
         for each in directives
         for call in each.named("patch")
         if applies(call, decide)
-    )
+    ]
+    if not applied:
+        return ()
+    declared = declared_patches(directives, files)
+    # Which of several directives gives a patch its place depends on how Spack groups conditions.
+    order = [sha256 for sha256, _ in groupby(each.sha256 for each in applied)]
+    if len(set(order)) < len(order):
+        raise UnreadError("the order of a patch that several directives name is open")
+    return tuple(declared[each] for each in order)
 
 
 def declared_patches(
@@ -107,10 +118,16 @@ def declared_patches(
 ) -> dict[str, Applied]:
     """Return all patches that are read, by checksum, whichever specs they are for.
 
+    Spack looks a patch up by its checksum, so that one that is declared with two levels has one of
+    them for every spec.
+
     Args:
         directives: Those of the recipe.
         files: The files beside it.
         name: What the calls are named.
+
+    Raises:
+        UnreadError: If a patch is declared with two levels.
     """
     declared: dict[str, Applied] = {}
     for each in directives:
@@ -119,7 +136,9 @@ def declared_patches(
                 patch = _read(call, files)
             except UnreadError:
                 continue
-            declared.setdefault(patch.sha256, patch)
+            if declared.setdefault(patch.sha256, patch).level != patch.level:
+                raise UnreadError(f"line {call.lines[0]}: a patch is declared with two levels")
+            declared[patch.sha256] = patch
     return declared
 
 
