@@ -93,9 +93,10 @@ def difference(
     called_old, called_new = old_name or "", new_name or ", ".join(tags_of(new_state))
     left_out = of_states(newer, older) + absent_stacks(absent)
     if not any(cell.stack in both for cell in cells):
+        has_stacks = selected or ROOT not in {*labels, *old_labels}
         left_out.append(
             _nothing_compared(called_old, called_new, absent, new_stacks)
-            if selected or ROOT not in {*labels, *old_labels}
+            if has_stacks
             else _only_unions(called_old, called_new)
         )
     found = _diff(
@@ -107,12 +108,8 @@ def difference(
         absent_stacks=absent,
         new_stacks=new_stacks,
     )
-    return replace(
-        found,
-        damaged=newer.damaged_with(older),
-        left_out=merged(left_out),
-        sources=newer.used_with(older),
-    )
+    damaged, sources = newer.damaged_with(older), newer.used_with(older)
+    return replace(found, damaged=damaged, left_out=merged(left_out), sources=sources)
 
 
 def _named(core: compiled.Catalog, changes: Sequence[CellChanges]) -> dict[str, NamedSpec]:

@@ -301,29 +301,10 @@ def _graph(
             "indexes": [each.shown for each in checked.files_of_specs if each.kind == "index"],
         }
     )
-    broken, absent, listed = found.broken, found.absent, found.listed_only
-    called = {each.hash: each.package for each in found.missing}
-    called |= {each.hash: each.package for each in found.dangling}
-    names = _Names(
-        core,
-        {
-            *called,
-            *broken,
-            *absent,
-            *listed,
-            *(spec for each in found.missing for spec in each.dependents[:_FEW]),
-            *(spec for each in found.missing for spec in each.examples),
-            *(spec for each in found.dangling for spec in each.dependents[:_FEW]),
-            *(spec for each in found.tangles for spec in each.cycle),
-            *(each.hash for each in found.misfits),
-            *(spec for each in found.misfits for spec in each.foreign[:_FEW]),
-        },
-        called,
-        checked.core,
-    )
+    names = _names_in(core, found, checked)
     others = [
         *(_dangling(names, each) for each in found.dangling),
-        *(_not_in_cache(names, each) for each in listed),
+        *(_not_in_cache(names, each) for each in found.listed_only),
         *(_cycle(names, each) for each in found.tangles),
         *(_foreign(names, each) for each in found.misfits),
     ]
@@ -338,10 +319,29 @@ def _graph(
             of_locks=bool(checked.wanted),
             counted=found.roots,
             installable=found.usable_roots,
-            broken=tuple(map(names.spec, broken)),
-            absent=tuple(map(names.spec, absent)),
+            broken=tuple(map(names.spec, found.broken)),
+            absent=tuple(map(names.spec, found.absent)),
         ),
     )
+
+
+def _names_in(core: compiled.Catalog, found: compiled.SoundnessAnswer, checked: _Checked) -> _Names:
+    """Return the names of all specs that findings mention."""
+    called = {each.hash: each.package for each in found.missing}
+    called |= {each.hash: each.package for each in found.dangling}
+    mentioned = {
+        *called,
+        *found.broken,
+        *found.absent,
+        *found.listed_only,
+        *(spec for each in found.missing for spec in each.dependents[:_FEW]),
+        *(spec for each in found.missing for spec in each.examples),
+        *(spec for each in found.dangling for spec in each.dependents[:_FEW]),
+        *(spec for each in found.tangles for spec in each.cycle),
+        *(each.hash for each in found.misfits),
+        *(spec for each in found.misfits for spec in each.foreign[:_FEW]),
+    }
+    return _Names(core, mentioned, called, checked.core)
 
 
 def _missing(names: _Names, answer: compiled.MissingAnswer) -> Finding:

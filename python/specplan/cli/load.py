@@ -133,8 +133,13 @@ def read(
     took = time.monotonic() - began
     files = wording.count(len(places), "source")
     output.detail(f"read {wording.count(len(catalog), 'spec')} of {files} in {took:.2f} s")
-    if quiet:
-        return catalog
+    if not quiet:
+        _warn(catalog, places)
+    return catalog
+
+
+def _warn(catalog: Catalog, places: Collection[str]) -> None:
+    """Warn of the faults of sources; refuse a catalog of which they leave nothing."""
     if catalog.damaged and not len(catalog):
         # Passing over damage must not turn an unreadable cache into an empty one.
         raise SourceError(
@@ -152,7 +157,6 @@ def read(
         output.warn(f"and {more} more; `specplan check` lists them all")
     for line in map(prose.plain, wording.damaged_note(catalog.damaged)):
         output.warn(line)
-    return catalog
 
 
 def other_state(name: str, catalog: Catalog, settings: Settings, directory: str) -> str | Catalog:

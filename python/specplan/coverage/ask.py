@@ -165,36 +165,22 @@ def ask(
         EmptySelectionError: If no cell is left to report.
         UsageError: If the question makes no sense otherwise.
     """
-    stale = [each for each in environments if each.is_not_concretized]
-    environments = tuple(each for each in environments if not each.is_not_concretized)
+    stale, environments = _parted(environments)
     kind = _kind_of_wants(query, older, wanted, environments)
     level = _level(query, kind)
-    refuse_others("compat", query.compat, get_args(Compatibility))
-    refuse_others("scope", query.scope, get_args(Scope))
-    for each in query.allow_left_out:
-        refuse_others("allow_left_out", each, ALLOWED_KINDS)
+    _refuse_unknown_words(query)
     stacks = _stacks(core, (state, older), wanted, environments, query, own_stacks)
     frame = _frame(core, query, stacks)
-    specs = _specs(core, wanted, stacks.reported, query) if wanted else []
-    wants = _Wants(kind=kind, level=level, older=older, specs=specs if wanted else None)
-    not_wanted = _names_of_not_wanted(core, query, stacks, frame)
-    question = answer = abstract = None
-    if wanted or not environments:
-        question = _question(state, wants, stacks, frame, not_wanted.values(), query, detail)
-        answer = _coverage(core, question)
-    chosen_environments = [each for each in environments if each.label in stacks.selected]
-    if environments:
-        abstract = _abstract(core, state, chosen_environments, frame, query, detail)
+    specs = _specs(core, wanted, stacks.reported, query) if wanted else None
+    asked = _selected(environments, stacks) if environments else None
+    wants = _Wants(kind, level, older, specs, asked)
+    excluded = _names_of_not_wanted(core, query, stacks, frame)
+    question, answer, abstract = _solved(core, state, wants, stacks, frame, excluded, query, detail)
     cells = () if answer is None else answer.cells
-    entries, count = _excluded(query, not_wanted, answer, abstract)
-    lacking_roots, nowhere = _not_concretized(core, question, stale, stacks.selected, cells)
-    excluding = not_wanted_entries(query.not_wanted)
-    lacked = [root for root in lacking_roots if not _is_excluded(root, excluding)]
-    # A lock may want nothing, or nothing but externals; that is not a wrong question.
-    filtered = bool(query.os) or bool(query.target)
-    anything = cells or stacks.absent or (abstract is not None and abstract.wants.cells)
-    if not anything and (filtered or not (wanted or environments)):
-        raise _nothing_to_report(stacks.labels, query)
+    entries, count = _excluded(query, excluded, answer, abstract)
+    roots, nowhere = _not_concretized(core, question, stale, stacks.selected, cells)
+    lacked = _without_excluded(roots, not_wanted_entries(query.not_wanted))
+    _refuse_nothing(stacks, query, cells, abstract, has_files=bool(wanted or environments))
     return Answer(
         core=core,
         state=state,
@@ -202,25 +188,50 @@ def ask(
         level=level,
         scope=query.scope if wanted else None,
         reported=stacks.reported,
-        specs=specs,
+        specs=specs or [],
         wanted=wanted,
-        environments=tuple(chosen_environments),
+        environments=asked or (),
         absent=stacks.absent,
         listed_before=frozenset() if older is None else frozenset(core.labels(older)),
         not_wanted=entries,
         cells=cells,
         gaps=None if answer is None else answer.gaps,
         lacking=() if answer is None else answer.lacking,
-        not_wanted_count=count + len(lacking_roots) - len(lacked),
+        not_wanted_count=count + len(roots) - len(lacked),
         abstract=abstract,
         operating_systems=frame.systems.core,
-        not_concretized=tuple(lacked),
+        not_concretized=lacked,
         nowhere=tuple(nowhere),
         question=question,
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+def _refuse_unknown_words(query: CoverageQuery) -> None:
+    refuse_others("compat", query.compat, get_args(Compatibility))
+    refuse_others("scope", query.scope, get_args(Scope))
+    for kind in query.allow_left_out:
+        refuse_others("allow_left_out", kind, ALLOWED_KINDS)
+
+
+def _refuse_nothing(
+    stacks: _Stacks,
+    query: CoverageQuery,
+    cells: Sequence[compiled.CellAnswer],
+    abstract: Answered | None,
+    *,
+    has_files: bool,
+) -> None:
+    """Refuse an answer without cells, unless files without wants explain it.
+
+    A lock may want nothing, or only externals; then the question is not wrong.
+    """
+    if cells or stacks.absent or (abstract is not None and abstract.wants.cells):
+        return
+    if query.os or query.target or not has_files:
+        raise _nothing_to_report(stacks.labels, query)
+
+
+@dataclass(frozen=True, slots=True)
 class _Wants:
     """The wants of a question.
 
@@ -229,12 +240,50 @@ class _Wants:
         level: How they are compared; None where all are abstract specs.
         older: The older state of baseline wants.
         specs: The hashes that each reported stack wants, if locks say so.
+        environments: The environments of the selected stacks; None where nothing wants one.
     """
 
     kind: WantsKind
     level: Level | None
     older: State | None
     specs: list[list[str]] | None
+    environments: tuple[WantedEnvironment, ...] | None
+
+
+def _parted(
+    environments: Iterable[WantedEnvironment],
+) -> tuple[list[WantedEnvironment], tuple[WantedEnvironment, ...]]:
+    """Return the environments that only add roots to their locks, and the others."""
+    parts: tuple[list[WantedEnvironment], list[WantedEnvironment]] = ([], [])
+    for environment in environments:
+        parts[not environment.is_not_concretized].append(environment)
+    return parts[0], tuple(parts[1])
+
+
+def _selected(
+    environments: Iterable[WantedEnvironment], stacks: _Stacks
+) -> tuple[WantedEnvironment, ...]:
+    return tuple(each for each in environments if each.label in stacks.selected)
+
+
+def _solved(
+    core: compiled.Catalog,
+    state: State,
+    wants: _Wants,
+    stacks: _Stacks,
+    frame: _Frame,
+    not_wanted: dict[int, compiled.NamesOfNotWanted],
+    query: CoverageQuery,
+    detail: Detail,
+) -> tuple[compiled.CoverageQuestion | None, compiled.CoverageAnswer | None, Answered | None]:
+    """Return the question about keys with its answer, and the answer about environments."""
+    question = answer = abstract = None
+    if wants.specs is not None or wants.environments is None:
+        question = _question(state, wants, stacks, frame, not_wanted.values(), query, detail)
+        answer = _coverage(core, question)
+    if wants.environments is not None:
+        abstract = _abstract(core, state, wants.environments, frame, query, detail)
+    return question, answer, abstract
 
 
 def _question(
@@ -430,9 +479,15 @@ def _abstract(
     )
 
 
-def _is_excluded(root: NotConcretized, excluding: Entries) -> bool:
-    """Return whether any entry excludes a root that a lock lacks."""
-    return bool(excluding.about((root.package,), root.stack, root.os, root.target))
+def _without_excluded(
+    roots: Iterable[NotConcretized], excluding: Entries
+) -> tuple[NotConcretized, ...]:
+    """Return the roots that locks lack and no entry excludes."""
+    return tuple(
+        root
+        for root in roots
+        if not excluding.about((root.package,), root.stack, root.os, root.target)
+    )
 
 
 def _not_concretized(

@@ -55,10 +55,6 @@ def demand(answer: Answer) -> Demand | None:
         spec = specs[dag_hash]
         return not excluding.about((spec.package,), stack, spec.os, spec.target)
 
-    def is_reported(stack: str, dag_hash: str) -> bool:
-        spec = specs[dag_hash]
-        return (stack, spec.os, spec.target) in places
-
     wants = answer.specs
     if answer.not_wanted:
         wants = [
@@ -70,7 +66,8 @@ def demand(answer: Answer) -> Demand | None:
         for stack, own in roots_of_stacks.items()
     }
     of_stacks = {
-        stack: [root for root in own if is_reported(stack, root)] for stack, own in roots.items()
+        stack: [root for root in own if (stack, specs[root].os, specs[root].target) in places]
+        for stack, own in roots.items()
     }
     found = answer.core.demand(
         {

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from specplan import _core as compiled
     from specplan._core import State
     from specplan.catalog.systems import Systems
+    from specplan.coverage.entries import Entries
     from specplan.model import Compatibility, NotWanted
     from specplan.model.query import Detail
     from specplan.sources.environments.environment import Environment, EnvironmentRoot
@@ -229,24 +230,18 @@ def wants_of(
         found.add(each, tuple(dict.fromkeys((*cells.get(each.label, ()), *added))))
     passed_over = found.passed_over()
     excluding = not_wanted_entries(not_wanted)
-    excluded = [0] * len(not_wanted)
+    excluded: Counter[int] = Counter()
     several = 0
     kept: list[WantedCell] = []
     hidden: list[WantedCell] = []
-    for stack, os, target in sorted(found.cells):
-        is_shown = (oss is None or os in oss) and (targets is None or target in targets)
-        platform, wants = found.cells[stack, os, target]
-        left = []
-        for want in wants:
-            entries = excluding.about((found.packages[want],), stack, os, target)
-            if is_shown:
-                for at in entries:
-                    excluded[at] += 1
-                several += bool(entries)
-            left += [] if entries else [want]
-        (kept if is_shown else hidden).append(
-            WantedCell(stack=stack, os=os, target=target, platform=platform, wants=tuple(left))
-        )
+    for place in sorted(found.cells):
+        cell, entries = _without_excluded(found, place, excluding)
+        if (oss is None or cell.os in oss) and (targets is None or cell.target in targets):
+            kept.append(cell)
+            excluded.update(at for each in entries for at in each)
+            several += len(entries)
+        else:
+            hidden.append(cell)
     return AbstractWants(
         specs=tuple(key[0] for key in found.positions),
         packages=tuple(found.packages),
@@ -258,9 +253,21 @@ def wants_of(
         places={key: tuple(places) for key, places in found.places.items()},
         cells=tuple(kept),
         hidden=tuple(hidden),
-        excluded=tuple(excluded),
+        excluded=tuple(excluded[at] for at in range(len(not_wanted))),
         not_wanted=several,
     )
+
+
+def _without_excluded(
+    found: _Wanted, place: tuple[str, str, str], excluding: Entries
+) -> tuple[WantedCell, list[Sequence[int]]]:
+    """Return a cell without excluded wants, and the entries that exclude each of these."""
+    stack, os, target = place
+    platform, wants = found.cells[place]
+    entries = {want: excluding.about((found.packages[want],), stack, os, target) for want in wants}
+    left = tuple(want for want in wants if not entries[want])
+    cell = WantedCell(stack=stack, os=os, target=target, platform=platform, wants=left)
+    return cell, [each for each in entries.values() if each]
 
 
 #: The abstract spec, its group, and what its candidates are compared with: equal ones are one want.

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from specplan import _core
     from specplan.coverage.ask import Answer
     from specplan.coverage.demand import Demand
-    from specplan.model import Compatibility, DamagedFile, LeftOut, Nearest, UnknownWant
+    from specplan.model import Compatibility, DamagedFile, LeftOut, Nearest
     from specplan.model.roots import RootLine
 
 __all__ = ["cells", "coverage", "lacking", "own_cells"]
@@ -71,22 +71,9 @@ def coverage(
         left_out: What of the question could not be taken into account.
     """
     demanded = demand(answer)
-    usable = _usable(answer, demanded)
-    own = own_cells(answer, usable)
-    gaps = _gaps(answer, own, demanded, caches)
+    own = own_cells(answer, _usable(answer, demanded))
     abstract = answer.abstract
-    unknown: tuple[UnknownWant, ...] = ()
-    gaps += environment_records.gaps_of_not_concretized(answer.not_concretized)
-    if answer.not_concretized:
-        gaps.sort(key=_rank)
-    if abstract is not None:
-        gaps += environment_records.gaps(abstract)
-        gaps.sort(key=_rank)
-        unknown = tuple(environment_records.unknown(abstract))
     all_cells = cells(answer, own)
-    wanted = sum(each.wanted for each in all_cells)
-    covered = sum(each.covered for each in all_cells)
-    undecided = sum(each.unknown for each in all_cells)
     return Coverage(
         wants=answer.wants,
         level=answer.level,
@@ -95,26 +82,47 @@ def coverage(
         tags=tags,
         baseline=baseline,
         cells=all_cells,
-        gaps=tuple(gaps),
+        gaps=_all_gaps(answer, own, demanded, caches),
         roots=_roots(answer, demanded),
-        totals=Totals(
-            wanted=wanted,
-            covered=covered,
-            unknown=undecided,
-            gaps=wanted - covered - undecided,
-            not_wanted=answer.not_wanted_count,
-            coverage=ratio(covered, wanted),
-        ),
+        totals=_totals(all_cells, answer.not_wanted_count),
         absent_stacks=answer.absent,
         not_wanted=answer.not_wanted,
         damaged=damaged,
-        unknown=unknown,
+        unknown=() if abstract is None else tuple(environment_records.unknown(abstract)),
         environments=environment_records.environments_asked(
             answer.environments, {} if abstract is None else abstract.wants.roots
         ),
         left_out=left_out,
         alone=_alone(answer),
         root_lines=_root_lines(answer),
+    )
+
+
+def _all_gaps(
+    answer: Answer, cells: Sequence[Cell], demanded: Demand | None, caches: _core.Catalog
+) -> tuple[Gap, ...]:
+    """Return the gaps, those of environments among the others."""
+    gaps = _gaps(answer, cells, demanded, caches)
+    gaps += environment_records.gaps_of_not_concretized(answer.not_concretized)
+    if answer.abstract is not None:
+        gaps += environment_records.gaps(answer.abstract)
+    if answer.not_concretized or answer.abstract is not None:
+        gaps.sort(key=_rank)
+    return tuple(gaps)
+
+
+def _totals(cells: Sequence[Cell], not_wanted: int) -> Totals:
+    """Return the sums over cells."""
+    wanted = sum(cell.wanted for cell in cells)
+    covered = sum(cell.covered for cell in cells)
+    undecided = sum(cell.unknown for cell in cells)
+    return Totals(
+        wanted=wanted,
+        covered=covered,
+        unknown=undecided,
+        gaps=wanted - covered - undecided,
+        not_wanted=not_wanted,
+        coverage=ratio(covered, wanted),
     )
 
 

@@ -18,7 +18,7 @@ from specplan.records import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from specplan.coverage.environments import AbstractWants, System
+    from specplan.coverage.environments import AbstractWants, System, WantedCell
     from specplan.model import Compatibility, NamedSpec, NotWanted
     from specplan.sources.environments.environment import Environment
     from specplan.sources.wanted import Wanted, WantedEnvironment
@@ -250,19 +250,7 @@ class Options:
         systems = Systems(core, asked.libc)
         wants = _wants(core, asked, systems) if asked.gaps is None else asked.gaps
         self.wants = wants
-        met = core.met(
-            {
-                "state": None,
-                "specs": list(wants.specs),
-                "clauses": wants.clause_questions(),
-                "cells": [
-                    (cell.os, cell.target, cell.platform, list(cell.wants)) for cell in wants.cells
-                ],
-                "compat": asked.compat,
-                "operating_systems": systems.core,
-                "detail": "cells",
-            }
-        )
+        met = _met(core, wants, systems, asked.compat)
         answers = [answer for cell in met for answer in cell]
         known = {each for answer in answers for each in (*answer.exact, *answer.compatible)}
         self.names = names_of(core, known)
@@ -277,16 +265,7 @@ class Options:
         self.groups: list[WantGroup] = []
         for cell, answers in zip(wants.cells, met, strict=True):
             own = [
-                Want(
-                    cell.stack,
-                    cell.os,
-                    cell.target,
-                    wants.specs[want],
-                    tuple(self._sorted((*answer.exact, *answer.compatible))),
-                    bool(answer.unknown),
-                    want in wants.developed,
-                    *_asked_in(wants, cell.stack, want),
-                )
+                self._want(cell, want, answer)
                 for want, answer in zip(cell.wants, answers, strict=True)
             ]
             if cell.stack in whole and locks:
@@ -294,8 +273,40 @@ class Options:
             else:
                 self.groups += [WantGroup.single(each) for each in own]
 
+    def _want(self, cell: WantedCell, want: int, answer: compiled.MetAnswer) -> Want:
+        """Return a want of a cell with its candidates."""
+        return Want(
+            cell.stack,
+            cell.os,
+            cell.target,
+            self.wants.specs[want],
+            tuple(self._sorted((*answer.exact, *answer.compatible))),
+            bool(answer.unknown),
+            want in self.wants.developed,
+            *_asked_in(self.wants, cell.stack, want),
+        )
+
     def _sorted(self, hashes: Iterable[str]) -> list[str]:
         return sorted(hashes, key=self._order.__getitem__)
+
+
+def _met(
+    core: compiled.Catalog, wants: AbstractWants, systems: Systems, compat: Compatibility
+) -> list[list[compiled.MetAnswer]]:
+    """Return the known specs that meet wants: by cell, then in the order of its wants."""
+    return core.met(
+        {
+            "state": None,
+            "specs": list(wants.specs),
+            "clauses": wants.clause_questions(),
+            "cells": [
+                (cell.os, cell.target, cell.platform, list(cell.wants)) for cell in wants.cells
+            ],
+            "compat": compat,
+            "operating_systems": systems.core,
+            "detail": "cells",
+        }
+    )
 
 
 def _asked_in(wants: AbstractWants, stack: str, want: int) -> tuple[str, int | None]:

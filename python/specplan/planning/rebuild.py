@@ -114,16 +114,10 @@ def _rebuild(
         made = choosing.choose(found.rows, found.core, options, chooses)
     curve = None
     if request.budget.curve:
-        curve = _purchase(_unlimited(request), found, query=request.coverage).curve(
-            made, read.costs.unit
-        )
+        purchase = _purchase(_unlimited(request), found, query=request.coverage)
+        curve = purchase.curve(made, read.costs.unit)
     spent, choice = _chosen(limited, found, made)
-    fixed: Collection[str] = found.lock_wants.hashes
-    if spent is not None:
-        found.core["roots"] = spent.roots
-        fixed = [each for each in spent.roots if each in found.lock_wants.labels]
-    elif choice is not None:
-        found.core["roots"] = sorted({*fixed, *choice.roots})
+    fixed = _set_roots(found, spent, choice)
     if options is not None and choice is not None:
         choice = compared(found.rows, found.core, fixed, options, choice)
     plan = _plan(
@@ -150,6 +144,19 @@ def _rebuild(
         )
     )
     return plan, found
+
+
+def _set_roots(
+    found: _Question, spent: BudgetSolution | None, choice: Choice | None
+) -> Collection[str]:
+    """Set the roots to plan for; return those of locks, which are not chosen."""
+    fixed: Collection[str] = found.lock_wants.hashes
+    if spent is not None:
+        found.core["roots"] = spent.roots
+        fixed = [root for root in spent.roots if root in found.lock_wants.labels]
+    elif choice is not None:
+        found.core["roots"] = sorted({*fixed, *choice.roots})
+    return fixed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

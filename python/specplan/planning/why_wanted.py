@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from specplan import _core as compiled
@@ -211,15 +212,8 @@ class _Asked:
         named = None
         if gap.nearest is not None:
             (named,) = self._plan.named([gap.nearest.hash])
-        return self._want(
-            (gap.stack, gap.os, gap.target),
-            gap.want,
-            gap.package,
-            verdict="gap",
-            state=gap.state,
-            nearest=gap.nearest,
-            nearest_spec=named,
-        )
+        want = self._want((gap.stack, gap.os, gap.target), gap.want, gap.package, verdict="gap")
+        return replace(want, state=gap.state, nearest=gap.nearest, nearest_spec=named)
 
     def _want(
         self,
@@ -228,9 +222,6 @@ class _Asked:
         package: str,
         *,
         verdict: WantVerdict,
-        state: GapState | None = None,
-        nearest: Nearest | None = None,
-        nearest_spec: NamedSpec | None = None,
         reason: str = "",
     ) -> WhyWanted:
         stack, os, target = cell
@@ -247,9 +238,9 @@ class _Asked:
             package=package,
             verdict=verdict,
             wanted_by=self._wanted_by(cell, package, want),
-            state=state,
-            nearest=nearest,
-            nearest_spec=nearest_spec,
+            state=None,
+            nearest=None,
+            nearest_spec=None,
             plan=None if verdict == "excluded" else plan,
             spec=spec,
             lack=lack,

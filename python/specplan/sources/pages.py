@@ -41,34 +41,13 @@ def read(place: str, limits: Limits) -> SourceRead:
     values, refused, lines = _referred(bulk.declined, limits)
     referred = _core.read_page_values(place, [(path, page.json) for path, page in values.items()])
     damaged = [
-        *(
-            DamagedFile(path=each.path, place=each.place, line=each.line, fault=each.fault)
-            for each in bulk.damaged
-        ),
-        *(
-            DamagedFile(
-                path=each.path,
-                place=each.place,
-                line=lines[each.path].line_of(each.place),
-                fault=each.fault,
-            )
-            for each in referred.damaged
-        ),
+        *(_damaged(each, each.line) for each in bulk.damaged),
+        *(_damaged(each, lines[each.path].line_of(each.place)) for each in referred.damaged),
         *refused,
     ]
     files = bulk.taken + referred.taken
     if not files and not damaged:
-        if not any(names for _, _, names in os.walk(place)):
-            raise SourceError(
-                f"`{place}` contains no files",
-                path=place,
-                hint="is it the right folder, is it mounted, and was anything pushed to it?",
-            )
-        raise SourceError(
-            f"`{place}` contains no mirror, index, lock or package pages",
-            path=place,
-            hint=_EXPECTED,
-        )
+        raise _nothing_in(place)
     contradictions = [*bulk.contradictions, *referred.contradictions]
     return SourceRead(
         place=place,
@@ -85,6 +64,23 @@ def read(place: str, limits: Limits) -> SourceRead:
             )
             for each in sorted(contradictions, key=lambda each: (each.path, each.key))
         ),
+    )
+
+
+def _damaged(answer: _core.DamagedPageAnswer, line: int | None) -> DamagedFile:
+    return DamagedFile(path=answer.path, place=answer.place, line=line, fault=answer.fault)
+
+
+def _nothing_in(place: str) -> SourceError:
+    """Return the error for a folder without pages."""
+    if not any(names for _, _, names in os.walk(place)):
+        return SourceError(
+            f"`{place}` contains no files",
+            path=place,
+            hint="is it the right folder, is it mounted, and was anything pushed to it?",
+        )
+    return SourceError(
+        f"`{place}` contains no mirror, index, lock or package pages", path=place, hint=_EXPECTED
     )
 
 

@@ -455,7 +455,6 @@ class Model:
             EmptySelectionError: If no cell is left to report.
         """
         asked: ModelKeywords = {**_DEFAULTS, **keywords}
-        level = asked["level"]
         state = self.state(asked["tag"])
         model, older = self._beside(baseline)
         labels = model.stacks_of(state)
@@ -463,7 +462,7 @@ class Model:
         selected = _chosen(asked["stack"], labels | old_labels, "stack")
         question = _Question(
             keywords=asked,
-            compat="exact" if level == "hash" else asked["compat"],
+            compat="exact" if asked["level"] == "hash" else asked["compat"],
             labels=labels,
             # They must be known even where no stack is reported.
             peers=set(_chosen(asked["peers"], labels, "peers")) if asked["peers"] else None,
@@ -471,14 +470,8 @@ class Model:
             old_cells=None if older is None else model.cells_of(older),
         )
         absent = tuple(name for name in selected if name not in labels)
-        answers = [
-            model._answer(question, host, name, family)  # noqa: SLF001 - its own class
-            for name in selected
-            if name in labels
-            for host, family in model._reported(question, name)  # noqa: SLF001 - as above
-        ]
-        # Filters choose the cells that are shown; how many cells lack a key is counted over all.
-        lacking = Counter(key for answer in answers for key in answer.wanted - answer.covered)
+        reported = [name for name in selected if name in labels]
+        answers = model._answers(question, reported)  # noqa: SLF001 - its own class
         shown = [
             answer
             for answer in answers
@@ -487,36 +480,17 @@ class Model:
         ]
         if not shown and not absent:
             raise EmptySelectionError("no cell is left to report")
-        missing = [
-            (at, key) for at, answer in enumerate(shown) for key in answer.wanted - answer.covered
-        ]
-        cells = tuple(answer.cell() for answer in shown)
-        available = {row.hash for row in model._rows_of(state)}  # noqa: SLF001 - as above
-        gaps = [
-            model._gap(cells[at], key, question, available, state, lacking[key])  # noqa: SLF001
-            for at, key in sorted(
-                missing, key=lambda gap: (-lacking[gap[1]], gap[0], model.text(gap[1], level))
-            )
-        ]
-        wanted, covered = sum(cell.wanted for cell in cells), sum(cell.covered for cell in cells)
         return Coverage(
             wants="peers" if older is None else "baseline",
-            level=level,
+            level=asked["level"],
             compat=asked["compat"],
             scope=None,
             tags=self._tags_of(state),
             baseline=_called(baseline),
-            cells=cells,
-            gaps=tuple(gaps),
+            cells=tuple(answer.cell() for answer in shown),
+            gaps=tuple(model._gaps(question, answers, shown, state)),  # noqa: SLF001 - as above
             roots=None,
-            totals=Totals(
-                wanted=wanted,
-                covered=covered,
-                unknown=0,
-                gaps=wanted - covered,
-                not_wanted=sum(len(set().union(*answer.excluded)) for answer in shown),
-                coverage=covered / wanted if wanted else None,
-            ),
+            totals=_totals(shown),
             absent_stacks=absent,
             not_wanted=tuple(
                 replace(entry, excluded=sum(len(answer.excluded[at]) for answer in shown))
@@ -524,6 +498,33 @@ class Model:
             ),
             damaged=(),
         )
+
+    def _answers(self, question: _Question, stacks: Iterable[str]) -> list[_CellAnswer]:
+        """Return the wants and the keys of all cells of some stacks."""
+        return [
+            self._answer(question, host, stack, family)
+            for stack in stacks
+            for host, family in self._reported(question, stack)
+        ]
+
+    def _gaps(
+        self,
+        question: _Question,
+        answers: Iterable[_CellAnswer],
+        shown: Sequence[_CellAnswer],
+        state: State,
+    ) -> Iterator[Gap]:
+        """Yield the gaps of the shown cells, those that most cells lack first."""
+        level = question.keywords["level"]
+        # Filters choose the cells that are shown; the cells that lack a key are counted over all.
+        lacking = Counter(key for answer in answers for key in answer.wanted - answer.covered)
+        missing = [
+            (at, key) for at, answer in enumerate(shown) for key in answer.wanted - answer.covered
+        ]
+        missing.sort(key=lambda gap: (-lacking[gap[1]], gap[0], self.text(gap[1], level)))
+        available = {row.hash for row in self._rows_of(state)}
+        for at, key in missing:
+            yield self._gap(shown[at].cell(), key, question, available, state, lacking[key])
 
     def _reported(
         self, question: _Question, stack: str
@@ -719,41 +720,23 @@ class Model:
         labels, old_labels = model.stacks_of(new_state), model.stacks_of(old_state)
         selected = _chosen(stack, labels | old_labels, "stack")
         before, after = model.cells_of(old_state), model.cells_of(new_state)
-        cells: list[DiffCell] = []
-        lost: list[KeyInCell] = []
-        gained: list[KeyInCell] = []
-        changed: list[Change] = []
-        for place in sorted({*before, *after}):
-            if place.stack not in selected or place.stack not in labels:
-                continue
-            if not _admitted(os, place.os) or not _admitted(target, place.target):
-                continue
-            kept, only_old, only_new, changes = model._changes(  # noqa: SLF001 - its own class
-                before.get(place, set()), after.get(place, set()), level
-            )
-            cells.append(
-                DiffCell(
-                    stack=place.stack,
-                    platform=model.systems[place.os, place.target].platform,
-                    os=place.os,
-                    target=place.target,
-                    kept=kept,
-                    lost=len(only_old),
-                    gained=len(only_new),
-                    changed=len(changes),
-                )
-            )
-            lost += model._keys_in_cell(place, only_old, level)  # noqa: SLF001 - as above
-            gained += model._keys_in_cell(place, only_new, level)  # noqa: SLF001 - as above
-            changed += model._changes_in_cell(place, changes, level)  # noqa: SLF001 - as above
+        compared = [
+            model._compare(place, before, after, level)  # noqa: SLF001 - its own class
+            for place in sorted({*before, *after})
+            if place.stack in selected
+            and place.stack in labels
+            and _admitted(os, place.os)
+            and _admitted(target, place.target)
+        ]
+        cells = tuple(cell for cell, _, _, _ in compared)
         return Diff(
             level=level,
             old=_called(old) or "",
             new=new or ", ".join(self._tags_of(new_state)),
-            cells=tuple(cells),
-            lost=tuple(lost),
-            gained=tuple(gained),
-            changed=tuple(changed),
+            cells=cells,
+            lost=tuple(key for _, lost, _, _ in compared for key in lost),
+            gained=tuple(key for _, _, gained, _ in compared for key in gained),
+            changed=tuple(change for _, _, _, changed in compared for change in changed),
             absent_stacks=tuple(name for name in selected if name not in labels),
             new_stacks=tuple(name for name in selected if name not in old_labels),
             totals=DiffTotals(
@@ -763,6 +746,34 @@ class Model:
                 changed=sum(cell.changed for cell in cells),
             ),
             damaged=(),
+        )
+
+    def _compare(
+        self,
+        place: _Place,
+        before: Mapping[_Place, set[str]],
+        after: Mapping[_Place, set[str]],
+        level: Level,
+    ) -> tuple[DiffCell, list[KeyInCell], list[KeyInCell], list[Change]]:
+        """Return one cell with its lost, gained and changed keys."""
+        kept, lost, gained, changed = self._changes(
+            before.get(place, set()), after.get(place, set()), level
+        )
+        cell = DiffCell(
+            stack=place.stack,
+            platform=self.systems[place.os, place.target].platform,
+            os=place.os,
+            target=place.target,
+            kept=kept,
+            lost=len(lost),
+            gained=len(gained),
+            changed=len(changed),
+        )
+        return (
+            cell,
+            self._keys_in_cell(place, lost, level),
+            self._keys_in_cell(place, gained, level),
+            self._changes_in_cell(place, changed, level),
         )
 
     def _keys_in_cell(self, place: _Place, keys: Iterable[Key], level: Level) -> list[KeyInCell]:
@@ -854,6 +865,20 @@ def _called(state: str | Model | None) -> str | None:
 def _label_matches(pattern: str, label: str) -> bool:
     """Return whether a pattern selects a stack; the union index only by its own name."""
     return label == pattern or (label != _ROOT and fnmatchcase(label, pattern))
+
+
+def _totals(shown: Iterable[_CellAnswer]) -> Totals:
+    shown = tuple(shown)
+    wanted = sum(len(answer.wanted) for answer in shown)
+    covered = sum(len(answer.covered) for answer in shown)
+    return Totals(
+        wanted=wanted,
+        covered=covered,
+        unknown=0,
+        gaps=wanted - covered,
+        not_wanted=sum(len(set().union(*answer.excluded)) for answer in shown),
+        coverage=covered / wanted if wanted else None,
+    )
 
 
 def _chosen(patterns: Sequence[str], labels: Collection[str], kind: str) -> list[str]:

@@ -17,7 +17,7 @@ from specplan.reports.render.document import document, fields_of, left_out_json
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from specplan.model import Build, NewSpec
+    from specplan.model import Build, Excluded, NewSpec
     from specplan.reports.render.document import Json
 
 __all__ = ["lock_diff", "rebuild"]
@@ -56,16 +56,7 @@ def rebuild(plan: Plan) -> Iterator[str]:
             "publish": choice.publish_json(plan.publish),
             "unplannable": choice.unplannable_json(plan.choice),
             "choice": choice.as_json(plan.choice),
-            "excluded": {
-                "specs": plan.excluded.specs,
-                "broken": plan.excluded.broken,
-                "cut": plan.excluded.cut,
-                "wants": plan.excluded.wants,
-                "builds": [
-                    {**fields_of(each.spec), "reason": each.reason, "chain": list(each.chain)}
-                    for each in plan.excluded.builds
-                ],
-            },
+            "excluded": _excluded(plan.excluded),
             "untested": [
                 {**fields_of(each.spec), "kept_by": each.kept_by, "available": each.available}
                 for each in plan.untested
@@ -81,6 +72,19 @@ def rebuild(plan: Plan) -> Iterator[str]:
             "sources": plan.sources,
         }
     )
+
+
+def _excluded(excluded: Excluded) -> Json:
+    return {
+        "specs": excluded.specs,
+        "broken": excluded.broken,
+        "cut": excluded.cut,
+        "wants": excluded.wants,
+        "builds": [
+            {**fields_of(each.spec), "reason": each.reason, "chain": list(each.chain)}
+            for each in excluded.builds
+        ],
+    }
 
 
 @json_parts.register(LockDiff)

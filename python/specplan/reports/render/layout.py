@@ -137,14 +137,7 @@ def table(
     widths = _widths(columns, texts, width - _BETWEEN * (len(columns) - 1))
     if widths is None:
         return None
-    height = max(len(column.header) for column in columns)
-    lines = []
-    for at_line in range(height):
-        header = [
-            Span(column.header[at_line] if at_line < len(column.header) else "", "dim")
-            for column in columns
-        ]
-        lines += _row(columns, header, widths, colour=colour)
+    lines = _header(columns, widths, colour=colour)
     if colour or not all(map(_is_ascii, texts)):
         fitting: Sequence[str | None] = [None] * len(texts[0])
     else:
@@ -160,6 +153,17 @@ def table(
                 lines += [paint(line, row[at].style, colour=colour) for line in hanging]
                 row[at] = Span("")
         lines += _row(columns, row, widths, colour=colour)
+    return lines
+
+
+def _header(columns: Sequence[Column], widths: Sequence[int], *, colour: bool) -> list[str]:
+    lines = []
+    for at_line in range(max(len(column.header) for column in columns)):
+        header = [
+            Span(column.header[at_line] if at_line < len(column.header) else "", "dim")
+            for column in columns
+        ]
+        lines += _row(columns, header, widths, colour=colour)
     return lines
 
 
