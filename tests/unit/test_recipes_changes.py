@@ -12,7 +12,7 @@ from specplan.errors import SourceError
 from specplan.recipes.history import history
 from specplan.recipes.model import RecipeChange
 from specplan.recipes.successors import successor_lock, successors
-from tests.recipe_repositories import GREETING, Checkout, RecipeWorld
+from tests.recipe_repositories import GREETING, Checkout, RecipeWorld, lock_of, node
 
 SAME = {"1.0": "same", "2.0": "same"}
 
@@ -137,7 +137,6 @@ USER = "class User(Package):\n    version('1.0')\n    {}\n"
         ("depends_on('greeting')", "depends_on('greeting', type='run')", "may_change"),
         ("depends_on('greeting')", "depends_on('greeting@2:', type='build')", "may_change"),
         ("depends_on('greeting')", "depends_on('greeting'); depends_on('zlib')", "may_change"),
-        ("depends_on('greeting')", "depends_on('greeting', patches='x.patch')", "may_change"),
         ("depends_on('greeting')", "pass", "may_change"),
     ],
 )
@@ -158,6 +157,72 @@ def test_a_patch_that_changed_makes_the_specs_stale_that_it_is_applied_to(
     change = only(world)
     assert {each.version: each.verdict for each in change.specs} == {"1.0": "same", "2.0": "stale"}
     assert change.classes == ("patch",)
+
+
+@pytest.mark.parametrize(
+    ("dependency", "content"),
+    [("depends_on('greeting')", "a"), ("depends_on('greeting', patches='x.patch')", "b")],
+    ids=["a new patch", "a patch that changed"],
+)
+def test_a_patch_that_a_recipe_applies_to_a_dependency_may_change_the_dependency(
+    world: RecipeWorld, dependency: str, content: str
+) -> None:
+    """The hash of the dependency has it, so that nothing of the next lock is known."""
+    patch = f"{world.checkout.root}/packages/user/x.patch"
+    world.checkout.write(patch, "a")
+    world.checkout.recipe("user", USER.format(dependency))
+    world.first = world.checkout.commit()
+    world.prove("user")
+    world.checkout.write(patch, content)
+    world.checkout.recipe("user", USER.format("depends_on('greeting', patches='x.patch')"))
+    changes = world.changes()
+    found = {(each.package, spec.version): spec for each in changes.recipes for spec in each.specs}
+    assert found["greeting", "2.0"].verdict == "may_change"
+    assert found["greeting", "2.0"].package_hash == "unknown"
+    assert "user applies other patches to it" in found["greeting", "2.0"].why
+    assert found["user", "1.0"].verdict == "may_change"
+    document = successor_lock(world.compared(world.first), world.lock, changes)
+    assert document is None
+
+
+TAGGED = "class Greeting(Package):\n    git = 'https://example.org/g.git'\n    version('2.0', {})\n"
+COMMIT, OTHER = "a" * 40, "b" * 40
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "verdict"),
+    [
+        (f"tag='v2', commit='{COMMIT}'", f"tag='v2', commit='{OTHER}'", "stale"),
+        (f"tag='v2', commit='{COMMIT}'", f"tag='v2.0', commit='{COMMIT}'", "same"),
+        (f"commit='{COMMIT}'", f"commit='{COMMIT}', submodules=True", "blind"),
+        (f"commit='{COMMIT}'", "tag='v2'", "may_change"),
+        # A concretizer looks up the commit of a tag, unless the recipe says it now.
+        ("tag='v2'", f"tag='v2', commit='{COMMIT}'", "same"),
+        ("tag='v2'", f"tag='v2', commit='{OTHER}'", "may_change"),
+        ("tag='v2'", "tag='v3'", "may_change"),
+        ("tag='v2'", "tag='v2', git='https://example.org/h.git'", "may_change"),
+        ("branch='main'", "branch='main', deprecated=False", "same"),
+    ],
+)
+def test_a_spec_takes_the_commit_that_its_version_names(
+    world: RecipeWorld, old: str, new: str, verdict: str
+) -> None:
+    """Spack writes the commit of a version into the spec, where later recipes do not change it."""
+    world.lock = lock_of(node("greeting", "2.0", commit=COMMIT))
+    world.checkout.recipe("greeting", TAGGED.format(old))
+    world.first = world.checkout.commit()
+    world.prove("greeting")
+    world.checkout.recipe("greeting", TAGGED.format(new))
+    changes = world.changes()
+    assert [spec.verdict for each in changes.recipes for spec in each.specs] == [verdict]
+    document = successor_lock(world.compared(world.first), world.lock, changes)
+    if verdict == "stale":
+        assert document is not None
+        (raw,) = json.loads(document)["concrete_specs"].values()
+        assert raw["parameters"]["commit"] == OTHER
+        assert _core.check_hashes_in(document).wrong == []
+    else:
+        assert (document is None) == (verdict == "may_change")
 
 
 #: What is put before the second patch, and what becomes of the spec that has the first.
@@ -396,8 +461,6 @@ def test_successors_have_the_hashes_of_what_they_hold(world: RecipeWorld) -> Non
 
 def test_a_lock_whose_every_spec_has_a_successor_is_written_and_sound(tmp_path: Path) -> None:
     world = RecipeWorld(tmp_path / "checkout")
-    from tests.recipe_repositories import lock_of  # noqa: PLC0415 - once
-
     nodes = [dict(each.raw) for each in world.lock.file.nodes.values()][:2]
     world.lock = lock_of(*nodes)
     world.checkout.recipe("greeting", GREETING.replace('make("install")', 'make("all")'))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from specplan.model.source import SourceUsed
 from specplan.recipes.directives import DEPENDENCY_PATCH
 from specplan.recipes.findings import Finding, classes_in, strongest
+from specplan.recipes.foreign_patches import newly_patched
 from specplan.recipes.hashes import computed_hash
 from specplan.recipes.imports import changed_code, imported_by, module_of, with_importers
 from specplan.recipes.joined import kept_count, verdict_counts
@@ -121,6 +122,8 @@ def compared_changes(compared: Comparison, locks: Sequence[WantedLock]) -> Recip
     touched, others = _touched(compared)
     compared.fetch(sorted(touched))
     _add_importers(compared, touched, others, locks)
+    compared.fetch(sorted(touched))
+    _add_patched(compared, touched, locks)
     keys = sorted(touched)
     compared.fetch(keys)
     left_out = of_comparison(range_, others, are_importers_known=bool(locks))
@@ -215,6 +218,21 @@ def _add_importers(
         for finding in dict.fromkeys(causes[each] for each in sorted(imported)):
             known = (recipe.repository.namespace, recipe.package)
             touched.setdefault(known, _Touched()).beside.append(finding)
+
+
+def _add_patched(
+    compared: Comparison, touched: dict[_Key, _Touched], locks: Sequence[WantedLock]
+) -> None:
+    """Add the recipes of locks whose specs are patched by a recipe that changed."""
+    for key in list(touched):
+        old, new = _found(compared.before, key), _found(compared.after, key)
+        finding = Finding("unread", "may_change", f"{key[1]} applies other patches to it")
+        for lock in locks:
+            for node in lock.of_package(*key):
+                for each in newly_patched(old, new, ANY_HOST, lock, node):
+                    beside = touched.setdefault((each.namespace, each.name), _Touched()).beside
+                    if finding not in beside:
+                        beside.append(finding)
 
 
 def _changed_modules(

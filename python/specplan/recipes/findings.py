@@ -14,7 +14,13 @@ from specplan.recipes.model import (
     RecipeVerdict,
 )
 from specplan.recipes.patches import Applied, own_patches
-from specplan.recipes.source_id import Source, source_of, versions_of
+from specplan.recipes.source_id import (
+    Source,
+    declared_source,
+    next_commit,
+    source_of,
+    versions_of,
+)
 from specplan.recipes.unread import UnreadError
 from specplan.records import dataclass
 
@@ -143,24 +149,33 @@ def source_change(
         old: The older directives.
         new: The newer directives.
     """
+    has_commit = bool(node.commit) and not node.is_git_version
+    source = declared_source if has_commit else source_of
     try:
-        before, after = source_of(node, old), source_of(node, new)
+        before, after = source(node, old), source(node, new)
     except UnreadError as error:
         if _version_keys(old) != _version_keys(new):
             yield Finding("unread", "may_change", f"the source cannot be read: {error}")
         return
-    yield from _compared_sources(node, before, after)
+    yield from _compared_sources(node, before, after, has_commit=has_commit)
     if before.is_known and after.is_known and _wish(node, old) != _wish(node, new):
         yield Finding("version_changed", "may_change", f"{node.version} is preferred otherwise")
 
 
-def _compared_sources(node: Node, before: Source, after: Source) -> Iterator[Finding]:
+def _compared_sources(
+    node: Node, before: Source, after: Source, *, has_commit: bool
+) -> Iterator[Finding]:
     if before.is_known and not after.is_known:
         why = f"the recipe no longer has version {node.version}"
         yield Finding("version_removed", "may_change", why)
-    elif before.id != after.id:
+        return
+    commit = next_commit(node, before, after) if has_commit else after.id
+    are_alike = before.unpacked == after.unpacked if has_commit else before.content == after.content
+    if commit is None:
+        yield Finding("unread", "may_change", f"the commit of version {node.version} is looked up")
+    elif commit != (node.commit if has_commit else before.id):
         yield Finding("source", "stale", f"the source of version {node.version} changed")
-    elif before.content != after.content:
+    elif not are_alike:
         why = f"the source of version {node.version} is fetched or unpacked differently"
         yield Finding("source", "blind", why)
 
@@ -171,7 +186,11 @@ def _version_keys(directives: Sequence[Directives]) -> Counter[tuple[object, ...
 
 def _wish(node: Node, directives: Sequence[Directives]) -> list[object]:
     calls = versions_of(directives).get(node.version, [])
-    return [repr(call.argument(key)) for call in calls[-1:] for key in ("preferred", "deprecated")]
+    return [
+        repr(call.argument(key) or False)
+        for call in calls[-1:]
+        for key in ("preferred", "deprecated")
+    ]
 
 
 def patch_change(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from specplan.recipes.directives import Called, Directives
     from specplan.recipes.nodes import Node
 
-__all__ = ["Source", "source_of", "versions_of"]
+__all__ = ["Source", "declared_source", "next_commit", "source_of", "versions_of"]
 
 #: Checksums, of which the last that is given counts.
 _CHECKSUMS: Final = ("sha256", "md5", "sha1", "sha224", "sha384", "sha512", "checksum")
@@ -52,6 +52,10 @@ _BESIDE: Final = frozenset({"preferred", "deprecated", "no_cache", "fetch_option
 _PLACES: Final = frozenset({"url", "git", "svn", "hg", "cvs", "go", "s3", "gs"})
 
 
+#: What a git repository calls a commit.
+_REFERENCES: Final = frozenset({"branch", "commit", "tag"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """The source of one version of a recipe.
@@ -65,6 +69,12 @@ class Source:
     id: str
     content: tuple[tuple[str, str], ...]
     is_known: bool
+
+    @property
+    def unpacked(self) -> list[tuple[str, str]]:
+        """The rules for unpacking a commit, wherever and under whatever name it is fetched."""
+        names = _PLACES | _REFERENCES
+        return [each for each in self.content if each[0] not in names]
 
 
 def versions_of(directives: Sequence[Directives]) -> dict[str, list[Called]]:
@@ -96,6 +106,20 @@ def source_of(node: Node, directives: Sequence[Directives]) -> Source:
         return Source(id=commit, content=(), is_known=True)
     if node.is_git_version:
         raise UnreadError(f"`{node.version}` is a git reference")
+    return declared_source(node, directives)
+
+
+def declared_source(node: Node, directives: Sequence[Directives]) -> Source:
+    """Return the source that a recipe gives the version of a spec, whichever commit it is of.
+
+    Args:
+        node: The spec.
+        directives: Those of its recipe, with those of the recipes that it derives from before
+            them.
+
+    Raises:
+        UnreadError: If it is not known.
+    """
     versions = versions_of(directives)
     calls = versions.get(node.version, [])
     _refuse_doubt(calls, versions, directives)
@@ -110,6 +134,27 @@ def source_of(node: Node, directives: Sequence[Directives]) -> Source:
     if not id_ and isinstance(place := names.get(fetcher), str):
         content += ((fetcher, place),)
     return Source(id=id_, content=content, is_known=True)
+
+
+def next_commit(node: Node, before: Source, after: Source) -> str | None:
+    """Return the commit that a concretizer gives a spec with a commit; None where it looks it up.
+
+    Where a version names no commit, that of its tag or branch is looked up, or the spec was asked
+    for with one.
+
+    Args:
+        node: The spec.
+        before: What the older recipe declares of its version.
+        after: What the newer recipe declares of it.
+    """
+    if after.id in {before.id, node.commit}:
+        is_same = after.id == node.commit or _references(before) == _references(after)
+        return node.commit if is_same else None
+    return after.id if after.id and before.id == node.commit else None
+
+
+def _references(source: Source) -> list[tuple[str, str]]:
+    return [each for each in source.content if each[0] in _PLACES | _REFERENCES - {"commit"}]
 
 
 def _refuse_doubt(

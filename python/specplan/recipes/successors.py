@@ -18,7 +18,7 @@ from specplan.recipes.dag_hash import dag_hash
 from specplan.recipes.hashes import computed_hash
 from specplan.recipes.host import host_of
 from specplan.recipes.patches import Applied, own_patches
-from specplan.recipes.source_id import versions_of
+from specplan.recipes.source_id import declared_source, next_commit, versions_of
 from specplan.recipes.unread import UnreadError
 from specplan.records import dataclass
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from specplan.recipes.locks import WantedLock
     from specplan.recipes.model import RecipeChanges, RecipeVerdict, SpecChange
     from specplan.recipes.nodes import Node
+    from specplan.recipes.sides import RecipeFile
 
 __all__ = ["EXACT", "NextLock", "next_lock", "successor_lock", "successors"]
 
@@ -234,7 +235,9 @@ class _Succession:
         return f"{node.name}@{node.version}: a concretizer may choose {which} now"
 
     def _made(self, node: Node, change: SpecChange | None) -> _Next:
-        if change is not None and not EXACT.issuperset(change.classes):
+        if change is not None and (
+            change.verdict == "may_change" or not EXACT.issuperset(change.classes)
+        ):
             # A hash that changes for sure may still be that of another spec.
             raise UnreadError("; ".join(change.why))
         self._check(node)
@@ -275,8 +278,24 @@ class _Succession:
         shas = [each.sha256 for each in patches]
         if shas != list(node.patches):
             _set_patches(raw, shas)
-        renewed = replace(node, patches=tuple(shas))
+        commit = self._commit(node, recipe)
+        if commit != node.commit:
+            raw["parameters"] = {**raw["parameters"], "commit": commit}
+        renewed = replace(node, patches=tuple(shas), commit=commit)
         raw["package_hash"] = computed_hash(self._lock, renewed, recipe, patches)
+
+    def _commit(self, node: Node, recipe: RecipeFile) -> str:
+        if not node.commit or node.is_git_version:
+            return node.commit
+        host = host_of(node.raw.get("arch"))
+        old = self._compared.before.find(node.namespace, node.name)
+        if old is None:
+            raise UnreadError("its recipe is not available")
+        before, after = (declared_source(node, each.directives(host)) for each in (old, recipe))
+        commit = next_commit(node, before, after)
+        if commit is None:
+            raise UnreadError(f"the commit of version {node.version} is looked up")
+        return commit
 
     def _patches(self, node: Node) -> tuple[Applied, ...]:
         if node.is_external:
@@ -296,12 +315,16 @@ def _tags(directives: Sequence[Directives]) -> list[tuple[str, ...]]:
     return [each.tags for each in directives]
 
 
+#: The arguments of a version by which a concretizer ranks it.
+_WISHES: Final = ("preferred", "deprecated")
+
+
 def _wishes(directives: Sequence[Directives]) -> frozenset[tuple[str, str]]:
     """Return the versions of a recipe, each with how much it is wished for."""
     return frozenset(
         (
             version,
-            repr([(each.argument("preferred"), each.argument("deprecated")) for each in calls]),
+            repr([[each.argument(key) or False for key in _WISHES] for each in calls]),
         )
         for version, calls in versions_of(directives).items()
     )
