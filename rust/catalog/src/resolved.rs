@@ -26,8 +26,9 @@ impl Resolved {
         let mut len = 0;
         for row in rows {
             let Some(span) = row.edges() else { continue };
-            let shared =
-                previous.filter(|(hash, old, _)| *hash == row.hash() && list(*old) == list(span));
+            let shared = previous.filter(|(hash, old, _)| {
+                *hash == row.hash() && (*old == span || list(*old) == list(span))
+            });
             let resolved = shared.map_or(EdgeSpan { start: len, ..span }, |(_, _, same)| same);
             if shared.is_none() {
                 lists.push(list(span));

@@ -89,6 +89,17 @@ impl CatalogBuilder {
         self.own.rows.push(row);
     }
 
+    /// Adds a row with the dependencies of an earlier one, by its place among the rows that were
+    /// pushed. They are kept once.
+    ///
+    /// # Panics
+    ///
+    /// If fewer rows were pushed.
+    pub fn push_with_edges_of(&mut self, mut row: Row, earlier: usize) {
+        row.set_edges(self.own.rows[earlier].edges());
+        self.own.rows.push(row);
+    }
+
     /// How many rows were pushed.
     pub fn len(&self) -> usize {
         let parts = std::iter::once(&self.own).chain(&self.absorbed);
@@ -236,7 +247,13 @@ impl CatalogBuilder {
 
 /// The rows in order, each once.
 fn sorted(rows: &[Row], edges: &[Edge]) -> Vec<Row> {
-    let list = |row: &Row| row.edges().map(|span| list_of(edges, span));
+    // Rows of one account share their span, and need not be compared edge by edge.
+    let by_edges = |a: &Row, b: &Row| match (a.edges(), b.edges()) {
+        (a, b) if a == b => Ordering::Equal,
+        (a, b) => a
+            .map(|span| list_of(edges, span))
+            .cmp(&b.map(|span| list_of(edges, span))),
+    };
     // Rows are large and nearly all have hashes of their own: heads of hashes are sorted in
     // their place, and the rows behind them are looked at where two are the same.
     let heads = rows.par_iter().enumerate();
@@ -246,12 +263,12 @@ fn sorted(rows: &[Row], edges: &[Edge]) -> Vec<Row> {
     order.par_sort_unstable_by(|&(head_a, a), &(head_b, b)| {
         head_a.cmp(&head_b).then_with(|| {
             let (a, b) = (&rows[a as usize], &rows[b as usize]);
-            a.compare(b).then_with(|| list(a).cmp(&list(b)))
+            a.compare(b).then_with(|| by_edges(a, b))
         })
     });
     let in_order = order.par_iter().map(|&(_, index)| rows[index as usize]);
     let mut rows: Vec<Row> = in_order.collect();
-    rows.dedup_by(|a, b| a.compare(b).is_eq() && list(a) == list(b));
+    rows.dedup_by(|a, b| a.compare(b).is_eq() && by_edges(a, b).is_eq());
     rows.shrink_to_fit();
     rows
 }
@@ -259,7 +276,8 @@ fn sorted(rows: &[Row], edges: &[Edge]) -> Vec<Row> {
 /// Brings the dependencies of each row into order: by name, then by hash.
 fn sort_edges(rows: &[Row], edges: &mut [Edge]) {
     let mut spans: Vec<EdgeSpan> = rows.iter().filter_map(Row::edges).collect();
-    spans.sort_unstable_by_key(|span| span.start);
+    spans.sort_unstable_by_key(|span| (span.start, span.len));
+    spans.dedup();
     let mut rest = edges;
     let mut lists = Vec::with_capacity(spans.len());
     for span in spans {
