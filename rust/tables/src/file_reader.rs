@@ -2,112 +2,88 @@
 
 use std::path::{Path, PathBuf};
 
-use hashbrown::HashMap;
 use parquet::basic::Type as Physical;
-use parquet::column::reader::get_typed_column_reader;
-use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, Int32Type};
-use parquet::errors::ParquetError;
-use parquet::file::reader::{FileReader, SerializedFileReader};
-use parquet::schema::types::ColumnDescriptor;
 
+use crate::allowance::Allowance;
 use crate::fault::{TableFault, guarded};
-use crate::file_writer::GROUP;
+use crate::footer::{Column, Footer};
+use crate::joined_lists::JoinedLists;
+use crate::packed;
+use crate::pages::{Encoding, Levels, Page, Pages};
 use crate::shared_file::SharedFile;
-use crate::text_pages::{Levels, Places, TextPages};
-use crate::texts::Texts;
-
-/// How many rows are decoded at once.
-const ROWS: usize = GROUP / 8;
+use crate::text_column::{NO_TEXT, TextColumn};
+use crate::text_pages::{TextPages, text};
 
 /// A file of a table, of which the columns that are asked for are read; several may be read at
 /// once.
-pub(crate) struct TableFile {
+#[derive(Debug)]
+pub(crate) struct TableFile<'a> {
     path: PathBuf,
-    reader: SerializedFileReader<SharedFile>,
-    rows: usize,
+    file: SharedFile,
+    footer: Footer,
+    allowance: &'a Allowance,
 }
 
-/// A column of texts: the different ones, and which of them each row has.
-#[derive(Debug, Default)]
-pub(crate) struct TextColumn {
-    pub(crate) texts: Texts,
-    pub(crate) ids: Vec<u32>,
+/// What is asked for of a column.
+#[derive(Clone, Copy)]
+struct Wanted {
+    physical: Physical,
+    /// How messages call it.
+    what: &'static str,
+    /// How many lists lie in each other.
+    depth: u32,
 }
 
-/// The number of no text in a column that may lack texts.
-pub(crate) const NO_TEXT: u32 = u32::MAX;
-
-impl TextColumn {
-    /// The text of a row, where it has one.
-    pub(crate) fn get(&self, row: usize) -> Option<&str> {
-        let id = self.ids[row];
-        (id != NO_TEXT).then(|| self.texts.get(id))
-    }
-
-    /// What is made of each text of the column, by its number.
-    pub(crate) fn each_once<T>(&self, make: impl FnMut(&str) -> T) -> Vec<T> {
-        self.texts.iter().map(make).collect()
-    }
-
-    /// What was made of the text of a row, in a column in which none is missing.
-    pub(crate) fn of<'m, T>(&self, made: &'m [T], row: usize) -> &'m T {
-        &made[self.ids[row] as usize]
-    }
-
-    /// The same column with the empty text for none.
-    pub(crate) fn or_empty(mut self) -> Self {
-        if self.ids.contains(&NO_TEXT) {
-            let empty = self.texts.intern("");
-            let lacking = self.ids.iter_mut().filter(|id| **id == NO_TEXT);
-            lacking.for_each(|id| *id = empty);
+impl Wanted {
+    const fn of(physical: Physical, what: &'static str) -> Self {
+        Self {
+            physical,
+            what,
+            depth: 0,
         }
-        self
     }
 }
 
-impl TableFile {
-    /// Opens a file and reads what it says of its columns.
-    pub(crate) fn open(path: &Path) -> Result<Self, TableFault> {
-        guarded(path, || {
-            let file = SharedFile::open(path).map_err(|error| TableFault::io(path, error))?;
-            let reader = SerializedFileReader::new(file)
-                .map_err(|error| TableFault::damaged(path, error.to_string()))?;
-            let rows = reader.metadata().file_metadata().num_rows();
-            let rows = u32::try_from(rows)
-                .map_err(|_| TableFault::damaged(path, format!("it has {rows} rows")))?;
-            Ok(Self {
-                path: path.to_owned(),
-                reader,
-                rows: rows as usize,
-            })
+const NUMBERS: Wanted = Wanted::of(Physical::INT32, "numbers");
+const FLAGS: Wanted = Wanted::of(Physical::BOOLEAN, "yes and no");
+const TEXTS: Wanted = Wanted::of(Physical::BYTE_ARRAY, "texts");
+const LISTS: Wanted = Wanted {
+    depth: 1,
+    ..Wanted::of(Physical::BYTE_ARRAY, "lists of texts")
+};
+
+/// What a value of a list takes while its page is read.
+const PLACE: usize = 24;
+
+impl<'a> TableFile<'a> {
+    /// Opens a file whose rows take so much memory each.
+    pub(crate) fn open(
+        path: &Path,
+        allowance: &'a Allowance,
+        bytes_a_row: usize,
+    ) -> Result<Self, TableFault> {
+        let file = SharedFile::open(path).map_err(|error| TableFault::io(path, error))?;
+        let damaged = |fault| TableFault::damaged(path, fault);
+        let footer = guarded(path, || Footer::read(&file).map_err(damaged))?;
+        let rows = footer.rows;
+        let fits = allowance.take(rows, bytes_a_row);
+        fits.map_err(|fault| damaged(format!("it claims {rows} rows: {fault}")))?;
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+            footer,
+            allowance,
         })
     }
 
     /// How many rows there are.
     pub(crate) fn rows(&self) -> usize {
-        self.rows
+        self.footer.rows
     }
 
-    /// How many bytes the file has.
-    pub(crate) fn length(&self) -> Result<usize, TableFault> {
-        let known = std::fs::metadata(&self.path);
-        let length = known
-            .map_err(|error| TableFault::io(&self.path, error))?
-            .len();
-        Ok(usize::try_from(length).unwrap_or(usize::MAX))
-    }
-
-    /// The same file, unless it claims more rows than a catalog of its size has.
-    ///
-    /// A few bytes can stand for any number of equal values, which would take the memory.
-    pub(crate) fn with_at_most(self, rows: usize) -> Result<Self, TableFault> {
-        if self.rows <= rows {
-            return Ok(self);
-        }
-        let claimed = self.rows;
-        Err(self.damaged(format!(
-            "it claims {claimed} rows, and a catalog of this size has at most {rows}"
-        )))
+    /// The memory that is left for what is read.
+    pub(crate) fn allowance(&self) -> &'a Allowance {
+        self.allowance
     }
 
     /// A fault of the content.
@@ -117,71 +93,131 @@ impl TableFile {
 
     /// A column of numbers.
     pub(crate) fn numbers(&self, name: &str) -> Result<Vec<u32>, TableFault> {
-        let mut numbers = Vec::new();
-        self.each::<Int32Type>(name, "numbers", |part| {
-            part.whole()?;
-            numbers.extend(part.values.iter().map(|number| number.cast_unsigned()));
+        let mut numbers = Vec::with_capacity(self.rows());
+        self.each_number_page(name, |page| {
+            numbers.extend_from_slice(page);
             Ok(())
         })?;
-        self.complete(name, numbers)
+        Ok(numbers)
     }
 
     /// A column of small numbers.
     pub(crate) fn bytes(&self, name: &str) -> Result<Vec<u8>, TableFault> {
-        let mut bytes = Vec::new();
-        self.each::<Int32Type>(name, "small numbers", |part| {
-            part.whole()?;
-            for &number in part.values {
+        let mut bytes = Vec::with_capacity(self.rows());
+        self.each_number_page(name, |page| {
+            for &number in page {
                 let small = u8::try_from(number);
-                bytes.push(small.map_err(|_| format!("{number} is no small number"))?);
+                bytes.push(small.map_err(|_| format!("{number} is not a small number"))?);
             }
             Ok(())
         })?;
-        self.complete(name, bytes)
+        Ok(bytes)
+    }
+
+    /// A column of numbers, some at a time.
+    fn each_number_page(
+        &self,
+        name: &str,
+        mut take: impl FnMut(&[u32]) -> Result<(), String>,
+    ) -> Result<(), TableFault> {
+        let mut dictionary = Vec::new();
+        let mut numbers = Vec::new();
+        self.each_page(name, NUMBERS, |page, column, levels| {
+            if page.is_dictionary {
+                dictionary.clear();
+                packed::plain(page.body(), page.values, &mut dictionary)?;
+                return Ok(0);
+            }
+            let (bytes, count) = whole(page, column, levels)?;
+            numbers.clear();
+            match page.encoding {
+                Encoding::Plain => packed::plain(bytes, count, &mut numbers)?,
+                Encoding::Delta => packed::differences(bytes, count, &mut numbers)?,
+                Encoding::Dictionary => {
+                    packed::places(bytes, count, &mut numbers)?;
+                    for number in &mut numbers {
+                        let known = dictionary.get(*number as usize);
+                        *number = *known.ok_or("a number is not in the dictionary")?;
+                    }
+                }
+                Encoding::Runs => {
+                    return Err("numbers of the encoding Runs are not read".to_owned());
+                }
+            }
+            take(&numbers)?;
+            Ok(count)
+        })
     }
 
     /// A column of yes, no and neither.
     pub(crate) fn flags(&self, name: &str) -> Result<Vec<Option<bool>>, TableFault> {
-        let mut flags = Vec::new();
-        self.each::<BoolType>(name, "yes and no", |part| {
-            flags.extend(part.each().map(Option::<&bool>::copied));
-            Ok(())
+        let mut flags = Vec::with_capacity(self.rows());
+        let mut bits = Vec::new();
+        self.each_page(name, FLAGS, |page, column, levels| {
+            let (mut bytes, count) = page.values(column, levels)?;
+            bits.clear();
+            match page.encoding {
+                Encoding::Plain => packed::bits(bytes, count, &mut bits)?,
+                Encoding::Runs => packed::prefixed(&mut bytes, 1, count, &mut bits)?,
+                other => return Err(format!("yes and no of the encoding {other:?} are not read")),
+            }
+            let mut values = bits.iter().map(|bit| *bit == 1);
+            if levels.definitions.is_empty() {
+                flags.extend(values.map(Some));
+            } else {
+                let most = column.definition;
+                let levels = levels.definitions.iter();
+                flags.extend(levels.map(|level| (*level == most).then(|| values.next()).flatten()));
+            }
+            Ok(page.values)
         })?;
-        self.complete(name, flags)
+        Ok(flags)
     }
 
-    /// A column of texts that are mostly different, one by one.
+    /// A column of texts that are all different, one by one.
     pub(crate) fn each_text(
         &self,
         name: &str,
         mut take: impl FnMut(&str) -> Result<(), String>,
     ) -> Result<(), TableFault> {
-        let mut rows = 0;
-        self.each::<ByteArrayType>(name, "texts", |part| {
-            part.whole()?;
-            rows += part.values.len();
-            part.values.iter().try_for_each(|text| take(utf8(text)?))
-        })?;
-        self.check_rows(name, rows)
+        self.each_page(name, TEXTS, |page, column, levels| {
+            if page.encoding != Encoding::Plain {
+                return Err(format!("it is of the encoding {:?}", page.encoding));
+            }
+            if page.is_dictionary {
+                return Ok(0);
+            }
+            let (mut bytes, count) = whole(page, column, levels)?;
+            for _ in 0..count {
+                take(text(&mut bytes)?)?;
+            }
+            Ok(count)
+        })
     }
 
     /// A column of texts.
     pub(crate) fn texts(&self, name: &str) -> Result<TextColumn, TableFault> {
         let mut pages = TextPages::default();
-        let mut ids = Vec::new();
-        self.each_page(name, "texts", 0, &mut pages, |_, places, most| {
-            if places.definitions.is_empty() {
-                ids.extend_from_slice(&places.numbers);
+        let mut ids = Vec::with_capacity(self.rows());
+        self.each_page(name, TEXTS, |page, column, levels| {
+            if page.is_dictionary {
+                pages.dictionary(page, self.allowance)?;
+                return Ok(0);
+            }
+            let values = page.values(column, levels)?;
+            pages.read(values, page.encoding, self.allowance)?;
+            if levels.definitions.is_empty() {
+                ids.extend_from_slice(&pages.numbers);
             } else {
-                let mut numbers = places.numbers.iter().copied();
-                ids.extend(places.definitions.iter().map(|&level| {
-                    let number = if level == most { numbers.next() } else { None };
+                let most = column.definition;
+                let mut numbers = pages.numbers.iter().copied();
+                ids.extend(levels.definitions.iter().map(|level| {
+                    let number = if *level == most { numbers.next() } else { None };
                     number.unwrap_or(NO_TEXT)
                 }));
             }
-            self.within_rows(ids.len())
+            Ok(page.values)
         })?;
-        let ids = self.complete(name, ids)?;
         let texts = pages.texts;
         Ok(TextColumn { texts, ids })
     }
@@ -192,250 +228,108 @@ impl TableFile {
         name: &str,
         separator: char,
     ) -> Result<TextColumn, TableFault> {
-        let mut joined = Joined::default();
-        let mut ids = Vec::new();
-        let mut list: Vec<u32> = Vec::new();
-        let mut is_open = false;
+        let mut lists = JoinedLists::new(separator, self.rows());
         let mut pages = TextPages::default();
-        self.each_page(
-            name,
-            "lists of texts",
-            1,
-            &mut pages,
-            |texts, places, most| {
-                let mut numbers = places.numbers.iter();
-                for (level, repetition) in places.definitions.iter().zip(&places.repetitions) {
-                    // A list may go on in the next page.
-                    if *repetition == 0 {
-                        if is_open {
-                            ids.push(joined.number(&list, texts, separator));
-                            list.clear();
-                        }
-                        is_open = true;
-                    }
-                    if *level == most {
-                        list.push(*numbers.next().ok_or("a list lacks a text")?);
-                    }
-                }
-                self.within_rows(ids.len())
-            },
-        )?;
-        if is_open {
-            ids.push(joined.number(&list, &pages.texts, separator));
-        }
-        let ids = self.complete(name, ids)?;
-        let texts = joined.texts;
-        Ok(TextColumn { texts, ids })
+        let mut values = 0;
+        self.each_page(name, LISTS, |page, column, levels| {
+            if page.is_dictionary {
+                pages.dictionary(page, self.allowance)?;
+                return Ok(0);
+            }
+            values += page.values;
+            let most = self.allowance.values;
+            if values > most {
+                let claimed = page.values;
+                return Err(format!(
+                    "it claims {claimed} values; in a catalog of this size, a column has {most} at most"
+                ));
+            }
+            self.allowance.take(page.values, PLACE)?;
+            let of_page = page.values(column, levels)?;
+            pages.read(of_page, page.encoding, self.allowance)?;
+            let begun = lists.read(levels, column.definition, &pages, self.allowance)?;
+            self.allowance.give_back(page.values, PLACE);
+            Ok(begun)
+        })?;
+        lists
+            .finish(&pages.texts, self.allowance)
+            .map_err(|fault| self.damaged(format!("column `{name}`: {fault}")))
     }
 
-    /// Fails if a column has more rows than the file.
-    fn within_rows(&self, rows: usize) -> Result<(), String> {
-        if rows <= self.rows {
-            return Ok(());
-        }
-        Err("a column is longer than its rows".to_owned())
-    }
-
-    /// Takes a column of texts page by page, with the level of what is there.
+    /// Takes a column page by page; `take` says how many rows begin in each.
     fn each_page(
         &self,
         name: &str,
-        wanted: &str,
-        depth: i16,
-        pages: &mut TextPages,
-        mut take: impl FnMut(&Texts, &Places, u32) -> Result<(), String>,
+        wanted: Wanted,
+        mut take: impl FnMut(&Page, &Column, &mut Levels) -> Result<usize, String>,
     ) -> Result<(), TableFault> {
         guarded(&self.path, || {
             let number = self
-                .find(name, Physical::BYTE_ARRAY, wanted, depth)
+                .find(name, wanted)
                 .map_err(|fault| self.damaged(fault))?;
-            let metadata = self.reader.metadata().file_metadata();
-            let column = metadata.schema_descr().column(number);
-            let level = |level: i16| u32::from(level.unsigned_abs());
-            let levels = Levels {
-                definition: level(column.max_def_level()),
-                repetition: level(column.max_rep_level()),
-            };
-            for group in 0..self.reader.num_row_groups() {
-                let group = self.reader.get_row_group(group);
-                let of_column = group.and_then(|group| group.get_column_page_reader(number));
-                let mut reader = of_column.map_err(|error| self.damaged(error.to_string()))?;
-                pages
-                    .read(&mut *reader, levels, |texts, places| {
-                        take(texts, places, levels.definition)
-                    })
-                    .map_err(|fault| self.damaged(fault))?;
+            let column = &self.footer.columns[number];
+            let mut levels = Levels::default();
+            for (at, group) in self.footer.groups.iter().enumerate() {
+                let place = |place: &str, fault: String| {
+                    self.damaged(format!("column `{name}`, row group {at}{place}: {fault}"))
+                };
+                let chunk = group.chunks[number];
+                let bytes = self.file.bytes(chunk.start, chunk.length);
+                let bytes = bytes.map_err(|fault| place("", fault))?;
+                let mut pages = Pages::of(chunk, &bytes);
+                let mut due = group.rows;
+                loop {
+                    let page_place = format!(", page {}", pages.taken);
+                    let in_page = |fault| place(&page_place, fault);
+                    let Some(page) = pages.next().map_err(in_page)? else {
+                        break;
+                    };
+                    let claimed = page.values;
+                    let claims_too_many = |claimed| {
+                        in_page(format!(
+                            "it claims {claimed} rows, and {due} are left of the row group"
+                        ))
+                    };
+                    if !page.is_dictionary && wanted.depth == 0 && claimed > due {
+                        return Err(claims_too_many(claimed));
+                    }
+                    let rows = take(&page, column, &mut levels).map_err(in_page)?;
+                    due = due.checked_sub(rows).ok_or_else(|| claims_too_many(rows))?;
+                }
+                if due > 0 {
+                    let rows = group.rows;
+                    return Err(place("", format!("{due} of {rows} rows are missing")));
+                }
             }
             Ok(())
         })
-    }
-
-    fn complete<T>(&self, name: &str, column: Vec<T>) -> Result<Vec<T>, TableFault> {
-        self.check_rows(name, column.len())?;
-        Ok(column)
-    }
-
-    fn check_rows(&self, name: &str, rows: usize) -> Result<(), TableFault> {
-        if rows == self.rows {
-            return Ok(());
-        }
-        let of = self.rows;
-        Err(self.damaged(format!("the column `{name}` has {rows} of {of} rows")))
-    }
-
-    /// Takes a column of plain values, some rows at a time.
-    fn each<T: DataType>(
-        &self,
-        name: &str,
-        wanted: &str,
-        mut take: impl FnMut(&Part<'_, T::T>) -> Result<(), String>,
-    ) -> Result<(), TableFault> {
-        guarded(&self.path, || {
-            let number = self
-                .find(name, T::get_physical_type(), wanted, 0)
-                .map_err(|fault| self.damaged(fault))?;
-            for group in 0..self.reader.num_row_groups() {
-                self.read_group::<T>(group, number, &mut take)
-                    .map_err(|fault| self.damaged(fault))?;
-            }
-            Ok(())
-        })
-    }
-
-    fn read_group<T: DataType>(
-        &self,
-        group: usize,
-        number: usize,
-        take: &mut impl FnMut(&Part<'_, T::T>) -> Result<(), String>,
-    ) -> Result<(), String> {
-        let said = |error: ParquetError| error.to_string();
-        let group = self.reader.get_row_group(group).map_err(said)?;
-        let mut left = usize::try_from(group.metadata().num_rows()).unwrap_or_default();
-        let column = group.metadata().column(number);
-        let most = column.column_descr().max_def_level();
-        let reader = group.get_column_reader(number).map_err(said)?;
-        let mut reader = get_typed_column_reader::<T>(reader);
-        let mut definitions = Vec::new();
-        let mut values: Vec<T::T> = Vec::new();
-        loop {
-            values.clear();
-            definitions.clear();
-            let (records, ..) = reader
-                .read_records(ROWS, Some(&mut definitions), None, &mut values)
-                .map_err(said)?;
-            if records == 0 {
-                return Ok(());
-            }
-            left = left
-                .checked_sub(records)
-                .ok_or("a column is longer than its rows")?;
-            take(&Part {
-                values: &values,
-                definitions: &definitions,
-                most,
-            })?;
-        }
     }
 
     /// The number of a column that has this type and this depth of lists.
-    fn find(
-        &self,
-        name: &str,
-        physical: Physical,
-        wanted: &str,
-        depth: i16,
-    ) -> Result<usize, String> {
-        let columns = self.reader.metadata().file_metadata().schema_descr();
-        let is_it =
-            |each: &ColumnDescriptor| each.path().parts().first().is_some_and(|it| it == name);
-        let mut found = (0_usize..).zip(columns.columns());
-        let (number, column) = found
-            .find(|(_, each)| is_it(each))
-            .ok_or_else(|| format!("the column `{name}` is missing"))?;
-        let is_wanted = column.physical_type() == physical && column.max_rep_level() == depth;
-        if !is_wanted {
-            let (of, deep) = (column.physical_type(), column.max_rep_level());
+    fn find(&self, name: &str, wanted: Wanted) -> Result<usize, String> {
+        let columns = &self.footer.columns;
+        let number = columns.iter().position(|each| each.name == name);
+        let number = number.ok_or_else(|| format!("the column `{name}` is missing"))?;
+        let (of, deep) = (columns[number].physical, columns[number].repetition);
+        if (of, deep) != (wanted.physical, wanted.depth) {
+            let what = wanted.what;
             return Err(format!(
-                "the column `{name}` of {wanted} has the type {of}, {deep} lists deep"
+                "the column `{name}` of {what} has the type {of}, {deep} lists deep"
             ));
         }
         Ok(number)
     }
 }
 
-/// Some rows of a column.
-struct Part<'p, T> {
-    /// The values that are there.
-    values: &'p [T],
-    /// By row, its level; empty where no value can be missing.
-    definitions: &'p [i16],
-    /// The level of what is there.
-    most: i16,
-}
-
-impl<T> Part<'_, T> {
-    /// Fails if a value is missing.
-    fn whole(&self) -> Result<(), String> {
-        if self.definitions.iter().all(|&level| level == self.most) {
-            Ok(())
-        } else {
-            Err("a value is missing".to_owned())
-        }
+/// The values of a page in which none is missing.
+fn whole<'p>(
+    page: &'p Page,
+    column: &Column,
+    levels: &mut Levels,
+) -> Result<(&'p [u8], usize), String> {
+    let (bytes, count) = page.values(column, levels)?;
+    if count < page.values {
+        return Err("a value is missing".to_owned());
     }
-
-    /// The value of each row, where it has one.
-    fn each(&self) -> impl Iterator<Item = Option<&T>> {
-        let mut values = self.values.iter();
-        let rows = self.definitions.len().max(self.values.len());
-        (0..rows).map(move |row| {
-            let is_there = self
-                .definitions
-                .get(row)
-                .is_none_or(|&level| level == self.most);
-            is_there.then(|| values.next()).flatten()
-        })
-    }
-}
-
-fn utf8(text: &ByteArray) -> Result<&str, String> {
-    text.as_utf8().map_err(|error| error.to_string())
-}
-
-/// Lists of texts, each joined to one text.
-#[derive(Default)]
-struct Joined {
-    texts: Texts,
-    by_parts: HashMap<Box<[u32]>, u32>,
-    /// Neighbours mostly have the same list.
-    last: Option<(Vec<u32>, u32)>,
-}
-
-impl Joined {
-    fn number(&mut self, parts: &[u32], texts: &Texts, separator: char) -> u32 {
-        // Nothing is behind the address of an empty list, which makes comparing bytes there slow.
-        if let Some((last, number)) = &self.last
-            && ((last.is_empty() && parts.is_empty()) || last == parts)
-        {
-            return *number;
-        }
-        let number = self.looked_up(parts, texts, separator);
-        self.last = Some((parts.to_vec(), number));
-        number
-    }
-
-    fn looked_up(&mut self, parts: &[u32], texts: &Texts, separator: char) -> u32 {
-        if let Some(&number) = self.by_parts.get(parts) {
-            return number;
-        }
-        let mut joined = String::new();
-        for (at, &part) in parts.iter().enumerate() {
-            if at > 0 {
-                joined.push(separator);
-            }
-            joined.push_str(texts.get(part));
-        }
-        let number = self.texts.intern(&joined);
-        self.by_parts.insert(parts.into(), number);
-        number
-    }
+    Ok((bytes, count))
 }

@@ -14,16 +14,26 @@
 #![allow(clippy::cast_possible_truncation)]
 
 mod accounts;
+mod allowance;
 mod catalog_tables;
 mod columns;
+mod compact;
 mod fault;
 mod file_reader;
 mod file_writer;
+mod footer;
+mod front;
+mod joined_lists;
+mod listed;
 mod listings;
 mod load;
+mod meaning;
+mod packed;
+mod pages;
 mod save;
 mod shared_file;
 mod table;
+mod text_column;
 mod text_pages;
 mod texts;
 

@@ -1,5 +1,6 @@
 //! From a saved catalog to catalogs.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use hashbrown::HashMap;
@@ -10,10 +11,13 @@ use specplan_catalog::{
 
 use crate::Look;
 use crate::accounts::{Accounts, CONTENT, StoredEdge};
+use crate::allowance::Allowance;
 use crate::fault::TableFault;
-use crate::file_reader::{TableFile, TextColumn};
-use crate::listings::kind_of;
-use crate::texts::Texts;
+use crate::file_reader::TableFile;
+use crate::listed::{Listed, ListedRow};
+use crate::meaning::Meaning;
+use crate::text_column::TextColumn;
+use crate::texts::{Texts, memory};
 
 /// The file of a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,138 +54,49 @@ pub fn load(
     members: &[MemberFile],
     selections: &[Selection],
 ) -> Result<Vec<Loaded>, TableFault> {
-    let accounts = read_accounts(folder)?;
+    let is_asked = |each: &Selection, file: &MemberFile| each.tags.contains(&file.tag);
+    let members = members.iter();
+    let members: Vec<&MemberFile> = members
+        .filter(|file| selections.iter().any(|each| is_asked(each, file)))
+        .collect();
+    let allowance = allowance(folder, members.iter().map(|file| &*file.path));
+    let accounts = read_accounts(folder, &allowance)?;
     let mut known: Vec<Known<'_>> = selections.iter().map(Known::new).collect();
     for file in members {
-        let asked = |each: &Selection| each.tags.contains(&file.tag);
-        if !selections.iter().any(asked) {
-            continue;
-        }
         let path = folder.join(&file.path);
-        let listed = Listed::read(&path, accounts.len())?;
+        let listed = Listed::read(&path, accounts.len(), &allowance)?;
         for source in &mut known {
-            if asked(source.selection) {
-                source.add(&accounts, &listed, &file.tag);
+            if is_asked(source.selection, file) {
+                let added = source.add(&accounts, &listed, &file.tag, &allowance);
+                added.map_err(|fault| TableFault::damaged(&path, fault))?;
             }
         }
     }
     Ok(known.into_iter().map(Known::finish).collect())
 }
 
-/// How many specs, and how many edges or members, a table of any size may have: some 200 MB in
-/// memory.
-const SMALL_TABLE: usize = 500_000;
-const SMALL_LISTS: usize = 2_500_000;
+/// What a row of each table takes until the catalog is whole, its texts apart.
+const SPEC: usize = 160;
+const EDGE: usize = 64;
 
-/// The fewest bytes that a spec of a large table takes in its file: its hash alone takes 20.
-const LEAST_SPEC_BYTES: usize = 4;
+/// What a listing takes in the catalog of its source, the dependencies of an account there, and
+/// each of them in each listing.
+const LISTING_ROW: usize = 416;
+const SOURCE_EDGES: usize = 24;
+const SOURCE_EDGE: usize = 110;
+const DEPENDENCY: usize = 16;
 
-/// The most edges and listings that a spec of a large catalog has on average.
-const EDGES_A_SPEC: usize = 100;
-const LISTINGS_A_SPEC: usize = 64;
+/// What a number of a text takes where it is looked up.
+const NUMBER: usize = 8;
 
-/// The members of a snapshot, listing by listing.
-#[derive(Debug, Default)]
-pub(crate) struct Listed {
-    pub(crate) texts: Texts,
-    pub(crate) rows: Vec<ListedRow>,
-}
-
-/// A listing, as numbers of texts.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ListedRow {
-    pub(crate) account: u32,
-    pub(crate) cache: u32,
-    pub(crate) kind: specplan_catalog::SourceKind,
-    pub(crate) source: u32,
-    pub(crate) size: u32,
-    pub(crate) stacks: u32,
-    pub(crate) available: [Option<bool>; Look::COUNT],
-}
-
-impl Listed {
-    /// Reads a file of members, of a catalog with this number of accounts.
-    pub(crate) fn read(path: &Path, accounts: usize) -> Result<Self, TableFault> {
-        let most = SMALL_LISTS + LISTINGS_A_SPEC.saturating_mul(accounts);
-        let file = TableFile::open(path)?.with_at_most(most)?;
-        let members = Members::read(&file)?;
-        let mut texts = Texts::default();
-        let mut intern = |column: &TextColumn| column.each_once(|text| texts.intern(text));
-        let [cache, source, size] =
-            [&members.cache, &members.source, &members.size].map(&mut intern);
-        let stacks = intern(&members.stack);
-        let kinds = members.kind.each_once(kind_of);
-        let mut joined: HashMap<(u32, u32), u32> = HashMap::new();
-        let mut rows: Vec<Option<ListedRow>> = Vec::with_capacity(file.rows());
-        for row in 0..file.rows() {
-            // Listings are numbered without gaps, and stand by stack.
-            let number = members.listing[row] as usize;
-            if number >= file.rows() {
-                return Err(file.damaged(format!("{number} is not a number of a listing")));
-            }
-            if number >= rows.len() {
-                rows.resize(number + 1, None);
-            }
-            let stack = *members.stack.of(&stacks, row);
-            if let Some(known) = &mut rows[number] {
-                let parts = (known.stacks, stack);
-                known.stacks = *joined.entry(parts).or_insert_with(|| {
-                    let both = [texts.get(parts.0), texts.get(parts.1)].join("\n");
-                    texts.intern(&both)
-                });
-                continue;
-            }
-            let account = members.spec[row];
-            if account as usize >= accounts {
-                return Err(file.damaged(format!("there is no spec {account}")));
-            }
-            let kind = members.kind.of(&kinds, row).as_ref();
-            rows[number] = Some(ListedRow {
-                account,
-                cache: *members.cache.of(&cache, row),
-                kind: *kind.map_err(|fault| file.damaged(fault))?,
-                source: *members.source.of(&source, row),
-                size: *members.size.of(&size, row),
-                stacks: stack,
-                available: std::array::from_fn(|look| members.available[look][row]),
-            });
-        }
-        let whole: Option<Vec<ListedRow>> = rows.into_iter().collect();
-        let rows = whole.ok_or_else(|| file.damaged("a number of a listing is missing"))?;
-        Ok(Self { texts, rows })
-    }
-}
-
-/// The columns of a file of members.
-struct Members {
-    spec: Vec<u32>,
-    listing: Vec<u32>,
-    stack: TextColumn,
-    cache: TextColumn,
-    kind: TextColumn,
-    source: TextColumn,
-    size: TextColumn,
-    available: [Vec<Option<bool>>; Look::COUNT],
-}
-
-impl Members {
-    fn read(file: &TableFile) -> Result<Self, TableFault> {
-        let (available, [stack, cache, kind, source, size]) = rayon::join(
-            || Look::ALL.map(|look| file.flags(look.column())),
-            || ["stack", "cache", "kind", "source", "size"].map(|name| file.texts(name)),
-        );
-        let [core, least, fetched, installed] = available;
-        Ok(Self {
-            spec: file.numbers("spec")?,
-            listing: file.numbers("listing")?,
-            stack: stack?.or_empty(),
-            cache: cache?.or_empty(),
-            kind: kind?.or_empty(),
-            source: source?.or_empty(),
-            size: size?.or_empty(),
-            available: [core?, least?, fetched?, installed?],
-        })
-    }
+/// The memory that these files of a saved catalog may take. One that is missing is named when it
+/// is opened.
+pub(crate) fn allowance<'p>(folder: &Path, members: impl Iterator<Item = &'p str>) -> Allowance {
+    let tables = TABLES.map(|name| table_file(folder, name)).into_iter();
+    let files = tables.chain(members.map(|file| folder.join(file)));
+    let known = files.filter_map(|path| std::fs::metadata(path).ok());
+    let bytes = known.fold(0, |bytes: u64, file| bytes.saturating_add(file.len()));
+    Allowance::of(usize::try_from(bytes).unwrap_or(usize::MAX))
 }
 
 /// The rows of a source that are known so far.
@@ -199,19 +114,37 @@ impl<'s> Known<'s> {
         }
     }
 
-    fn add(&mut self, accounts: &Accounts, listed: &Listed, tag: &str) {
+    fn add(
+        &mut self,
+        accounts: &Accounts,
+        listed: &Listed,
+        tag: &str,
+        allowance: &Allowance,
+    ) -> Result<(), String> {
         let Some(cache) = listed.texts.find(&self.selection.cache) else {
-            return;
+            return Ok(());
         };
-        for (look, builder) in self.builders.iter_mut().enumerate() {
-            let Some(builder) = builder else { continue };
-            builder.begin(listed, tag);
-            for row in listed.rows.iter().filter(|row| row.cache == cache) {
-                if let Some(available) = row.available[look] {
-                    builder.add(accounts, listed, row, available);
-                }
+        let looks = self.builders.iter_mut().enumerate();
+        for (look, builder) in looks.filter_map(|(look, each)| Some((look, each.as_mut()?))) {
+            let rows = || {
+                let of_cache = listed.rows.iter().filter(|row| row.cache == cache);
+                of_cache.filter_map(|row| Some((row, row.available[look]?)))
+            };
+            let edges = |(row, _): (&ListedRow, bool)| accounts.edges_of(row.account).len();
+            allowance.take(rows().count(), LISTING_ROW)?;
+            if !accounts.edges.is_empty() {
+                allowance.take(rows().map(edges).sum(), DEPENDENCY)?;
             }
+            let numbers = LISTING.len() * NUMBER;
+            allowance.take(listed.texts.len(), numbers)?;
+            builder.begin(listed, tag);
+            for (row, available) in rows() {
+                builder.add(accounts, listed, row, available, allowance)?;
+            }
+            builder.listing = Default::default();
+            allowance.give_back(listed.texts.len(), numbers);
         }
+        Ok(())
     }
 
     fn finish(self) -> Loaded {
@@ -232,6 +165,8 @@ struct Builder {
     listing: [Vec<Option<u32>>; LISTING.len()],
     edge_names: Vec<Option<u32>>,
     virtuals: Vec<Option<u32>>,
+    /// By account, the first row that has its dependencies.
+    first_with_edges: HashMap<u32, usize>,
 }
 
 /// The columns that differ by listing.
@@ -244,7 +179,14 @@ impl Builder {
         self.listing = LISTING.map(|_| vec![None; listed.texts.len()]);
     }
 
-    fn add(&mut self, accounts: &Accounts, listed: &Listed, row: &ListedRow, available: bool) {
+    fn add(
+        &mut self,
+        accounts: &Accounts,
+        listed: &Listed,
+        row: &ListedRow,
+        available: bool,
+        allowance: &Allowance,
+    ) -> Result<(), String> {
         let account = row.account as usize;
         let mut ids = [0; Column::COUNT];
         ids[Column::Tag as usize] = self.tag;
@@ -252,7 +194,9 @@ impl Builder {
             let id = accounts.ids[position][account];
             let known = &mut self.content[position];
             if known.is_empty() {
-                *known = vec![None; accounts.texts[position].len()];
+                let texts = accounts.texts[position].len();
+                allowance.take(texts, NUMBER)?;
+                *known = vec![None; texts];
             }
             let rows = &mut self.rows;
             ids[column as usize] = *known[id as usize]
@@ -267,11 +211,22 @@ impl Builder {
         let built = Row::new(accounts.hashes[account], row.kind, available, ids);
         if !accounts.records_edges[account] {
             self.rows.push(built);
-            return;
+            return Ok(());
         }
-        let edges = accounts.edges_of(row.account).iter();
-        let edges: Vec<Edge> = edges.map(|edge| self.edge(accounts, *edge)).collect();
+        if let Some(&earlier) = self.first_with_edges.get(&row.account) {
+            self.rows.push_with_edges_of(built, earlier);
+            return Ok(());
+        }
+        let edges = accounts.edges_of(row.account);
+        allowance.take(1, SOURCE_EDGES)?;
+        allowance.take(edges.len(), SOURCE_EDGE)?;
+        let edges: Vec<Edge> = edges
+            .iter()
+            .map(|edge| self.edge(accounts, *edge))
+            .collect();
+        self.first_with_edges.insert(row.account, self.rows.len());
         self.rows.push_with_edges(built, &edges);
+        Ok(())
     }
 
     fn edge(&mut self, accounts: &Accounts, edge: StoredEdge) -> Edge {
@@ -306,43 +261,46 @@ pub(crate) fn table_file(folder: &Path, name: &str) -> PathBuf {
     folder.join(format!("{name}.parquet"))
 }
 
+/// The tables that all snapshots share.
+const TABLES: [&str; 2] = ["specs", "edges"];
+
 /// Reads all accounts of a saved catalog, several columns at once.
-pub(crate) fn read_accounts(folder: &Path) -> Result<Accounts, TableFault> {
+pub(crate) fn read_accounts(folder: &Path, allowance: &Allowance) -> Result<Accounts, TableFault> {
     let mut accounts = Accounts::new();
-    let specs = TableFile::open(&table_file(folder, "specs"))?;
-    let most = SMALL_TABLE + specs.length()? / LEAST_SPEC_BYTES;
-    read_specs(&mut accounts, &specs.with_at_most(most)?)?;
-    let edges = TableFile::open(&table_file(folder, "edges"))?;
-    let most = SMALL_LISTS + EDGES_A_SPEC.saturating_mul(accounts.len());
-    read_edges(&mut accounts, &edges.with_at_most(most)?)?;
+    let [specs, edges] = TABLES.map(|name| table_file(folder, name));
+    read_specs(&mut accounts, &TableFile::open(&specs, allowance, SPEC)?)?;
+    read_edges(&mut accounts, &TableFile::open(&edges, allowance, EDGE)?)?;
     Ok(accounts)
 }
 
 /// The columns of plain texts, with their position in the content.
-const PLAIN: [(&str, usize); 8] = [
-    ("name", 0),
-    ("version", 1),
-    ("platform", 2),
-    ("os", 3),
-    ("target", 4),
-    ("namespace", 9),
-    ("package_hash", 10),
-    ("path", 11),
+const PLAIN: [(&str, usize, Meaning); 8] = [
+    ("name", 0, Meaning::TEXT),
+    ("version", 1, Meaning::VERSION),
+    ("platform", 2, Meaning::TEXT),
+    ("os", 3, Meaning::TEXT),
+    ("target", 4, Meaning::TEXT),
+    ("namespace", 9, Meaning::TEXT),
+    ("package_hash", 10, Meaning::TEXT),
+    ("path", 11, Meaning::TEXT),
 ];
 
-/// The columns of lists, with their position in the content and what separates their parts.
-const LISTS: [(&str, usize, char); 5] = [
-    ("variants", 6, '\n'),
-    ("patches", 7, ','),
-    ("flags", 8, '\n'),
-    ("annotations", 12, '\n'),
-    ("provides", 13, '\n'),
+/// The columns of lists, with their position in the content.
+const LISTS: [(&str, usize, Meaning); 5] = [
+    ("variants", 6, Meaning::list('\n', 180)),
+    ("patches", 7, Meaning::list(',', 0)),
+    ("flags", 8, Meaning::list('\n', 0)),
+    ("annotations", 12, Meaning::list('\n', 0)),
+    ("provides", 13, Meaning::list('\n', 440)),
 ];
+
+/// The virtual packages of edges.
+const VIRTUALS: Meaning = Meaning::list(',', 80);
 
 /// The position of the compiler in the content.
 const COMPILER: usize = 5;
 
-fn read_specs(accounts: &mut Accounts, file: &TableFile) -> Result<(), TableFault> {
+fn read_specs(accounts: &mut Accounts, file: &TableFile<'_>) -> Result<(), TableFault> {
     let (hashes, content) = rayon::join(|| read_hashes(file), || read_content(file));
     accounts.hashes = hashes?;
     for (position, column) in content? {
@@ -351,7 +309,14 @@ fn read_specs(accounts: &mut Accounts, file: &TableFile) -> Result<(), TableFaul
     }
     let counts = (0_u32..).zip(file.numbers("counts_as")?);
     for (number, counts) in counts.filter(|(number, counts)| counts != number) {
-        let hash = accounts.hashes[number as usize];
+        let hashes = &accounts.hashes;
+        let hash = hashes[number as usize];
+        // Another row says what the same hash is.
+        if hashes.get(counts as usize) != Some(&hash) {
+            return Err(file.damaged(format!(
+                "column `counts_as`, row {number}: {counts} is not a row of the same hash"
+            )));
+        }
         accounts.counts.insert(hash, counts);
     }
     for records in file.flags("records_edges")? {
@@ -361,8 +326,8 @@ fn read_specs(accounts: &mut Accounts, file: &TableFile) -> Result<(), TableFaul
     Ok(())
 }
 
-fn read_hashes(file: &TableFile) -> Result<Vec<DagHash>, TableFault> {
-    let mut hashes = Vec::new();
+fn read_hashes(file: &TableFile<'_>) -> Result<Vec<DagHash>, TableFault> {
+    let mut hashes = Vec::with_capacity(file.rows());
     file.each_text("hash", |text| {
         hashes.push(DagHash::parse(text).map_err(|error| error.to_string())?);
         Ok(())
@@ -371,13 +336,15 @@ fn read_hashes(file: &TableFile) -> Result<Vec<DagHash>, TableFault> {
 }
 
 /// What specs are, each column with its position in the content.
-fn read_content(file: &TableFile) -> Result<Vec<(usize, TextColumn)>, TableFault> {
-    let plain = PLAIN.into_par_iter().map(|(name, position)| {
-        let column = file.texts(name)?;
-        Ok((position, column.or_empty()))
+fn read_content(file: &TableFile<'_>) -> Result<Vec<(usize, TextColumn)>, TableFault> {
+    let plain = PLAIN.into_par_iter().map(|(name, position, meaning)| {
+        let column = file.texts(name)?.or_empty();
+        meaning.take(file, name, &column)?;
+        Ok((position, column))
     });
-    let lists = LISTS.into_par_iter().map(|(name, position, separator)| {
-        let column = file.joined_lists(name, separator)?;
+    let lists = LISTS.into_par_iter().map(|(name, position, meaning)| {
+        let column = file.joined_lists(name, meaning.separator.unwrap_or_default())?;
+        meaning.take(file, name, &column)?;
         Ok((position, column))
     });
     let compiler = rayon::iter::once(()).map(|()| Ok((COMPILER, read_compilers(file)?)));
@@ -385,27 +352,35 @@ fn read_content(file: &TableFile) -> Result<Vec<(usize, TextColumn)>, TableFault
 }
 
 /// The compilers, each as one text.
-fn read_compilers(file: &TableFile) -> Result<TextColumn, TableFault> {
+fn read_compilers(file: &TableFile<'_>) -> Result<TextColumn, TableFault> {
     let names = file.texts("compiler")?;
     let versions = file.texts("compiler_version")?;
     let mut by_parts: HashMap<(u32, u32), u32> = HashMap::new();
     let mut compilers = TextColumn::default();
     for row in 0..file.rows() {
         let parts = (names.ids[row], versions.ids[row]);
-        let known = by_parts.entry(parts).or_insert_with(|| {
-            let mut text = names.get(row).unwrap_or_default().to_owned();
-            if let Some(version) = versions.get(row) {
-                text.push('@');
-                text.push_str(version);
-            }
-            compilers.texts.intern(&text)
-        });
-        compilers.ids.push(*known);
+        if let Some(&known) = by_parts.get(&parts) {
+            compilers.ids.push(known);
+            continue;
+        }
+        let (name, version) = (names.get(row).unwrap_or_default(), versions.get(row));
+        let text = version.map_or_else(
+            || Cow::from(name),
+            |version| format!("{name}@{version}").into(),
+        );
+        let fits = file.allowance().take(1, memory(text.len()));
+        fits.map_err(|fault| {
+            file.damaged(format!("column `compiler_version`, row {row}: {fault}"))
+        })?;
+        let number = compilers.texts.intern(&text);
+        by_parts.insert(parts, number);
+        compilers.ids.push(number);
     }
+    Meaning::VERSION.take(file, "compiler_version", &compilers)?;
     Ok(compilers)
 }
 
-fn read_edges(accounts: &mut Accounts, file: &TableFile) -> Result<(), TableFault> {
+fn read_edges(accounts: &mut Accounts, file: &TableFile<'_>) -> Result<(), TableFault> {
     let ((parents, children), ((names, virtuals), types)) = rayon::join(
         || (file.numbers("parent"), file.numbers("child")),
         || {
@@ -415,6 +390,7 @@ fn read_edges(accounts: &mut Accounts, file: &TableFile) -> Result<(), TableFaul
     );
     let (parents, children, types) = (parents?, children?, types?);
     let (names, virtuals) = (names?.or_empty(), virtuals?);
+    VIRTUALS.take(file, "virtuals", &virtuals)?;
     let mut parent = 0;
     accounts.edges.reserve(parents.len());
     for (row, (&of, &child)) in parents.iter().zip(&children).enumerate() {

@@ -6,13 +6,15 @@ use std::path::Path;
 
 use crate::MemberFile;
 use crate::accounts::{Accounts, Mark};
+use crate::allowance::Allowance;
 use crate::catalog_tables::{
     EDGES_SHAPES, MEMBERS_SHAPES, Marked, SPECS_SHAPES, edges, members, members_schema, specs,
 };
 use crate::fault::TableFault;
 use crate::file_writer::{self, Shape};
+use crate::listed::Listed;
 use crate::listings::{Listing, listings};
-use crate::load::{Listed, read_accounts, table_file};
+use crate::load::{allowance, read_accounts, table_file};
 use crate::{Looks, Table};
 
 /// A source that is added to a saved catalog; its rows there are replaced.
@@ -52,8 +54,12 @@ pub fn save(
     additions: &[Addition<'_>],
     written: &[MemberFile],
 ) -> Result<Saved, TableFault> {
+    let allowance = match older {
+        Some((older, files)) => allowance(older, files.iter().map(|file| &*file.path)),
+        None => Allowance::of(0),
+    };
     let mut accounts = match older {
-        Some((older, _)) => read_accounts(older)?,
+        Some((older, _)) => read_accounts(older, &allowance)?,
         None => Accounts::new(),
     };
     let mut numbers = accounts.marks();
@@ -80,7 +86,7 @@ pub fn save(
             // What other snapshots say matters where sources disagree on what a spec is.
             if is_written || !several.is_empty() {
                 let path = older.join(&file.path);
-                let mut listed = Listed::read(&path, accounts.len())?;
+                let mut listed = Listed::read(&path, accounts.len(), &allowance)?;
                 if is_written {
                     listed.forget(additions);
                 }

@@ -8,6 +8,17 @@ use std::sync::Arc;
 pub(crate) struct Texts {
     number_of: HashMap<Arc<str>, u32>,
     all: Vec<Arc<str>>,
+    /// How many bytes all of them have.
+    bytes: usize,
+}
+
+/// What a text takes, here and in the tables of a catalog, and what a byte of it does.
+const TEXT: usize = 160;
+const BYTE: usize = 8;
+
+/// What a text of so many bytes takes until a catalog is whole.
+pub(crate) fn memory(bytes: usize) -> usize {
+    TEXT.saturating_add(bytes.saturating_mul(BYTE))
 }
 
 impl Texts {
@@ -17,6 +28,7 @@ impl Texts {
             return number;
         }
         let number = self.all.len() as u32;
+        self.bytes += text.len();
         let text: Arc<str> = text.into();
         self.all.push(Arc::clone(&text));
         self.number_of.insert(text, number);
@@ -36,6 +48,11 @@ impl Texts {
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
         self.all.len()
+    }
+
+    /// What they take until a catalog is whole.
+    pub(crate) fn memory(&self) -> usize {
+        self.len() * TEXT + self.bytes * BYTE
     }
 
     /// All of them, by number.

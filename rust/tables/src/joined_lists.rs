@@ -1,0 +1,126 @@
+//! Lists of texts, each joined to one text.
+
+use hashbrown::HashMap;
+
+use crate::allowance::Allowance;
+use crate::pages::Levels;
+use crate::text_column::TextColumn;
+use crate::text_pages::TextPages;
+use crate::texts::{Texts, memory};
+
+/// What a part of a list takes beside its text: its number, where lists are told apart.
+const PART: usize = 16;
+
+/// What a part of a list takes while the list is open.
+const OPEN: usize = 8;
+
+/// The lists of a column, of which the last may go on in the next page.
+pub(crate) struct JoinedLists {
+    separator: char,
+    texts: Texts,
+    by_parts: HashMap<Box<[u32]>, u32>,
+    /// Neighbours mostly have the same list.
+    last: Option<(Vec<u32>, u32)>,
+    ids: Vec<u32>,
+    open: Vec<u32>,
+    is_open: bool,
+}
+
+impl JoinedLists {
+    /// No list yet of as many as there will be.
+    pub(crate) fn new(separator: char, rows: usize) -> Self {
+        Self {
+            separator,
+            texts: Texts::default(),
+            by_parts: HashMap::new(),
+            last: None,
+            ids: Vec::with_capacity(rows),
+            open: Vec::new(),
+            is_open: false,
+        }
+    }
+
+    /// Reads a page; returns how many lists begin in it.
+    pub(crate) fn read(
+        &mut self,
+        levels: &Levels,
+        most: u32,
+        pages: &TextPages,
+        allowance: &Allowance,
+    ) -> Result<usize, String> {
+        let mut begun = 0;
+        let mut numbers = pages.numbers.iter();
+        allowance.give_back(self.open.len(), OPEN);
+        for (level, repetition) in levels.definitions.iter().zip(&levels.repetitions) {
+            if *repetition == 0 {
+                self.close(&pages.texts, allowance)?;
+                self.is_open = true;
+                begun += 1;
+            } else if !self.is_open {
+                return Err("a list goes on that has not begun".to_owned());
+            }
+            if *level == most {
+                self.open
+                    .push(*numbers.next().ok_or("a list lacks a text")?);
+            }
+        }
+        allowance.take(self.open.len(), OPEN)?;
+        Ok(begun)
+    }
+
+    /// All lists, after the last page.
+    pub(crate) fn finish(
+        mut self,
+        texts: &Texts,
+        allowance: &Allowance,
+    ) -> Result<TextColumn, String> {
+        self.close(texts, allowance)?;
+        Ok(TextColumn {
+            texts: self.texts,
+            ids: self.ids,
+        })
+    }
+
+    /// Ends the list that is open.
+    fn close(&mut self, texts: &Texts, allowance: &Allowance) -> Result<(), String> {
+        if !self.is_open {
+            return Ok(());
+        }
+        let parts = &self.open;
+        // Nothing is behind the address of an empty list, which makes comparing bytes there slow.
+        let number = match &self.last {
+            Some((last, number)) if last.is_empty() && parts.is_empty() => *number,
+            Some((last, number)) if last == parts => *number,
+            _ => {
+                let number = self.number(texts, allowance)?;
+                self.last = Some((self.open.clone(), number));
+                number
+            }
+        };
+        self.ids.push(number);
+        self.open.clear();
+        Ok(())
+    }
+
+    /// The number of the text that the open list is joined to.
+    fn number(&mut self, texts: &Texts, allowance: &Allowance) -> Result<u32, String> {
+        let parts = &self.open[..];
+        if let Some(&number) = self.by_parts.get(parts) {
+            return Ok(number);
+        }
+        let lengths = parts.iter().map(|&part| texts.get(part).len() + 1);
+        let length = lengths.fold(0, usize::saturating_add);
+        allowance.take(1, memory(length))?;
+        allowance.take(parts.len(), PART)?;
+        let mut joined = String::with_capacity(length);
+        for (at, &part) in parts.iter().enumerate() {
+            if at > 0 {
+                joined.push(self.separator);
+            }
+            joined.push_str(texts.get(part));
+        }
+        let number = self.texts.intern(&joined);
+        self.by_parts.insert(parts.into(), number);
+        Ok(number)
+    }
+}
