@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use specplan_catalog::{
-    Catalog, CatalogBuilder, Column, DagHash, Level, Query, Row, Snapshot, SourceKind,
+    Catalog, CatalogBuilder, Column, DagHash, Edge, EdgeColumn, EdgeTypes, Level, Query, Row,
+    Snapshot, SourceKind,
 };
 
 const PACKAGES: [&str; 3] = ["cmake", "root", "zlib"];
@@ -282,4 +283,39 @@ fn a_name_that_no_row_uses_leaves_no_trace() {
     let mut with_more = builder(&listings);
     with_more.intern(Column::Package, "a-damaged-page");
     assert_eq!(with_more.finish(), catalog(&listings));
+}
+
+#[test]
+fn rows_that_share_their_dependencies_are_as_rows_that_repeat_them() {
+    let catalog = |shared: bool| {
+        let mut builder = CatalogBuilder::new();
+        let child = "b".repeat(32).parse().unwrap();
+        let edge = |name| Edge {
+            name,
+            child,
+            types: EdgeTypes::LINK,
+            virtuals: 0,
+        };
+        builder.intern_edge(EdgeColumn::Virtuals, "");
+        let [zlib, cmake] =
+            ["zlib", "cmake"].map(|name| builder.intern_edge(EdgeColumn::Name, name));
+        for (hash, edges) in [("a", vec![edge(zlib), edge(cmake)]), ("c", vec![])] {
+            let mut first = None;
+            for tag in ["v1", "v2", "v3"] {
+                let ids = Column::ALL.map(|column| builder.intern(column, tag));
+                let hash = hash.repeat(32).parse().unwrap();
+                let row = Row::new(hash, SourceKind::Index, true, ids);
+                match first {
+                    Some(first) if shared => builder.push_with_edges_of(row, first),
+                    _ => {
+                        first = Some(builder.len());
+                        builder.push_with_edges(row, &edges);
+                    }
+                }
+            }
+        }
+        builder.finish()
+    };
+    assert_eq!(catalog(true), catalog(false));
+    assert_eq!(catalog(true).rows().len(), 6);
 }

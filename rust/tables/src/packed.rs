@@ -188,11 +188,47 @@ mod tests {
         }
 
         #[test]
+        fn numbers_are_what_their_differences_add_up_to(numbers in prop::collection::vec(any::<u32>(), 1..300)) {
+            // Blocks of 128 numbers in 4 parts: the smallest difference is 0, and each has 32 bits.
+            let mut bytes = vec![0x80, 1, 4];
+            bytes.extend([numbers.len() as u8 & 0x7f | 0x80, (numbers.len() >> 7) as u8]);
+            let first = u64::from(numbers[0]) << 1;
+            bytes.extend((0..5).map(|at| (first >> (7 * at)) as u8 & 0x7f | if at < 4 { 0x80 } else { 0 }));
+            let differences: Vec<u32> = numbers.windows(2).map(|pair| pair[1].wrapping_sub(pair[0])).collect();
+            for block in differences.chunks(128) {
+                bytes.extend([0, 32, 32, 32, 32]);
+                bytes.extend(block.iter().flat_map(|each| each.to_le_bytes()));
+            }
+            let mut found = Vec::new();
+            super::differences(&bytes, numbers.len(), &mut found).unwrap();
+            prop_assert_eq!(found, numbers);
+        }
+
+        #[test]
         fn no_bytes_give_more_numbers_than_were_asked_for(bytes in prop::collection::vec(any::<u8>(), 0..40), width in 0_u32..=40, count in 0_usize..500) {
             let mut found = Vec::new();
             if unpacked(&bytes, width, count, &mut found).is_ok() {
                 prop_assert_eq!(found.len(), count);
             }
+            found.clear();
+            if differences(&bytes, count, &mut found).is_ok() {
+                prop_assert_eq!(found.len(), count);
+            }
         }
+    }
+
+    #[test]
+    fn differences_that_claim_other_numbers_than_their_page_are_refused() {
+        let fault = |bytes: &[u8]| differences(bytes, 3, &mut Vec::new()).unwrap_err();
+        assert_eq!(
+            fault(&[0x80, 1, 4, 9, 0]),
+            "it claims 3 values, and 9 are in it"
+        );
+        assert_eq!(
+            fault(&[0x80, 1, 0, 3, 0]),
+            "blocks of 128 in 0 parts are not read"
+        );
+        let wide = [0x80, 1, 1, 3, 0, 0, 33];
+        assert_eq!(fault(&wide), "numbers of 33 bits are not read");
     }
 }
