@@ -285,6 +285,19 @@ def test_a_recipe_that_is_moved_to_another_layout_stays_the_same(tmp_path: Path)
     assert {each.verdict for each in change.specs} == {"same"}
 
 
+@pytest.mark.parametrize(("content", "verdict"), [("x = 1\n", "same"), ("x = 2\n", "blind")])
+def test_a_file_that_is_moved_with_its_recipe_is_no_change(
+    world: RecipeWorld, content: str, verdict: str
+) -> None:
+    world.checkout.write(f"{world.folder}/helper.py", "x = 1\n")
+    first = world.checkout.commit()
+    world.checkout.git("mv", "spack_repo/builtin", "old")
+    world.checkout.write("old/packages/greeting/helper.py", content)
+    world.checkout.commit()
+    (change,) = world.changes(first).recipes
+    assert {each.verdict for each in change.specs} == {verdict}
+
+
 def test_a_build_system_is_blind_for_the_recipes_that_import_it(world: RecipeWorld) -> None:
     path = f"{world.checkout.root}/build_systems/generic.py"
     world.checkout.write(path, "class Package:\n    '''First.'''\n")

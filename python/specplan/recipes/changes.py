@@ -385,7 +385,7 @@ def _files_beside(
     if old is None or new is None:
         return
     for inside in touched.files:
-        if inside == _RECIPE:
+        if inside == _RECIPE or _is_moved(old, new, inside):
             continue
         named = {name for each in (old, new) for name in _named(each, inside)}
         if DEPENDENCY_PATCH in named:
@@ -393,6 +393,15 @@ def _files_beside(
             yield Finding("patch", "may_change", why)
         elif not named:
             yield Finding("helper", "blind", f"{inside} changed, which the hash does not see")
+
+
+def _is_moved(old: RecipeFile, new: RecipeFile, inside: str) -> bool:
+    """Return whether a file was only moved, with the recipe beside it."""
+    try:
+        content = old.file(inside)
+        return old.path != new.path and content is not None and content == new.file(inside)
+    except UnreadError:
+        return False
 
 
 def _named(recipe: RecipeFile, inside: str) -> Iterator[str]:
