@@ -589,6 +589,7 @@ spack:
     override:
       concretizer: {unify: false, reuse: true}
       definitions: [{x: [a]}]
+      include: [more.yaml]
       config: {build_jobs: 3}
     specs: [a]
   - group: h
@@ -598,7 +599,7 @@ spack:
     )
     assert environment.unify == "true"
     remedy = "a `spack.yaml` of its own for the group `g`, or --allow-left-out definition"
-    assert lines(environment) == [("definition", 7, remedy), ("definition", 8, remedy)]
+    assert lines(environment) == [("definition", line, remedy) for line in (7, 8, 9)]
 
 
 GROUPS = """
@@ -845,6 +846,11 @@ spack:
             "spack: {specs: [{group: g, override: {package: {all: {require: +cuda}}}}]}",
             "spack.specs[0].override.package",
             "`package` is not a section",
+        ),
+        (
+            "spack: {specs: [{group: g, override: {specs: [b]}}]}",
+            "spack.specs[0].override.specs",
+            "`specs` cannot be overridden",
         ),
         ("spack: {concretizer: {unfy: false}}", "spack.concretizer", "`unfy` is not a key"),
     ],

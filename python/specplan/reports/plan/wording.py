@@ -495,7 +495,7 @@ def want_lines(want: WhyWanted) -> list[str]:
         place = prose.name(wording.nearest_place(want.nearest))
         differs = prose.words(", ".join(want.nearest.differs) or "hash alone")
         lines.append(f"nearest: {named(want.nearest_spec)} in {place} (differs in {differs})")
-    elif want.verdict == "gap":
+    elif want.verdict == "gap" and want.state is not None:
         lines.append(f"nearest: none, as no cache has a binary of {prose.name(want.package)}")
     lines += _want_plan(want)
     return lines

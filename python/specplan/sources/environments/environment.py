@@ -389,6 +389,9 @@ def _not_overridden(group: Group, override: Mapping, unify: Unify) -> Iterator[L
     definitions = entry(override, "definitions")
     if definitions is not None:
         yield record("defines lists, which are read before groups", definitions.mark)
+    included = entry(override, "include")
+    if included is not None:
+        yield record("includes files, which are not read", included.mark)
     own = entry(override, "concretizer")
     if entry(own, "unify") is not None and _unify(own, override) != unify:
         yield record("sets `concretizer:unify`", override.mark)

@@ -22,6 +22,9 @@ _NAMED: Final = 10
 
 _KEYS: Final = ("group", "specs", "matrix", "exclude", "needs", "explicit", "override")
 
+#: The sections that only a whole environment has; Spack refuses them in an override.
+_NOT_OVERRIDDEN: Final = ("specs", "include_concrete")
+
 
 @dataclass(slots=True)
 class Group:
@@ -96,6 +99,12 @@ def _override(group: Group, override: Node) -> None:
         raise override.mark.fault(f"the group `{group.name}` has an `override` already")
     # What is misspelt there would be asked of no root of the group.
     only_known(override)
+    for name in _NOT_OVERRIDDEN:
+        if (node := entry(override, name)) is not None:
+            raise node.mark.fault(
+                f"`{name}` cannot be overridden",
+                hint=f"write `{name}` beside `override`, into the group or the environment",
+            )
     group.override = override
 
 
