@@ -197,7 +197,11 @@ def test_the_same_question_has_the_same_bytes(run: Runs) -> None:
         ("hdf5 target=zenn4", "no target is called `zenn4` (did you mean `zen4`"),
         ("hdf5 os=ubunto24.04", "no operating system is called `ubunto24.04` (did you mean"),
         ("hdf5 platform=linus", "no platform is called `linus` (did you mean `linux`?)"),
-        ("hdf5 %c,cxx=zlibb@12", "no package, real or virtual, is called `zlibb` (did you mean"),
+        ("hdf5 ^mpi", "no known spec depends on the virtual package `mpi`"),
+        (
+            "hdf5 %c,cxx=zlibb@12",
+            "no known package, real or virtual, is called `zlibb` (did you mean",
+        ),
     ],
 )
 def test_what_nothing_known_has_is_said_where_nothing_is_found(

@@ -226,6 +226,62 @@ def test_a_root_that_the_lock_beside_an_environment_lacks_is_a_gap(run: Runs, fo
     assert (answer.code, told["gaps"], told["left_out"]) == (0, [], [])
 
 
+def test_a_root_of_a_group_that_the_lock_has_of_another_is_a_gap(run: Runs, folder: Path) -> None:
+    wanted = json.loads(lock(["zlib"]))
+    wanted["_meta"]["lockfile-version"] = 7
+    (root,) = wanted["roots"]
+    written(
+        folder,
+        site_json=index(["zlib"]),
+        e4s__spack_yaml=environment("zlib", "{group: gpu, specs: [zlib]}"),
+    )
+    of_group = {**root, "group": "gpu"}
+    for roots, gaps in (([of_group], 1), ([root], 1), ([root, of_group], 0)):
+        wanted["roots"] = roots
+        written(folder, e4s__spack_lock=json.dumps(wanted))
+        answer, told = document(run, "gaps", "--cache", "site.json", "--want", "e4s")
+        assert ([each["state"] for each in told["gaps"]], answer.code) == (
+            ["not_concretized"] * gaps,
+            0,
+        )
+        assert run("rebuild", "--cache", "site.json", "--want", "e4s").code == 0
+
+
+def test_what_an_environment_develops_by_now_is_no_green_of_its_lock(
+    run: Runs, folder: Path
+) -> None:
+    needs = {"hdf5": ["zlib"]}
+    written(
+        folder,
+        site_json=index(["hdf5", "zlib"], needs=needs),
+        e4s__spack_lock=lock(["hdf5"], needs=needs),
+    )
+    words = ("--cache", "site.json", "--want", "e4s", "--allow-unplannable")
+    for name, blocks in (("hdf5", 1), ("zlib", 1), ("zlib@=2", 0), ("cmake", 0)):
+        package = name.partition("@")[0]
+        develop = f"develop: {{{package}: {{spec: {name}}}}}"
+        written(folder, e4s__spack_yaml=environment("hdf5", more=develop))
+        for command in ("gaps", "rebuild"):
+            answer, told = document(run, command, *words[: 4 if command == "gaps" else 5])
+            assert (answer.code, len(kinds(told, blocks=True))) == (blocks, blocks), name
+
+
+def test_an_environment_beside_a_lock_that_cannot_be_opened_is_no_green(
+    run: Runs, folder: Path
+) -> None:
+    written(folder, site_json=index(["zlib"]), e4s__spack_lock=lock(["zlib"]))
+    beside = folder / "e4s" / "spack.yaml"
+    for is_link in (True, False):
+        if is_link:
+            beside.symlink_to("nowhere")
+        else:
+            beside.mkdir()
+        answer, told = document(run, "gaps", "--cache", "site.json", "--want", "e4s/spack.lock")
+        assert (answer.code, kinds(told, blocks=True)) == (1, ["lock_root"])
+        if is_link:
+            beside.unlink()
+
+
 def test_a_root_that_a_lock_lacks_is_planned_from_candidates_or_cannot_be(
     run: Runs, folder: Path
 ) -> None:

@@ -578,6 +578,17 @@ spack:
     }
 
 
+def test_a_file_of_an_included_folder_that_is_misspelt_is_said(tmp_path: Path) -> None:
+    for name in ("package.yaml", "mirrors.yml", "spack.yaml", "ci.yaml", "packages.yaml.old"):
+        write(tmp_path / "site" / name, "packages: {a: {require: ['@2']}}")
+    write(tmp_path / "site" / "toolchains.yaml", "toolchains: {}")
+    write(tmp_path / "site" / "toolchains.yml", "toolchains: {}")
+    found = read(tmp_path, "spack: {specs: [a], include: [site]}").left_out
+    assert [(each.kind, each.blocks) for each in found] == [("include", True)] * 2
+    named = [each.remedy.partition(",")[0] for each in found]
+    assert named == ["rename it to `mirrors.yaml`", "rename it to `packages.yaml`"]
+
+
 def test_what_an_override_changes_beside_that_is_said(tmp_path: Path) -> None:
     environment = read(
         tmp_path,

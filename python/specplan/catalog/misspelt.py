@@ -49,8 +49,7 @@ def misspelt(core: compiled.Catalog, spec: str) -> tuple[str, ...]:
         name = part.name
         if name is not None and name not in packages:
             if name != asked.name and not _is_virtual(core, name):
-                near = _near(suggestions(name, packages))
-                found.append(f"no package, real or virtual, is called `{name}`{near}")
+                found.append(_not_there(core, name, packages))
             continue
         found += _variants(core, part, name)
         found += _systems(core, text)
@@ -61,6 +60,13 @@ def _is_virtual(core: compiled.Catalog, name: str) -> bool:
     """Return whether a spec may depend on that name: one does, or none lists dependencies."""
     answer = core.find(f"^{name}", compiled.Query.all(), None)
     return bool(answer.specs or answer.unknown)
+
+
+def _not_there(core: compiled.Catalog, name: str, packages: Collection[str]) -> str:
+    if core.has_heard_of(name):
+        return f"no known spec depends on the virtual package `{name}`"
+    near = _near(suggestions(name, packages))
+    return f"no known package, real or virtual, is called `{name}`{near}"
 
 
 def _variants(

@@ -124,6 +124,7 @@ class Environment:
         targets: Likewise the targets, the preferred one first.
         left_out: What could not be taken into account.
         locks: The locks of other environments whose roots it includes, each once.
+        developed: What it, or a group of it, builds from source trees.
         mirrors: The mirrors that it names.
         varies: Whether conditions ask for a platform or an operating system that is not known,
             so that other systems may have other roots; see :meth:`on`.
@@ -138,6 +139,7 @@ class Environment:
     targets: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
     locks: tuple[IncludedLock, ...] = ()
+    developed: tuple[AbstractSpec, ...] = ()
     mirrors: tuple[NamedMirror, ...] = ()
     varies: bool = False
     _again: Callable[[str, str], Environment] | None = field(
@@ -223,6 +225,7 @@ class _Reader:
         self._requirements = 0
         self._letters = 0
         self._overridden = 0
+        self._developed: dict[str, AbstractSpec] = {}
 
     def environment(self, label: str) -> Environment:
         if self._content is None:
@@ -254,6 +257,7 @@ class _Reader:
             targets=rules.targets,
             left_out=merged({*sections.left_out, *self._left_out, *expansion.left_out}),
             locks=tuple(sections.locks),
+            developed=tuple(self._developed.values()),
             mirrors=read_mirrors(sections.nodes.get("mirrors"), self._file.parent),
         )
 
@@ -273,6 +277,7 @@ class _Reader:
                 )
             rules = _overridden(group.override, group.mark, sections, rules)
             self._left_out += _not_overridden(group, group.override, unify)
+        self._developed.update((str(each), each) for each in rules.developed)
         for item in group.items:
             for expanded in rules.expansion.expand(item):
                 self._requirements += rules.count(expanded.spec)

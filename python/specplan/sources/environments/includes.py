@@ -20,9 +20,10 @@ from specplan.errors import SourceError
 from specplan.model.left_out import LeftOut, LeftOutKind
 from specplan.patterns import pattern
 from specplan.records import dataclass
+from specplan.similar_names import nearest
 from specplan.sources.environments import conditions, sections, yaml_tree
 from specplan.sources.environments.conditions import ConditionError
-from specplan.sources.environments.sections import MERGED, entry, unsuffixed
+from specplan.sources.environments.sections import MERGED, SECTIONS, entry, unsuffixed
 from specplan.sources.environments.yaml_tree import Mapping, Mark, Node, Scalar, Sequence, plain
 
 if TYPE_CHECKING:
@@ -41,6 +42,12 @@ _MAX_FILES: Final = 500
 
 #: What the lock of an environment is called.
 _LOCK: Final = "spack.lock"
+
+#: The names of the files of an included folder that are read, without `.yaml`.
+_READ: Final = (*MERGED, "include")
+
+#: From which likeness on a file is taken for one of them that is misspelt; `spack` is none.
+_ALMOST: Final = 0.85
 
 _REMOTE: Final = pattern(r"(?!file:)[A-Za-z][A-Za-z0-9+.-]+://|git@")
 _VARIABLE: Final = pattern(r"\$(?:\{(\w+)\}|(\w+))")
@@ -394,6 +401,10 @@ class _Collector:
         if not os.path.exists(target):  # noqa: PTH110 - as above
             self._missing(f"{each.shown} is included, but is a broken link", each.mark)
             return
+        for name, meant in _misspelt_in(target):
+            fault = f"`{target / name}` is not read, as it is not called `{meant}`"
+            remedy = f"rename it to `{meant}`, or --allow-left-out include"
+            self._leave("include", fault, each.mark, remedy)
         for file, content in self._contents(target, each.mark, trail):
             if not file.stat().st_size:
                 # Spack reads it as nothing. A file that holds not even a comment was cut off.
@@ -492,8 +503,32 @@ def _files_of(target: Path) -> list[Path]:
     except OSError as error:
         fault = error.strerror or str(error)
         raise SourceError(f"cannot read `{target}`: {fault}", path=str(target)) from error
-    inside = (f"{name}.yaml" for name in (*MERGED, "include"))
+    inside = (f"{name}.yaml" for name in _READ)
     return [target / name for name in inside if name in names]
+
+
+def _misspelt_in(target: Path) -> list[tuple[str, str]]:
+    """Return files of a folder that Spack passes over, each with the name of one that it reads."""
+    try:
+        names = sorted(entry.name for entry in os.scandir(target)) if target.is_dir() else []
+    except OSError:
+        # `_files_of` says so.
+        return []
+    found = []
+    for name in names:
+        section, _, suffix = name.rpartition(".")
+        if suffix not in {"yaml", "yml"} or (suffix == "yaml" and section in SECTIONS):
+            continue
+        meant = section if section in SECTIONS else _almost(section)
+        if meant in _READ and f"{meant}.yaml" not in names:
+            found.append((name, f"{meant}.yaml"))
+    return found
+
+
+def _almost(name: str) -> str:
+    """Return the section that a name is all but the same as, or nothing."""
+    alike = nearest(name.lower(), SECTIONS, most=1, closeness=_ALMOST)
+    return alike[0] if alike else ""
 
 
 def _included(node: Node) -> _Include:

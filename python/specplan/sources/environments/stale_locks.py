@@ -11,11 +11,13 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from specplan._core import AbstractSpec
+from specplan._core import AbstractSpec, Query
 from specplan.errors import SourceError, UndecidedConditionError
-from specplan.model import LeftOut
+from specplan.model import DEFAULT_GROUP, LeftOut
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from specplan.sources.environments.environment import Environment
     from specplan.sources.environments.options import EnvironmentOptions
     from specplan.sources.limits import Limits
@@ -44,7 +46,7 @@ def beside(
     """
     folder, name = os.path.split(lock.place)
     path = os.path.join(folder, _ENVIRONMENT)  # noqa: PTH118 - as it was given
-    if name.removesuffix(".gz") != _LOCK or not os.path.isfile(path):  # noqa: PTH113
+    if name.removesuffix(".gz") != _LOCK or not os.path.lexists(path):
         return lock, None
     # Who wants locks alone need not wait for what reads YAML.
     from specplan.sources.environments.environment import read_environment  # noqa: PLC0415
@@ -53,14 +55,15 @@ def beside(
         environment = read_environment(path, label=lock.label, limits=limits, options=options)
     except (SourceError, UndecidedConditionError) as error:
         return replace(lock, left_out=(*lock.left_out, _unread(path, error))), None
-    locked = {_canonical(root.spec) for root in lock.roots}
+    locked = {(root.group or DEFAULT_GROUP, _canonical(root.spec)) for root in lock.roots}
     environment = _as_locked(environment, lock)
-    asked = {root.spec for root in environment.roots}
-    lost = [_lost(lock.place, path, text) for text in sorted(locked - asked)]
-    missing = tuple(root for root in environment.roots if root.spec not in locked)
+    asked = {(root.group, root.spec) for root in environment.roots}
+    lost = [_lost(lock.place, path, *root) for root in sorted(locked - asked)]
+    missing = tuple(root for root in environment.roots if (root.group, root.spec) not in locked)
     # A lock says itself what covers its roots, whatever is required of them.
     unread = [each for each in environment.left_out if missing or each.kind != "requirement"]
-    lock = replace(lock, left_out=(*lock.left_out, *lost, *unread))
+    stale = [*_not_developed(lock, path, environment.developed)]
+    lock = replace(lock, left_out=(*lock.left_out, *lost, *stale, *unread))
     if not missing:
         return lock, None
     lacking = replace(
@@ -82,8 +85,6 @@ def _as_locked(environment: Environment, lock: Wanted) -> Environment:
     """
     if not environment.varies:
         return environment
-    from specplan._core import Query  # noqa: PLC0415 - few locks need it
-
     specs = lock.core.specs(Query.all(), None)
     systems = Counter((each.platform, each.os) for each in specs)
     if not systems:
@@ -109,11 +110,44 @@ def _unread(path: str, error: SourceError | UndecidedConditionError) -> LeftOut:
     )
 
 
-def _lost(lock: str, path: str, root: str) -> LeftOut:
+def _lost(lock: str, path: str, group: str, root: str) -> LeftOut:
+    of_group = "" if group == DEFAULT_GROUP else f" of the group `{group}`"
     return LeftOut(
         kind="lock_root",
         where=lock,
-        detail=f"its root `{root}` is not in `{path}`, but still wanted here",
+        detail=f"its root `{root}`{of_group} is not in `{path}`, but still wanted here",
         blocks=False,
-        remedy=f"spack -e {os.path.dirname(path) or '.'} concretize --force",  # noqa: PTH120
+        remedy=_concretize(path),
     )
+
+
+def _not_developed(lock: Wanted, path: str, developed: Iterable[AbstractSpec]) -> Iterator[LeftOut]:
+    """Yield specs that are built from a source tree by now, and were not in the lock.
+
+    A binary of such a spec is none of what the environment builds.
+    """
+    for spec in developed:
+        if spec.name is None or not lock.core.has_heard_of(spec.name):
+            continue
+        among = Query.text("package", [spec.name])
+        found = lock.core.find(str(spec), among, None)
+        # What cannot be decided may be meant.
+        specs = (*found.specs, *(each.spec for each in found.unknown))
+        stale = [
+            each
+            for each in specs
+            if not each.is_external and not any(v.startswith("dev_path=") for v in each.variants)
+        ]
+        if stale:
+            yield LeftOut(
+                kind="lock_root",
+                where=lock.place,
+                detail=f"`{path}` develops `{spec}`, and it was locked before",
+                count=len(stale),
+                blocks=True,
+                remedy=_concretize(path),
+            )
+
+
+def _concretize(path: str) -> str:
+    return f"spack -e {os.path.dirname(path) or '.'} concretize --force"  # noqa: PTH120
