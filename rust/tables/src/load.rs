@@ -218,8 +218,7 @@ impl Builder {
             return Ok(());
         }
         let edges = accounts.edges_of(row.account);
-        allowance.take(1, SOURCE_EDGES)?;
-        allowance.take(edges.len(), SOURCE_EDGE)?;
+        allowance.take(1, SOURCE_EDGES + edges.len() * SOURCE_EDGE)?;
         let edges: Vec<Edge> = edges
             .iter()
             .map(|edge| self.edge(accounts, *edge))

@@ -58,8 +58,11 @@ impl Meaning {
         name: &str,
         column: &TextColumn,
     ) -> Result<(), TableFault> {
-        let parts = |text: &str| match self.separator {
-            Some(separator) if !text.is_empty() => text.matches(separator).count() + 1,
+        let separator = self.separator.map(|separator| separator as u8);
+        let parts = |text: &str| match separator {
+            Some(separator) if !text.is_empty() => {
+                text.bytes().filter(|byte| *byte == separator).count() + 1
+            }
             _ => 0,
         };
         let mut read = 0_usize;

@@ -64,18 +64,55 @@ fn unpack(packed: &[u8], width: usize, count: usize, numbers: &mut Vec<u32>) -> 
     if packed.len().saturating_mul(8) < count.saturating_mul(width) {
         return Err("it is cut short".to_owned());
     }
+    let end = numbers.len() + count;
+    unpack_eights(packed, width, count / 8, numbers);
+    let done = count - (end - numbers.len());
     let mask = (1_u64 << width) - 1;
-    numbers.extend((0..count).map(|at| {
+    numbers.extend((done..count).map(|at| {
         let bit = at * width;
         let rest = &packed[(bit / 8).min(packed.len())..];
-        let word = rest.first_chunk().copied().unwrap_or_else(|| {
-            let mut last = [0; 8];
-            last[..rest.len()].copy_from_slice(rest);
-            last
-        });
-        (u64::from_le_bytes(word) >> (bit % 8) & mask) as u32
+        (word(rest) >> (bit % 8) & mask) as u32
     }));
     Ok(())
+}
+
+/// The first eight bytes as a number; what is not there is 0.
+fn word(bytes: &[u8]) -> u64 {
+    let word = bytes.first_chunk().copied().unwrap_or_else(|| {
+        let mut last = [0; 8];
+        last[..bytes.len()].copy_from_slice(bytes);
+        last
+    });
+    u64::from_le_bytes(word)
+}
+
+/// Appends numbers that are packed by eight, where their width is a usual one.
+fn unpack_eights(packed: &[u8], width: usize, count: usize, numbers: &mut Vec<u32>) {
+    macro_rules! by_width {
+        ($($width:literal)*) => {
+            match width {
+                0 => numbers.resize(numbers.len() + count * 8, 0),
+                $($width => {
+                    let (eights, _) = packed.as_chunks::<$width>();
+                    for bytes in &eights[..count] {
+                        numbers.extend_from_slice(&eight(bytes));
+                    }
+                })*
+                _ => {}
+            }
+        };
+    }
+    by_width!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24);
+}
+
+/// Eight numbers out of as many bytes as each has bits.
+fn eight<const WIDTH: usize>(bytes: &[u8; WIDTH]) -> [u32; 8] {
+    let mut padded = [0; 32];
+    padded[..WIDTH].copy_from_slice(bytes);
+    std::array::from_fn(|at| {
+        let bit = at * WIDTH;
+        (word(&padded[bit / 8..]) >> (bit % 8) & ((1 << WIDTH) - 1)) as u32
+    })
 }
 
 /// Appends `count` numbers that are written by how much each is more than the one before.
