@@ -1,19 +1,106 @@
 //! Sets of dense ids: specs of a catalog, keys of a level.
 
 use std::fmt;
+use std::iter;
 use std::ops::{BitAndAssign, BitOrAssign, RangeInclusive, SubAssign};
 
 use roaring::RoaringBitmap;
 
 /// A compressed bitset of ids `0..n`, n below 2^32.
 ///
-/// Ids are grouped by their upper 16 bits; a group is an array, a bitmap of
-/// 1,024 words or a list of runs, whichever is smallest (Lemire and others,
-/// "Roaring Bitmaps", 2018). The rare package costs a few bytes and the common
-/// system one bit a spec. Counts of intersections and differences are taken
-/// without building the result.
-#[derive(Clone, Default, PartialEq)]
-pub struct IdSet(RoaringBitmap);
+/// A set that has many of few ids is a bit for each, from 0 to its last one: the packages of a
+/// cell, mostly. Any other groups its ids by their upper 16 bits; a group is an array, a bitmap of
+/// 1,024 words or a list of runs, whichever is smallest (Lemire and others, "Roaring Bitmaps",
+/// 2018). The rare package costs a few bytes and the common system one bit a spec. Counts of
+/// intersections and differences are taken without building the result.
+#[derive(Clone, PartialEq)]
+pub struct IdSet(Form);
+
+/// The one form that a set has: equal sets are equal forms.
+#[derive(Clone, PartialEq)]
+enum Form {
+    /// Bit i of word w is id 64 w + i; the last word is not zero.
+    Words(Vec<u64>),
+    Groups(RoaringBitmap),
+}
+
+use Form::{Groups, Words};
+
+/// How many words a set of words has at most.
+const MOST_WORDS: usize = 256;
+
+/// Whether `len` ids in so many words are a set of words: when it takes no more room than groups,
+/// which take two bytes an id and these bytes besides.
+fn are_words(words: usize, len: u64) -> bool {
+    const BESIDES: u64 = 64;
+    words <= MOST_WORDS && words as u64 * 8 <= 2 * len + BESIDES
+}
+
+fn place(id: u32) -> (usize, u64) {
+    (id as usize / 64, 1 << (id % 64))
+}
+
+fn ids_of(words: &[u64]) -> impl Iterator<Item = u32> + Clone + '_ {
+    words.iter().enumerate().flat_map(|(index, &word)| {
+        let base = index as u32 * 64;
+        iter::successors(Some(word), |word| Some(word & word.wrapping_sub(1)))
+            .take_while(|&word| word != 0)
+            .map(move |word| base + word.trailing_zeros())
+    })
+}
+
+fn count(words: impl Iterator<Item = u64>) -> u64 {
+    words.map(|word| u64::from(word.count_ones())).sum()
+}
+
+fn has(words: &[u64], id: u32) -> bool {
+    let (word, bit) = place(id);
+    words.get(word).is_some_and(|word| word & bit != 0)
+}
+
+/// The ids of `groups` that `words` could hold.
+fn within<'s>(groups: &'s RoaringBitmap, words: &[u64]) -> impl Iterator<Item = u32> + 's {
+    let end = words.len() as u32 * 64;
+    groups.iter().take_while(move |&id| id < end)
+}
+
+fn groups_of(words: &[u64]) -> RoaringBitmap {
+    RoaringBitmap::from_sorted_iter(ids_of(words)).expect("the ids of words ascend")
+}
+
+impl From<RoaringBitmap> for IdSet {
+    fn from(groups: RoaringBitmap) -> Self {
+        let words = groups.max().map_or(0, |last| place(last).0 + 1);
+        if !are_words(words, groups.len()) {
+            return Self(Groups(groups));
+        }
+        let mut these = vec![0; words];
+        for id in groups {
+            let (word, bit) = place(id);
+            these[word] |= bit;
+        }
+        Self(Words(these))
+    }
+}
+
+impl From<Vec<u64>> for IdSet {
+    /// The set of the bits that are set: bit i of word w is id 64 w + i.
+    fn from(mut words: Vec<u64>) -> Self {
+        let len = words.iter().rposition(|&word| word != 0);
+        words.truncate(len.map_or(0, |last| last + 1));
+        if are_words(words.len(), count(words.iter().copied())) {
+            Self(Words(words))
+        } else {
+            Self(Groups(groups_of(&words)))
+        }
+    }
+}
+
+impl Default for IdSet {
+    fn default() -> Self {
+        Self(Words(Vec::new()))
+    }
+}
 
 impl IdSet {
     /// The empty set.
@@ -25,7 +112,7 @@ impl IdSet {
     pub fn full(len: u32) -> Self {
         let mut bits = RoaringBitmap::new();
         bits.insert_range(0..len);
-        Self(bits)
+        Self::from(bits)
     }
 
     /// The set of `ids`, which ascend strictly.
@@ -34,49 +121,98 @@ impl IdSet {
     ///
     /// When they do not ascend.
     pub fn from_ascending(ids: impl IntoIterator<Item = u32>) -> Self {
-        Self(RoaringBitmap::from_sorted_iter(ids).expect("the ids ascend strictly"))
+        let groups = RoaringBitmap::from_sorted_iter(ids).expect("the ids ascend strictly");
+        Self::from(groups)
     }
 
     /// The set of the bits that are set in `words`: bit i of word w is id 64 w + i.
     pub fn from_words(words: &[u64]) -> Self {
-        let ids = words.iter().enumerate().flat_map(|(index, &word)| {
-            let base = index as u32 * 64;
-            std::iter::successors(Some(word), |word| Some(word & word.wrapping_sub(1)))
-                .take_while(|&word| word != 0)
-                .map(move |word| base + word.trailing_zeros())
-        });
-        Self::from_ascending(ids)
+        let last = words.iter().rposition(|&word| word != 0);
+        let words = &words[..last.map_or(0, |last| last + 1)];
+        if words.len() <= MOST_WORDS {
+            Self::from(words.to_vec())
+        } else {
+            Self(Groups(groups_of(words)))
+        }
     }
 
     /// How many ids the set has.
     pub fn len(&self) -> u64 {
-        self.0.len()
+        match &self.0 {
+            Words(words) => count(words.iter().copied()),
+            Groups(groups) => groups.len(),
+        }
     }
 
     /// Whether it has none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        matches!(&self.0, Words(words) if words.is_empty())
     }
 
     /// Whether `id` is in the set.
     pub fn contains(&self, id: u32) -> bool {
-        self.0.contains(id)
+        match &self.0 {
+            Words(words) => has(words, id),
+            Groups(groups) => groups.contains(id),
+        }
     }
 
     /// Adds `id`; returns whether it is new.
     pub fn insert(&mut self, id: u32) -> bool {
-        self.0.insert(id)
+        let (word, bit) = place(id);
+        match &mut self.0 {
+            Words(words) if word < words.len() => {
+                let is_new = words[word] & bit == 0;
+                words[word] |= bit;
+                is_new
+            }
+            Words(words) if are_words(word + 1, count(words.iter().copied()) + 1) => {
+                words.resize(word + 1, 0);
+                words[word] |= bit;
+                true
+            }
+            Words(words) => {
+                let mut groups = groups_of(words);
+                groups.insert(id);
+                *self = Self(Groups(groups));
+                true
+            }
+            Groups(groups) => {
+                let is_new = groups.insert(id);
+                *self = Self::from(std::mem::take(groups));
+                is_new
+            }
+        }
     }
 
     /// The ids, ascending.
     pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
-        self.0.iter()
+        let (words, groups) = match &self.0 {
+            Words(words) => (&words[..], None),
+            Groups(groups) => (&[][..], Some(groups)),
+        };
+        ids_of(words).chain(groups.into_iter().flatten())
     }
 
     /// The same ids as ranges, ascending, which neither overlap nor touch within a chunk.
     pub fn ranges(&self) -> impl Iterator<Item = RangeInclusive<u32>> + '_ {
-        let mut ids = self.0.iter();
-        std::iter::from_fn(move || ids.next_range())
+        let (words, groups) = match &self.0 {
+            Words(words) => (&words[..], None),
+            Groups(groups) => (&[][..], Some(groups)),
+        };
+        let mut of_words = ids_of(words).peekable();
+        let mut of_groups = groups.map(RoaringBitmap::iter);
+        iter::from_fn(move || {
+            if let Some(ids) = &mut of_groups {
+                return ids.next_range();
+            }
+            let first = of_words.next()?;
+            let mut last = first;
+            while of_words.next_if_eq(&(last + 1)).is_some() {
+                last += 1;
+            }
+            Some(first..=last)
+        })
     }
 
     /// The ids below `len` that are not in the set.
@@ -90,57 +226,131 @@ impl IdSet {
     /// The ids in both sets.
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
-        Self(&self.0 & &other.0)
+        match (&self.0, &other.0) {
+            (Words(one), Words(two)) => {
+                let both = one.iter().zip(two).map(|(one, two)| one & two);
+                Self::from(both.collect::<Vec<_>>())
+            }
+            (Words(words), Groups(groups)) | (Groups(groups), Words(words)) => {
+                Self::from_ascending(within(groups, words).filter(|&id| has(words, id)))
+            }
+            (Groups(one), Groups(two)) => Self::from(one & two),
+        }
     }
 
     /// The ids in either set.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
-        Self(&self.0 | &other.0)
+        match (&self.0, &other.0) {
+            (Words(one), Words(two)) => {
+                let (long, short) = if one.len() < two.len() {
+                    (two, one)
+                } else {
+                    (one, two)
+                };
+                let mut words = long.clone();
+                for (word, other) in words.iter_mut().zip(short) {
+                    *word |= other;
+                }
+                // It has as many words as one that had enough ids for them.
+                Self(Words(words))
+            }
+            (Words(words), Groups(groups)) | (Groups(groups), Words(words)) => {
+                Self::from(groups | groups_of(words))
+            }
+            (Groups(one), Groups(two)) => Self::from(one | two),
+        }
     }
 
     /// The ids in this set and not in `other`.
     #[must_use]
     pub fn difference(&self, other: &Self) -> Self {
-        Self(&self.0 - &other.0)
+        match (&self.0, &other.0) {
+            (Words(one), Words(two)) => {
+                let mut words = one.clone();
+                for (word, other) in words.iter_mut().zip(two) {
+                    *word &= !other;
+                }
+                Self::from(words)
+            }
+            (Words(words), Groups(groups)) => {
+                let mut words = words.clone();
+                let end = words.len() as u32 * 64;
+                for (word, bit) in groups.iter().take_while(|&id| id < end).map(place) {
+                    words[word] &= !bit;
+                }
+                Self::from(words)
+            }
+            (Groups(groups), Words(words)) => Self::from(groups - groups_of(words)),
+            (Groups(one), Groups(two)) => Self::from(one - two),
+        }
     }
 
     /// The length of the [`intersection`](Self::intersection), which is not built.
     pub fn intersection_len(&self, other: &Self) -> u64 {
-        self.0.intersection_len(&other.0)
+        match (&self.0, &other.0) {
+            (Words(one), Words(two)) => count(one.iter().zip(two).map(|(one, two)| one & two)),
+            (Words(words), Groups(groups)) | (Groups(groups), Words(words)) => {
+                within(groups, words).filter(|&id| has(words, id)).count() as u64
+            }
+            (Groups(one), Groups(two)) => one.intersection_len(two),
+        }
     }
 
     /// The length of the [`union`](Self::union), which is not built.
     pub fn union_len(&self, other: &Self) -> u64 {
-        self.0.union_len(&other.0)
+        self.len() + other.len() - self.intersection_len(other)
     }
 
     /// The length of the [`difference`](Self::difference), which is not built.
     pub fn difference_len(&self, other: &Self) -> u64 {
-        self.0.difference_len(&other.0)
+        self.len() - self.intersection_len(other)
     }
 
     /// Whether the sets share an id.
     pub fn intersects(&self, other: &Self) -> bool {
-        !self.0.is_disjoint(&other.0)
+        match (&self.0, &other.0) {
+            (Words(one), Words(two)) => one.iter().zip(two).any(|(one, two)| one & two != 0),
+            (Words(words), Groups(groups)) | (Groups(groups), Words(words)) => {
+                within(groups, words).any(|id| has(words, id))
+            }
+            (Groups(one), Groups(two)) => !one.is_disjoint(two),
+        }
     }
 }
 
 impl BitAndAssign<&Self> for IdSet {
     fn bitand_assign(&mut self, other: &Self) {
-        self.0 &= &other.0;
+        *self = self.intersection(other);
     }
 }
 
 impl BitOrAssign<&Self> for IdSet {
     fn bitor_assign(&mut self, other: &Self) {
-        self.0 |= &other.0;
+        match (&mut self.0, &other.0) {
+            (Words(words), Words(other)) if other.len() <= words.len() => {
+                for (word, other) in words.iter_mut().zip(other) {
+                    *word |= other;
+                }
+            }
+            (Groups(groups), Groups(other)) => {
+                *groups |= other;
+                *self = Self::from(std::mem::take(groups));
+            }
+            _ => *self = self.union(other),
+        }
     }
 }
 
 impl SubAssign<&Self> for IdSet {
     fn sub_assign(&mut self, other: &Self) {
-        self.0 -= &other.0;
+        match (&mut self.0, &other.0) {
+            (Groups(groups), Groups(other)) => {
+                *groups -= other;
+                *self = Self::from(std::mem::take(groups));
+            }
+            _ => *self = self.difference(other),
+        }
     }
 }
 
@@ -152,12 +362,12 @@ impl fmt::Debug for IdSet {
 
 impl FromIterator<u32> for IdSet {
     fn from_iter<I: IntoIterator<Item = u32>>(ids: I) -> Self {
-        Self(ids.into_iter().collect())
+        Self::from(ids.into_iter().collect::<RoaringBitmap>())
     }
 }
 
-/// The laws of set algebra, on sets that end just below, at and above the
-/// boundaries of a word (64) and of a roaring group (65,536).
+/// The laws of set algebra, on sets of both forms that end just below, at and above the boundaries
+/// of a word (64), of a set of words (16,384) and of a roaring group (65,536).
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -165,15 +375,25 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const BOUNDARIES: [u32; 10] = [0, 1, 63, 64, 65, 127, 128, 65_535, 65_536, 65_537];
+    const BOUNDARIES: [u32; 13] = [
+        0, 1, 63, 64, 65, 127, 128, 16_383, 16_384, 16_385, 65_535, 65_536, 65_537,
+    ];
 
     fn ids() -> impl Strategy<Value = BTreeSet<u32>> {
         let id = prop_oneof![
             prop::sample::select(BOUNDARIES.to_vec()),
             0_u32..200,
+            16_300_u32..16_400,
             65_500_u32..65_600,
         ];
-        prop::collection::btree_set(id, 0..80)
+        let some = prop::collection::btree_set(id, 0..80);
+        // Enough ids for words up to the largest one.
+        let many =
+            (0_u32..16_000, 1_u32..16).prop_map(|(last, step)| (0..last).step_by(step as usize));
+        prop_oneof![
+            some.clone(),
+            (some, many).prop_map(|(some, many)| some.into_iter().chain(many).collect()),
+        ]
     }
 
     fn set(ids: &BTreeSet<u32>) -> IdSet {
@@ -225,6 +445,17 @@ mod tests {
             prop_assert_eq!(left, right);
             prop_assert_eq!(x.complement(len).complement(len), x.clone());
             prop_assert_eq!(x.ranges().flatten().collect::<Vec<_>>(), x.iter().collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn a_set_has_one_form_however_it_came_about(a in ids(), b in ids()) {
+            let mut one_by_one = set(&a);
+            for &id in &b {
+                prop_assert_eq!(one_by_one.insert(id), !a.contains(&id));
+            }
+            prop_assert_eq!(&one_by_one, &set(&(&a | &b)));
+            prop_assert_eq!(one_by_one.difference(&set(&b)), set(&(&a - &b)));
+            prop_assert_eq!(one_by_one.intersection(&set(&a)), set(&a));
         }
 
         #[test]
