@@ -365,10 +365,14 @@ def consistent(result: Coverage) -> Coverage:
     cells = []
     for cell in result.cells:
         gaps, unknown = (each[cell.stack, cell.os, cell.target] for each in listed)
-        cells.append(replace(cell, wanted=cell.covered + gaps + unknown, unknown=unknown))
+        wanted = cell.covered + gaps + unknown
+        share = cell.covered / wanted if wanted else None
+        cells.append(replace(cell, wanted=wanted, unknown=unknown, coverage=share))
     sums = {name: sum(getattr(each, name) for each in cells) for name in SUMS}
     sums["gaps"] = len(result.gaps)
-    return replace(result, cells=tuple(cells), totals=replace(result.totals, **sums))
+    whole = sums["covered"] / sums["wanted"] if sums["wanted"] else None
+    totals = replace(result.totals, **sums, coverage=whole)
+    return replace(result, cells=tuple(cells), totals=totals)
 
 
 @pytest.mark.parametrize(
@@ -393,8 +397,12 @@ def test_a_saved_document_is_read_as_it_was(result: Any, tmp_path: Path) -> None
         (("cells", 0, "wanted"), 4, "cells[0]: says that 2 of its wants are in `gaps`"),
         (("cells",), [], "totals.wanted: is not the sum of all cells"),
         (("totals", "covered"), 3, "totals.covered: is not the sum of all cells"),
+        (("cells", 0, "coverage"), 1.0, "cells[0].coverage: is not covered / wanted"),
+        (("totals", "coverage"), None, "totals.coverage: is not covered / wanted"),
+        (("roots", "coverage"), 1.0, "roots.coverage: is not installable / wanted"),
+        (("roots", "stacks", 0, "installable"), 3, "roots.stacks[0]: counts more than the roots"),
+        (("roots", "wanted"), 9, "roots.wanted: is more than all stacks want"),
     ],
-    ids=["more", "fewer-gaps", "more-wanted", "no-cells", "totals"],
 )
 def test_a_saved_document_whose_numbers_contradict_each_other_is_no_step_and_carries_nothing(
     run: Runs, folder: Path, place: tuple[str | int, ...], value: object, fault: str
@@ -417,6 +425,7 @@ def test_a_saved_document_whose_numbers_contradict_each_other_is_no_step_and_car
         answer = run(*asked)
         assert (answer.code, answer.out) == (3, "")
         assert fault in answer.err
+    assert run("report", "--from=saved.json", "--no-config").code == 3
 
 
 def test_a_document_that_measured_nothing_is_carried_forward_into_no_green(

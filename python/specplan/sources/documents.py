@@ -20,6 +20,7 @@ from specplan.model import Coverage
 from specplan.model.want_keys import KEY_LETTERS, key_of
 from specplan.sources import strict_json
 from specplan.sources.content import first_bytes
+from specplan.sources.document_numbers import check_numbers
 from specplan.sources.strict_json import Value
 
 if TYPE_CHECKING:
@@ -115,6 +116,7 @@ def _check(coverage: Coverage, document: Value) -> None:
             document.at("totals").at(name).fail("is not the sum of all cells")
     if coverage.totals.gaps != len(coverage.gaps):
         document.at("totals").at("gaps").fail("is not the number of gaps that are listed")
+    check_numbers(document)
     _check_keys(coverage, document)
 
 

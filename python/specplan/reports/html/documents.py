@@ -11,6 +11,7 @@ import json
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 from specplan.records import dataclass
+from specplan.sources.document_numbers import check_numbers
 from specplan.sources.strict_json import parse
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ def _check_sums(content: Value) -> None:
     for name in ("wanted", "covered", "unknown"):
         if totals.count_at(name) != sum(each.count_at(name) for each in cells):
             totals.at(name).fail("is not the sum of all cells")
+    check_numbers(content)
 
 
 def _read(data: bytes, shown: str) -> Value:
