@@ -77,6 +77,7 @@ fn unpack(packed: &[u8], width: usize, count: usize, numbers: &mut Vec<u32>) -> 
 }
 
 /// The first eight bytes as a number; what is not there is 0.
+#[inline]
 fn word(bytes: &[u8]) -> u64 {
     let word = bytes.first_chunk().copied().unwrap_or_else(|| {
         let mut last = [0; 8];
@@ -106,13 +107,16 @@ fn unpack_eights(packed: &[u8], width: usize, count: usize, numbers: &mut Vec<u3
 }
 
 /// Eight numbers out of as many bytes as each has bits.
+#[inline]
 fn eight<const WIDTH: usize>(bytes: &[u8; WIDTH]) -> [u32; 8] {
     let mut padded = [0; 32];
     padded[..WIDTH].copy_from_slice(bytes);
-    std::array::from_fn(|at| {
+    let mut numbers = [0; 8];
+    for (at, number) in numbers.iter_mut().enumerate() {
         let bit = at * WIDTH;
-        (word(&padded[bit / 8..]) >> (bit % 8) & ((1 << WIDTH) - 1)) as u32
-    })
+        *number = (word(&padded[bit / 8..]) >> (bit % 8) & ((1 << WIDTH) - 1)) as u32;
+    }
+    numbers
 }
 
 /// Appends `count` numbers that are written by how much each is more than the one before.

@@ -1,7 +1,6 @@
 //! Columns of texts page by page: the texts of a dictionary once, and the number of each row.
 //!
-//! The reader of the format makes a value for each row, which keeps the buffer of its page
-//! alive. Of a million rows with ten different texts, their numbers are read here instead, in
+//! A million rows with ten different texts are ten texts and a million numbers. They are read in
 //! the encodings that columns of texts have: plain, and by a dictionary.
 
 use crate::allowance::Allowance;
