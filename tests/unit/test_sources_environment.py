@@ -578,6 +578,27 @@ spack:
     }
 
 
+def test_what_asks_for_nothing_by_its_place_or_name_is_said(tmp_path: Path) -> None:
+    environment = read(
+        tmp_path,
+        """
+spack:
+  packages: {A: {require: '@2'}, B: {buildable: false}, c: {require: '@2'}}
+  specs:
+  - a
+  - {group: g, override: {packages: {a: {require: '@2'}}}}
+  - {group: h, specs: []}
+  - {group: i}
+  - {group: i, matrix: [[a], ['@1']]}
+""",
+    )
+    said = [(each.kind, each.detail, each.blocks) for each in environment.left_out]
+    assert said == [
+        ("no_root", "the group `g` has no `specs`", True),
+        ("requirement", "no package is called `A`, as names are lower-case", True),
+    ]
+
+
 def test_a_file_of_an_included_folder_that_is_misspelt_is_said(tmp_path: Path) -> None:
     for name in ("package.yaml", "mirrors.yml", "spack.yaml", "ci.yaml", "packages.yaml.old"):
         write(tmp_path / "site" / name, "packages: {a: {require: ['@2']}}")
@@ -862,6 +883,11 @@ spack:
             "spack: {specs: [{group: g, override: {specs: [b]}}]}",
             "spack.specs[0].override.specs",
             "`specs` cannot be overridden",
+        ),
+        (
+            "spack: {packages: {'': {require: '@2'}}}",
+            "spack.packages.",
+            "`` is not the name of a package",
         ),
         ("spack: {concretizer: {unfy: false}}", "spack.concretizer", "`unfy` is not a key"),
     ],

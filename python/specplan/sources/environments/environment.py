@@ -21,7 +21,12 @@ from specplan.sources.environments.groups import read_groups
 from specplan.sources.environments.matrix import Expansion
 from specplan.sources.environments.mirrors import NamedMirror, read_mirrors
 from specplan.sources.environments.options import EnvironmentOptions
-from specplan.sources.environments.requirements import Clause, as_declared, read_requirements
+from specplan.sources.environments.requirements import (
+    Clause,
+    as_declared,
+    of_nothing,
+    read_requirements,
+)
 from specplan.sources.environments.sections import entry, near
 from specplan.sources.environments.toolchains import read_toolchains
 from specplan.sources.environments.yaml_tree import Mapping, Mark, Node, Scalar, Sequence
@@ -238,6 +243,7 @@ class _Reader:
         expansion = Expansion(toolchains, self._options.declares)
         self._define(sections.nodes.get("definitions"), expansion)
         rules = _rules(sections.nodes, expansion, self._options.recipes)
+        self._left_out += of_nothing(sections.nodes.get("packages"))
         groups = read_groups(entry(environment, "specs"), expansion)
         names = [group.name for group in groups]
         refuse_unknown_groups(self._options.groups, names, str(self._file))
@@ -246,6 +252,8 @@ class _Reader:
         for group in groups:
             if self._options.groups and group.name not in self._options.groups:
                 continue
+            if not group.has_specs:
+                self._left_out.append(_without_specs(group))
             roots += self._roots(group, rules, sections.nodes, unify)
         return Environment(
             path=str(self._file),
@@ -375,6 +383,17 @@ def _overridden(override: Mapping, mark: Mark, sections: NodesByName, rules: _Ru
         {name: node for name, node in found.items() if node is not None},
         rules.expansion.reading_with(toolchains),
         rules.recipes,
+    )
+
+
+def _without_specs(group: Group) -> LeftOut:
+    return LeftOut(
+        kind="no_root",
+        where=group.mark.where,
+        detail=f"the group `{group.name}` has no `specs`",
+        blocks=True,
+        remedy=f"`specs: []` in the group `{group.name}` if it is empty, or "
+        "--allow-left-out no_root",
     )
 
 

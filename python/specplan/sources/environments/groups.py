@@ -36,6 +36,7 @@ class Group:
         items: Its specs and matrices, as written.
         needs: The groups that are concretized before it.
         override: The sections of configuration that take precedence for it; None without any.
+        has_specs: Whether anything says which specs it has, even that it has none.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Group:
     items: list[Item] = field(default_factory=list)
     needs: list[Scalar] = field(default_factory=list)
     override: Mapping | None = None
+    has_specs: bool = False
 
 
 def read_groups(specs: Node | None, expansion: Expansion) -> list[Group]:
@@ -58,7 +60,7 @@ def read_groups(specs: Node | None, expansion: Expansion) -> list[Group]:
         return []
     if not isinstance(specs, Sequence):
         raise specs.mark.fault(f"expected a list, found {specs.kind}")
-    groups = {DEFAULT_GROUP: Group(DEFAULT_GROUP, specs.mark)}
+    groups = {DEFAULT_GROUP: Group(DEFAULT_GROUP, specs.mark, has_specs=True)}
     for item in specs.items:
         if isinstance(item, Mapping) and "group" in item.entries:
             _read_group(item, groups, expansion)
@@ -81,6 +83,7 @@ def _read_group(node: Mapping, groups: dict[str, Group], expansion: Expansion) -
     group = groups.setdefault(name.text, Group(name.text, node.mark))
     group.needs += _names(entry(node, "needs"))
     specs = entry(node, "specs")
+    group.has_specs |= specs is not None or "matrix" in node.entries
     if specs is not None:
         group.items += expansion.read_list(specs)
     if "matrix" in node.entries:

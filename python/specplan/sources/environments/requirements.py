@@ -14,6 +14,8 @@ from dataclasses import field, replace
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from specplan._core import AbstractSpec
+from specplan.model.left_out import LeftOut
+from specplan.patterns import pattern
 from specplan.records import dataclass
 from specplan.sources.environments.sections import entry, near, something, suffix_hint, unsuffixed
 from specplan.sources.environments.spec_texts import variants_of
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
     from specplan.sources.environments.matrix import Expansion
 
-__all__ = ["Clause", "Declares", "Requirements", "as_declared", "read_requirements"]
+__all__ = ["Clause", "Declares", "Requirements", "as_declared", "of_nothing", "read_requirements"]
 
 #: How many of the choices must hold.
 Rule: TypeAlias = Literal["any", "one", "never"]
@@ -53,6 +55,9 @@ _KEYS: Final = (
 )
 
 _CHOICES: Final = ("any_of", "one_of")
+
+#: What the names of packages begin with, as Spack's schema has it.
+_NAME: Final = pattern(r"\w")
 
 #: What a conflict may hold, and what a requirement.
 _OF_CONFLICT: Final = ("message", "spec", "when")
@@ -207,12 +212,33 @@ def read_requirements(packages: Node | None, expansion: Expansion) -> Requiremen
             raise package.mark.fault(f"expected a mapping, found {package.kind}")
         _only_known(package, _KEYS, "a package's configuration")
         name = unsuffixed(key)[0]
+        if not _NAME.match(name):
+            raise package.mark.fault(f"`{key}` is not the name of a package")
         required, conflicts = entry(package, "require"), entry(package, "conflict")
         if required is not None:
             found.add(name, required, expansion)
         if conflicts is not None:
             found.add_conflicts(name, conflicts, expansion)
     return found
+
+
+def of_nothing(packages: Node | None) -> Iterator[LeftOut]:
+    """Yield requirements and conflicts of what cannot be a package, which Spack passes over.
+
+    The names of packages are lower-case.
+    """
+    entries = packages.entries if isinstance(packages, Mapping) else {}
+    for key, package in entries.items():
+        name = unsuffixed(key)[0]
+        asks = any(entry(package, each) is not None for each in ("require", "conflict"))
+        if asks and name != name.lower():
+            yield LeftOut(
+                kind="requirement",
+                where=package.mark.where,
+                detail=f"no package is called `{name}`, as names are lower-case",
+                blocks=True,
+                remedy=f"write `{name.lower()}`, or --allow-left-out requirement",
+            )
 
 
 def _only_known(mapping: Mapping, known: Collection[str], of: str) -> None:
