@@ -260,6 +260,16 @@ def test_what_is_forged_is_refused_and_its_place_is_named(
     assert f"{name}.parquet: {message}" in str(refused.value)
 
 
+def test_what_is_forged_is_not_extended(honest: Path, tmp_path: Path) -> None:
+    table, forge, message = FORGED["rows of the file"]
+    forged(honest, tmp_path / "forged", table, forge)
+    (tmp_path / "more.json").write_text(index(["zlib"]))
+    with pytest.raises(specplan.DamagedSourceError) as refused:
+        specplan.index(tmp_path / "forged", tmp_path / "more.json")
+    assert f"{table}.parquet: {message}" in str(refused.value)
+    assert "new folder" in str(refused.value.hint)
+
+
 @pytest.mark.skipif(
     sys.platform != "linux", reason="the memory of a process is told in bytes on Linux"
 )

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from specplan import _core
-from specplan.errors import SourceError
+from specplan.errors import DamagedSourceError, SourceError
 from specplan.sources.limits import Limits
 from specplan.sources.mirrors.tags import newest_first
 from specplan.sources.saved.folder import NAME, is_saved
@@ -72,17 +72,17 @@ def save(reads: Sequence[SourceRead], folder: Path, shown: str) -> Manifest:
     kept = [each for each in (older.tables.members if older else ()) if each.tag not in written]
     try:
         with replaced(folder, shown) as beside:
-            counts = _core.save_tables(
-                beside,
-                [
-                    (each.place, each.core, [each.least, each.fetched, each.installed])
-                    for each in distinct.values()
-                ],
-                [(tag, member_path(tag)) for tag in written],
-                older=None
-                if older is None
-                else (folder, [(each.tag, member_path(each.tag)) for each in older.tables.members]),
-            )
+            extended = None if older is None else (folder, older)
+            try:
+                counts = _save_tables(beside, list(distinct.values()), written, extended)
+            except ValueError as error:
+                raise DamagedSourceError(
+                    path=shown,
+                    place="",
+                    line=None,
+                    fault=str(error),
+                    hint="save the sources again in a new folder",
+                ) from error
             for each in kept:
                 _link(folder / member_path(each.tag), beside / member_path(each.tag))
             roots = _roots(sources, beside / _ROOTS)
@@ -108,6 +108,26 @@ def save(reads: Sequence[SourceRead], folder: Path, shown: str) -> Manifest:
         fault = error.strerror or str(error)
         raise SourceError(f"`{shown}` cannot be written: {fault}", path=shown) from error
     return manifest
+
+
+def _save_tables(
+    beside: Path,
+    reads: Sequence[SourceRead],
+    written: Sequence[str],
+    older: tuple[Path, Manifest] | None,
+) -> tuple[int, int, list[tuple[str, int]]]:
+    """Write the tables, with the rows that stay of an older catalog.
+
+    Raises:
+        ValueError: If a file of that catalog is damaged.
+    """
+    files = [] if older is None else [each.tag for each in older[1].tables.members]
+    return _core.save_tables(
+        beside,
+        [(each.place, each.core, [each.least, each.fetched, each.installed]) for each in reads],
+        [(tag, member_path(tag)) for tag in written],
+        older=None if older is None else (older[0], [(tag, member_path(tag)) for tag in files]),
+    )
 
 
 def _older(folder: Path, shown: str) -> Manifest | None:
