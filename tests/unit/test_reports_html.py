@@ -10,7 +10,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from importlib.resources import files
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
@@ -23,8 +23,12 @@ from specplan.reports.html.cells import paragraph
 from specplan.reports.html.documents import read_document, read_documents
 from specplan.reports.html.page import page_of
 from specplan.reports.html.render import folder, single
+from specplan.reports.outline import Names
 from specplan.reports.render import prose
 from tests.page_documents import ORIGIN, example_documents, example_texts, hostile_documents
+
+if TYPE_CHECKING:
+    from specplan.reports.html.values import Page
 
 TEMPLATES = files("specplan.reports.html") / "templates"
 STYLE = (TEMPLATES / "report.css").read_text(encoding="utf-8")
@@ -147,6 +151,33 @@ def test_a_document_that_lists_fewer_than_it_counts_is_no_page(number: int, name
     damaged = read_document(json.dumps(document).encode())
     with pytest.raises(DamagedSourceError, match=f"totals.{name}: is not the number of"):
         single([damaged], ORIGIN)
+
+
+def test_no_number_is_good_that_left_out_input_could_change() -> None:
+    record = {"kind": "k", "detail": "d", "remedy": "r", "count": 1, "blocks": True}
+    documents, certain = [], []
+    for each in example_documents():
+        certain.append(
+            read_document(json.dumps({**json.loads(each.text), "left_out": []}).encode())
+        )
+        left_out = [{**record, "where": where} for where in ("here", "there")]
+        documents.append(
+            read_document(json.dumps({**json.loads(each.text), "left_out": left_out}).encode())
+        )
+    assert "good" in tones(page_of(certain, ORIGIN))
+    page = page_of(documents, ORIGIN)
+    assert "good" not in tones(page)
+    # What happened in two places is one row, and counts as two.
+    assert page.verdict.left_out is not None
+    (row,) = page.verdict.left_out.table.rows
+    assert Names(("here", "there")) in row
+    assert page.verdict.left_out.title == "Left out: 2, of which 2 could change the answer"
+
+
+def tones(page: Page) -> set[str]:
+    """How good the numbers of a page are, at its top and in its parts."""
+    parts = (page.verdict, page.changes, page.plan)
+    return {figure.tone for part in parts if part is not None for figure in part.figures}
 
 
 def test_a_page_is_read_without_styles_and_scripts() -> None:

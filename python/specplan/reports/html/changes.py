@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from specplan.reports.html.counts import count
+from specplan.reports.html.doubt import in_doubt
 from specplan.reports.html.values import Changes, Figure, Titled
 from specplan.reports.outline import Cells, Column, Name, Names, Number, Spec, Table, Words
 from specplan.reports.render import prose, wording
@@ -39,16 +40,19 @@ def diff_part(content: Value) -> Changes:
         f"{changed:,} changed, {totals.count_at('kept'):,} kept (level {content.text_at('level')})",
         old=old,
         new=new,
-        figures=(
-            Figure(
-                label="lost",
-                value=f"{lost:,}",
-                detail=f"{totals.count_at('kept'):,} kept",
-                tone="bad" if lost else "good",
+        figures=in_doubt(
+            (
+                Figure(
+                    label="lost",
+                    value=f"{lost:,}",
+                    detail=f"{totals.count_at('kept'):,} kept",
+                    tone="bad" if lost else "good",
+                ),
+                Figure(label="changed", value=f"{changed:,}"),
+                Figure(label="gained", value=f"{gained:,}"),
+                Figure(label="kept", value=f"{totals.count_at('kept'):,}"),
             ),
-            Figure(label="changed", value=f"{changed:,}"),
-            Figure(label="gained", value=f"{gained:,}"),
-            Figure(label="kept", value=f"{totals.count_at('kept'):,}"),
+            content,
         ),
         lines=tuple(lines),
         tables=tuple(
@@ -161,11 +165,14 @@ def lock_diff_part(content: Value) -> Changes:
         f"{total('gone')} gone, {total('kept')} kept; {count(totals.count_at('builds'), 'build')}",
         old=old,
         new=new,
-        figures=(
-            Figure(label="new", value=total("new")),
-            Figure(label="own changes", value=total("own_change")),
-            Figure(label="inherited", value=total("inherited")),
-            Figure(label="gone", value=total("gone")),
+        figures=in_doubt(
+            (
+                Figure(label="new", value=total("new")),
+                Figure(label="own changes", value=total("own_change")),
+                Figure(label="inherited", value=total("inherited")),
+                Figure(label="gone", value=total("gone")),
+            ),
+            content,
         ),
         lines=tuple(lines),
         tables=_causes(content),

@@ -10,6 +10,7 @@ from specplan.reports.html import gantt
 from specplan.reports.html.budget import budget_of, curve_of
 from specplan.reports.html.choices import choices_of, environments_of, unplannable_of
 from specplan.reports.html.counts import count
+from specplan.reports.html.doubt import in_doubt
 from specplan.reports.html.values import Build, Figure, PlanPart, Titled
 from specplan.reports.html.wants import WANT_COLUMNS, spec_cell, want_cells
 from specplan.reports.outline import Column, Names, Table
@@ -81,7 +82,7 @@ def plan_part(content: Value) -> PlanPart:
     return PlanPart(
         headline=headline(content),
         unit=unit,
-        figures=tuple(_figures(content, unit)),
+        figures=in_doubt(_figures(content, unit), content),
         lines=tuple(_lines(content, unit)),
         builds=builds,
         critical=tuple(at[each] for each in content.texts_at("critical_path") if each in at),

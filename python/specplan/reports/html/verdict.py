@@ -9,9 +9,10 @@ from specplan.records import dataclass
 from specplan.reports.gates import UNASKED, verdict_state
 from specplan.reports.html import coverage, plan
 from specplan.reports.html.counts import count
+from specplan.reports.html.doubt import in_doubt
 from specplan.reports.html.tables import without_empty
 from specplan.reports.html.values import Figure, Titled, Verdict
-from specplan.reports.outline import Column, Name, Number, Share, State, Table, Words
+from specplan.reports.outline import Column, Name, Names, Number, Share, State, Table, Words
 from specplan.reports.render import amounts, prose, wording
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ def _figures(
     of_coverage, changes, of_plan = parts.coverage, parts.changes, parts.plan
     figures: list[Figure] = []
     if of_coverage is not None:
-        figures += _of_coverage(by_kind["coverage"])
+        figures += in_doubt(_of_coverage(by_kind["coverage"]), by_kind["coverage"])
     if of_plan is not None:
         own = of_plan.figures if of_coverage is None else of_plan.figures[:1]
         figures += [_at("plan", each) for each in own]
@@ -180,29 +181,36 @@ def _figures(
         own = changes.figures if of_coverage is None else changes.figures[:1]
         figures += [_at("changes", each) for each in own]
     if "trend" in by_kind:
-        lost = len(by_kind["trend"].items_at("lost"))
-        steps = count(len(by_kind["trend"].items_at("steps")), "step")
-        figures.append(
-            Figure(
-                label="lost over time",
-                value=f"{lost:,}",
-                detail=f"in {steps}",
-                tone="bad" if lost else "good",
-                section="trend",
-            )
-        )
+        figures += in_doubt(_of_trend(by_kind["trend"]), by_kind["trend"])
     if "check" in by_kind:
-        found = len(by_kind["check"].items_at("findings"))
-        figures.append(
-            Figure(
-                label="findings",
-                value=f"{found:,}",
-                detail=f"in {count(by_kind['check'].count_at('files'), 'file')}",
-                tone="bad" if found else "good",
-                section="soundness",
-            )
-        )
+        figures += in_doubt(_of_check(by_kind["check"]), by_kind["check"])
     return figures
+
+
+def _of_trend(content: Value) -> list[Figure]:
+    lost = len(content.items_at("lost"))
+    return [
+        Figure(
+            label="lost over time",
+            value=f"{lost:,}",
+            detail=f"in {count(len(content.items_at('steps')), 'step')}",
+            tone="bad" if lost else "good",
+            section="trend",
+        )
+    ]
+
+
+def _of_check(content: Value) -> list[Figure]:
+    found = len(content.items_at("findings"))
+    return [
+        Figure(
+            label="findings",
+            value=f"{found:,}",
+            detail=f"in {count(content.count_at('files'), 'file')}",
+            tone="bad" if found else "good",
+            section="soundness",
+        )
+    ]
 
 
 def _at(section: str, figure: Figure) -> Figure:
@@ -323,25 +331,36 @@ def _left_out_table(documents: Sequence[Document]) -> Titled | None:
         return None
     columns = (
         Column("kind", "kind", "name"),
-        Column("where", "where", "name"),
+        Column("where", "where", "names"),
         Column("detail", "what happened", "words"),
         Column("count", "times", "count"),
         Column("blocks", "could change the answer", "state"),
         Column("remedy", "what settles it", "name"),
     )
-    seen: dict[tuple[Cell, ...], None] = {}
-    for _, each in records:
-        row: tuple[Cell, ...] = (
-            Name(each.text_at("kind")),
-            Name(each.text_at("where")),
-            Words(each.text_at("detail")),
-            Number(each.count_at("count")),
-            State("yes", "yes", "bad") if each.flag_at("blocks") else _NO,
-            Name(each.text_at("remedy")),
+    # Two questions of one catalog leave out the same.
+    seen = dict.fromkeys(
+        (
+            not each.flag_at("blocks"),
+            *(each.text_at(key) for key in ("kind", "detail", "remedy", "where")),
+            each.count_at("count"),
         )
-        # Two questions of one catalog leave out the same.
-        seen[row] = None
-    rows = tuple(sorted(seen, key=lambda row: row[4] == _NO))
-    blocking = sum(row[4] != _NO for row in rows)
+        for _, each in records
+    )
+    # What happened in many places, and is settled in one way, is one row.
+    places: dict[tuple[bool, str, str, str], list[tuple[str, int]]] = {}
+    for is_harmless, kind, detail, remedy, where, times in sorted(seen, key=lambda each: each[0]):
+        places.setdefault((is_harmless, kind, detail, remedy), []).append((where, times))
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            Name(kind),
+            Names(tuple(where for where, _ in own)),
+            Words(detail),
+            Number(sum(times for _, times in own)),
+            _NO if is_harmless else State("yes", "yes", "bad"),
+            Name(remedy),
+        )
+        for (is_harmless, kind, detail, remedy), own in places.items()
+    )
+    blocking = sum(not is_harmless for is_harmless, *_ in seen)
     harm = f"{blocking} could change the answer" if blocking else "none could change the answer"
-    return Titled(title=f"Left out: {len(rows)}, of which {harm}", table=Table(columns, rows))
+    return Titled(title=f"Left out: {len(seen)}, of which {harm}", table=Table(columns, rows))
