@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ import yaml
 from specplan.config.export import Cell, Resources, Size
 from specplan.errors import DamagedSourceError, UsageError
 from specplan.model import Build
-from specplan.pipelines.export import limited
+from specplan.pipelines.export import limited, slurm
+from specplan.pipelines.export.environment import External
 from specplan.pipelines.export.formats import files_of
 from specplan.pipelines.export.local import drawing, on_one_machine
 from specplan.pipelines.export.plan import ExportPlan, builds_of
@@ -83,8 +85,15 @@ def plan(*builds: Build, unit: Any = "builds") -> ExportPlan:
     )
 
 
-def request(planned: ExportPlan, *, env: str = "stacks/e4s", **more: Any) -> ExportRequest:
-    table = ResourceTable((), (), {}, planned.unit == "seconds")
+def request(
+    planned: ExportPlan,
+    *,
+    env: str = "stacks/e4s",
+    resources: Resources | None = None,
+    **more: Any,
+) -> ExportRequest:
+    cells = () if resources is None else (Cell(gives=resources),)
+    table = ResourceTable(cells, (), {}, planned.unit == "seconds")
     jobs, profiles, cells = jobs_of(planned, env, None, table, {})
     values: dict[str, Any] = {"plan": planned, "jobs": jobs, "profiles": profiles, "cells": cells}
     return ExportRequest(**{**values, **more})
@@ -215,6 +224,47 @@ def test_builds_of_two_systems_do_not_go_to_one_machine() -> None:
     planned = plan(build("a"), build("b", os="rhel9"))
     with pytest.raises(UsageError, match="2 operating systems: rhel9, ubuntu24"):
         on_one_machine("make", request(planned))
+
+
+@pytest.mark.parametrize("style", ["make", "ninja"])
+def test_steps_that_are_longer_than_a_command_may_be_are_refused(style: str) -> None:
+    asked = request(plan(build("a")))
+    found = [External("ubuntu24.04", f"/opt/{at:0100}'", is_program=False) for at in range(900)]
+    asked = replace(asked, cells=[replace(asked.cells[0], externals=found)])
+    with pytest.raises(UsageError, match="so many externals"):
+        files_of(style, asked)
+    assert files_of("shell", asked)
+
+
+def test_github_gets_no_builds_for_which_a_job_or_a_run_has_no_time() -> None:
+    hour = 3600.0
+    long = plan(build("llvm", cost=7 * hour), unit="seconds")
+    with pytest.raises(UsageError, match="`llvm` for 7 hours"):
+        files_of("github", request(long))
+    builds = (build("a", cost=4 * hour), build("b", cost=4 * hour))
+    packed = request(plan(*builds, unit="seconds"), max_jobs=1)
+    with pytest.raises(UsageError, match="`a` and 1 other for 8 hours"):
+        files_of("github", packed)
+    ours = request(long, resources=Resources(runs_on=("self-hosted", "ubuntu-24.04")))
+    assert files_of("github", ours)
+    month = plan(build("a", cost=900 * hour), unit="seconds")
+    with pytest.raises(UsageError, match="at least 38 days"):
+        files_of("github", request(month, resources=Resources(runs_on=("big",))))
+    # Without times, nothing is known.
+    assert files_of("github", request(plan(build("a", cost=900 * hour))))
+
+
+def test_slurm_names_no_more_jobs_at_once_than_a_word_has_room_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert slurm._MOST_JOBS * len(":12345678") < 128 * 1024  # noqa: SLF001 - the bound itself
+    monkeypatch.setattr(slurm, "_MOST_JOBS", 4)
+    texts = []
+    for number in (2, 3):
+        asked = request(plan(*(build(f"b{at}") for at in range(number))), max_submit=1_000_000)
+        texts += [text for _, text in files_of("slurm", asked)]
+    assert "\nspecplan_build 0" in texts[0]
+    assert "\nspecplan_array 0 0 0 2" in texts[1]
 
 
 def test_sizes_are_read_from_a_table(tmp_path: Path) -> None:

@@ -24,12 +24,16 @@ TEMPLATES: Final[Mapping[str, str]] = {
     "mermaid": "graph.mmd.j2",
 }
 
+#: Linux takes words of up to 128 KiB on a command line and in its environment.
+_LONGEST_SCRIPT: Final = 120_000
+
 
 def on_one_machine(format_: str, request: ExportRequest) -> str:
     """Return a file that builds all on one machine.
 
     Raises:
-        UsageError: If the builds are for several operating systems.
+        UsageError: If the builds are for several operating systems, or what each command of make
+            or ninja must do is longer than a command may be.
     """
     systems = sorted({cell.os for cell in request.cells})
     if len(systems) > 1:
@@ -40,6 +44,14 @@ def on_one_machine(format_: str, request: ExportRequest) -> str:
         )
     script = steps(request)
     context = {**base_context(request), "script": script, "script_line": one_line(script)}
+    # A quote within quotes takes four letters; a shell script has its steps once, in the file.
+    longest = len(script.encode()) + 3 * script.count("'")
+    if format_ in {"make", "ninja"} and longest > _LONGEST_SCRIPT and request.template is None:
+        raise UsageError(
+            f"the lock has so many externals that each command of `{format_}` would have "
+            f"{count(longest, 'byte')}, more than the {_LONGEST_SCRIPT} that Linux takes",
+            hint="export `shell`, `slurm` or `gitlab`, whose commands are in files",
+        )
     return render(TEMPLATES[format_], context, request.template)
 
 

@@ -26,6 +26,9 @@ __all__ = ["slurm"]
 #: Slurm's default for MaxArraySize is 1001, and indices end before it.
 _LARGEST_ARRAY: Final = 1000
 
+#: The last job names all others in one word, and Linux takes words of up to 128 KiB.
+_MOST_JOBS: Final = 10_000
+
 #: A build may take so many times of what it is known to cost, and at least an hour.
 _SLACK: Final = 4
 _HOUR: Final = 3600
@@ -49,7 +52,7 @@ def slurm(request: ExportRequest) -> str:
     """
     sizes: dict[tuple[str, ...], int] = {}
     services = len(request.cells) + 1
-    is_array = len(request.jobs) + services > request.max_submit
+    is_array = len(request.jobs) + services > min(request.max_submit, _MOST_JOBS)
     if is_array:
         arrays, lines = _arrays(request, sizes, request.max_submit - services)
         of_builds = []

@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 import json
 import math
+import re
 from typing import TYPE_CHECKING, Final
 
 from specplan.counting import count
@@ -35,6 +36,10 @@ _LONGEST_NAME: Final = 40
 _SLACK: Final = 4
 _HOUR: Final = 3600
 _LONGEST: Final = 6  # hours on a hosted runner
+_LONGEST_RUN: Final = 35  # days
+
+#: The labels of the runners that GitHub itself has.
+_HOSTED: Final = re.compile(r"(ubuntu|macos|windows)-[a-z0-9.-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,8 @@ def github(request: ExportRequest) -> list[tuple[str, str]]:
         UsageError: If a limit of GitHub cannot be met.
     """
     waves = waves_of(request.jobs, request.max_jobs or _MOST_ENTRIES)
+    if request.has_seconds:
+        _check_times(waves)
     lines: list[str] = []
     matrices: list[list[dict[str, object]]] = []
     asked = {job.hash: job.asked for job in request.jobs}
@@ -220,6 +227,31 @@ def _shown(entry: _Entry, builds: str, request: ExportRequest) -> dict[str, obje
 
 def _json(value: object) -> str:
     return json.dumps(value, separators=(",", ":"))
+
+
+def _check_times(waves: Sequence[Sequence[_Entry]]) -> None:
+    """Refuse builds for which a job or a run has not the time."""
+    hint = "plan fewer builds at a time with `--max-cost`, or export for other runners"
+    for entry in (entry for wave in waves for entry in wave):
+        runner, hours = _runner(entry.gives), _cost(entry.jobs) / _HOUR
+        if hours > _LONGEST and len(runner) == 1 and _HOSTED.fullmatch(runner[0]):
+            raise UsageError(
+                f"a job on `{runner[0]}` would build {_named(entry)} for {math.ceil(hours)} hours, "
+                f"more than the {_LONGEST} that GitHub gives to a job on a runner of its own",
+                hint=f"name runners of yours with `runs-on`, or {hint}",
+            )
+    days = sum(max(_cost(entry.jobs) for entry in wave) for wave in waves) / _HOUR / 24
+    if days > _LONGEST_RUN:
+        raise UsageError(
+            f"the waves take at least {math.ceil(days)} days one after the other, more than the "
+            f"{_LONGEST_RUN} that GitHub gives to a run",
+            hint=hint,
+        )
+
+
+def _named(entry: _Entry) -> str:
+    first, others = entry.jobs[0], len(entry.jobs) - 1
+    return f"`{first.package}`" + (f" and {count(others, 'other')}" if others else "")
 
 
 def _check_outputs(outputs: list[str]) -> None:
