@@ -92,8 +92,8 @@ def request(
     resources: Resources | None = None,
     **more: Any,
 ) -> ExportRequest:
-    cells = () if resources is None else (Cell(gives=resources),)
-    table = ResourceTable(cells, (), {}, planned.unit == "seconds")
+    given = () if resources is None else (Cell(gives=resources),)
+    table = ResourceTable(given, (), {}, planned.unit == "seconds")
     jobs, profiles, cells = jobs_of(planned, env, None, table, {})
     values: dict[str, Any] = {"plan": planned, "jobs": jobs, "profiles": profiles, "cells": cells}
     return ExportRequest(**{**values, **more})

@@ -339,17 +339,12 @@ def _left_out_table(documents: Sequence[Document]) -> Titled | None:
     )
     # Two questions of one catalog leave out the same.
     seen = dict.fromkeys(
-        (
-            not each.flag_at("blocks"),
-            *(each.text_at(key) for key in ("kind", "detail", "remedy", "where")),
-            each.count_at("count"),
-        )
-        for _, each in records
+        (_cause(each), each.text_at("where"), each.count_at("count")) for _, each in records
     )
     # What happened in many places, and is settled in one way, is one row.
     places: dict[tuple[bool, str, str, str], list[tuple[str, int]]] = {}
-    for is_harmless, kind, detail, remedy, where, times in sorted(seen, key=lambda each: each[0]):
-        places.setdefault((is_harmless, kind, detail, remedy), []).append((where, times))
+    for cause, where, times in sorted(seen, key=lambda each: each[0][0]):
+        places.setdefault(cause, []).append((where, times))
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             Name(kind),
@@ -361,6 +356,12 @@ def _left_out_table(documents: Sequence[Document]) -> Titled | None:
         )
         for (is_harmless, kind, detail, remedy), own in places.items()
     )
-    blocking = sum(not is_harmless for is_harmless, *_ in seen)
+    blocking = sum(not is_harmless for (is_harmless, *_), _, _ in seen)
     harm = f"{blocking} could change the answer" if blocking else "none could change the answer"
     return Titled(title=f"Left out: {len(seen)}, of which {harm}", table=Table(columns, rows))
+
+
+def _cause(record: Value) -> tuple[bool, str, str, str]:
+    """Return whether a left-out record is harmless, its kind, what happened, and its remedy."""
+    kind, detail, remedy = (record.text_at(key) for key in ("kind", "detail", "remedy"))
+    return not record.flag_at("blocks"), kind, detail, remedy
