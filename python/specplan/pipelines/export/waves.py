@@ -10,11 +10,11 @@ from __future__ import annotations
 import heapq
 import json
 import math
-import re
 from typing import TYPE_CHECKING, Final
 
 from specplan.counting import count
 from specplan.errors import UsageError
+from specplan.patterns import pattern
 from specplan.pipelines.export.render import base_context, render, steps
 from specplan.records import dataclass
 
@@ -39,7 +39,7 @@ _LONGEST: Final = 6  # hours on a hosted runner
 _LONGEST_RUN: Final = 35  # days
 
 #: The labels of the runners that GitHub itself has.
-_HOSTED: Final = re.compile(r"(ubuntu|macos|windows)-[a-z0-9.-]+")
+_HOSTED: Final = pattern(r"(ubuntu|macos|windows)-[a-z0-9.-]+")
 
 
 @dataclass(frozen=True, slots=True)
