@@ -106,7 +106,7 @@ impl Catalog {
         self.libraries.get_or_init(|| Libraries::of(self))
     }
 
-    /// How many distinct specs there are.
+    /// The number of distinct specs.
     pub fn len(&self) -> usize {
         self.starts.len() - 1
     }

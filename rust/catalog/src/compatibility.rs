@@ -1,13 +1,13 @@
-//! Which systems' binaries serve which system.
+//! The systems whose binaries serve another one.
 
 use specplan_spack::{OperatingSystemTable, target};
 
 use crate::{Catalog, Column};
 
-/// Which binaries serve a cell. Each value includes those before it.
+/// The binaries that serve a cell. Each value includes those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Compatibility {
-    /// Those of the very system.
+    /// The specs of the system itself.
     Exact,
     /// Also those of the same operating system for an ancestor of the target.
     Target,
@@ -57,7 +57,7 @@ impl SystemName {
 pub(crate) struct Serving {
     /// The system.
     pub(crate) system: u32,
-    /// Which C libraries its binaries may have, by number; `None` for any.
+    /// The C libraries that its binaries may have, by number; `None` for any.
     libraries: Option<Vec<bool>>,
 }
 

@@ -1,4 +1,4 @@
-//! What is wanted, what covers it, and what is a gap.
+//! The wants, the specs that cover them, and the gaps.
 
 pub(crate) mod abstract_wants;
 mod answer;
@@ -315,7 +315,7 @@ impl CoverageTask {
     }
 }
 
-/// How many wants of one cell are not wanted.
+/// The number of wants of one cell that are not wanted.
 #[derive(Default)]
 struct ExcludedCounts {
     by_entry: Vec<(usize, u64)>,
@@ -331,7 +331,7 @@ impl Coverage {
     }
 }
 
-/// What all cells of one answer share.
+/// The parts that all cells of one answer share.
 struct State<'c> {
     keys: &'c KeyColumn,
     view: &'c View,

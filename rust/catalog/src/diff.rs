@@ -14,7 +14,7 @@ pub struct DiffTask {
     pub old: Vec<Snapshot>,
     /// The newer state.
     pub new: Vec<Snapshot>,
-    /// What a key is.
+    /// The level of keys.
     pub level: Level,
     /// The labels of the stacks to compare, ascending.
     pub labels: Vec<u32>,
@@ -24,14 +24,14 @@ pub struct DiffTask {
     pub targets: Option<Vec<String>>,
 }
 
-/// What became of the keys of one package in a cell.
+/// The changes of the keys of one package in a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// Number of the package.
     pub package: u32,
     /// The keys (at level `Package`: the versions) that only the older state has.
     pub old: Vec<String>,
-    /// Those that only the newer state has.
+    /// The keys that only the newer state has.
     pub new: Vec<String>,
 }
 

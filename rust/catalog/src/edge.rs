@@ -5,7 +5,7 @@ use std::ops::BitOr;
 
 use crate::DagHash;
 
-/// What a dependency is needed for: a set of types, numbered as Spack does.
+/// The types of a dependency: a set, numbered as in Spack.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EdgeTypes(u8);
 
@@ -71,7 +71,7 @@ pub struct Edge {
     pub name: u32,
     /// The dependency.
     pub child: DagHash,
-    /// What it is needed for.
+    /// Its purpose.
     pub types: EdgeTypes,
     /// Number of the list of virtual packages that it provides on this edge.
     pub virtuals: u32,
@@ -88,7 +88,7 @@ pub enum EdgeColumn {
 }
 
 impl EdgeColumn {
-    /// How many columns there are.
+    /// The number of columns.
     pub const COUNT: usize = 2;
 
     /// All columns, in order.
@@ -104,6 +104,6 @@ pub struct Dependency {
     pub name: u32,
     /// Number of the list of virtual packages that it provides on this edge.
     pub virtuals: u32,
-    /// What it is needed for.
+    /// Its purpose.
     pub types: EdgeTypes,
 }

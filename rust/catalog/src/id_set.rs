@@ -136,7 +136,7 @@ impl IdSet {
         }
     }
 
-    /// How many ids the set has.
+    /// The number of ids that the set has.
     pub fn len(&self) -> u64 {
         match &self.0 {
             Words(words) => count(words.iter().copied()),

@@ -1,4 +1,4 @@
-//! What several indexes of one mirror list together.
+//! The union of several indexes of one mirror.
 
 use crate::{Catalog, CatalogBuilder, DagHash};
 

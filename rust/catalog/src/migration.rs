@@ -11,7 +11,7 @@ use crate::{Catalog, Column, EdgeTypes};
 /// The columns in which formats differ, or which are not content of the spec itself.
 const OF_FORMATS: [Column; 3] = [Column::Annotations, Column::Provided, Column::Size];
 
-/// What a spec is, all of its dependencies included, whatever it was written in.
+/// The identity of a spec with all its dependencies, in any format.
 #[derive(PartialEq, Eq, Hash)]
 struct Content {
     texts: Vec<u32>,

@@ -73,7 +73,7 @@ impl Catalog {
     }
 }
 
-/// Which systems serve which, asked once of each two.
+/// The systems that serve others, computed once for each two.
 struct Rule<'t> {
     table: &'t OperatingSystemTable,
     known: HashMap<(u32, usize, u32), bool>,

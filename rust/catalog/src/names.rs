@@ -104,7 +104,7 @@ impl Names {
         (Self { names: sorted }, renumbered)
     }
 
-    /// How many names there are.
+    /// The number of names.
     pub fn len(&self) -> usize {
         self.names.len()
     }

@@ -2,7 +2,7 @@
 
 use crate::{Catalog, Column, DagHash, IdSet};
 
-/// Which specs are asked for.
+/// The specs that are asked for.
 ///
 /// Texts that nothing bears select nothing; they are no error here, because the
 /// same question may be put to several catalogs.
@@ -87,7 +87,7 @@ impl Query {
         }
     }
 
-    /// How many specs the query selects. The last step of the algebra is
+    /// The number of specs that the query selects. The last step of the algebra is
     /// counted and not built.
     pub fn count(&self, catalog: &Catalog) -> u64 {
         match self {

@@ -66,7 +66,7 @@ impl ClauseChoice {
     }
 }
 
-/// How many of the choices of a [`Clause`] must hold.
+/// The number of choices of a [`Clause`] that must hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClauseRule {
     /// At least one.
@@ -77,7 +77,7 @@ pub enum ClauseRule {
     Never,
 }
 
-/// What holds of a choice.
+/// The properties of a choice.
 enum Held {
     /// It applies to the package.
     Applies(Truth),

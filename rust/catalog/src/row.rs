@@ -36,7 +36,7 @@ pub enum Column {
     Namespace,
     /// The hash of the recipe; empty where the source does not record it.
     Recipe,
-    /// Where the system provides the spec; empty for what is not external.
+    /// The path at which the system provides the spec; empty unless it is external.
     External,
     /// What Spack notes beside the spec, `key=value`, one note a line, sorted; the compiler
     /// is in its own column. Empty where the source does not record it.
@@ -56,7 +56,7 @@ pub enum Column {
 }
 
 impl Column {
-    /// How many columns there are.
+    /// The number of columns.
     pub const COUNT: usize = 19;
 
     /// All columns, in order.

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use specplan_spack::Version;
 
-/// What kind of snapshot a tag names, the newest kind first.
+/// The kind of snapshot that a tag names, the newest kind first.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     Develop,

@@ -2,7 +2,7 @@
 
 use specplan_spack::{Query, Truth, parse_many, parse_one};
 
-/// What marks a variant as one that propagates.
+/// The mark of a variant that propagates.
 const PROPAGATING: [&str; 3] = ["++", "~~", "=="];
 
 /// What is a spec is printed so that it is read again as the same, and satisfies itself;

@@ -1,4 +1,4 @@
-//! What must hold of any bytes that a reader or the parser of specs is given.
+//! The laws for any bytes given to a reader or the parser of specs.
 //!
 //! Each function here is a fuzz target; it panics where something does not hold. The tests
 //! of the crate `readers` call them too, on the inputs in `corpus`, so that the stable

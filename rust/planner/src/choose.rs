@@ -1,4 +1,4 @@
-//! Which specs to install, where several would do.
+//! The specs to install, where several would do.
 
 mod parts;
 
@@ -46,7 +46,7 @@ pub struct ChosenRoots {
     /// By want the chosen alternative; `None` for a want that none meets without building a broken
     /// spec.
     pub alternatives: Vec<Option<ChosenAlternative>>,
-    /// What the builds of all roots cost together, in the unit of the task's costs.
+    /// The total cost of the builds of all roots, in the unit of the task's costs.
     pub cost: f64,
     /// No choice costs less than this. Costs that are not whole count rounded down for it.
     pub lower_bound: f64,
@@ -54,13 +54,13 @@ pub struct ChosenRoots {
     pub is_optimal: bool,
     /// What it would cost if each want took the alternative that is cheapest alone.
     pub cost_alone: f64,
-    /// How many nodes were searched.
+    /// The number of nodes that were searched.
     pub nodes: u64,
-    /// What ended the search early, if something did.
+    /// The limit that ended the search early, if one did.
     pub cut: Option<Cut>,
 }
 
-/// Why roots cannot be chosen.
+/// The reason why roots cannot be chosen.
 #[derive(Clone, Debug, PartialEq, Error)]
 #[non_exhaustive]
 pub enum RootChoiceError {

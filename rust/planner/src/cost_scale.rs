@@ -6,7 +6,7 @@ const MOST_SUM: f64 = 4_503_599_627_370_496.0;
 /// The most digits behind the point that are counted.
 const MOST_DIGITS: usize = 15;
 
-/// How many parts one unit of cost has.
+/// The number of parts that one unit of cost has.
 ///
 /// Costs are decimals, as people and files write them. In parts of a unit they are whole numbers,
 /// sums of which are exact; divided by the parts again, a sum is the decimal that adding on paper
@@ -66,7 +66,7 @@ impl CostScale {
         }
     }
 
-    /// How many parts a limit of cost allows.
+    /// The number of parts that a limit of cost allows.
     pub fn limit_in_parts(self, limit: f64) -> f64 {
         let parts = limit * self.parts;
         if digits(limit) <= digits(self.parts.recip()) {
@@ -86,7 +86,7 @@ fn power_of_ten(digits: usize) -> f64 {
     (0..digits).fold(1.0, |power, _| power * 10.0)
 }
 
-/// How many digits behind the point the shortest decimal has that reads as a number.
+/// The number of digits after the point in the shortest decimal that reads as a number.
 fn digits(number: f64) -> usize {
     if number.fract() == 0.0 {
         return 0;

@@ -11,7 +11,7 @@ use crate::error::TaskError;
 use crate::graph::id::SpecId;
 use crate::graph::set::SpecSet;
 
-/// What a comparison found.
+/// The result of a comparison.
 #[derive(Clone, Debug)]
 pub struct Difference {
     fresh: Fresh,
@@ -53,7 +53,7 @@ impl Difference {
         })
     }
 
-    /// Why a hash is new, or `None` if it is not.
+    /// The reason why a hash is new, or `None` if it is not.
     pub fn origin(&self, spec: SpecId) -> Option<Origin> {
         self.fresh.origin(spec)
     }

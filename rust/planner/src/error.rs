@@ -1,4 +1,4 @@
-//! What can be wrong with an input: each fault says where it is and what it is.
+//! The faults of an input: each with its place and its kind.
 
 use thiserror::Error;
 
@@ -10,26 +10,26 @@ use crate::graph::id::SpecId;
 pub struct OutOfRange {
     /// The id that was given.
     pub id: SpecId,
-    /// How many specs the graph has; ids run from 0 to one less.
+    /// The number of specs that the graph has; ids run from 0 to one less.
     pub spec_count: usize,
 }
 
-/// Why edges make no graph.
+/// The reason why edges do not form a graph.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum GraphError {
     /// More specs than an edge can name.
     #[error("{spec_count} specs are too many: a graph holds at most {limit}")]
     TooManySpecs {
-        /// How many specs were given.
+        /// The number of specs that were given.
         spec_count: usize,
-        /// How many specs a graph can hold.
+        /// The number of specs that a graph can hold.
         limit: usize,
     },
     /// More edges than a row can point at.
     #[error("too many edges: a graph holds at most {limit}")]
     TooManyEdges {
-        /// How many edges a graph can hold.
+        /// The number of edges that a graph can hold.
         limit: usize,
     },
     /// An edge ends at a spec that does not exist.
@@ -37,7 +37,7 @@ pub enum GraphError {
     EdgeOutOfRange {
         /// The position of the edge among those given.
         edge: usize,
-        /// Which of its ends is wrong.
+        /// The end that is wrong.
         #[source]
         source: OutOfRange,
     },
@@ -58,7 +58,7 @@ pub enum GraphError {
     },
 }
 
-/// Why a task cannot be planned.
+/// The reason why a task cannot be planned.
 #[derive(Clone, Debug, PartialEq, Error)]
 #[non_exhaustive]
 pub enum TaskError {
@@ -67,9 +67,9 @@ pub enum TaskError {
     WrongLength {
         /// The field of the task.
         field: &'static str,
-        /// How many specs it is about.
+        /// The number of specs that it is about.
         len: usize,
-        /// How many specs the graph has.
+        /// The number of specs that the graph has.
         spec_count: usize,
     },
     /// An id that the graph does not have.

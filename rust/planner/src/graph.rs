@@ -31,11 +31,11 @@ pub struct Edge {
     pub dependent: SpecId,
     /// The spec that is needed.
     pub dependency: SpecId,
-    /// What for.
+    /// The purpose.
     pub kinds: EdgeKinds,
 }
 
-/// Which way to follow edges.
+/// The direction in which to follow edges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// From a spec to what it needs.
@@ -65,7 +65,7 @@ pub struct Graph {
 }
 
 impl Graph {
-    /// How many specs a graph can hold.
+    /// The number of specs that a graph can hold.
     pub const MAX_SPECS: usize = 1 << (u32::BITS - EdgeKinds::BITS);
 
     /// A graph of `spec_count` specs, whose ids are also their ranks.
@@ -112,12 +112,12 @@ impl Graph {
         build::build(ranks, edges.into_iter())
     }
 
-    /// How many specs the graph has.
+    /// The number of specs that the graph has.
     pub fn spec_count(&self) -> usize {
         self.id_at.len()
     }
 
-    /// How many edges the graph has, edges between the same specs counted once.
+    /// The number of edges that the graph has, edges between the same specs counted once.
     pub fn edge_count(&self) -> usize {
         self.dependencies.hop_count()
     }

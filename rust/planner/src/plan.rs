@@ -50,11 +50,11 @@ pub struct Plan {
     /// All wants, those left out included, once somebody asked.
     all_wants: OnceLock<Places>,
     pub(crate) needed: Places,
-    /// What would be needed if no spec was broken.
+    /// The specs that would be needed if no spec was broken.
     pub(crate) needed_at_best: Places,
     left_out: LeftOut,
     broken: Places,
-    /// What cannot be had because of `broken`.
+    /// The wants that cannot be met because of `broken`.
     blocked: Places,
     order: Order,
     change: Option<Change>,
@@ -73,11 +73,11 @@ pub struct Totals {
     pub wants_left_out: usize,
     /// Builds.
     pub builds: usize,
-    /// What the builds cost together.
+    /// The total cost of the builds.
     pub cost: f64,
     /// Stages.
     pub stages: usize,
-    /// What the dearest chain of builds costs.
+    /// The cost of the most expensive chain of builds.
     pub critical_path: f64,
     /// Available specs that the wants or the builds install.
     pub reused: usize,
@@ -143,7 +143,7 @@ impl Plan {
         self.order.builds().iter().map(|&place| graph.id_at(place))
     }
 
-    /// How many stages there are: one more than the last stage, 0 without builds.
+    /// The number of stages: one more than the last stage, 0 without builds.
     pub fn stage_count(&self) -> usize {
         self.order.stage_count()
     }
@@ -176,19 +176,19 @@ impl Plan {
         graph.specs_at(&self.rules.standing_among(&self.needed, Standing::Available))
     }
 
-    /// What is left out because it needs a broken spec.
+    /// The specs that are left out because they need a broken spec.
     pub fn left_out(&self) -> &LeftOut {
         &self.left_out
     }
 
-    /// What building a spec costs, whether or not it is built; 1 where the task has no costs, and
+    /// The cost of building a spec, whether or not it is built; 1 where the task has no costs, and
     /// for an id that the graph does not have.
     pub fn cost_of(&self, spec: SpecId) -> f64 {
         let cost = |costs: &Vec<f64>| costs.get(spec.index()).copied();
         self.costs.as_ref().and_then(cost).unwrap_or(1.0)
     }
 
-    /// Which builds each build waits for. Complexity: see [`Needs`].
+    /// The builds that each build waits for. Complexity: see [`Needs`].
     pub fn needs(&self) -> Needs {
         Needs::new(&self.rules, &self.needed)
     }
@@ -198,12 +198,12 @@ impl Plan {
         order::critical_path(&self.rules, &self.needed, |place| self.cost_at(place))
     }
 
-    /// Why each needed spec is needed. Complexity: O(n + m).
+    /// The reason for each needed spec. Complexity: O(n + m).
     pub fn reasons(&self) -> Reasons {
         Reasons::new(&self.rules, &self.met_wants())
     }
 
-    /// What made a build necessary, or `None` if the spec is not built.
+    /// The cause of a build, or `None` if the spec is not built.
     pub fn cause(&self, spec: SpecId) -> Option<Cause> {
         let place = self.build_place(spec)?;
         let changed = &self.change.as_ref().map(|change| &change.changed);
@@ -347,7 +347,7 @@ pub(crate) fn seeds(rules: &Rules, roots: &Places, scope: Scope, broken: &Places
     }
 }
 
-/// What is wanted, given the roots. Externals never are.
+/// The wanted specs, given the roots. Externals never are.
 fn wants(rules: &Rules, roots: &Places, scope: Scope) -> Places {
     let graph = &rules.graph;
     let mut wants = match scope {

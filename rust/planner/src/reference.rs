@@ -61,7 +61,7 @@ impl Model {
         !self.external.contains(&spec) && !self.available.contains(&spec) && !self.is_spliced(spec)
     }
 
-    /// What a spec asks for when it is needed.
+    /// The dependencies of a spec when it is needed.
     pub fn demands(&self, spec: u32) -> Vec<u32> {
         let runtime = EdgeKinds::LINK | EdgeKinds::RUN;
         if self.external.contains(&spec) {
@@ -116,7 +116,7 @@ impl Model {
         }
     }
 
-    /// What has no binary of the link and run closure of a spec.
+    /// The specs of the link and run closure of a spec that have no binary.
     pub fn lacking(&self, root: u32) -> Specs {
         let mut closure = Specs::new();
         self.installed(root, &mut closure);
@@ -157,7 +157,7 @@ impl Model {
         }
     }
 
-    /// What pruning node by node builds.
+    /// The builds of pruning node by node.
     pub fn node_by_node(&self, roots: &Specs) -> Specs {
         let mut reached = Specs::new();
         for &root in roots {
@@ -196,7 +196,7 @@ impl Model {
         }
     }
 
-    /// What the dearest chain of builds costs that ends with `build`.
+    /// The cost of the most expensive chain of builds that ends with `build`.
     pub fn chain_cost(&self, build: u32, costs: &[f64]) -> f64 {
         let below = self.needs(build).into_iter();
         let dearest = below

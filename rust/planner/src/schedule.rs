@@ -22,7 +22,7 @@ use crate::plan::rules::Rules;
 /// One build on one runner.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Run {
-    /// What is built.
+    /// The builds.
     pub build: SpecId,
     /// When it starts; the schedule starts at 0.
     pub start: f64,
@@ -38,7 +38,7 @@ pub struct Schedule {
     pub shards: Vec<Vec<Run>>,
     /// When the last build is done.
     pub makespan: f64,
-    /// What no schedule on this number of runners comes below.
+    /// A lower bound on any schedule on this number of runners.
     pub lower_bound: LowerBound,
 }
 
@@ -162,7 +162,7 @@ impl<'p> Work<'p> {
     }
 }
 
-/// What has not started yet.
+/// The builds that have not started yet.
 struct Waiting {
     /// By place, for how many specs that it demands a spec still waits.
     pending: Vec<u32>,
@@ -234,7 +234,7 @@ impl Waiting {
     }
 }
 
-/// What a needed spec costs: nothing unless it is built.
+/// The cost of a needed spec: nothing unless it is built.
 fn cost(plan: &Plan, place: Place) -> f64 {
     if plan.rules.is_build(place) {
         plan.cost_at(place)

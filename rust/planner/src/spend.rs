@@ -1,4 +1,4 @@
-//! What a limited budget buys: the builds that complete the most wanted roots.
+//! The result of a limited budget: the builds that complete the most wanted roots.
 //!
 //! A root is *completed* if it installs once the chosen builds are there, so that it asks for all
 //! the builds of its own least plan. Where a root is an abstract want, any of several specs completes
@@ -26,14 +26,14 @@ use self::units::BudgetUnits;
 use crate::graph::id::{Place, SpecId};
 use crate::plan::Plan;
 
-/// What to buy and for how much.
+/// The items to buy, and their price.
 #[derive(Clone, Debug)]
 pub struct Budget<'a> {
     /// The plan of all specs that can complete a want: each of them is a root of it.
     pub plan: &'a Plan,
-    /// What is wanted.
+    /// The wants.
     pub groups: &'a [Group],
-    /// What may be spent.
+    /// The amount that may be spent.
     pub limit: Limit,
 }
 

@@ -109,11 +109,11 @@ impl AbstractQuestion<'_> {
 /// The specs that meet a want, by hash.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct MetAnswer {
-    /// Those of the very system of the cell.
+    /// The specs of the cell's own system.
     exact: Vec<String>,
-    /// Those of other systems that serve it.
+    /// The specs of other systems that serve it.
     compatible: Vec<String>,
-    /// Those of which it is unknown.
+    /// The specs of which it is unknown.
     unknown: Vec<UnknownMetAnswer>,
 }
 
@@ -140,7 +140,7 @@ pub(crate) fn met_answer(catalog: &Catalog, met: &Met) -> MetAnswer {
     }
 }
 
-/// How the abstract wants of a cell are covered.
+/// The coverage of the abstract wants of a cell.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct AbstractCellAnswer {
     covered: u64,
@@ -156,7 +156,7 @@ pub(crate) struct AbstractCellAnswer {
 #[derive(Clone)]
 pub(crate) struct UnknownAnswer {
     want: u32,
-    /// How many specs might cover it.
+    /// The number of specs that might cover it.
     specs: u64,
     /// The names of what is missing.
     missing: Vec<&'static str>,
@@ -176,15 +176,15 @@ pub(crate) struct AbstractGapAnswer {
 pub(crate) struct BrokenWantAnswer {
     cell: u32,
     want: u32,
-    /// What covers it and lacks least.
+    /// The spec that covers it and lacks the fewest specs.
     hash: String,
-    /// How many specs that lacks.
+    /// The number of specs that it lacks.
     lacks_total: usize,
     /// The first of them.
     lacks_first: Vec<String>,
 }
 
-/// What is taken not to apply to what covers a want.
+/// The assumptions under which a spec covers a want.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct AssumedAnswer {
     cell: u32,
@@ -192,13 +192,13 @@ pub(crate) struct AssumedAnswer {
     variants: Vec<String>,
 }
 
-/// How abstract wants are covered.
+/// The coverage of abstract wants.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct AbstractAnswer {
     cells: Py<PyTuple>,
     gaps: Py<PyTuple>,
     broken: Py<PyTuple>,
-    /// What the broken ones lack.
+    /// The specs that the broken ones lack.
     lacked: Py<LackedAnswer>,
     assumed: Py<PyTuple>,
 }
@@ -313,10 +313,10 @@ struct Broken<'c> {
     specs: &'c IdSet,
 }
 
-/// What installs from the caches alone, as far as edges are known.
+/// The specs that install from the caches alone, by the known edges.
 struct Installs {
     supply: Supply,
-    /// What installs for certain.
+    /// The specs that install for certain.
     surely: SpecSet,
     /// What installs if that which nothing describes needs nothing.
     perhaps: SpecSet,

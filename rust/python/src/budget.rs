@@ -21,12 +21,12 @@ pub(crate) struct BidAnswer {
     outcome: &'static str,
     /// The position of the spec that completes it, or would for the least more.
     option: Option<usize>,
-    /// How many builds and what cost that takes beside the plan.
+    /// The number and the cost of the builds that it takes beside the plan.
     more_builds: u64,
     more_cost: f64,
 }
 
-/// What a budget is spent on.
+/// The use of a budget.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct SpendingAnswer {
     /// By group the position of its source, and what becomes of its roots.
@@ -37,11 +37,11 @@ pub(crate) struct SpendingAnswer {
     builds: u64,
     cost: f64,
     nodes: u64,
-    /// Why the search ended early.
+    /// The reason why the search ended early.
     cut: Option<&'static str>,
 }
 
-/// How long may be searched.
+/// The limits of the search.
 #[derive(Clone, Copy)]
 pub(crate) struct Limits {
     pub(crate) nodes: Option<u64>,

@@ -76,7 +76,7 @@ impl PyCatalog {
     }
 }
 
-/// Where a row is from.
+/// The origin of a row.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 #[derive(Clone)]
 pub(crate) struct RowOriginAnswer {

@@ -12,7 +12,7 @@ use crate::graph::flagged;
 use crate::plan::specs::spec_id;
 use crate::search::{cut_name, until};
 
-/// What is chosen among numbers.
+/// A choice among numbers.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct ChosenAnswer {
     /// By want the position of the chosen item.
@@ -22,7 +22,7 @@ pub(crate) struct ChosenAnswer {
     cost: u64,
     lower_bound: u64,
     nodes: u64,
-    /// Why the search ended early.
+    /// The reason why the search ended early.
     cut: Option<&'static str>,
 }
 
@@ -70,7 +70,7 @@ pub(crate) struct AlternativeAnswer {
     specs: Vec<usize>,
 }
 
-/// What is chosen for wants.
+/// The specs that are chosen for wants.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct ChosenRootsAnswer {
     /// By want; `None` where none can be had.
@@ -81,7 +81,7 @@ pub(crate) struct ChosenRootsAnswer {
     /// The cost of choosing for each alone.
     cost_alone: f64,
     nodes: u64,
-    /// Why the search ended early.
+    /// The reason why the search ended early.
     cut: Option<&'static str>,
 }
 

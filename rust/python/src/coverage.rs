@@ -124,7 +124,7 @@ pub(crate) fn sorted(names: Option<Vec<String>>) -> Option<Vec<String>> {
     })
 }
 
-/// How a stack is covered on a system.
+/// The coverage of a stack on a system.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct CellAnswer {
     stack: String,
@@ -224,13 +224,13 @@ pub(crate) struct CoverageAnswer {
     gaps: Py<GapsAnswer>,
     /// The keys that each cell lacks.
     lacking: Py<PyTuple>,
-    /// How many wants each entry excludes.
+    /// The number of wants that each entry excludes.
     excluded: Vec<u64>,
-    /// How many wants any entry excludes.
+    /// The number of wants that any entry excludes.
     not_wanted: u64,
 }
 
-/// What of an answer is made without the GIL.
+/// The part of an answer that is made without the GIL.
 pub(crate) struct CountsAndGaps {
     cells: Vec<CellAnswer>,
     gaps: Vec<GapRecord>,

@@ -1,4 +1,4 @@
-//! What wants of concrete specs lack, and what each gap is good for.
+//! The specs that wants of concrete specs lack, and the benefit of each gap.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub(crate) struct DemandQuestion<'py> {
     roots: Vec<Vec<Hash>>,
     /// The roots whose lacks are recorded.
     reported: Vec<Hash>,
-    /// How many of these hashes are listed for each root.
+    /// The number of these hashes that are listed for each root.
     most: usize,
 }
 
@@ -41,7 +41,7 @@ pub(crate) struct GainsAnswer {
     buildable_now: Vec<bool>,
 }
 
-/// How many wants of a system are usable.
+/// The number of usable wants of a system.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct UsableAnswer {
     os: String,
@@ -53,13 +53,13 @@ pub(crate) struct UsableAnswer {
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct RootAnswer {
     hash: String,
-    /// How many specs it lacks.
+    /// The number of specs that it lacks.
     lacks_total: usize,
     /// The first of them.
     lacks_first: Vec<String>,
 }
 
-/// What roots lack, in columns: each spec, and how many of them lack it.
+/// The specs that roots lack, in columns, with the number of roots that lack each.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 #[derive(Default)]
 pub(crate) struct LackedAnswer {
@@ -140,7 +140,7 @@ pub(crate) fn with_rewirable(catalog: &Catalog, view: &View, misfits: &IdSet) ->
     available.union(view.rewirable(catalog)).difference(misfits)
 }
 
-/// What there is to install from.
+/// The available specs.
 pub(crate) fn supply(catalog: &Catalog, graph: &Arc<Graph>, available: &IdSet) -> Supply {
     let specs = catalog.len();
     let mut supply = Supply::new(Arc::clone(graph));
@@ -231,7 +231,7 @@ pub(crate) fn lacks(
         .collect())
 }
 
-/// How many of the wants are usable, by system; externals are not wants.
+/// The number of usable wants, by system; externals are not wants.
 fn usable_by_system(catalog: &Catalog, wants: &IdSet, usable: &SpecSet) -> Vec<UsableAnswer> {
     let mut counts = vec![0; catalog.systems().len()];
     for spec in wants.iter().filter(|&spec| !catalog.is_external(spec)) {

@@ -51,7 +51,7 @@ pub(crate) struct ChangeAnswer {
     new: Vec<String>,
 }
 
-/// How the keys of a cell differ in two states.
+/// The difference between the keys of a cell in two states.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct CellDiffAnswer {
     stack: String,

@@ -51,7 +51,7 @@ impl ByName {
         Self { ranks }
     }
 
-    /// What to sort a spec by.
+    /// The sort key of a spec.
     pub(crate) fn key(&self, catalog: &Catalog, spec: u32) -> ([u32; 5], u32) {
         let rank = |at: usize| self.ranks[at][catalog.id(spec, Self::COLUMNS[at]) as usize];
         (std::array::from_fn(rank), spec)

@@ -100,7 +100,7 @@ pub(crate) struct MigratedAnswer {
     was: String,
 }
 
-/// What is new between two states, and what caused it.
+/// The new specs between two states, and their causes.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct LockDiffAnswer {
     kept: usize,
@@ -325,11 +325,11 @@ fn answer(
     }
 }
 
-/// How many pairs of one package are compared with each other: beyond, its specs are paired in the
+/// The number of pairs of one package that are compared: beyond, its specs are paired in the
 /// order of their contents, so that a package with many specs costs no square of them.
 const MOST_PAIRS: usize = 250_000;
 
-/// Which old spec each new one is compared with.
+/// The old spec that each new one is compared with.
 ///
 /// Of each package, the new spec and the gone one that differ in fewest keys are a pair, then
 /// those of the rest; ties go to smaller hashes. A new spec without a partner is compared with

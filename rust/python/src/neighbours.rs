@@ -1,4 +1,4 @@
-//! What a spec depends on, what depends on it, and the way from one to another.
+//! The dependencies and dependents of a spec, and the way from one spec to another.
 
 use std::collections::VecDeque;
 
@@ -72,7 +72,7 @@ pub(crate) fn dependencies(catalog: &Catalog, spec: u32) -> Option<Vec<Neighbour
     )
 }
 
-/// What depends on a spec or on a hash that nothing describes, by hash. Looks at every edge.
+/// The specs that depend on a spec or on an unknown hash, by hash. Visits every edge.
 pub(crate) fn dependents(catalog: &Catalog, node: u32) -> Vec<NeighbourAnswer> {
     let specs = 0..to_id(catalog.len());
     let mut found: Vec<NeighbourAnswer> = specs

@@ -1,4 +1,4 @@
-//! What is known of operating systems and targets.
+//! The known operating systems and targets.
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;

@@ -31,7 +31,7 @@ pub(crate) struct ContradictionAnswer {
     specs: String,
 }
 
-/// What a source of pages gave.
+/// The content of a source of pages.
 #[pyclass(frozen, module = "specplan._core", name = "PagesRead")]
 pub(crate) struct PyPagesRead {
     catalog: Arc<Catalog>,

@@ -1,4 +1,4 @@
-//! What is printed of a fault of the core itself.
+//! The output for a bug of the core itself.
 
 use std::panic;
 use std::sync::atomic::{AtomicBool, Ordering};

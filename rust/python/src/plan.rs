@@ -38,7 +38,7 @@ pub(crate) struct PyPlan {
     catalog: Arc<Catalog>,
     locks: Vec<Snapshot>,
     available: SpecSet,
-    /// How costs are counted within `plan`.
+    /// The unit of costs within `plan`.
     scale: CostScale,
     plan: Plan,
     needs: OnceLock<Needs>,
@@ -439,7 +439,7 @@ impl PyPlan {
     }
 }
 
-/// What one spec needs another for.
+/// The purposes for which one spec needs another.
 fn kinds_of(graph: &Graph, dependent: SpecId, dependency: SpecId) -> EdgeKinds {
     let mut edges = graph.neighbours(dependent, Direction::Dependencies);
     let edge = edges.find(|(spec, _)| *spec == dependency);

@@ -9,7 +9,7 @@ use specplan_catalog::{DagHash, Query};
 
 use crate::literals;
 
-/// Which specs are asked for; combined by `&`, `|` and `~`.
+/// A selection of specs; combined by `&`, `|` and `~`.
 #[pyclass(frozen, module = "specplan._core", name = "Query")]
 pub(crate) struct PyQuery {
     pub(crate) query: Arc<Query>,

@@ -19,7 +19,7 @@ where
     Ok(PyTuple::new(py, records)?.unbind())
 }
 
-/// What is wrong with a file.
+/// A fault of a file.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 #[derive(Clone)]
 pub(crate) struct FaultAnswer {

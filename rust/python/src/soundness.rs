@@ -38,7 +38,7 @@ pub(crate) struct MissingAnswer {
     hash: String,
     /// The package as dependents call it.
     package: String,
-    /// How many binaries and roots have it in their link and run closure.
+    /// The number of binaries and roots that have it in their link and run closure.
     binaries: usize,
     roots: usize,
     /// The broken binaries and missing specs that need it directly.
@@ -53,7 +53,7 @@ pub(crate) struct MisfitAnswer {
     hash: String,
     /// These specs.
     foreign: Vec<String>,
-    /// How many binaries and roots need it, itself included.
+    /// The number of binaries and roots that need it, itself included.
     binaries: usize,
     roots: usize,
 }
@@ -77,17 +77,17 @@ pub(crate) struct TangleAnswer {
 /// Whether a state is sound.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct SoundnessAnswer {
-    /// How many binaries there are, how many are usable, whether any source lists dependencies.
+    /// The numbers of binaries and of usable ones, and whether any source lists dependencies.
     binaries: u64,
     usable_binaries: usize,
     has_edges: bool,
-    /// How many roots there are, how many are usable, those that are broken, and those without a
+    /// The numbers of roots and of usable ones, those that are broken, and those without a
     /// binary.
     roots: usize,
     usable_roots: usize,
     broken: Vec<String>,
     absent: Vec<String>,
-    /// What broken binaries lack, ranked.
+    /// The specs that broken binaries lack, ranked.
     missing: Py<PyTuple>,
     dangling: Py<PyTuple>,
     /// The specs that an index lists, that have no binary, and that no binary lacks.
@@ -389,11 +389,11 @@ pub(crate) struct WrongHashAnswer {
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct HashesAnswer {
     wrong: Vec<WrongHashAnswer>,
-    /// How many were recomputed, right or wrong.
+    /// The number of recomputed hashes, right or wrong.
     recomputed: usize,
-    /// Those that could not be.
+    /// The hashes that could not be recomputed.
     undecided: Vec<String>,
-    /// What is wrong with a file that cannot be read.
+    /// The fault of a file that cannot be read.
     fault: Option<FaultAnswer>,
 }
 

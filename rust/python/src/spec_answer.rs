@@ -1,4 +1,4 @@
-//! What is known of a spec, as a record whose fields are read when they are asked for.
+//! A spec as a record whose fields are read on demand.
 
 use std::sync::{Arc, OnceLock};
 
@@ -9,7 +9,7 @@ use specplan_catalog::{Catalog, Column, Found, Names, Row};
 
 use crate::find::ByName;
 
-/// What is known of a spec, with its listings in some snapshots or in all.
+/// A spec with its listings, in some snapshots or in all.
 ///
 /// It is a place in the catalog and no copy: of hundreds of thousands of specs mostly few fields
 /// are read.

@@ -35,7 +35,7 @@ pub(crate) struct ReleaseAnswer {
     layout: u64,
 }
 
-/// What a file of specs gave.
+/// The content of a file of specs.
 #[pyclass(frozen, module = "specplan._core", name = "SpecsRead")]
 pub(crate) struct PySpecsRead {
     catalog: Arc<Catalog>,

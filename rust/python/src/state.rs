@@ -1,11 +1,11 @@
-//! Which snapshots count, as texts and as numbers.
+//! The snapshots that count, as texts and as numbers.
 
 use pyo3::prelude::*;
 use specplan_catalog::{Catalog, Column, Snapshot};
 
 use crate::literals;
 
-/// Which snapshot of which cache counts: (cache, tag) pairs.
+/// The snapshots of caches that count: (cache, tag) pairs.
 pub(crate) type State = Vec<(String, String)>;
 
 /// The numbers of a state.

@@ -89,7 +89,7 @@ type Source<'py> = (
     [Option<PyRef<'py, PyCatalog>>; Look::COUNT - 1],
 );
 
-/// How many rows specs and edges have, and the members of each snapshot that was written.
+/// The numbers of rows of specs and edges, and the members of each snapshot that was written.
 type SavedRows = (u64, u64, Vec<(String, u64)>);
 
 /// Writes the tables of a saved catalog and returns how many rows they have.

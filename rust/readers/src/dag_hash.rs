@@ -83,7 +83,7 @@ impl Rule {
     }
 }
 
-/// How a node is spelt when it is hashed.
+/// The spelling of a node for its hash.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Spelling {
     /// As they are written.
@@ -318,7 +318,7 @@ fn undecided<T>(json: &Json<'_>) -> JsonResult<T> {
     Err(json.error(JsonErrorKind::Ends))
 }
 
-/// How long a text is with both quotes, and whether it is ASCII without escapes.
+/// The length of a text with both quotes, and whether it is ASCII without escapes.
 fn text_len(value: &[u8]) -> Option<(usize, bool)> {
     let mut is_plain = true;
     let mut at = 1;
@@ -380,7 +380,7 @@ fn has_plain_target(mut json: Json<'_>) -> JsonResult<bool> {
     Ok(is_plain)
 }
 
-/// Which version of the format a node was first written in, if nothing else is noted.
+/// The version of the format in which a node was first written, if nothing else is noted.
 fn original_format(mut json: Json<'_>) -> JsonResult<Option<u64>> {
     let mut format = None;
     json.object(|json, key| match key {

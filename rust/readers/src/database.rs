@@ -128,7 +128,7 @@ pub(crate) struct Records {
     hashes: Vec<DagHash>,
     /// Whether some record says that it is, or is not, in a build cache.
     says_cached: bool,
-    /// How many records an installation has installed.
+    /// The number of records that an installation has installed.
     installed: usize,
     listed_only: bool,
     counts_installed: bool,

@@ -1,4 +1,4 @@
-//! What is wrong with a file, and where.
+//! A fault of a file, and its place.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ pub struct Fault {
     pub place: String,
     /// The line, counted from 1, where the reader knows it.
     pub line: Option<u32>,
-    /// What is wrong.
+    /// The fault.
     pub kind: FaultKind,
 }
 
@@ -59,7 +59,7 @@ pub enum FaultKind {
     /// A link leads back to a folder above it.
     #[error("is a link back to `{}`, a loop", target.escape_default())]
     Loop {
-        /// Where it leads.
+        /// Its target.
         target: String,
     },
     /// A key that must be there is not.
@@ -68,15 +68,15 @@ pub enum FaultKind {
     /// A value of another type than the format has there.
     #[error("must be {expected}, is {found}")]
     WrongType {
-        /// What the format has there.
+        /// The type that the format has there.
         expected: &'static str,
-        /// What is there.
+        /// The value found.
         found: &'static str,
     },
     /// A text that cannot be what the key means.
     #[error("`{}` is not {} {expected}", found.escape_default(), article(expected))]
     WrongText {
-        /// What the text should be.
+        /// The expected kind of text.
         expected: &'static str,
         /// The text, shortened if it is long.
         found: String,
@@ -86,15 +86,15 @@ pub enum FaultKind {
     WrongHash {
         /// The text, shortened if it is long.
         found: String,
-        /// What is wrong with it.
+        /// Its fault.
         reason: specplan_catalog::ParseHashError,
     },
     /// A list with a wrong number of elements.
     #[error("must have {expected} element{}, has {found}", if *expected == 1 { "" } else { "s" })]
     WrongLength {
-        /// How many it should have.
+        /// The number that it should have.
         expected: usize,
-        /// How many it has.
+        /// The number that it has.
         found: usize,
     },
     /// A list of specs, or a spec file, that is empty: what was asked for was not found, or was cut.
@@ -109,7 +109,7 @@ pub enum FaultKind {
     /// A file of a version that is not read.
     #[error("{format} of version {found} is not read, only {oldest} to {newest}")]
     UnsupportedVersion {
-        /// What has a version.
+        /// The kind of file that has a version.
         format: &'static str,
         /// The version of this file.
         found: String,
@@ -123,7 +123,7 @@ pub enum FaultKind {
         "{format} of version {found} is too new: the newest that is read is {newest}, which Spack {writer} writes"
     )]
     NewerVersion {
-        /// What has a version.
+        /// The kind of file that has a version.
         format: &'static str,
         /// The version of this file.
         found: String,
@@ -135,7 +135,7 @@ pub enum FaultKind {
     /// A spec with another hash than the key under which it stands.
     #[error("stands under this key, but says that its hash is `{found}`")]
     OtherHash {
-        /// What it says.
+        /// Its content.
         found: String,
     },
     /// A reference to a spec that the file does not hold.
@@ -150,7 +150,7 @@ pub enum FaultKind {
     /// A file that is not one of those that are read.
     #[error("is not a file that is read: {expected}")]
     UnknownFormat {
-        /// What is read.
+        /// The formats that are supported.
         expected: &'static str,
     },
     /// A compressed file that ends before its data does.
@@ -167,7 +167,7 @@ pub enum FaultKind {
     },
 }
 
-/// What a message calls a number.
+/// The word for a number in messages.
 pub(crate) const NUMBER: &str = "a number";
 
 /// The longest text that a message repeats.

@@ -16,13 +16,13 @@ use crate::specs::{Kind, WHOLE_BYTES};
 use crate::versions::Versioned;
 use crate::window::Window;
 
-/// What came of holding the hashes of a file against its content.
+/// The result of comparing the hashes of a file with its content.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HashCheck {
     /// The hashes that are not those of their content, each with the one that is, in the
     /// order of the file.
     pub wrong: Vec<(DagHash, DagHash)>,
-    /// How many hashes were recomputed, right or wrong.
+    /// The number of hashes that were recomputed, right or wrong.
     pub checked: usize,
     /// Those that could not be, in the order of the file: see the rules in `docs/check.md`.
     pub undecided: Vec<DagHash>,

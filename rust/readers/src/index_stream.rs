@@ -55,7 +55,7 @@ pub(crate) fn read(
     Records::into_specs(records, version).ok()
 }
 
-/// What stands before the records.
+/// The text before the records.
 struct Head {
     version: Option<String>,
     len: usize,

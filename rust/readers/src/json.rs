@@ -333,7 +333,7 @@ impl<'j> Json<'j> {
     }
 }
 
-/// How many bytes of `text` are plain: ASCII, no quote, no backslash, no control character.
+/// The number of plain bytes of `text`: ASCII, no quote, no backslash, no control character.
 ///
 /// Eight bytes are looked at together. In each byte of a word the top bit is set
 /// by one of the four tests: the byte itself has it (not ASCII), it is below 0x20,

@@ -1,4 +1,4 @@
-//! What a reader will not go beyond.
+//! The limits of a reader.
 
 /// Bounds on input, so that no file can eat memory or time without end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -6,12 +6,12 @@ pub struct Limits {
     /// The largest file, in bytes. The largest page of the public cache has
     /// well below 10 MiB.
     pub file_bytes: u64,
-    /// How many files and folders a walk through a tree may meet.
+    /// The number of files and folders that a walk through a tree may meet.
     pub tree_entries: usize,
-    /// How many links to folders a walk follows. A few links between folders can
+    /// The number of links to folders that a walk follows. A few links between folders can
     /// spell more paths than there are atoms.
     pub tree_links: usize,
-    /// How many folders deep a walk goes.
+    /// The greatest depth of folders in a walk.
     pub tree_depth: usize,
 }
 

@@ -20,7 +20,7 @@ use crate::versions::{Newer, Version, Versioned};
 /// The deepest nesting of environments that include others.
 const MAX_INCLUDES: u32 = 32;
 
-/// Where a lock says its version.
+/// The place of the version in a lock.
 const VERSION: &str = "_meta.lockfile-version";
 
 /// What Spack calls the group of all roots that name none.
@@ -33,7 +33,7 @@ struct Lock {
     has_roots: bool,
     has_specs: bool,
     roots: Vec<LockRoot>,
-    /// How many environments were read: the file's own and those that it includes.
+    /// The number of environments that were read: the file's own and those that it includes.
     environments: u32,
     /// The nodes in the order of the file.
     nodes: Vec<Known>,
@@ -43,7 +43,7 @@ struct Lock {
 
 /// A node of a lock.
 struct Known {
-    /// What the file calls it.
+    /// Its name in the file.
     key: DagHash,
     /// The hash that identifies it.
     hash: DagHash,

@@ -50,7 +50,7 @@ pub(crate) struct NodeReader {
     architectures: Remembered<[u32; 3]>,
     /// What the `parameters` of dependencies say: types and virtual packages.
     edge_parameters: Remembered<(EdgeTypes, u32)>,
-    /// What each text of `annotations` notes.
+    /// The notes in each text of `annotations`.
     annotations: Remembered<annotations::Noted>,
     /// The numbers of those variants that name a source tree to build from.
     developed: HashSet<u32>,

@@ -1,10 +1,10 @@
-//! Where a file of specs belongs, and what was read from it.
+//! The place of a file of specs, and its content.
 
 use specplan_catalog::{CatalogBuilder, DagHash};
 
 use crate::versions::{Newer, Version};
 
-/// What kind of file specs were read from.
+/// The kind of file from which specs were read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// The index of a build cache.
@@ -17,7 +17,7 @@ pub enum Format {
     SpecFile,
 }
 
-/// Where a file belongs.
+/// The place of a file.
 #[derive(Clone, Copy, Debug)]
 pub struct OriginTexts<'t> {
     /// The source, as it was given.
@@ -33,7 +33,7 @@ pub struct OriginTexts<'t> {
     pub listed_only: bool,
     /// Whether what an installation has installed counts as a binary.
     pub counts_installed: bool,
-    /// What becomes of the file if its version is newer than those that are known.
+    /// The treatment of the file if its version is newer than the known ones.
     pub newer: Newer,
 }
 
@@ -48,15 +48,15 @@ impl<'t> OriginTexts<'t> {
 pub struct SpecsRead {
     /// Their rows.
     pub rows: CatalogBuilder,
-    /// What the file is.
+    /// The kind of the file.
     pub format: Format,
     /// The roots in the order of the file.
     pub roots: Vec<LockRoot>,
-    /// How many specs there are.
+    /// The number of specs.
     pub specs: usize,
     /// The version of the file, where it names one; of several spec files in a row the newest.
     pub version: Option<Version>,
-    /// How many specs an installation has installed.
+    /// The number of specs that an installation has installed.
     pub installed: usize,
 }
 

@@ -23,7 +23,7 @@ use entry::{Entry, RowMaker};
 use frame::Frame;
 use specplan_catalog::CatalogBuilder;
 
-/// What became of one page.
+/// The result of reading one page.
 #[derive(Debug)]
 pub(crate) enum Taken {
     /// Its rows were added; `meta` contradicts the specs in these identities.
@@ -43,7 +43,7 @@ pub(crate) struct PageReader {
     rows: RowMaker,
 }
 
-/// Where a page was read from.
+/// The file from which a page was read.
 #[derive(Clone, Copy)]
 pub(crate) struct Origin<'p> {
     /// The file.
@@ -150,7 +150,7 @@ impl PageReader {
     }
 }
 
-/// Why a page's values were not taken.
+/// The reason why a page's values were not taken.
 enum Refusal {
     /// They are not JSON.
     Syntax,

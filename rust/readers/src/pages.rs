@@ -11,12 +11,12 @@ use crate::limits::Limits;
 use crate::page::{Contradiction, Origin, PageReader, Taken};
 use crate::tree::Tree;
 
-/// What a source of pages gave.
+/// The content of a source of pages.
 #[derive(Debug, Default)]
 pub struct PagesRead {
     /// The rows of all pages that were taken.
     pub rows: CatalogBuilder,
-    /// How many pages were taken.
+    /// The number of pages that were taken.
     pub taken: usize,
     /// Pages that are not well-formed, for the reference reader; sorted.
     pub declined: Vec<PathBuf>,

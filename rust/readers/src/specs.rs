@@ -84,7 +84,7 @@ fn in_one_pass<R: Read>(
     }
 }
 
-/// What a file is, by its first key that shows it.
+/// The kind of a file, by its first key that shows it.
 pub(crate) enum Kind {
     Database,
     Lock,

@@ -1,4 +1,4 @@
-//! Which files of a folder are pages.
+//! The files of a folder that are pages.
 
 use std::ffi::OsStr;
 use std::fs::File;

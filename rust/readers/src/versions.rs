@@ -3,7 +3,7 @@
 
 use crate::fault::{Fault, FaultKind, shortened};
 
-/// What a release of Spack writes, until the next one in the table.
+/// The formats that a release of Spack writes, until the next one in the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Release {
     /// The release, as `1.2`.
@@ -56,7 +56,7 @@ impl Versioned {
     /// All formats.
     pub const ALL: [Self; 3] = [Self::Lock, Self::SpecFile, Self::Database];
 
-    /// What messages call a file of this format.
+    /// The name of this format in messages.
     pub fn name(self) -> &'static str {
         match self {
             Self::Lock => "a lock",
@@ -138,7 +138,7 @@ impl Versioned {
     }
 }
 
-/// What becomes of a file of a version that is newer than those that are known.
+/// The treatment of a file of a version that is newer than the known ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Newer {
     /// It is a fault: a newer version may say other things with the same keys.

@@ -1,6 +1,6 @@
 //! When a search has to end early.
 
-/// Why a search ended before its answer was proven to be the least.
+/// The reason why a search ended before its answer was proven to be the least.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cut {
@@ -15,17 +15,17 @@ pub enum Cut {
     Stopped,
 }
 
-/// How long a search may go on, in ways that do not depend on a clock.
+/// The limits of a search that do not depend on a clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SearchLimits {
-    /// How many nodes it may look at.
+    /// The number of nodes that it may look at.
     pub nodes: Option<u64>,
     /// How many steps it may take, of which a computer takes some hundred million a second: one is a
     /// look at an item of an alternative, or at an arc of a minimum cut.
     pub work: Option<u64>,
 }
 
-/// How many steps are taken between two looks at whether to stop.
+/// The number of steps that are taken between two looks at whether to stop.
 const STEPS_BETWEEN_LOOKS: u64 = 1 << 20;
 
 /// Counts nodes and work, and says when the search is over.

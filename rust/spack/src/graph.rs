@@ -1,4 +1,4 @@
-//! What a source of specs must record, so that abstract specs can be matched against it.
+//! The information that abstract specs need to be matched against a source of specs.
 
 use crate::spec::{DependencyTypes, FlagKind, VariantValue};
 use crate::truth::{Missing, Truth};
@@ -11,7 +11,7 @@ use crate::version::{Version, VersionConstraint};
 /// interned names serve well. What a source does not hold it says so, by the ways that each method
 /// names; it never guesses.
 pub trait SpecGraph {
-    /// How many specs there are.
+    /// The number of specs.
     fn spec_count(&self) -> usize;
 
     /// The name of a spec's package.
@@ -96,11 +96,11 @@ pub struct Edge {
     pub edge: u32,
     /// The number of the dependency.
     pub child: u32,
-    /// What it is needed for.
+    /// Its purpose.
     pub types: DependencyTypes,
 }
 
-/// What a source records about one variant.
+/// One variant as a source records it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Variant<'a> {
     /// It has this value.

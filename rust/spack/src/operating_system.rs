@@ -69,7 +69,7 @@ impl FromStr for CLibraryKind {
 /// have only the oldest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CLibrary {
-    /// Which library it is.
+    /// The library.
     pub kind: CLibraryKind,
     /// The oldest version that the operating system ships.
     pub oldest: Version,
@@ -93,7 +93,7 @@ impl CLibrary {
     }
 }
 
-/// What is known of one operating system.
+/// The known facts about one operating system.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Entry {
     Linux(CLibrary),
@@ -225,7 +225,7 @@ impl Default for OperatingSystemTable {
     }
 }
 
-/// Why an entry for the table is refused.
+/// The reason why an entry for the table is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OperatingSystemError {

@@ -15,10 +15,10 @@ use parser::{Parser, Place};
 /// The longest text in bytes that is read as specs.
 const MAX_LEN: usize = 16 * 1024;
 
-/// How deep conditions may hold conditions.
+/// The greatest depth of conditions within conditions.
 const MAX_DEPTH: usize = 8;
 
-/// How many dependencies may be looked at while toolchains are put into one text.
+/// The number of dependencies that may be looked at while toolchains are put into one text.
 const MAX_PUT_IN: usize = 64 * 1024;
 
 impl AbstractSpec {

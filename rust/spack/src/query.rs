@@ -64,7 +64,7 @@ impl Query {
         &self.spec
     }
 
-    /// What is asked of the spec itself. Variants that propagate are not part of that.
+    /// The constraints on the spec itself, without variants that propagate.
     pub fn node(&self) -> &NodeConstraint {
         &self.spec.node
     }

@@ -44,13 +44,13 @@ use crate::version::VersionConstraint;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct AbstractSpec {
-    /// What is asked of the spec itself.
+    /// The constraints on the spec itself.
     pub node: NodeConstraint,
-    /// What is asked of its dependencies: direct ones first, then by name.
+    /// The constraints on its dependencies: direct ones first, then by name.
     pub dependencies: Vec<Dependency>,
 }
 
-/// What is asked of one node of a graph, apart from its dependencies.
+/// The constraints on one node of a graph, without its dependencies.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct NodeConstraint {
     /// The package's name; an anonymous spec leaves it open.
@@ -73,7 +73,7 @@ pub struct NodeConstraint {
     pub hash: Option<Box<str>>,
 }
 
-/// What is asked of a platform or an operating system.
+/// A constraint on a platform or an operating system.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum FieldConstraint {
     /// `*`: anything that is set.

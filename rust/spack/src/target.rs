@@ -46,7 +46,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     table().names.iter().copied()
 }
 
-/// Why targets cannot be taught.
+/// The reason why targets cannot be added.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum TeachError {

@@ -25,13 +25,13 @@ pub enum Truth {
     Unknown(Missing),
 }
 
-/// What a source lacks to decide a question.
+/// The information that a source lacks to decide a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Missing {
     /// The dependencies of a spec.
     Edges,
-    /// Which virtual packages the edges of a spec provide.
+    /// The virtual packages that the edges of a spec provide.
     Virtuals,
     /// The compiler of a spec.
     Compiler,

@@ -159,7 +159,7 @@ impl Version {
         constraint.contains(self)
     }
 
-    /// What a range is compared with.
+    /// The value that a range is compared with.
     pub(crate) fn key(&self) -> &Key {
         &self.key
     }

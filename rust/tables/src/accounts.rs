@@ -53,11 +53,11 @@ pub(crate) struct NewAccount<'t> {
     pub(crate) edges: Option<Vec<NewEdge<'t>>>,
 }
 
-/// What an account is recognized by.
+/// The identity of an account.
 pub(crate) type Mark = [u8; 20];
 
 impl<'t> NewAccount<'t> {
-    /// What a row of a catalog says.
+    /// The content of a row of a catalog.
     pub(crate) fn of(catalog: &'t Catalog, row: &Row) -> Self {
         let edges = catalog.dependencies_of(row).map(|edges| {
             let edges = edges.iter().map(|edge| NewEdge {
@@ -75,7 +75,7 @@ impl<'t> NewAccount<'t> {
         }
     }
 
-    /// What it is recognized by: equal for equal accounts alone.
+    /// Its identity: equal for equal accounts alone.
     pub(crate) fn mark(&self) -> Mark {
         let mut state = Sha1::new();
         let mut put = |text: &[u8]| {

@@ -50,7 +50,7 @@ pub fn catalog_tables(catalog: &Catalog) -> Result<CatalogTables, ArrowError> {
     })
 }
 
-/// What each row of a source says, and what it is recognized by.
+/// The content and the identity of each row of a source.
 pub(crate) struct Marked<'c> {
     looks: Looks<'c>,
     marks: [Vec<Mark>; Look::COUNT],

@@ -1,10 +1,10 @@
-//! What can go wrong with tables.
+//! The errors of tables.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-/// Why a table cannot be read or written.
+/// The reason why a table cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TableFault {
@@ -13,7 +13,7 @@ pub enum TableFault {
     Io {
         /// The file.
         path: String,
-        /// What it says.
+        /// Its content.
         error: std::io::Error,
     },
     /// The content is not that of such a table.
@@ -21,7 +21,7 @@ pub enum TableFault {
     Damaged {
         /// The file.
         path: String,
-        /// What is wrong.
+        /// The fault.
         fault: String,
     },
 }

@@ -23,7 +23,7 @@ use crate::fault::TableFault;
 /// How many rows are compressed together: what `DuckDB` takes, and what batches have.
 pub(crate) const GROUP: usize = 122_880;
 
-/// How a column is written best.
+/// The best encoding of a column.
 #[derive(Clone, Copy)]
 pub(crate) enum Shape {
     /// Numbers that mostly ascend.

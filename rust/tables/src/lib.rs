@@ -45,7 +45,7 @@ pub use table::{Table, Values};
 
 use specplan_catalog::Catalog;
 
-/// How a source can be looked at: by all its rows, and by those that count under one condition.
+/// The views of a source: all its rows, and those that count under one condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(usize)]
 pub enum Look {
@@ -60,7 +60,7 @@ pub enum Look {
 }
 
 impl Look {
-    /// How many there are.
+    /// Their number.
     pub const COUNT: usize = 4;
 
     /// All, in order.

@@ -14,7 +14,7 @@ const KINDS: [(SourceKind, &str); 4] = [
     (SourceKind::Page, "page"),
 ];
 
-/// What a kind of file is called.
+/// The name of a kind of file.
 pub(crate) fn kind_name(kind: SourceKind) -> &'static str {
     let found = KINDS.iter().find(|(each, _)| *each == kind);
     found.map_or("", |(_, name)| name)

@@ -26,7 +26,7 @@ pub struct Addition<'c> {
     pub looks: Looks<'c>,
 }
 
-/// How many rows were written.
+/// The number of rows that were written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Saved {
     /// Rows of specs.

@@ -88,7 +88,7 @@ impl Table {
         fields.map(|field| field.name().as_str()).collect()
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     pub fn rows(&self) -> usize {
         self.batches.iter().map(RecordBatch::num_rows).sum()
     }

@@ -45,7 +45,7 @@ impl Texts {
         &self.all[number as usize]
     }
 
-    /// How many there are.
+    /// Their number.
     pub(crate) fn len(&self) -> usize {
         self.all.len()
     }

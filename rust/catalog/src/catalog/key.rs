@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::{Catalog, Column};
 
-/// What a key is.
+/// The level of keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(usize)]
 pub enum Level {
@@ -21,7 +21,7 @@ pub enum Level {
 }
 
 impl Level {
-    /// How many levels there are.
+    /// The number of levels.
     pub const COUNT: usize = 4;
 
     /// The columns that make a key of this level; at level `Hash` the hash does.
@@ -84,7 +84,7 @@ impl KeyColumn {
         }
     }
 
-    /// How many distinct keys there are.
+    /// The number of distinct keys.
     pub fn len(&self) -> usize {
         self.first_spec.len()
     }

@@ -10,7 +10,7 @@ use crate::{Catalog, Column, SystemName};
 /// The virtual package that a C library provides.
 const LIBC: &str = "libc";
 
-/// What is known of the C library that a spec needs.
+/// The known facts about the C library that a spec needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Library {
     /// No edges are known: it is that of the operating system.
@@ -122,7 +122,7 @@ impl Libraries {
         self.fits(table, self.of_spec[spec as usize], binary, host)
     }
 
-    /// Which library a spec has.
+    /// The library of a spec.
     pub(crate) fn number_of(&self, spec: u32) -> usize {
         self.of_spec[spec as usize] as usize
     }

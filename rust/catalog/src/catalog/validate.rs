@@ -1,4 +1,4 @@
-//! What must hold of every catalog.
+//! The laws of every catalog.
 
 use crate::{Catalog, Column};
 

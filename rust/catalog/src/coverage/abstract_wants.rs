@@ -1,4 +1,4 @@
-//! What meets abstract specs in cells.
+//! The specs that meet abstract specs in cells.
 
 use std::collections::BTreeSet;
 
@@ -39,9 +39,9 @@ pub struct AbstractWants {
     pub clauses: Vec<Vec<Clause>>,
     /// The cells.
     pub cells: Vec<AbstractCell>,
-    /// Which binaries serve a cell.
+    /// The binaries that serve a cell.
     pub compatibility: Compatibility,
-    /// What is known of operating systems.
+    /// The known operating systems.
     pub table: OperatingSystemTable,
 }
 
@@ -57,23 +57,23 @@ pub struct AbstractCell {
 /// The specs that meet one want in one cell.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Met {
-    /// Those of the very system of the cell.
+    /// The specs of the cell's own system.
     pub exact: IdSet,
-    /// Those of other systems whose specs serve the cell.
+    /// The specs of other systems that serve the cell.
     pub compatible: IdSet,
     /// Specs that serve the cell and of which the sources do not say whether they meet the
     /// want, ascending, with what is missing.
     pub unknown: Vec<(u32, Missing)>,
-    /// What is assumed if only specs meet the want that do under an assumption.
+    /// The assumptions, if only specs under an assumption meet the want.
     pub assumed: Vec<Box<str>>,
 }
 
 /// The specs of the systems that serve a cell.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Serving {
-    /// Those of the very system.
+    /// The specs of the system itself.
     exact: IdSet,
-    /// Those of other systems.
+    /// The specs of other systems.
     compatible: IdSet,
 }
 
@@ -157,7 +157,7 @@ impl AbstractWants {
 }
 
 impl Found {
-    /// What of it serves a cell.
+    /// The part of it that serves a cell.
     pub(crate) fn served(&self, serving: &Serving) -> Met {
         let serves = |spec: u32| serving.exact.contains(spec) || serving.compatible.contains(spec);
         let exact = self.specs.intersection(&serving.exact);
@@ -190,7 +190,7 @@ impl Found {
 pub struct AbstractTask {
     /// The state that is asked.
     pub state: Vec<Snapshot>,
-    /// What is wanted, and where.
+    /// The wants and their places.
     pub wants: AbstractWants,
     /// The detail of the answer.
     pub detail: Detail,
@@ -206,12 +206,12 @@ pub struct AbstractCoverage {
     pub gaps: Vec<AbstractGap>,
 }
 
-/// How many of the wants of a cell are there.
+/// The number of wants of a cell that are available.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AbstractCellCoverage {
-    /// How many are covered.
+    /// The number of covered wants.
     pub covered: u64,
-    /// How many are covered on the very system.
+    /// The number of wants that are covered on the same system.
     pub covered_exact: u64,
     /// The wants that are covered, each with all that covers it.
     pub met: Vec<(u32, IdSet)>,
@@ -228,9 +228,9 @@ pub struct AbstractCellCoverage {
 pub struct UnknownWant {
     /// Position among the queries.
     pub want: u32,
-    /// How many specs might cover it.
+    /// The number of specs that might cover it.
     pub specs: u64,
-    /// What is missing, each once, in order.
+    /// The missing information, each once, in order.
     pub missing: Vec<Missing>,
 }
 

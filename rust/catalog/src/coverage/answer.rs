@@ -2,24 +2,24 @@
 
 use crate::{IdSet, SystemName};
 
-/// How much of what one cell should have is there.
+/// The coverage of one cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CellCoverage {
     /// Number of the stack's label.
     pub label: u32,
     /// The system.
     pub system: SystemName,
-    /// How many keys are wanted.
+    /// The number of keys that are wanted.
     pub wanted: u64,
-    /// How many of them are covered.
+    /// The number of covered ones.
     pub covered: u64,
-    /// How many are covered on the very system.
+    /// The number of wants that are covered on the same system.
     pub covered_exact: u64,
     /// Whether nothing but the cell itself would say what is wanted in it, so that nothing is.
     pub no_peer: bool,
 }
 
-/// Why a want is a gap.
+/// The reason why a want is a gap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum GapState {
     /// Something else than this stack has it on a compatible system.
@@ -39,7 +39,7 @@ pub struct Gap {
     pub key: u32,
     /// The key as text.
     pub want: String,
-    /// Why it is a gap.
+    /// The reason why it is a gap.
     pub state: GapState,
     /// In how many cells of the answer the same key is a gap.
     pub cells_lacking: u32,
@@ -102,6 +102,6 @@ pub struct Coverage {
     pub gaps: Vec<Gap>,
     /// For each entry of `not_wanted`, how many wants it excludes.
     pub excluded: Vec<u64>,
-    /// How many wants are excluded by any entry.
+    /// The number of wants that are excluded by any entry.
     pub not_wanted: u64,
 }

@@ -18,7 +18,7 @@ pub(super) struct Family<'c> {
     listed_by: OnceLock<BTreeMap<u32, ListedBy>>,
 }
 
-/// Which peers have anything on a system.
+/// The peers that have anything on a system.
 enum ListedBy {
     One(u32),
     Several,

@@ -14,7 +14,7 @@ pub(crate) struct NearestSearch<'c> {
     view: &'c View,
     packages: &'c [IdSet],
     ranks: &'c [u32],
-    /// What a key of the level fixes.
+    /// The parts of a spec that a key of the level fixes.
     fixed: &'static [(Difference, Column)],
 }
 

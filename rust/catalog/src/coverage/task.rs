@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::{Compatibility, IdSet, Level, Snapshot, SystemName};
 
-/// Where the wants of a report come from.
+/// The origin of the wants of a report.
 #[derive(Clone, Debug)]
 pub enum Wants {
     /// What a cell wants is what a peer of its stack has.
@@ -54,9 +54,9 @@ pub struct NotWanted {
 pub struct CoverageTask {
     /// The state that is asked.
     pub state: Vec<Snapshot>,
-    /// What a key is.
+    /// The level of keys.
     pub level: Level,
-    /// Where the wants come from.
+    /// The origin of the wants.
     pub wants: Wants,
     /// The labels of the stacks whose cells are reported, ascending.
     pub reported: Vec<u32>,
@@ -66,11 +66,11 @@ pub struct CoverageTask {
     pub oss: Option<Vec<String>>,
     /// Report only cells of these targets, sorted. It changes neither wants nor numbers.
     pub targets: Option<Vec<String>>,
-    /// Which binaries serve a cell.
+    /// The binaries that serve a cell.
     pub compatibility: Compatibility,
-    /// What is known of operating systems.
+    /// The known operating systems.
     pub table: OperatingSystemTable,
-    /// What is not wanted.
+    /// The not-wanted entries.
     pub not_wanted: Vec<NotWanted>,
     /// The detail of the answer.
     pub detail: Detail,
@@ -92,7 +92,7 @@ pub enum Detail {
 /// The most cells of one answer.
 pub const MOST_CELLS: usize = 1_000_000;
 
-/// Why a question of coverage has no answer.
+/// The reason why a question of coverage has no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum CoverageError {

@@ -34,7 +34,7 @@ impl Random {
     }
 }
 
-/// How specs hang together.
+/// The dependencies between specs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Shape {
     /// Environments of 1,000 specs, each with hubs of its own; a fifth of them share one library.

@@ -12,7 +12,7 @@ use crate::time;
 const SPEC_SHARE: u32 = 10;
 /// Of how many specs one is a root.
 const ROOT_SHARE: usize = 100;
-/// How many gaps are planned one by one, to compare.
+/// The number of gaps that are planned one by one, to compare.
 const PLANNED: usize = 20;
 
 /// A tenth of the specs that the other measures take, with two states of its cache: a tenth of

@@ -9,7 +9,7 @@ use crate::graph::Places;
 use crate::graph::id::Place;
 use crate::plan::rules::{Rules, Standing};
 
-/// How many groups an alternative may become.
+/// The number of groups that an alternative may become.
 const MOST_GROUPS: usize = 256;
 
 /// What can be picked for one part: positions among its options, with the specs.
@@ -19,7 +19,7 @@ type Options = Vec<(usize, Place)>;
 pub(super) struct Picks {
     /// By group, the position that is picked of each part.
     pub(super) groups: Vec<Vec<usize>>,
-    /// What any pick needs at least, where there were too many to list.
+    /// The common needs of all picks, where there were too many to list.
     pub(super) least: Option<Vec<Place>>,
 }
 
@@ -99,7 +99,7 @@ fn decide(rules: &Rules, fixed: &[Place], parts: &[Options]) -> Option<Vec<Optio
     is_changed.then_some(decided)
 }
 
-/// What has to be built for some specs.
+/// The builds that some specs need.
 fn builds(rules: &Rules, specs: impl IntoIterator<Item = Place>) -> Places {
     let mut wants = rules.graph.no_places();
     wants.extend(specs.into_iter().map(Place::index));

@@ -31,14 +31,14 @@ struct Below {
     is_installed: bool,
 }
 
-/// How many new hashes an own change reaches.
+/// The number of new hashes that an own change reaches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Reach {
     pub(super) over_all: usize,
     pub(super) over_link_run: usize,
 }
 
-/// How many words of own changes are followed at a time.
+/// The number of words of own changes that are followed at a time.
 const BLOCK_WORDS: usize = 4;
 const BLOCK_BITS: usize = BLOCK_WORDS * u64::BITS as usize;
 type Block = [u64; BLOCK_WORDS];
@@ -98,7 +98,7 @@ impl Fresh {
         fresh
     }
 
-    /// How many new hashes there are.
+    /// The number of new hashes.
     pub(super) fn len(&self) -> usize {
         self.places.len()
     }

@@ -1,4 +1,4 @@
-//! Which own changes to hold back so that few builds remain.
+//! The own changes to hold back so that few builds remain.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

@@ -23,7 +23,7 @@ pub struct Comparison {
     pub own_content: Vec<u32>,
 }
 
-/// Why a hash is new.
+/// The reason why a hash is new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// Own change: no old spec has its own content.
@@ -49,11 +49,11 @@ pub struct OwnChange {
     pub spec: SpecId,
     /// In what way it changed.
     pub origin: Origin,
-    /// How many new hashes have it in their closure, itself included.
+    /// The number of new hashes that have it in their closure, itself included.
     pub reaches: usize,
     /// How many new hashes it explains alone, itself included: those that it dominates, so that
     /// nothing new gets into them but through it.
     pub explains_alone: usize,
-    /// How many new hashes it reaches over link and run edges alone, itself included.
+    /// The number of new hashes that it reaches over link and run edges alone, itself included.
     pub reaches_by_link_run: usize,
 }

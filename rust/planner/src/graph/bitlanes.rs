@@ -8,7 +8,7 @@ const WORDS: usize = 4;
 pub(crate) struct Lanes([u64; WORDS]);
 
 impl Lanes {
-    /// How many questions are asked at a time.
+    /// The number of questions that are asked at a time.
     pub(crate) const COUNT: usize = WORDS * u64::BITS as usize;
     /// No bit set.
     pub(crate) const NONE: Self = Self([0; WORDS]);
@@ -26,7 +26,7 @@ impl Lanes {
         self.0.iter().fold(0, |all, word| all | word) == 0
     }
 
-    /// How many bits are set.
+    /// The number of bits that are set.
     pub(crate) fn count(self) -> u32 {
         self.0.iter().map(|word| word.count_ones()).sum()
     }
@@ -84,7 +84,7 @@ impl Tally {
         }
     }
 
-    /// How often the bit of a question was set.
+    /// The number of times that the bit of a question was set.
     pub(crate) fn count(&self, lane: usize) -> usize {
         let bits = self.planes.iter().enumerate();
         bits.map(|(plane, lanes)| usize::from(lanes.contains(lane)) << plane)

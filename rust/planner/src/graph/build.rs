@@ -69,7 +69,7 @@ fn invert(ranks: &[u32]) -> Result<Vec<u32>, GraphError> {
     Ok(by_rank)
 }
 
-/// How many edges arrive at each spec.
+/// The number of edges that arrive at each spec.
 fn check_edges(
     spec_count: usize,
     edges: impl Iterator<Item = Edge>,

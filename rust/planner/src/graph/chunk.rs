@@ -25,7 +25,7 @@ impl Chunk {
         Self { places, spot_of }
     }
 
-    /// How many specs there are.
+    /// The number of specs.
     pub(crate) fn len(&self) -> usize {
         self.places.len()
     }

@@ -126,7 +126,7 @@ pub fn usable(graph: &Graph, available: &SpecSet, external: &SpecSet) -> SpecSet
     graph.specs_at(&usable)
 }
 
-/// What installs from the cache alone: the externals and the usable specs.
+/// The specs that install from the cache alone: externals and usable specs.
 ///
 /// One walk from the smallest place up. Complexity: O(n + m).
 pub(crate) fn installable(graph: &Graph, available: &Places, external: &Places) -> Places {

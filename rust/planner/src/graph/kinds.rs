@@ -1,4 +1,4 @@
-//! What one spec needs another for.
+//! The purposes for which one spec needs another.
 
 use std::ops::{BitAnd, BitOr, BitOrAssign};
 
@@ -34,11 +34,11 @@ impl EdgeKinds {
     /// The dependent was spliced, and the dependency is the spec that it was built as.
     pub const SPLICE: Self = Self(1 << 5);
 
-    /// What an installed binary needs beside itself: link and run.
+    /// The needs of an installed binary: link and run.
     pub const INSTALL: Self = Self(Self::LINK.0 | Self::RUN.0);
-    /// What a build needs: build, link and run.
+    /// The needs of a build: build, link and run.
     pub const REBUILD: Self = Self(Self::INSTALL.0 | Self::BUILD.0);
-    /// What a spliced spec without a binary needs: link, run, and what it was built as.
+    /// The needs of a spliced spec without a binary: link, run, and the spec that it was built as.
     pub(crate) const INSTALL_SPLICED: Self = Self(Self::INSTALL.0 | Self::SPLICE.0);
     /// Every kind.
     pub const ALL: Self = Self(Self::MASK);

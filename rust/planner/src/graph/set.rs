@@ -108,12 +108,12 @@ impl SpecSet {
         self.bits.contains(id.index())
     }
 
-    /// How many specs the graph has, in the set or not.
+    /// The number of specs that the graph has, in the set or not.
     pub fn spec_count(&self) -> usize {
         self.bits.len()
     }
 
-    /// How many specs are in the set. Complexity: O(n / 64).
+    /// The number of specs that are in the set. Complexity: O(n / 64).
     pub fn len(&self) -> usize {
         self.bits.count_ones(..)
     }

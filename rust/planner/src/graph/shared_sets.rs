@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, BuildHasherDefault};
 use hashbrown::HashTable;
 use rustc_hash::FxHasher;
 
-/// Which set of a [`SharedSets`].
+/// A set of a [`SharedSets`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SetId(u32);
 
@@ -46,12 +46,12 @@ impl SharedSets {
         slice(&self.items, &self.starts, set.0)
     }
 
-    /// How many sets there are, the empty one included.
+    /// The number of sets, the empty one included.
     pub(crate) fn len(&self) -> usize {
         self.starts.len() - 1
     }
 
-    /// How many numbers are stored.
+    /// The number of numbers that are stored.
     pub(crate) fn item_count(&self) -> usize {
         self.items.len()
     }

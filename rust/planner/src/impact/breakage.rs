@@ -15,7 +15,7 @@ use crate::impact::usefulness::Group;
 use crate::plan::rules::{Rules, Standing};
 use crate::plan::task::check_specs;
 
-/// How many roots are named for each missing spec.
+/// The number of roots that are named for each missing spec.
 pub const EXAMPLES: usize = 3;
 
 /// A spec without a binary, which some binary links to or runs with, however indirectly.
@@ -23,7 +23,7 @@ pub const EXAMPLES: usize = 3;
 pub struct Missing {
     /// The spec.
     pub spec: SpecId,
-    /// How many binaries have it in their link and run closure.
+    /// The number of binaries that have it in their link and run closure.
     pub binaries: usize,
     /// How many roots have it in their link and run closure, itself included if it is a root.
     pub roots: usize,
@@ -33,7 +33,7 @@ pub struct Missing {
     pub examples: Vec<SpecId>,
 }
 
-/// What is broken in a cache.
+/// The broken parts of a cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Breakage {
     /// The binaries that install from the cache alone.

@@ -13,22 +13,22 @@ use crate::graph::kinds::EdgeKinds;
 use crate::impact::supply::{Supply, installed_with};
 use crate::plan::task::check_specs;
 
-/// What roots lack to be installed.
+/// The specs that roots lack to be installed.
 ///
 /// All that each of many roots lacks can be as much as their number squared, so that only their
 /// numbers are whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lacked {
-    /// What each root lacks, in the order in which roots were given.
+    /// The specs that each root lacks, in the order in which roots were given.
     pub roots: Vec<LackedByRoot>,
     /// Each spec that any root lacks, in ascending rank, with how many roots lack it.
     pub specs: Vec<(SpecId, usize)>,
 }
 
-/// What one root lacks to be installed.
+/// The specs that one root lacks to be installed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LackedByRoot {
-    /// How many specs it lacks.
+    /// The number of specs that it lacks.
     pub count: usize,
     /// The first of them, in ascending rank.
     pub first: Vec<SpecId>,

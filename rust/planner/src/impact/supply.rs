@@ -1,4 +1,4 @@
-//! What there is to install from, and what specs lack.
+//! The available specs, and the specs that others lack.
 
 use std::sync::Arc;
 
@@ -104,7 +104,7 @@ impl Supply {
     }
 }
 
-/// What a spec links to or runs with.
+/// The specs that a spec links to or runs with.
 pub(crate) fn installed_with(graph: &Graph, place: Place) -> impl Iterator<Item = Place> + '_ {
     let row = graph.dependencies_at(place).iter();
     row.filter(|hop| hop.kinds().intersects(EdgeKinds::INSTALL))

@@ -46,10 +46,10 @@ pub struct Group {
     pub roots: Vec<SpecId>,
 }
 
-/// What is gained by building one gap.
+/// The benefit of building one gap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Usefulness {
-    /// How many other wants of the group have the gap in their link and run closure.
+    /// The number of other wants of the group with the gap in their link and run closure.
     pub blocked: usize,
     /// How many roots of the group do not install from the cache alone, but do once the least plan
     /// for this gap alone is built.
@@ -149,7 +149,7 @@ struct Party {
     /// The wants that are not external, ascending.
     wants: Vec<Place>,
     roots: Vec<Place>,
-    /// Where the wants are that a gap may block.
+    /// The places of the wants that a gap may block.
     want_spots: Vec<usize>,
     /// For each root that does not install from the cache alone and lacks what one missing spec
     /// needs: the spot of that spec.
@@ -237,7 +237,7 @@ impl Aim {
 /// The part of the graph that matters.
 struct Cut {
     chunk: Chunk,
-    /// What each spec demands when a gap needs it.
+    /// The demands of each spec when a gap needs it.
     demands: Steps,
     /// What each spec installs with when a want or root installs it.
     installs: Steps,

@@ -1,4 +1,4 @@
-//! What is left out of a plan because it needs a spec that does not build.
+//! The builds that are left out of a plan because they need a spec that does not build.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use crate::graph::id::{Place, SpecId};
 use crate::graph::{Graph, Places};
 use crate::plan::rules::{Rules, Standing};
 
-/// Why a spec is left out.
+/// The reason why a spec is left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LeftOutReason {
     /// It is known not to build.
@@ -41,7 +41,7 @@ impl LeftOut {
         chains.map_or(LeftOutReason::Unneeded, |chains| chains.reason(spec))
     }
 
-    /// How many specs the chain of that reason holds, 0 if it has none. Complexity: O(1).
+    /// The number of specs that the chain of that reason holds, 0 if it has none. Complexity: O(1).
     pub fn chain_len(&self, spec: SpecId) -> usize {
         let chains = self.chains.as_ref();
         chains.map_or(0, |chains| chains.len_of(spec))
@@ -51,7 +51,7 @@ impl LeftOut {
 /// What the wants that can be had need, and what was left out.
 pub(crate) struct Selection {
     pub(crate) needed: Places,
-    /// What would be needed if nothing was broken.
+    /// The specs that would be needed if nothing was broken.
     pub(crate) needed_at_best: Places,
     pub(crate) blocked: Places,
 }
@@ -159,7 +159,7 @@ impl Chains {
         }
     }
 
-    /// How many specs the chain of the reason holds.
+    /// The number of specs that the chain of the reason holds.
     fn len_of(&self, spec: SpecId) -> usize {
         match self.next_of(spec) {
             None | Some((_, 0)) => 0,

@@ -1,4 +1,4 @@
-//! Which builds each build waits for.
+//! The builds that each build waits for.
 //!
 //! `needs(b)` is the set of builds reached from b by one edge that b demands, then any edges
 //! demanded by specs that are not built. Following each build on its own is quadratic when many
@@ -49,11 +49,11 @@ enum Answer {
         set_of: Vec<SetId>,
         sets: SharedSets,
     },
-    /// How many there are, by place, and the carriers to walk through.
+    /// Their number, by place, and the carriers to walk through.
     Counted { len_of: Vec<u32>, carriers: Places },
 }
 
-/// How much may be stored, and how long it may take.
+/// The limits of storage and of time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Room {
     /// Numbers in sets.
@@ -114,7 +114,7 @@ impl Needs {
         (0..ranks.len()).map(move |at| graph.id_at(graph.place_by_rank(ranks[at])))
     }
 
-    /// How many builds `build` waits for. Complexity: O(1).
+    /// The number of builds that `build` waits for. Complexity: O(1).
     pub fn len_of(&self, build: SpecId) -> usize {
         match (self.build_place(build), &self.answer) {
             (None, _) => 0,

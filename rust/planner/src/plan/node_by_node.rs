@@ -1,4 +1,4 @@
-//! What pruning node by node builds, and which of that is in vain.
+//! The builds of pruning node by node, and the unnecessary ones.
 //!
 //! `spack ci generate --prune-dag` drops each job whose own spec has a binary, and keeps every
 //! other spec that the roots reach, also those that only the build of a dropped one needed.
@@ -9,7 +9,7 @@ use crate::graph::{Direction, Places};
 use crate::plan::Plan;
 use crate::plan::rules::{Rules, Standing};
 
-/// Why an edge is not followed although a spec has it.
+/// The reason why an edge of a spec is not followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CutReason {
     /// The dependent has a binary, and the edge is only for building or testing it.
@@ -43,11 +43,11 @@ pub struct Needless {
     /// going up through specs that are not needed either; of several, the one of smallest rank.
     /// If no available one is above it, the nearest of another kind.
     pub cut_by: SpecId,
-    /// Why `cut_by` does not need it.
+    /// The reason why `cut_by` does not need it.
     pub reason: CutReason,
 }
 
-/// What pruning node by node builds.
+/// The builds of pruning node by node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeByNode {
     /// All specs that the roots reach over any edge and that are neither external nor available.
@@ -59,7 +59,7 @@ pub struct NodeByNode {
 }
 
 impl Plan {
-    /// What pruning node by node would build. Complexity: O(n + m).
+    /// The builds of pruning node by node. Complexity: O(n + m).
     pub fn node_by_node(&self) -> NodeByNode {
         NodeByNode::new(self)
     }

@@ -142,7 +142,7 @@ fn sort_by_stage(
 /// The dearest chain of builds, each of which waits for the one before.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CriticalPath {
-    /// What the builds of the chain cost together.
+    /// The total cost of the builds of the chain.
     pub cost: f64,
     /// The builds, in the order in which they run. Of several chains of the same cost, the one
     /// whose last build has the smallest rank, then the last but one, and so on.

@@ -1,4 +1,4 @@
-//! Why each build is needed, as a shortest chain from a want.
+//! The reason for each build, as a shortest chain from a want.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use crate::graph::id::{Place, SpecId};
 use crate::graph::{Graph, Places};
 use crate::plan::rules::Rules;
 
-/// What made a build necessary.
+/// The cause of a build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// It is named by the change itself.
@@ -96,7 +96,7 @@ impl Reasons {
         chain
     }
 
-    /// How many specs that chain holds. Complexity: O(1); the chains of all specs together may hold
+    /// The length of that chain. Complexity: O(1); the chains of all specs together may hold
     /// a number that grows with the square of the specs.
     pub fn len_of(&self, spec: SpecId) -> usize {
         let place = self.graph.place_of(spec);

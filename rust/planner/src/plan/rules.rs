@@ -21,7 +21,7 @@ use crate::graph::kinds::EdgeKinds;
 use crate::graph::set::SpecSet;
 use crate::graph::{Graph, Hop, Places};
 
-/// What can be done about a spec that is needed.
+/// The possible actions for a spec that is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
     /// The system provides it.
@@ -120,7 +120,7 @@ impl Rules {
         hit.intersects(EdgeKinds::REBUILD) || (!hit.is_empty() && !self.standing(to).is_at_hand())
     }
 
-    /// What a spec needs when it is needed, in ascending rank.
+    /// The needs of a spec when it is needed, in ascending rank.
     pub(crate) fn demanded(&self, from: Place) -> impl Iterator<Item = Place> + '_ {
         let row: &[Hop] = match self.standing(from) {
             Standing::External => &[],

@@ -1,4 +1,4 @@
-//! What a change reaches, and what a policy or a depth leaves untested.
+//! The specs that a change reaches, and those that a policy or a depth leaves untested.
 
 use crate::graph::closure::{follows, reached_places};
 use crate::graph::id::{Place, SpecId};
@@ -17,7 +17,7 @@ impl Policy {
     }
 }
 
-/// What a change makes stale, and which specs that hold the change it leaves alone.
+/// The specs that a change makes stale, and those that contain it and are left alone.
 ///
 /// The three sets `stale`, `kept_by_policy` and `kept_by_depth` share no spec; together they are
 /// every spec that has a changed one in its closure, external or available or neither.
@@ -79,7 +79,7 @@ pub fn stale(graph: &Graph, change: &Change) -> Stale {
     }
 }
 
-/// How a spec holds a change.
+/// The way in which a spec contains a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Held {
     /// Whether the change makes the spec stale, or a policy or a depth leaves it alone.

@@ -7,7 +7,7 @@ use crate::graph::Graph;
 use crate::graph::id::{Place, SpecId};
 use crate::graph::set::SpecSet;
 
-/// Which specs are wanted, given the roots.
+/// The specs that are wanted, given the roots.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Scope {
     /// The roots alone.
@@ -20,7 +20,7 @@ pub enum Scope {
     All,
 }
 
-/// What a change makes stale besides what it changes.
+/// The specs that a change makes stale besides those that it changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Policy {
     /// Every spec whose hash will be another: dependents over all edges.
@@ -36,7 +36,7 @@ pub enum Policy {
 pub struct Change {
     /// The specs that changed themselves.
     pub changed: SpecSet,
-    /// Which edges carry the change to dependents.
+    /// The edges that carry the change to dependents.
     pub policy: Policy,
     /// How many edges a dependent may be away from what changed; 0 leaves the named alone, `None`
     /// follows all the way.
@@ -53,7 +53,7 @@ pub struct Task {
     pub graph: Arc<Graph>,
     /// The roots of what is wanted. An external root is not a want. Order and repetition are free.
     pub roots: Vec<SpecId>,
-    /// Which specs are wanted, given the roots.
+    /// The specs that are wanted, given the roots.
     pub scope: Scope,
     /// The specs with a binary in the cache, before `change`. A spec that is also external counts
     /// as external.
@@ -65,7 +65,7 @@ pub struct Task {
     /// Specs that are known not to build. Wants that cannot be had without building one of them
     /// are left out, and so is all that only those need. An available one is not an obstacle.
     pub broken: SpecSet,
-    /// What building each spec costs, by id, in any unit; finite and not negative. `None`: 1 each.
+    /// The cost of building each spec, by id, in any unit; finite and not negative. `None`: 1 each.
     pub costs: Option<Vec<f64>>,
 }
 

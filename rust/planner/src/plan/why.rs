@@ -1,4 +1,4 @@
-//! Why one spec is planned, or why it is not, as a tree.
+//! The reason why one spec is planned or not, as a tree.
 
 use crate::graph::closure::reached_places;
 use crate::graph::id::{Place, SpecId};
@@ -11,7 +11,7 @@ use crate::plan::reasons::Cause;
 use crate::plan::rules::{Rules, Standing};
 use crate::plan::stale::Held;
 
-/// What a plan does about one spec.
+/// The verdict of a plan on one spec.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It is built, for this cause.
@@ -30,7 +30,7 @@ pub enum Verdict {
     NotWanted,
 }
 
-/// How a line of the tree relates to the line that it hangs from: the dependent to the dependency.
+/// The relation of a line of the tree to its parent: the dependent to the dependency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Link {
     /// It is the spec that was asked about.
@@ -46,11 +46,11 @@ pub enum Link {
 /// One line of the tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WhyLine {
-    /// How deep the line is; it hangs from the nearest line before it that is one less deep.
+    /// The depth of the line; its parent is the nearest line before it that is one less deep.
     pub depth: usize,
     /// The spec of the line: a dependent of the spec that it hangs from.
     pub spec: SpecId,
-    /// How it relates to that one.
+    /// Its relation to that one.
     pub link: Link,
     /// Whether the spec is a want.
     pub is_want: bool,
@@ -67,9 +67,9 @@ pub struct WhyLine {
 /// the spec alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Why {
-    /// What the plan does about the spec.
+    /// The verdict of the plan on the spec.
     pub verdict: Verdict,
-    /// How the spec holds the change; `None` without a change, and for what does not hold it.
+    /// The way in which the spec contains the change; `None` without a change or if it does not.
     pub held: Option<Held>,
     /// The tree, each spec before what hangs from it, siblings in ascending rank.
     pub tree: Vec<WhyLine>,
@@ -120,16 +120,16 @@ fn why(plan: &Plan, place: Place) -> Why {
     }
 }
 
-/// Which dependents hang from a spec.
+/// The dependents below a spec.
 enum Above<'p> {
-    /// Those of the set that demand it.
+    /// The dependents in the set that demand it.
     Needing(&'p Places),
-    /// Those of the set, whether they demand it or not.
+    /// The dependents in the set, whether they demand it or not.
     All(&'p Places),
 }
 
 impl Above<'_> {
-    /// How a dependent hangs from a spec that it demands or does not, or `None` if it does not.
+    /// The relation of a dependent to a spec that it demands or does not; `None` without one.
     fn link(&self, rules: &Rules, dependent: Place, demands: bool) -> Option<Link> {
         let (Self::Needing(set) | Self::All(set)) = self;
         if !set.contains(dependent.index()) {

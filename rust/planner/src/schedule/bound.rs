@@ -1,17 +1,17 @@
-//! What no schedule comes below.
+//! A lower bound on any schedule.
 
-/// Where a build can lie in any schedule.
+/// The range of times for a build in any schedule.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Span {
     /// The dearest chain that must have run before it.
     pub(super) head: f64,
-    /// What it costs itself.
+    /// Its own cost.
     pub(super) own: f64,
     /// The dearest chain that can only run after it.
     pub(super) tail: f64,
 }
 
-/// Why no schedule is shorter.
+/// The reason why no schedule is shorter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BoundReason {
     /// The dearest chain of builds has to run one after the other.
@@ -34,7 +34,7 @@ impl BoundReason {
     }
 }
 
-/// What no schedule comes below, and why.
+/// A lower bound on any schedule, with its reason.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LowerBound {
     /// The time.
@@ -76,10 +76,10 @@ pub(super) fn lower_bound(spans: &[Span], runners: usize) -> LowerBound {
     bound
 }
 
-/// How work is shared.
+/// The sharing of work.
 struct Share {
     runners: f64,
-    /// What all costs are multiples of, if they are whole numbers.
+    /// The greatest number that divides all costs, if they are whole numbers.
     step: Option<f64>,
 }
 

@@ -13,7 +13,7 @@ use crate::graph::Places;
 use crate::graph::id::{Place, number};
 use crate::plan::Plan;
 
-/// What a want is worth at most.
+/// The greatest worth of a want.
 const MOST_WEIGHT: u64 = 1_000_000_000;
 
 /// The instance that is solved, and the roots that its items stand for.

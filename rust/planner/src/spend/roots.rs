@@ -18,7 +18,7 @@ pub(super) struct Root {
     pub(super) standing: RootStanding,
 }
 
-/// What installing a root takes.
+/// The builds that installing a root takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RootStanding {
     External,

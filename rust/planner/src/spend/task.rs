@@ -54,7 +54,7 @@ impl Group {
     }
 }
 
-/// What becomes of a want.
+/// The outcome of a want.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The system provides it.
@@ -88,36 +88,36 @@ impl Outcome {
 /// A want, and what becomes of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WantOutcome {
-    /// What becomes of it.
+    /// Its outcome.
     pub outcome: Outcome,
     /// The position of a spec among its options: the one that completes it, or else the one that
     /// takes least more; `None` if it is left out.
     pub option: Option<usize>,
-    /// How many builds that takes beside what is chosen.
+    /// The number of builds that it takes beside the chosen ones.
     pub more_builds: u64,
-    /// What these cost.
+    /// Their cost.
     pub more_cost: f64,
 }
 
-/// What the budget buys.
+/// The result of the budget.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Spending {
     /// By group, the position of the source that counts.
     pub sources: Vec<usize>,
     /// By group, what becomes of the wants of that source.
     pub wants: Vec<Vec<WantOutcome>>,
-    /// What the completed wants are worth.
+    /// The worth of the completed wants.
     pub weight: u64,
     /// What no choice within the budget can exceed. Where sources compete, what installs without any
     /// build counts for them, less what of the chosen ones does.
     pub upper_bound: u64,
-    /// How many builds are chosen.
+    /// The number of builds that are chosen.
     pub builds: u64,
-    /// What they cost.
+    /// Their costs.
     pub cost: f64,
-    /// How many nodes were looked at.
+    /// The number of nodes that were looked at.
     pub nodes: u64,
-    /// Why the search ended before the choice was proven to be worth most.
+    /// The reason why the search ended before the choice was proven to be worth most.
     pub cut: Option<Cut>,
 }
 

@@ -1,4 +1,4 @@
-//! What builds take of a budget, in whole numbers.
+//! The use of a budget by builds, in whole numbers.
 
 use specplan_solver::budget::{AmountLimit, Amounts};
 
@@ -7,10 +7,10 @@ use crate::cost_scale::CostScale;
 use crate::graph::id::Place;
 use crate::plan::Plan;
 
-/// What a build costs at most, in parts: all that sums of costs have room for.
+/// The greatest cost of a build, in parts: all that sums of costs have room for.
 const MOST_COST: i128 = 1 << 52;
 
-/// What may be spent, and what each build takes of it.
+/// The amount that may be spent, and the part that each build takes.
 #[derive(Clone, Debug)]
 pub(super) struct BudgetUnits {
     /// By place.

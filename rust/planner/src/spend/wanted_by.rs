@@ -1,4 +1,4 @@
-//! Which roots need a spec, for as many roots at a time as lanes hold.
+//! The roots that need a spec, for as many roots at a time as lanes hold.
 
 use crate::graph::bitlanes::Lanes;
 use crate::graph::id::Place;

@@ -88,7 +88,7 @@ fn limited(nodes: u64) -> SearchLimits {
     }
 }
 
-/// What a budget makes of the roots of a world.
+/// The result of a budget for the roots of a world.
 struct Bought {
     reported: Spending,
     roots: Vec<u32>,
@@ -136,7 +136,7 @@ fn spend(world: &World, plan: &Plan, weights: &[u64], limit: Limit, node_limit: 
     }
 }
 
-/// What completing `roots` takes: builds and what they cost.
+/// The builds that completing `roots` takes, and their cost.
 fn price(world: &World, roots: &Specs) -> (u64, f64) {
     let builds = world
         .model()
@@ -230,7 +230,7 @@ impl Auction {
         budget.spend(limits, &mut || false)
     }
 
-    /// What a want is worth that installs without any build.
+    /// The worth of a want that installs without any build.
     fn there(&self, plan: &Plan, want: &Want) -> Option<u64> {
         let mut options = want.options.iter();
         let found = options.find(|(spec, _)| {
@@ -243,7 +243,7 @@ impl Auction {
         self.world.external[spec.index()] || !plan.left_out().wants.contains(&spec)
     }
 
-    /// What is completed, and what installs anyway, with all statements about them checked.
+    /// The completed roots and those that install anyway, with all statements about them checked.
     fn counted(&self, plan: &Plan, spending: &Spending, limit: Limit) -> (u64, u64) {
         let mut bought = Specs::new();
         let (mut worth, mut there) = (0, 0);

@@ -1,4 +1,4 @@
-//! What plans answer with.
+//! The answers of plans.
 
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
@@ -50,10 +50,10 @@ pub(crate) struct TotalsAnswer {
     pub(super) due_to_change: usize,
 }
 
-/// What one runner builds, in order.
+/// The builds of one runner, in order.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct ShardAnswer {
-    /// How long it builds.
+    /// The time during which it builds.
     pub(super) busy: f64,
     /// The positions of the builds.
     pub(super) builds: Vec<u32>,
@@ -66,17 +66,17 @@ pub(crate) struct ShardAnswer {
 pub(crate) struct ScheduleAnswer {
     pub(super) makespan: f64,
     pub(super) lower_bound: f64,
-    /// Why none is shorter than that.
+    /// The reason for that bound.
     pub(super) reason: &'static str,
     /// By runner.
     pub(super) shards: Py<PyTuple>,
 }
 
-/// What pruning node by node builds in vain.
+/// The unnecessary builds of pruning node by node.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct NeedlessAnswer {
     pub(super) spec: NamedAnswer,
-    /// What makes it unnecessary.
+    /// The spec that makes it unnecessary.
     pub(super) cut_by: NamedAnswer,
     pub(super) reason: &'static str,
 }
@@ -94,11 +94,11 @@ pub(crate) struct UntestedAnswer {
 pub(crate) struct LeftOutBuildAnswer {
     pub(super) spec: NamedAnswer,
     pub(super) reason: &'static str,
-    /// How long the chain of the reason is.
+    /// The length of the chain of the reason.
     pub(super) chain_length: usize,
 }
 
-/// What a plan leaves out.
+/// The parts that a plan leaves out.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct LeftOutAnswer {
     /// Broken specs that were to be built.
@@ -108,14 +108,14 @@ pub(crate) struct LeftOutAnswer {
     pub(super) builds: Py<PyTuple>,
 }
 
-/// What is done about a spec.
+/// The verdict on a spec.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 #[derive(Clone, Default)]
 pub(crate) struct VerdictAnswer {
     pub(super) verdict: &'static str,
     /// Of a build.
     pub(super) cause: Option<&'static str>,
-    /// Why it is left out.
+    /// The reason why it is left out.
     pub(super) left_out: Option<&'static str>,
     /// From what is left out down to a broken spec.
     pub(super) chain: Vec<String>,
@@ -129,7 +129,7 @@ pub(crate) struct LinkAnswer {
     pub(super) types: Vec<&'static str>,
 }
 
-/// How a spec holds the change.
+/// The way in which a spec contains the change.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 #[derive(Clone)]
 pub(crate) struct HeldAnswer {
@@ -143,18 +143,18 @@ pub(crate) struct HeldAnswer {
 pub(crate) struct WhyLineAnswer {
     pub(super) depth: usize,
     pub(super) spec: NamedAnswer,
-    /// How it relates to the line that it hangs from.
+    /// Its relation to the parent line.
     pub(super) link: &'static str,
-    /// Why it does not need that one.
+    /// The reason why it does not need that one.
     pub(super) reason: Option<&'static str>,
-    /// What the edge is for.
+    /// The types of the edge.
     pub(super) types: Vec<&'static str>,
     pub(super) is_want: bool,
     /// Whether another line shows what is below.
     pub(super) is_repeated: bool,
 }
 
-/// Why a spec is planned, or is not.
+/// The reason why a spec is planned, or is not.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct WhyAnswer {
     pub(super) spec: NamedAnswer,

@@ -93,11 +93,11 @@ impl PlanQuestion {
 pub(crate) struct PlanTask {
     state: Vec<Snapshot>,
     locks: Vec<Snapshot>,
-    /// What counts as available besides.
+    /// Further specs that count as available.
     assumed: SpecSet,
     /// What does not, whatever is said elsewhere.
     withheld: SpecSet,
-    /// How the costs of the task are counted: in parts of their unit.
+    /// The unit of the task's costs: parts of the given unit.
     pub(crate) scale: CostScale,
     task: Task,
 }

@@ -1,4 +1,4 @@
-//! What the planner's reasons are called in Python.
+//! The names of the planner's reasons in Python.
 
 use specplan_planner::{CutReason, EdgeKinds, LeftOutReason};
 

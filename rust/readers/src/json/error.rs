@@ -1,9 +1,9 @@
-//! What is wrong with JSON, and the way to it.
+//! The fault of JSON, and the path to it.
 
 use super::MAX_DEPTH;
 use crate::fault::{Fault, FaultKind, shortened};
 
-/// Where JSON is wrong, and what was expected there.
+/// The place of the fault in JSON, and the expected token.
 #[derive(Debug)]
 pub(crate) struct JsonError {
     pub(crate) at: usize,
@@ -12,7 +12,7 @@ pub(crate) struct JsonError {
     pub(crate) kind: JsonErrorKind,
 }
 
-/// What is wrong with JSON.
+/// The fault of JSON.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum JsonErrorKind {
     Ends,

@@ -1,4 +1,4 @@
-//! Where the system provides a spec.
+//! The path at which the system provides a spec.
 
 use specplan_catalog::Column;
 

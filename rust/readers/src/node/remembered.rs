@@ -1,4 +1,4 @@
-//! What an object that a file has many times was read as.
+//! The value of an object that a file has many times.
 
 use hashbrown::HashMap;
 
@@ -8,7 +8,7 @@ use crate::json::Json;
 /// parameters; a public cache has a few thousand that differ.
 const MOST: usize = 1 << 16;
 
-/// What objects were read as, by their bytes.
+/// The values of objects, by their bytes.
 pub(super) struct Remembered<T>(HashMap<Box<[u8]>, T>);
 
 impl<T> Default for Remembered<T> {

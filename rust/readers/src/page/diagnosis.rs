@@ -1,4 +1,4 @@
-//! What exactly is wrong with a page that the fast way refused.
+//! The exact fault of a page that the fast reader refused.
 //!
 //! The fast way only knows that some value does not fit. Here the values are
 //! looked at one by one, in the order of the page, until the first that breaks

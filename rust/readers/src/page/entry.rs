@@ -12,7 +12,7 @@ use super::Origin;
 use crate::fault::{Fault, FaultKind, shortened};
 use crate::{names, variants};
 
-/// What pages do not record; in the order of the columns.
+/// The columns that pages do not record, in their order.
 const NOT_RECORDED: [Column; 7] = [
     Column::Patches,
     Column::Flags,

@@ -41,9 +41,9 @@ struct Text<'j>(#[serde(borrow)] Cow<'j, str>);
 pub struct Contradiction {
     /// The key of `meta`.
     pub identity: &'static str,
-    /// What `meta` says.
+    /// The content of `meta`.
     pub meta: String,
-    /// What `spec_details` say.
+    /// The content of `spec_details`.
     pub spec_details: String,
 }
 

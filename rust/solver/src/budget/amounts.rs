@@ -1,6 +1,6 @@
 //! Amounts of each limit, in whole numbers.
 
-/// How many limits there can be.
+/// The number of limits that there can be.
 const ROWS: usize = 2;
 
 /// The parts that each of two limits is divided into.
@@ -36,12 +36,12 @@ impl Amounts {
     }
 }
 
-/// How much may be spent.
+/// The amount that may be spent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AmountLimit {
     /// The limits; 0 where there is none.
     pub amounts: Amounts,
-    /// Which limits there are.
+    /// The kinds of limits.
     pub is_limited: [bool; ROWS],
 }
 
@@ -69,7 +69,7 @@ pub(super) struct Row {
     pub(super) limit: i128,
 }
 
-/// How many parts a mixture has.
+/// The number of parts that a mixture has.
 pub(super) const MIXTURE: i128 = 16;
 
 impl Row {

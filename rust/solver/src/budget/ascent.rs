@@ -12,7 +12,7 @@ const PATIENCE: usize = 30;
 const SHRINKING: f64 = 0.8;
 const LEAST_AGILITY: f64 = 2e-3;
 
-/// How much of a direction is the newest subgradient; the rest is the direction before.
+/// The share of the newest subgradient in a direction; the rest is the direction before.
 const FRESH: f64 = 0.7;
 
 /// A bound that is above a choice by less than this is passed clearly: what wants are worth is
@@ -26,7 +26,7 @@ pub(super) struct Offer {
     pub(super) accounts: std::ops::Range<usize>,
 }
 
-/// What is still open below a partial choice, numbered anew.
+/// The open part below a partial choice, numbered anew.
 pub(super) struct Open {
     pub(super) offers: Vec<Offer>,
     /// By offer its accounts.

@@ -13,7 +13,7 @@ pub(super) struct Network {
     arc_of: Vec<usize>,
     level: Vec<u32>,
     next: Vec<usize>,
-    /// How many arcs were looked at so far.
+    /// The number of arcs that were looked at so far.
     work: u64,
     most_work: u64,
 }
@@ -23,7 +23,7 @@ struct Arc {
     to: usize,
     /// The arc back.
     back: usize,
-    /// What may still flow.
+    /// The remaining capacity.
     left: i128,
 }
 

@@ -13,9 +13,9 @@ const COMPARED: usize = 1_000;
 /// A problem without what cannot matter.
 #[derive(Debug)]
 pub struct Instance {
-    /// What may be spent.
+    /// The amount that may be spent.
     pub(super) limit: AmountLimit,
-    /// What items are worth.
+    /// The worth of items.
     pub(super) worth: Worth,
     /// Whether each want has one item alone, so that `links` say everything about it.
     pub(super) is_plain: bool,
@@ -29,7 +29,7 @@ pub struct Instance {
     pub(super) links: Links,
     /// By item its number in the problem, ascending.
     item_of: Vec<u32>,
-    /// How many items the problem has.
+    /// The number of items that the problem has.
     asked_count: usize,
 }
 

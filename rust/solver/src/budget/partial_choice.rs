@@ -3,7 +3,7 @@
 use super::amounts::Amounts;
 use super::instance::Instance;
 
-/// What is decided about an item.
+/// The decision on an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Status {
     Free,
@@ -19,9 +19,9 @@ pub(super) struct PartialChoice<'i> {
     pub(super) is_bought: Vec<bool>,
     /// By item, what it takes beside what is bought.
     pub(super) extra: Vec<Amounts>,
-    /// What is left of the budget; negative if more was taken than it pays.
+    /// The rest of the budget; negative if more was taken than it pays.
     pub(super) left: Amounts,
-    /// What the items that are taken are worth.
+    /// The worth of the items that are taken.
     pub(super) weight: i128,
     /// By want, what it is worth as it is.
     pub(super) value: Vec<i128>,

@@ -2,13 +2,13 @@
 
 use super::amounts::{AmountLimit, Amounts};
 
-/// What can be bought, and what it is worth.
+/// The items that can be bought, and their worth.
 ///
 /// An *item* completes wants once all its *blocks* are paid; a block that several items need is paid
 /// once.
 #[derive(Clone, Debug, Default)]
 pub struct Problem {
-    /// How much may be spent.
+    /// The amount that may be spent.
     pub limit: AmountLimit,
     /// By block its cost, which is not nothing.
     pub costs: Vec<Amounts>,
@@ -26,7 +26,7 @@ pub type Options = Vec<(u32, i128)>;
 /// Wants that count together.
 #[derive(Clone, Debug, Default)]
 pub struct Source {
-    /// What the source is worth without buying anything.
+    /// The worth of the source without buying anything.
     pub base: i128,
     /// The wants. A want without options is ignored.
     pub wants: Vec<Options>,
@@ -47,6 +47,6 @@ pub struct Links {
     /// (needs, needed): pairs of nodes such that an item needs the blocks that it reaches. Nodes
     /// are the items in their order, then the blocks, then any nodes between.
     pub pairs: Vec<(u32, u32)>,
-    /// How many nodes there are.
+    /// The number of nodes.
     pub node_count: usize,
 }

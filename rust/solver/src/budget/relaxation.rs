@@ -33,7 +33,7 @@ const FIRST: usize = 2;
 /// Products beyond this are not formed.
 const MOST: i128 = i128::MAX / 16;
 
-/// What a unit of cost is charged: `weight / cost`.
+/// The charge per unit of cost: `weight / cost`.
 #[derive(Clone, Copy, Debug)]
 struct Price {
     weight: i128,
@@ -47,9 +47,9 @@ pub(super) struct Start {
     price: Option<Price>,
 }
 
-/// What is found out about a partial choice.
+/// The conclusions about a partial choice.
 pub(super) struct Relaxed {
-    /// What no completion of the choice is worth more than.
+    /// An upper bound on the worth of any completion of the choice.
     pub(super) bound: i128,
     /// Items to add, in an order in which the budget may pay them.
     pub(super) within: Vec<usize>,
@@ -210,7 +210,7 @@ impl<'i> Relaxation<'i> {
         }
     }
 
-    /// What is left of a row.
+    /// The rest of a row.
     fn left(&self, row: usize, choice: &PartialChoice<'_>) -> i128 {
         let row = &self.rows[row];
         let spent = row.costs.iter().zip(&choice.is_bought);

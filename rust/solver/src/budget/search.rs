@@ -11,7 +11,7 @@ use super::sharing::{Payments, Sharing};
 use super::solution::Solution;
 use crate::limits::{Cut, SearchLimits};
 
-/// What is decided.
+/// The decisions.
 #[derive(Clone, Copy, Debug)]
 enum Matter {
     /// Whether an item is completed.
@@ -28,7 +28,7 @@ struct Decision {
     is_taken: bool,
 }
 
-/// How bounds are found, as the instance allows.
+/// The method of finding bounds, as the instance allows.
 enum Bounds<'i> {
     Cuts(Relaxation<'i>),
     Shares(Sharing<'i>),

@@ -33,15 +33,15 @@ use crate::numbers::{number, rounded};
 const FIRST_STEPS: usize = 4_000;
 const STEPS: usize = 80;
 
-/// How many bytes of payments all open nodes may keep.
+/// The number of bytes of payments that all open nodes may keep.
 const MOST_BYTES: usize = 1 << 28;
 
 /// Payments by account, to begin from.
 pub(super) type Payments = Arc<[f32]>;
 
-/// What is found out about a partial choice.
+/// The conclusions about a partial choice.
 pub(super) struct Shared {
-    /// What no completion of the choice is worth more than.
+    /// An upper bound on the worth of any completion of the choice.
     pub(super) bound: i128,
     /// By group, the source that brings most.
     pub(super) sources: Vec<u32>,

@@ -11,9 +11,9 @@ pub struct Solution {
     pub weight: i128,
     /// No choice within the limits is worth more than this.
     pub upper_bound: i128,
-    /// How many nodes were searched.
+    /// The number of nodes that were searched.
     pub nodes: u64,
-    /// What ended the search early, if something did.
+    /// The limit that ended the search early, if one did.
     pub cut: Option<Cut>,
 }
 

@@ -1,4 +1,4 @@
-//! What a set of items is worth.
+//! The worth of a set of items.
 //!
 //! An item completes wants, and a want counts once, at the most that one of its items makes of it.
 //! Wants belong to *sources*, and sources to *groups*: of a group one source counts as a whole, the
@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 use super::problem::{Competition, Options, Source};
 use crate::numbers::number;
 
-/// What can be completed.
+/// The wants that can be completed.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Worth {
     /// By want, what completes it: each item once, ascending.
@@ -99,7 +99,7 @@ impl Worth {
         }
     }
 
-    /// What all could be worth together if nothing cost anything.
+    /// The total worth if nothing cost anything.
     pub(super) fn most(&self) -> i128 {
         let best = |want: usize| self.options[want].iter().map(|&(_, value)| value).max();
         let of_source = |source: usize| {

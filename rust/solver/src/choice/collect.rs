@@ -10,7 +10,7 @@ use super::search::Search;
 use crate::limits::{Cut, Limiter, SearchLimits};
 use crate::numbers::greatest_common_divisor;
 
-/// What can be chosen, and what it costs.
+/// The alternatives, and their costs.
 ///
 /// An alternative is an item. One that stands for several items, such as a whole lock, is an item
 /// that costs nothing and demands them.
@@ -32,13 +32,13 @@ pub struct Chosen {
     pub alternatives: Vec<usize>,
     /// All items that the chosen alternatives need, themselves included, ascending.
     pub items: Vec<u32>,
-    /// What these items cost together.
+    /// The total cost of these items.
     pub cost: u64,
     /// No choice costs less than this.
     pub lower_bound: u64,
-    /// How many nodes were searched beyond the first of each part.
+    /// The number of nodes that were searched beyond the first of each part.
     pub nodes: u64,
-    /// What ended the search early, if something did.
+    /// The limit that ended the search early, if one did.
     pub cut: Option<Cut>,
 }
 
@@ -49,7 +49,7 @@ impl Chosen {
     }
 }
 
-/// Why there is nothing to choose from.
+/// The reason why there is nothing to choose from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ChoiceError {
@@ -58,7 +58,7 @@ pub enum ChoiceError {
     ItemOutOfRange {
         /// The item.
         item: u32,
-        /// How many items there are.
+        /// The number of items.
         item_count: usize,
     },
     /// A want that nothing meets.

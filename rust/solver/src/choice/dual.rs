@@ -51,14 +51,14 @@ pub(super) struct Bound {
     pub(super) share: Vec<f64>,
 }
 
-/// How to search for payments.
+/// The method of searching for payments.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ascent {
     /// The most steps to take.
     pub(super) steps: usize,
     /// Stop as soon as a bound of this is proven.
     pub(super) target: f64,
-    /// What a good solution costs.
+    /// The cost of a good solution.
     pub(super) upper: f64,
     /// The first step's length, as a part of what is between bound and solution.
     pub(super) agility: f64,
@@ -71,7 +71,7 @@ const PATIENCE: usize = 8;
 const SHRINKING: f64 = 0.75;
 const LEAST_AGILITY: f64 = 2e-4;
 
-/// How much of a direction is the newest subgradient; the rest is the direction before.
+/// The share of the newest subgradient in a direction; the rest is the direction before.
 const FRESH: f64 = 0.7;
 
 impl Accounts {
@@ -192,7 +192,7 @@ impl Accounts {
         }
     }
 
-    /// What a want pays for an alternative.
+    /// The payment of a want for an alternative.
     fn price(&self, instance: &Instance, payments: &[f64], alternative: usize) -> f64 {
         let span = instance.alternatives.span(alternative);
         let accounts = self.of_entry[span].iter();

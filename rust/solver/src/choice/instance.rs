@@ -58,7 +58,7 @@ impl Instance {
         self.plain.len()
     }
 
-    /// How many pairs of an alternative and an item that it needs there are: what one walk
+    /// The number of pairs of an alternative and an item that it needs: what one walk
     /// over the instance costs.
     pub(super) fn entry_count(&self) -> usize {
         self.alternatives.values().len()
@@ -83,7 +83,7 @@ impl Instance {
             + self.plain.len()
     }
 
-    /// What a set of items costs.
+    /// The cost of a set of items.
     pub(super) fn cost_of(&self, items: &[u32]) -> u64 {
         items.iter().map(|&item| self.costs[item as usize]).sum()
     }

@@ -25,7 +25,7 @@ impl Lists {
         &self.values[self.span(row)]
     }
 
-    /// Where the row stands among all values.
+    /// The position of the row among all values.
     pub(super) fn span(&self, row: usize) -> std::ops::Range<usize> {
         self.starts[row] as usize..self.starts[row + 1] as usize
     }

@@ -45,7 +45,7 @@ pub(super) fn meets_all(instance: &Instance, set: u32) -> bool {
     })
 }
 
-/// What a set of items, as bits, costs.
+/// The cost of a set of items, as bits.
 pub(super) fn cost(instance: &Instance, set: u32) -> u64 {
     let items = (0..).zip(&instance.costs);
     let held = items.filter(|(item, _)| set & (1 << item) != 0);

@@ -76,7 +76,7 @@ fn instance(problem: &Problem) -> Instance {
     Instance::new(problem.clone(), || links(problem))
 }
 
-/// What a set of items is worth, by the definition.
+/// The worth of a set of items, by the definition.
 fn worth(problem: &Problem, chosen: &[bool]) -> i128 {
     let of_want = |options: &Options| {
         let completing = options.iter().filter(|(item, _)| chosen[*item as usize]);
@@ -88,7 +88,7 @@ fn worth(problem: &Problem, chosen: &[bool]) -> i128 {
         + problem.groups.iter().map(of_group).sum::<i128>()
 }
 
-/// What the blocks of a set of items cost.
+/// The cost of the blocks of a set of items.
 fn cost(problem: &Problem, chosen: &[bool]) -> Amounts {
     let mut cost = Amounts::default();
     for (block, &own) in (0..).zip(&problem.costs) {

@@ -1,4 +1,4 @@
-//! What can be wrong with a spec, and how it is shown.
+//! The faults of a spec, and their messages.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,7 +10,7 @@ use crate::spec::{Conflict, Contradiction};
 use crate::target::TargetError;
 use crate::version::VersionError;
 
-/// How many columns of the text around a fault are shown.
+/// The number of columns of the text around a fault that are shown.
 const SHOWN_COLUMNS: usize = 72;
 
 /// A fault in the text of a spec, and where it is.
@@ -67,7 +67,7 @@ pub enum ParseErrorKind {
     AfterToolchain {
         /// The name of the toolchain.
         name: Box<str>,
-        /// What stands behind it.
+        /// The text behind it.
         more: Box<str>,
     },
     /// A toolchain contradicts what is asked for before it.
@@ -168,7 +168,7 @@ pub enum ParseErrorKind {
     IncompatibleDependency {
         /// The name of the dependency.
         name: Box<str>,
-        /// What they disagree on.
+        /// The fields that they disagree on.
         conflict: Conflict,
     },
     /// A dependency is asked for twice, with types that no two edges may have.
@@ -180,7 +180,7 @@ pub enum ParseErrorKind {
 }
 
 impl ParseErrorKind {
-    /// What should stand at the place instead, where that helps.
+    /// The expected text at the place, where that helps.
     fn hint(&self, before: Option<char>) -> Option<Cow<'static, str>> {
         if let Self::AfterToolchain { name, more } = self {
             return Some(format!("write `{more}` before `%{name}`").into());
@@ -216,7 +216,7 @@ impl ParseErrorKind {
 }
 
 impl ParseError {
-    /// What is wrong.
+    /// The fault.
     pub fn kind(&self) -> &ParseErrorKind {
         &self.kind
     }
@@ -226,7 +226,7 @@ impl ParseError {
         &self.text
     }
 
-    /// Where the fault is, in bytes of the text.
+    /// The place of the fault, in bytes of the text.
     pub fn span(&self) -> Range<usize> {
         self.span.clone()
     }

@@ -29,13 +29,13 @@ pub(super) struct Parser<'t> {
     position: usize,
     depth: usize,
     toolchains: &'t Toolchains,
-    /// How many dependencies were looked at to put in toolchains.
+    /// The number of dependencies that were looked at to put in toolchains.
     put_in: usize,
     /// The name of the toolchain that was read last.
     last_toolchain: Option<Range<usize>>,
 }
 
-/// Where toolchains may be named.
+/// The places where toolchains may be named.
 pub(super) enum Place<'t> {
     /// A bare name after `%`.
     Name(&'t str),
@@ -43,7 +43,7 @@ pub(super) enum Place<'t> {
     Condition(Cow<'t, str>),
 }
 
-/// What stands between the brackets of an edge.
+/// The text between the brackets of an edge.
 #[derive(Default)]
 struct Attributes {
     types: DependencyTypes,
@@ -187,7 +187,7 @@ impl<'t> Parser<'t> {
         Ok(())
     }
 
-    /// Where toolchains may be named from here on.
+    /// The places where toolchains may be named from here on.
     pub(super) fn places_of_toolchains(&self) -> impl Iterator<Item = Place<'t>> {
         let text = self.text;
         let mut is_in_brackets = false;
@@ -240,12 +240,12 @@ impl<'t> Parser<'t> {
         self.fail(ParseErrorKind::Several, rest)
     }
 
-    /// Where another spec would start.
+    /// The place where another spec would start.
     pub(super) fn rest(&self) -> Option<Range<usize>> {
         self.peek().map(|token| token.span.clone())
     }
 
-    /// How far away what stands behind a sigil may be.
+    /// The greatest distance of the dependency behind a sigil.
     fn reach(&self, sigil: &Token) -> Reach {
         match self.text[sigil.span.clone()].as_bytes() {
             [b'%', b'%', ..] => Reach::DirectPreferred,

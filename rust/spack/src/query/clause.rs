@@ -1,4 +1,4 @@
-//! Which clauses of a query a spec fails, as people would say it.
+//! The clauses of a query that a spec fails, as readable text.
 
 use super::closure::is_runtime;
 use super::matcher::propagates;
@@ -6,7 +6,7 @@ use super::{Holder, Matcher, Rule, node};
 use crate::graph::{Compiler, SpecGraph, Variant};
 use crate::spec::{Dependency, NodeConstraint, VariantConstraint, VariantValue};
 
-/// What a clause of an abstract spec is about. The order is that of reports.
+/// The subject of a clause of an abstract spec. The order is that of reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ClauseKind {
     /// The platform.
@@ -34,7 +34,7 @@ pub enum ClauseKind {
 /// A clause that a spec fails for certain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FailedClause {
-    /// What it is about.
+    /// Its subject.
     pub kind: ClauseKind,
     /// What the spec is and what it should be: `version 1.14.3 is not 1.12:`.
     pub text: String,
@@ -175,7 +175,7 @@ impl<G: SpecGraph> Matcher<'_, G> {
         failed.collect()
     }
 
-    /// What is there in place of the dependency that a rule asks for.
+    /// The dependency in place of the one that a rule asks for.
     fn failed_rule(&self, rule: &Rule, spec: u32) -> String {
         let wanted = &rule.dependency;
         if let Holder::Named(holder) = &rule.holder {

@@ -1,4 +1,4 @@
-//! What is below a spec.
+//! The specs below a spec.
 
 use crate::graph::{Edge, SpecGraph};
 use crate::spec::DependencyTypes;
@@ -14,7 +14,7 @@ pub(super) struct Walker<'g, G> {
     below: Below,
 }
 
-/// What a spec links to and runs with, directly or not.
+/// The specs that a spec links to and runs with, directly or not.
 #[derive(Default)]
 pub(super) struct Below {
     /// The edges, breadth first.

@@ -174,7 +174,7 @@ impl<'q, G: SpecGraph> Matcher<'q, G> {
         summary.answer()
     }
 
-    /// What the link and run closure of a spec holds.
+    /// The link and run closure of a spec.
     fn runtime(&mut self, position: usize, root: u32) -> Summary {
         if !self.is_cyclic {
             self.is_cyclic = self.summarise(position, root).is_err();

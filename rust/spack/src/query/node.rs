@@ -1,4 +1,4 @@
-//! What can be determined from one node alone.
+//! The facts that one node alone determines.
 
 use crate::graph::{SpecGraph, Variant};
 use crate::spec::{FieldConstraint, NodeConstraint};

@@ -17,7 +17,7 @@ pub(super) struct Summary {
     is_complete: bool,
 }
 
-/// How far the summary of a spec is while the graph is walked.
+/// The progress of the summary of a spec while the graph is walked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Progress {
     /// Not reached yet.

@@ -15,7 +15,7 @@ pub struct Contradiction {
     pub right: Box<str>,
     /// The dependency on which they disagree, or nothing if it is the specs themselves.
     pub dependency: Option<Box<str>>,
-    /// What they disagree on.
+    /// The fields that they disagree on.
     pub conflict: Conflict,
 }
 

@@ -14,7 +14,7 @@ pub(super) struct Demands {
     /// By name and condition, without which two are never one; by the whole node without a name.
     alike: BTreeMap<u64, Vec<usize>>,
     by_name: BTreeMap<Box<str>, Vec<usize>>,
-    /// How many specs were asked for so far.
+    /// The number of specs that were asked for so far.
     round: usize,
 }
 

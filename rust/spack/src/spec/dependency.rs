@@ -103,7 +103,7 @@ pub(crate) const LEGACY_COMPILERS: [(&str, &str); 5] = [
     ("rocmcc", "llvm-amdgpu"),
 ];
 
-/// How far a dependency may be from the node that asks for it.
+/// The distance that a dependency may have from the node that asks for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reach {
     /// `%`: one edge away.
@@ -121,7 +121,7 @@ impl Reach {
         matches!(self, Self::Direct | Self::DirectPreferred)
     }
 
-    /// How it is written.
+    /// Its spelling.
     pub const fn sigil(self) -> &'static str {
         match self {
             Self::Direct => "%",
@@ -134,7 +134,7 @@ impl Reach {
 /// A dependency that an abstract spec asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Dependency {
-    /// How far away it may be.
+    /// The greatest distance that it may have.
     pub reach: Reach,
     /// The types that a direct edge must have, all of them. Empty: any will do.
     pub types: DependencyTypes,
@@ -142,7 +142,7 @@ pub struct Dependency {
     pub virtuals: Vec<Box<str>>,
     /// It is only asked for where this holds of the node that asks.
     pub when: Option<Box<AbstractSpec>>,
-    /// What is asked of the dependency, its own direct dependencies included.
+    /// The constraints on the dependency, its own direct dependencies included.
     pub spec: AbstractSpec,
 }
 

@@ -20,7 +20,7 @@ pub enum FlagKind {
     Ldlibs,
 }
 
-/// What an abstract spec asks of one kind of flags.
+/// A constraint of an abstract spec on one kind of flags.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct FlagConstraint {
     /// Flags that must be there, perhaps with others, those written with `==` last. A flag and its

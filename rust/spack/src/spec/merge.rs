@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{AbstractSpec, Dependency, NodeConstraint, Reach};
 
-/// What two constraints on one node disagree on.
+/// The fields that two constraints on one node disagree on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Conflict {
@@ -41,7 +41,7 @@ impl fmt::Display for Conflict {
     }
 }
 
-/// What two specs disagree on, before they are shown.
+/// The fields that two specs disagree on, before they are shown.
 pub(super) struct Disagreement {
     pub(super) dependency: Option<Box<str>>,
     pub(super) conflict: Conflict,

@@ -26,7 +26,7 @@ struct VariantKey<'s> {
     values: Vec<&'s str>,
 }
 
-/// What it compares specs by: all nodes, and then the edges to them.
+/// The sort key of specs: all nodes, and then the edges to them.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct SpecKey<'s> {
     nodes: Vec<NodeKey<'s>>,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{AbstractSpec, Contradiction, Dependency, Reach};
 
-/// What toolchains ask for, by their names.
+/// The specs of toolchains, by their names.
 pub type Toolchains = BTreeMap<Box<str>, AbstractSpec>;
 
 impl AbstractSpec {

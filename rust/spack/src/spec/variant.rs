@@ -18,7 +18,7 @@ pub enum VariantValue<'a> {
     Multi(Vec<&'a str>),
 }
 
-/// What an abstract spec asks of one variant.
+/// A constraint of an abstract spec on one variant.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct VariantConstraint {
     /// The values that will do.
@@ -124,7 +124,7 @@ impl Wanted {
         }
     }
 
-    /// What meets both, if anything can.
+    /// The constraint that meets both, if there is one.
     pub(crate) fn intersection(&self, other: &Self) -> Option<Self> {
         match (self, other) {
             (Self::Any, wanted) | (wanted, Self::Any) => Some(wanted.clone()),

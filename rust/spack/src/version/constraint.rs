@@ -1,4 +1,4 @@
-//! What a spec asks of versions: the text after its `@`.
+//! A constraint on versions: the text after `@`.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,8 +1,8 @@
-//! What can be wrong with a version.
+//! The faults of a version.
 
 use super::MAX_LEN;
 
-/// Why a text is no version.
+/// The reason why a text is not a version.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum VersionError {
@@ -42,7 +42,7 @@ pub enum VersionError {
     Repeated {
         /// The text at fault.
         text: String,
-        /// What is repeated.
+        /// The repeated values.
         separator: char,
     },
 }

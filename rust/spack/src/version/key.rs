@@ -123,7 +123,7 @@ fn next_letters(letters: &str) -> String {
     next
 }
 
-/// How far a version is from its release.
+/// The distance of a version from its release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Phase {
     Alpha,

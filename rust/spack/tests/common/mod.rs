@@ -1,4 +1,4 @@
-//! What the tests against Spack's own answers share.
+//! Common code of the tests against Spack's own answers.
 
 use std::fs::File;
 use std::io::BufReader;

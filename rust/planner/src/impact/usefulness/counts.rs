@@ -1,4 +1,4 @@
-//! How many wants hold each gap, and how many single missing specs each gap needs.
+//! The number of wants that hold each gap, and how many single missing specs each gap needs.
 //!
 //! Both count what is reached from a spec in one direction. A spec with one neighbour alone in that
 //! direction reaches what the neighbour reaches, and itself; so only what several or no neighbours
@@ -53,7 +53,7 @@ fn join(next: &mut u32, neighbour: usize) {
     };
 }
 
-/// How many wants of each party hold each of its gaps.
+/// The number of wants of each party that hold each of its gaps.
 pub(super) fn count_holding(cut: &Cut, parties: &mut [Party]) {
     let len = cut.chunk.len();
     let mut above = vec![NONE; len];
@@ -83,7 +83,7 @@ pub(super) fn count_holding(cut: &Cut, parties: &mut [Party]) {
     }
 }
 
-/// How many aims of each party each of its gaps needs.
+/// The number of aims of each party that each of its gaps needs.
 pub(super) fn count_aims(cut: &Cut, parties: &mut [Party]) {
     let len = cut.chunk.len();
     let mut below = vec![NONE; len];

@@ -67,7 +67,7 @@ impl Blocks {
         }
     }
 
-    /// How many builds each build waits for.
+    /// The number of builds that each build waits for.
     pub(crate) fn lens(&self) -> Vec<u32> {
         let none = || vec![0_u32; self.build_others.len()];
         let lens = (0..self.block_count()).into_par_iter().fold(

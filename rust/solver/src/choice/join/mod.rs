@@ -32,11 +32,11 @@ use way::{Way, both, entries, keep_irreplaceable, shared};
 pub(super) struct Room {
     /// The most alternatives of a joined want.
     pub(super) alternatives: usize,
-    /// How many more entries it may have than the wants that it is made of.
+    /// The number of entries that it may have beyond those of the wants that it is made of.
     pub(super) growth: usize,
 }
 
-/// What a bound proves of the alternatives of an instance.
+/// The conclusions from a bound about the alternatives of an instance.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Worth<'a> {
     /// By alternative what it is dearer than the cheapest of its want.
@@ -129,7 +129,7 @@ fn holders(instance: &Instance) -> Vec<Vec<u32>> {
     rows.collect()
 }
 
-/// How many alternatives wants would have if they were joined and none was replaceable.
+/// The number of alternatives that wants would have if they were joined and none was replaceable.
 fn pairs(wants: &[u32], count: impl Fn(usize) -> usize) -> usize {
     wants.iter().fold(1, |product: usize, &want| {
         product.saturating_mul(count(want as usize))
@@ -171,7 +171,7 @@ impl Joiner<'_> {
         }
     }
 
-    /// How many pairs there are to look at if the wants of an item are joined.
+    /// The number of pairs that there are to look at if the wants of an item are joined.
     fn pairs(&self, item: u32) -> Option<usize> {
         let holders = &self.holders[item as usize];
         let pairs = pairs(holders, |want| self.count(want));
@@ -229,7 +229,7 @@ impl Joiner<'_> {
         }
     }
 
-    /// What at least remains to be paid for an item that is needed.
+    /// The least remaining payment for an item that is needed.
     fn unpaid(&self, item: u32) -> f64 {
         self.worth
             .map_or(0.0, |worth| worth.unpaid[item as usize].max(0.0))

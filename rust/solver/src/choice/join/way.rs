@@ -3,9 +3,9 @@
 /// An alternative as it is joined.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Way {
-    /// What it needs that other wants may need too, ascending.
+    /// Its needs that other wants may share, ascending.
     pub(super) shared: Vec<u32>,
-    /// What the others cost.
+    /// The cost of the others.
     pub(super) own: u64,
     /// The others, in no order that means anything.
     pub(super) owned: Vec<u32>,
@@ -45,7 +45,7 @@ pub(super) fn shared(ways: &[Way]) -> Vec<u32> {
     items
 }
 
-/// How many entries the alternatives make in an instance.
+/// The number of entries that the alternatives make in an instance.
 pub(super) fn entries(ways: &[Way]) -> usize {
     let rows = ways.iter();
     rows.map(|way| way.shared.len() + usize::from(way.own > 0))

@@ -170,7 +170,7 @@ impl<'a> Holding<'a> {
         self.prune(&held);
     }
 
-    /// How many of the unmet wants the item alone would meet.
+    /// The number of unmet wants that the item alone would meet.
     fn gain(&mut self, item: u32) -> u64 {
         let uses = self.instance.uses.row(item as usize);
         self.work += uses.len() as u64;

@@ -1,4 +1,4 @@
-//! What is left after the reductions, as an instance of its own.
+//! The rest after the reductions, as an instance of its own.
 
 use super::super::instance::Instance;
 use super::super::lists::{Lists, narrow};

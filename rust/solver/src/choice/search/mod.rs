@@ -24,7 +24,7 @@ use crate::limits::{Cut, Limiter};
 use crate::numbers::to_float;
 use problem::Problem;
 
-/// How much memory open nodes may take, in bytes.
+/// The memory that open nodes may take, in bytes.
 const MOST_BYTES: usize = 1 << 30;
 
 /// The search for the least solution of one instance.

@@ -1,4 +1,4 @@
-//! What is done with one node.
+//! The operation on one node.
 
 use std::sync::Arc;
 
@@ -161,7 +161,7 @@ impl Search {
         Some(problem)
     }
 
-    /// How much more than a bound a better solution costs at most.
+    /// The cost of a better solution above a bound, at most.
     pub(super) fn gap(&self, problem: &Problem, bound: &Bound) -> f64 {
         let better = to_float(self.cutoff.saturating_sub(problem.spent + 1));
         better - bound.value + 1e-7 * better.max(1.0)
@@ -192,7 +192,7 @@ impl Search {
             .ascend(&problem.instance, payments, ascent, limiter)
     }
 
-    /// What every solution that is better than the best has in common.
+    /// The common part of all solutions that are better than the best.
     pub(super) fn decided(&self, problem: &Problem, bound: &Bound) -> Decisions {
         decided_by(problem, bound, self.gap(problem, bound))
     }
@@ -242,7 +242,7 @@ pub(super) fn simplified(
     Some(problem.smaller(reduced, payments))
 }
 
-/// What every solution that costs at most so much more than the bound has in common.
+/// The common part of all solutions with a limited cost above the bound.
 pub(super) fn decided_by(problem: &Problem, bound: &Bound, gap: f64) -> Decisions {
     let instance = &problem.instance;
     let mut decisions = Decisions::default();
@@ -269,7 +269,7 @@ enum Parts {
     One,
     /// No solution is better than the best.
     Hopeless,
-    /// What is left when all other parts are solved.
+    /// The rest when all other parts are solved.
     Rest(Arc<Problem>),
 }
 

@@ -13,7 +13,7 @@ pub(super) struct Problem {
     pub(super) payments: Vec<f64>,
     /// The root's items that are taken.
     pub(super) taken: Vec<u32>,
-    /// What they cost.
+    /// Their costs.
     pub(super) spent: u64,
     /// By item the root's items that it stands for.
     pub(super) items: Lists,

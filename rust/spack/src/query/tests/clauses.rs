@@ -1,4 +1,4 @@
-//! Which clauses a spec fails, and how that is said.
+//! The clauses that a spec fails, and their texts.
 
 use super::*;
 
