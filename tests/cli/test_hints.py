@@ -377,7 +377,7 @@ def test_a_misspelt_command_gets_the_one_that_was_meant(run: Runs, typed: str, m
 
 
 def test_a_command_that_is_like_none_gets_the_list(run: Runs) -> None:
-    assert hint_of(run("zzzz")) == "`specplan --help` lists what there is"
+    assert hint_of(run("zzzz")) == "`specplan --help` lists the options and commands"
 
 
 def test_going_on_without_damaged_files_is_no_hint_where_nothing_would_be_left(

@@ -106,7 +106,7 @@ PAGES: dict[str, tuple[Callable[[], str | bytes], str]] = {
                 for n in range(20)
             )
         ),
-        "b[0]: aliases are not read",
+        "b[0]: aliases are not supported",
     ),
     "millions of lists as YAML": (
         lambda: filled("---\ntitle: zlib\nx: [", "[],", "]\n---", YAML_BYTES),

@@ -59,14 +59,18 @@ def test_help_needs_no_catalog() -> None:
 @pytest.mark.parametrize(
     ("words", "error", "hint"),
     [
-        ((), "missing command", "`specplan --help` lists what there is"),
+        ((), "missing command", "`specplan --help` lists the options and commands"),
         (("gap",), "no such command 'gap'", "did you mean `specplan gaps`?"),
-        (("zzz",), "no such command 'zzz'", "`specplan --help` lists what there is"),
-        (("diff",), "missing argument 'OLD'", "`specplan diff --help` lists what there is"),
+        (("zzz",), "no such command 'zzz'", "`specplan --help` lists the options and commands"),
+        (
+            ("diff",),
+            "missing argument 'OLD'",
+            "`specplan diff --help` lists the options and commands",
+        ),
         (
             ("gaps", "--stak", "e4s"),
             "no such option",
-            "`specplan gaps --help` lists what there is",
+            "`specplan gaps --help` lists the options and commands",
         ),
         (
             ("gaps", "--level", "packages"),
@@ -76,12 +80,12 @@ def test_help_needs_no_catalog() -> None:
         (
             ("gaps", "--fail-under", "101"),
             "invalid value for '--fail-under': `101` is not a percentage from 0 to 100",
-            "`specplan gaps --help` lists what there is",
+            "`specplan gaps --help` lists the options and commands",
         ),
         (
             ("gaps", "--fail-under", "many"),
             "invalid value for '--fail-under': `many` is not a percentage from 0 to 100",
-            "`specplan gaps --help` lists what there is",
+            "`specplan gaps --help` lists the options and commands",
         ),
         (
             ("gaps",),

@@ -160,7 +160,7 @@ def test_a_page_of_what_is_not_whole_is_not_green(run: Runs, saved: Path) -> Non
     (saved / "coverage.json").write_text(json.dumps(document))
     answer = run("report", "--from", "coverage.json", "-o", "page.html")
     assert answer.code == 1
-    assert "not whole: what was left out could change the answer (1 include)" in answer.err
+    assert "not whole: left-out input could change the answer (1 include)" in answer.err
     text = (saved / "page.html").read_text(encoding="utf-8")
     assert "not whole" in text
     # What happened stands in its verdict, and not only the word for its kind.

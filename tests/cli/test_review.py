@@ -94,7 +94,7 @@ def test_a_difference_tells_of_damage_on_either_side(tmp_path: Path) -> None:
     assert "1 damaged file was skipped" in ended.out
     # What the damaged file held may have been lost.
     assert ended.code == 1
-    assert "not whole: nothing lost, but what is left out could change that" in ended.err
+    assert "not whole: nothing lost, but left-out input could change that" in ended.err
     assert run(*question, "--allow-left-out", "damaged_file").code == 0
 
 

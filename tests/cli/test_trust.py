@@ -76,7 +76,7 @@ def test_a_comparison_with_nothing_says_so_and_holds_no_gate(run: Runs, folder: 
     assert answer.code == 1
     assert "nothing_in_common" in kinds(told, blocks=True)
     assert "; to settle it: b=old.json if that is the same stack" in answer.err
-    assert "not whole: nothing lost, but what is left out could change that" in answer.err
+    assert "not whole: nothing lost, but left-out input could change that" in answer.err
     for kind in ("all", "absent_stack --allow-left-out nothing-in-common"):
         assert (
             run("diff", "a=old.json", "b=new.json", *f"--allow-left-out {kind}".split()).code == 0
@@ -311,7 +311,7 @@ def test_what_was_left_out_is_listed_with_what_settles_it(run: Runs, folder: Pat
     assert "4 more; `--explain-left-out` lists them all" in answer.err
     answer = run("gaps", *caches, "--explain-left-out")
     assert answer.err.count("to settle it: --want s") == 7
-    assert answer.out.splitlines()[0].startswith("not whole: what is left out could change")
+    assert answer.out.splitlines()[0].startswith("not whole: left-out input could change")
     assert run("gaps", *caches, "--allow-left-out", "no_peer").code == 0
     (folder / "specplan.toml").write_text("allow-left-out = ['no_peer']", encoding="utf-8")
     assert run("gaps", *caches).code == 0

@@ -247,7 +247,7 @@ def test_what_no_format_is_registered_for_is_named() -> None:
     class Unheard(Report):
         __slots__ = ()
 
-    with pytest.raises(TypeError, match="nothing is registered that writes a `Unheard` as CSV"):
+    with pytest.raises(TypeError, match="no format is registered that writes a `Unheard` as CSV"):
         Unheard().to_csv()
 
 

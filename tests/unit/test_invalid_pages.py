@@ -135,7 +135,7 @@ FAULTS: Final[dict[str, tuple[str, int | None, str]]] = {
     "yaml-has-a-date-that-cannot-be": (
         "",
         None,
-        "holds a value that cannot be: day is out of range for month",
+        "holds an impossible value: day is out of range for month",
     ),
     "yaml-has-a-list-for-a-key": ("", 7, "a key must be text"),
     "yaml-has-a-long-plain-scalar": (
@@ -147,10 +147,10 @@ FAULTS: Final[dict[str, tuple[str, int | None, str]]] = {
     "yaml-has-a-sexagesimal-number": (
         "",
         None,
-        "holds a value that cannot be: int too large to convert to float",
+        "holds an impossible value: int too large to convert to float",
     ),
     "yaml-has-a-tag": ("a", 7, "tags are not read"),
-    "yaml-has-an-alias": ("b[0]", 8, "aliases are not read"),
+    "yaml-has-an-alias": ("b[0]", 8, "aliases are not supported"),
     "yaml-has-infinity": ("spec_details[0]", 6, "is a number without value"),
     "yaml-is-malformed": ("", 6, "is not valid YAML: did not find expected ',' or '}'"),
     "yaml-is-nested": ("", 7, "is nested more than 16 deep"),

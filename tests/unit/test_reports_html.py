@@ -496,7 +496,7 @@ def test_plans_of_an_earlier_release_have_no_curve_and_no_reasons() -> None:
         del want["reason"], want["other"]
     page = page_of_plan(plan)
     assert 'class="curve"' not in page
-    assert "What was chosen: 2 wants" in page
+    assert "Choices: 2 wants" in page
 
 
 @pytest.mark.parametrize("limits", [[2, 1], [1, 1], [0, 0]])

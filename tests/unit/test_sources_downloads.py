@@ -171,7 +171,7 @@ def test_a_full_disk_is_told_as_that(
 
     monkeypatch.setattr(os, "write", fail)
     with (
-        pytest.raises(SourceError, match=r"cannot keep what is fetched in `.*`: ") as caught,
+        pytest.raises(SourceError, match=r"cannot keep fetched files in `.*`: ") as caught,
         downloads.incoming() as incoming,
     ):
         incoming.write(b"content")

@@ -263,7 +263,7 @@ def found(
         available: Leave out what is not available, or what is.
         packages: The names of all known packages.
         damaged: Files that were not searched.
-        left_out: What of the question could not be taken into account.
+        left_out: Input of the question that could not be taken into account.
         sources: What was read of each source.
     """
     satisfying: Sequence[compiled.SpecAnswer] = answer.specs

@@ -121,7 +121,7 @@ def differing_indexes(indexes: Iterable[IndexRead], count: int) -> list[LeftOut]
         LeftOut(
             kind="index_version",
             where=", ".join(versions),
-            detail="covered only by what some index lacks: "
+            detail="covered only by binaries that some index lacks: "
             + "; ".join(", ".join(listed) for listed in versions.values()),
             count=count,
             blocks=True,

@@ -25,14 +25,14 @@ __all__ = ["asked_check", "check", "concluded"]
 def check(settings: Settings) -> int:
     """List everything that is wrong with the caches.
 
-    Of indexes, locks and spec files: what binaries lack to be installed, and how many
-    binaries and roots that breaks; edges that lead nowhere; what is listed without a binary;
-    cycles; hashes that are not those of their content; one hash with two contents; one
-    operating system on two platforms. Of mirrors, with --verify: manifests, spec files and
-    blobs that are not there, are damaged, or that no index lists. Of pages: damage, meta that
-    contradicts spec_details, pages in the folder of another package or snapshot. Exits with
-    1 when there is anything, and with 3 when files are damaged, unless --skip-damaged says
-    that these are known.
+    In indexes, locks and spec files: missing specs without which binaries do not install, and
+    the number of binaries and roots that they break; edges that lead nowhere; specs that are
+    listed without a binary; cycles; hashes that do not match their content; one hash with two
+    contents; one operating system on two platforms. In mirrors, with --verify: manifests, spec
+    files and blobs that are missing or damaged, or that no index lists. In pages: damage, meta
+    that contradicts spec_details, pages in the folder of another package or snapshot. Exits
+    with 1 if there are findings, and with 3 if files are damaged, unless --skip-damaged is
+    given.
 
     \b
     Examples:

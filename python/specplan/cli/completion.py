@@ -103,7 +103,7 @@ def completion(settings: Settings, shell: str) -> int:  # noqa: ARG001 - every c
     """Write the script that makes a shell complete commands, options, files and names.
 
     Stacks, snapshots, systems and packages are those that earlier runs on a terminal found in
-    the same caches: a shell that waits reads no cache.
+    the same caches; completion itself reads no cache.
 
     \b
     Examples:

@@ -15,7 +15,7 @@ __all__ = ["coverage"]
 
 @command("coverage")
 def coverage(settings: Settings) -> int:
-    """Show how much of what each stack should have is available on each system.
+    """Show which share of its wants each stack has on each system.
 
     The question is that of `specplan gaps`, and so is the JSON document; the other
     formats show the cells instead of the gaps.

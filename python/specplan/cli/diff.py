@@ -38,14 +38,14 @@ __all__ = ["asked_difference", "diff"]
 def diff(settings: Settings, old: str, new: str | None) -> int:
     """Compare two states: OLD and NEW, or OLD and the newest snapshot; or compare locks.
 
-    Each is a snapshot of the caches, or else a source of its own. A key that was replaced by
-    another key of the same package is changed, not lost. A stack that the newer state does not
-    list at all is absent, and its keys are not counted.
+    Each is a snapshot of the caches or a source of its own. A key that was replaced by another
+    key of the same package is changed, not lost. A stack that the newer state does not list at
+    all is absent, and its keys are not counted.
 
     If OLD or NEW is a lock, and both are sources, their specs are compared instead: which
     hashes are new, which specs changed themselves and which inherited a change, how far each
-    change reaches, and which changes to hold back so that few builds remain. Lost are then the
-    packages that the newer state has no spec of.
+    change reaches, and which changes to hold back so that few builds remain. A package is then
+    lost if the newer state has no spec of it.
 
     \b
     Examples:

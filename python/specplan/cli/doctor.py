@@ -47,10 +47,10 @@ _ABSENT: Final = "not there"
 
 @command("doctor", configured=False)
 def doctor(settings: Settings) -> int:  # noqa: ARG001 - every command gets them
-    """Show what specplan finds around it: versions, configuration, folders, Spack, proxies.
+    """Show the surroundings of specplan: versions, configuration, folders, Spack, proxies.
 
-    This is what belongs into a report of a fault; passwords in URLs are left out. What is
-    wrong is marked as a problem, and the exit code is then 1.
+    Include this output in bug reports; passwords in URLs are left out. Faults are marked as
+    problems, and the exit code is then 1.
     """
     problems: list[str] = []
     rows = [

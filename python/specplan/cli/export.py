@@ -41,16 +41,16 @@ _FORMATS: Final = ("make", "ninja", "shell", "slurm", "gitlab", "github", "list"
     (argument("style", f"One of {', '.join(_FORMATS)}.", metavar="FORMAT", choices=_FORMATS),),
 )
 def export(settings: Settings, style: str) -> int:
-    """Write the builds of a plan as what runs them.
+    """Write the builds of a plan as a file or pipeline that runs them.
 
     FORMAT is `make`, `ninja` or `shell` for one machine, `slurm` for a cluster, `gitlab` and
-    `github` for their runners; `list` as
-    `specplan rebuild --format list` writes it; `dot` and `mermaid` draw the plan. The plan is that
-    of `--plan`, or of the options of `specplan rebuild`. Each build installs its hash from the
-    environment, with dependencies from the mirror alone, and is pushed there; the index is updated
-    once, at the end. A build that fails stops what needs it and nothing else. Nothing is written
-    where the plan fails a gate, is predicted, or where what is left out could change it. With
-    --successors, the builds are those of the next lock, which --write-lock writes for them.
+    `github` for their runners; `list` as `specplan rebuild --format list` writes it; `dot` and
+    `mermaid` draw the plan. The plan is that of `--plan`, or of the options of `specplan
+    rebuild`. Each build installs its hash from the environment, with dependencies from the
+    mirror alone, and is pushed there; the index is updated once, at the end. A failed build
+    stops only the builds that need it. Nothing is written if the plan fails a gate, is
+    predicted, or could change with left-out input. With --successors, the builds are those of
+    the next lock, which --write-lock writes for them.
 
     \b
     Examples:
@@ -80,7 +80,7 @@ def export(settings: Settings, style: str) -> int:
             )
     if not code and (blocks := blocking(plan.left_out)):
         kinds = wording.left_out_kinds(blocks)
-        output.not_whole(f"what is left out could change what must be built ({kinds})")
+        output.not_whole(f"left-out input could change what must be built ({kinds})")
         code = 1
     if code:
         place = settings.output

@@ -32,13 +32,13 @@ __all__ = ["find"]
 def find(settings: Settings, spec: str) -> int:
     """List the known specs that satisfy SPEC, an abstract spec in Spack's own syntax.
 
-    All that the caches know is searched, in every snapshot: externals too, and specs
-    without a binary. The answers are Spack's. Of the configuration, only what it says of
-    caches, locks and formats counts; its stacks and systems are what reports are about.
+    The search covers all specs of the caches in every snapshot, including externals and specs
+    without a binary. The answers are those of Spack. Only the caches, locks and formats of the
+    configuration apply; its stacks and systems select reports.
 
-    What a source cannot decide, such as `^` on package pages, which hold no dependencies,
-    is an error that names what is missing, unless --unknown list asks to see what is
-    decided.
+    A question that a source cannot decide, such as `^` on package pages, which contain no
+    dependencies, is an error that names the missing information; with --unknown list, the
+    undecided specs are listed.
 
     \b
     Examples:

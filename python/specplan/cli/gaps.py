@@ -15,12 +15,12 @@ __all__ = ["gaps"]
 
 @command("gaps")
 def gaps(settings: Settings) -> int:
-    """List what the stacks lack, the most useful gaps first.
+    """List the gaps of stacks, the most useful first.
 
-    A want is what a stack should have on a system: by default everything that the stacks
-    of its family have on any system; with --baseline what an older state had; with --want
-    the specs of a lock. A gap is a want that no available binary covers. Each comes with
-    its state and with the nearest binary that there is; of a lock also with what it blocks.
+    A want is a spec that a stack should have on a system: by default every spec that the stacks
+    of its family have on any system; with --baseline those of an older state; with --want those
+    of a lock. A gap is a want that no available binary covers. Each gap is listed with its
+    state and the nearest available binary; a gap of a lock also with the specs that it blocks.
 
     \b
     Examples:

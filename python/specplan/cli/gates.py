@@ -44,7 +44,7 @@ def evaluated(result: _Answer, settings: Settings) -> tuple[Gate, ...]:
     blocks = blocking(result.left_out)
     if not blocks:
         return tuple(gates)
-    doubt = f"what is left out could change the answer: {wording.left_out_kinds(blocks)}"
+    doubt = f"left-out input could change the answer: {wording.left_out_kinds(blocks)}"
     return tuple(
         replace(gate, held=False, reason=gate.reason or doubt) if _is_of_wants(gate) else gate
         for gate in gates
@@ -58,7 +58,7 @@ def failed(result: _Answer, settings: Settings) -> list[str]:
     asked = [f"--{gate.name}" for gate in gates if _is_of_wants(gate)]
     if asked and (blocks := blocking(result.left_out)):
         kinds = wording.left_out_kinds(blocks)
-        found.append(f"what is left out could change the answer: {kinds} ({', '.join(asked)})")
+        found.append(f"left-out input could change the answer: {kinds} ({', '.join(asked)})")
     return found
 
 

@@ -37,10 +37,10 @@ __all__ = ["has"]
 def has(settings: Settings, source: str, specs: tuple[str, ...]) -> int:
     """Exit with 0 if a mirror has a binary of each hash, and with 1 if it lacks one.
 
-    This makes retries cheap: a job that finds its binary does not build it again. With name
-    and version, a server gets one request a hash, for the manifest that Spack writes last.
-    With hashes alone its index is read, which may lag behind. Of a folder the names of the
-    files count, or its index where it holds no files of binaries; of a registry its tags.
+    This makes retries cheap: a job that finds its binary does not build it again. With name and
+    version, a server gets one request per hash, for the manifest that Spack writes last. With
+    hashes alone its index is read, which may be out of date. In a folder, the names of files
+    decide, or its index if it has no files of binaries; in a registry, the tags.
 
     \b
     Examples:

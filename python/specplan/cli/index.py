@@ -27,12 +27,13 @@ __all__ = ["index"]
     ),
 )
 def index(settings: Settings, sources: tuple[str, ...]) -> int:
-    """Save what sources hold as a catalog: a folder of Parquet files.
+    """Save the content of sources as a catalog: a folder of Parquet files.
 
-    Every command takes it as `--cache` and answers as from the sources, without asking them
-    again; DuckDB, Spark, Polars and pandas read it as it is. A catalog that is there is added to:
-    files of other snapshots stay as they are, and what it has of the same sources is replaced.
-    The new catalog takes the place of the old one in one step. Same sources, same bytes.
+    Every command takes it as `--cache` and gives the same answers as with the sources, without
+    reading them again; DuckDB, Spark, Polars and pandas can read it too. An existing catalog is
+    extended: files of other snapshots stay as they are, and the content of the same sources is
+    replaced. The new catalog replaces the old one in one step. The same sources give the same
+    bytes.
 
     \b
     Examples:

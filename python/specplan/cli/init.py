@@ -43,10 +43,9 @@ def init(settings: Settings, folder: str | None) -> int:
     """Look through a folder for stacks and caches, and write a commented specplan.toml.
 
     A stack is a folder with a spack.yaml or a spack.lock; a cache is a mirror, a tree of
-    them or a tree of package pages, whatever it is called. What an environment says of its
-    systems is taken over; --system sets it for the others, or it is left to be filled in.
-    The file is written to the working directory, where the other commands find it; its
-    paths lead to DIR.
+    mirrors or a tree of package pages, under any name. The systems of an environment are taken
+    from it; --system sets them for the others, or they are left for you to fill in. The file is
+    written to the working directory, where the other commands find it; its paths lead to DIR.
 
     \b
     Examples:

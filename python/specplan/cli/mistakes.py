@@ -37,9 +37,12 @@ def worded(error: click.ClickException, words: Sequence[str]) -> tuple[str, str 
     context = error.ctx if isinstance(error, click.UsageError) else None
     if context is None:
         return message, _value_hint(error, words)
-    hint = f"`{context.command_path} --help` lists what there is"
+    hint = f"`{context.command_path} --help` lists the options and commands"
     if (variable := _variable_of(error, context)) is not None:
-        return f"the variable {variable}: {_bare(error)}", f"unset {variable}, or mend it; {hint}"
+        return (
+            f"the variable {variable}: {_bare(error)}",
+            f"unset {variable}, or correct it; {hint}",
+        )
     if isinstance(error, click.NoSuchOption):
         is_flag = not error.option_name.startswith("--")
         whole = (_whole_spec(context, words) or _whole_want(context, words)) if is_flag else None

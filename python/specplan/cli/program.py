@@ -28,24 +28,24 @@ _INTERRUPTED: Final = 130
 #: The commands under the headings of help, each with one line about it.
 _GROUPS: Final = {
     "Show what is available": {
-        "gaps": "What is missing, most useful first.",
-        "coverage": "How much is available, by stack and system.",
+        "gaps": "Missing specs, the most useful first.",
+        "coverage": "Coverage by stack and system.",
         "find": "Specs that satisfy an abstract spec.",
-        "diff": "What was lost, gained and changed between two states.",
+        "diff": "Specs lost, gained and changed between two states.",
         "trend": "Coverage over many snapshots.",
         "check": "Faults in the caches themselves.",
         "report": "An HTML page of coverage, gaps, plan and changes.",
     },
     "Plan what to build": {
         "rebuild": "The smallest set of builds, with order and reasons.",
-        "why": "Why a spec is in the plan, or why it is not.",
-        "recipes": "Which changes of recipes change hashes.",
-        "review": "What a change of recipes costs: binaries, builds, time.",
+        "why": "The reason why a spec is in the plan, or is not.",
+        "recipes": "Changes of recipes that change hashes.",
+        "review": "The cost of a change of recipes: binaries, builds, time.",
     },
     "Run the plan": {
         "export": "The plan for make, ninja, a shell, Slurm, GitLab or GitHub.",
         "trim": "The pipeline of `spack ci generate` without unnecessary jobs.",
-        "has": "Whether a mirror has the binaries of some hashes.",
+        "has": "Check whether a mirror has the binaries of some hashes.",
     },
     "Set up": {
         "index": "Save sources as Parquet files.",
@@ -107,7 +107,7 @@ class _Program(click.Group):
     help="Show the version and exit.",
 )
 def program() -> None:
-    """Show what Spack build caches hold, what they lack, and what changed.
+    """Show the content of Spack build caches, their gaps and their changes.
 
     Everything works from files alone: mirrors and their indexes, here or remote, package
     pages, locks and environments. Defaults come from `specplan.toml`, or `[tool.specplan]`

@@ -16,11 +16,11 @@ __all__ = ["rebuild"]
 
 @command("rebuild")
 def rebuild(settings: Settings) -> int:
-    """Plan the least set of builds after which every want installs from the caches alone.
+    """Plan the smallest set of builds after which every want installs from the caches alone.
 
-    An available binary does not need its build dependencies. Node-by-node pruning
-    (`spack ci --prune-dag`) schedules them anyway; its count is shown for comparison. The
-    plan holds when each build runs as
+    An available binary does not need its build dependencies. Node-by-node pruning (`spack ci
+    --prune-dag`) schedules them anyway; its count is shown for comparison. The plan is valid if
+    each build runs as
 
     \b
       spack install --use-buildcache=package:never,dependencies:only /HASH

@@ -21,9 +21,9 @@ __all__ = ["recipes"]
 def recipes(settings: Settings) -> int:
     """Judge changes of recipes by their content: nothing of a recipe is run.
 
-    For each recipe that changed, and for each of its specs in the locks: does its package
-    hash stay the same, does it change (stale), may it change because the concretizer reads
-    what changed, or is the hash blind to the change although the build is not.
+    For each recipe that changed, and for each of its specs in the locks: does its package hash
+    stay the same, does it change (stale), may it change because the concretizer reads the
+    changed part, or does the build change although the hash does not.
 
     \b
     Examples:

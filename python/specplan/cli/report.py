@@ -61,16 +61,16 @@ _SUFFIXES: Final = (".html", ".htm")
     ),
 )
 def report(settings: Settings, more: tuple[str, ...]) -> int:
-    """Write one page of all that is asked, which needs nothing but a browser.
+    """Write one page with all answers, which needs nothing but a browser.
 
-    The page has the matrix of stacks and systems, the causes of the gaps and the gaps; with
-    --changes-since what was lost, changed and gained; with the wants of a lock, or any option
-    of plans, the plan as a picture, with its critical path and what each build unblocks; with
-    --trend how coverage changed over all snapshots; with --verify what is wrong with the caches.
-    It is readable without scripts and without styles, printed and on a phone; it fetches
-    nothing and embeds nothing of others.
+    The page has the matrix of stacks and systems, the gaps and their causes; with
+    --changes-since the lost, changed and gained specs; with the wants of a lock, or any option
+    of plans, the plan as a picture, with its critical path and the builds that each build
+    unblocks; with --trend the coverage over all snapshots; with --verify the faults of the
+    caches. It is readable without scripts and styles, in print and on a phone; it fetches
+    nothing and embeds nothing from others.
 
-    With --from it asks nothing, and shows documents that were written before.
+    With --from it answers no question, but shows saved documents.
 
     \b
     Examples:
@@ -261,5 +261,5 @@ def _concluded(documents: Sequence[Document], more: Sequence[str]) -> int:
     failed, doubts = [*failed_gates(documents), *more], doubts_of(documents)
     output.gates_failed(failed)
     if doubts and not failed:
-        output.not_whole(f"what was left out could change the answer ({', '.join(doubts)})")
+        output.not_whole(f"left-out input could change the answer ({', '.join(doubts)})")
     return 1 if failed or doubts else 0

@@ -21,13 +21,13 @@ _MOST_BYTES: Final = 60_000
 
 @command("review")
 def review(settings: Settings) -> int:
-    """Say what a change of recipes costs: the question of whoever reads its pull request.
+    """Show the cost of a change of recipes, for the review of its pull request.
 
     Recipes are judged by their content, and nothing of them is run. For each stack that the
-    change reaches: which binaries lose their use, the least rebuild, its stages, its cost and its
-    critical path; then what a policy leaves untested, what changes under the same hash, and the
-    commands to build just that. Without wants, the binaries of the caches themselves are wanted,
-    so that a checkout and a URL are enough.
+    change reaches: the binaries that become stale, the smallest rebuild, its stages, its cost
+    and its critical path; then the binaries that a policy leaves untested, the builds that
+    change under the same hash, and the commands for exactly these builds. Without wants, the
+    binaries of the caches themselves are wanted, so a checkout and a URL are enough.
 
     \b
     Examples:

@@ -44,13 +44,13 @@ __all__ = ["asked_trend", "trend"]
 def trend(settings: Settings, steps: tuple[str, ...]) -> int:
     """Show how coverage changed over STEPS: snapshots, sources or saved documents, oldest first.
 
-    Without STEPS, all snapshots of the caches. Each is asked the question of `specplan
-    coverage`, and they are read one after the other. What is lost is what was covered once,
-    is still wanted, and lacks at the last step. Where the wants are others than at the step
-    before, that is marked: such a step is not a loss of the cache.
+    Without STEPS, all snapshots of the caches are compared. Each step answers the question of
+    `specplan coverage`, and the steps are read one after the other. A want is lost if it was
+    covered once, is still wanted, and is a gap at the last step. A step at which the wants
+    changed is marked, as such a change is not a loss of the cache.
 
-    Saved documents (`specplan coverage --format json -o FILE`) record their wants by number
-    alone, so that a new want which lacks may look like one that was lost.
+    Saved documents (`specplan coverage --format json -o FILE`) record their wants only by
+    number, so that a new gap may look like a lost want.
 
     \b
     Examples:

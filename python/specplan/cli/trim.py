@@ -42,14 +42,14 @@ _NOT_NEEDED: Final = "available already or not wanted"
     (argument("pipeline", "The file written by `spack ci generate`; `-` for standard input."),),
 )
 def trim(settings: Settings, pipeline: str) -> int:
-    """Keep those jobs of a GitLab pipeline that the least plan builds.
+    """Keep only the jobs of a GitLab pipeline whose builds are in the smallest plan.
 
-    PIPELINE is what `spack ci generate` wrote. Jobs are found by the DAG hash of what they
-    build. `needs` become the fewest that keep the order, stages follow from them, and all else
-    stays: images, tags, variables, anchors. `sign-pkgs`, `copy` and `rebuild-index` stay while
-    a build or a `copy` is left; else Spack's job `no-specs-to-rebuild` is the only one. No job
-    is added: where the plan needs a build that has no job, nothing is written and the exit
-    code is 1.
+    PIPELINE is the output of `spack ci generate`. Jobs are matched by the DAG hash of their
+    build. `needs` become the fewest that keep the order, stages follow from them, and
+    everything else stays: images, tags, variables, anchors. `sign-pkgs`, `copy` and
+    `rebuild-index` stay while a build or a `copy` remains; otherwise Spack's job
+    `no-specs-to-rebuild` is the only one. No job is added: if the plan needs a build that has
+    no job, nothing is written and the exit code is 1.
 
     \b
     Examples:
@@ -81,7 +81,7 @@ def trim(settings: Settings, pipeline: str) -> int:
         return _nothing_written(settings, 1)
     if answer.removed and blocking(plan.left_out):
         jobs = count(len(answer.removed), "job is", "jobs are")
-        output.not_whole(f"{jobs} unnecessary, but what is left out could change that")
+        output.not_whole(f"{jobs} unnecessary, but left-out input could change that")
         return _nothing_written(settings, 1)
     report = f"{_summary(answer, plan)}\n"
     place = settings.output

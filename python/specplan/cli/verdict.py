@@ -75,7 +75,7 @@ def conclude(result: _Answer, settings: Settings) -> int:
         return 1
     if settings.own_format in _WITHOUT_DOUBT and blocking(result.left_out):
         output.not_whole(
-            f"`{settings.own_format}` shows only lines, and what is left out could change them"
+            f"`{settings.own_format}` shows only lines, and left-out input could change them"
         )
         return 1
     return 1 if failed else 0
@@ -112,7 +112,7 @@ def of_reasons(reasons: Sequence[Why], records: Sequence[LeftOut], settings: Set
     _explain(records, whole=settings.explain_left_out)
     if any(each.verdict == "planned" for each in reasons) or not blocking(records):
         return 0
-    output.not_whole("it is not built, but what is left out could change that")
+    output.not_whole("it is not built, but left-out input could change that")
     return 1
 
 
@@ -203,7 +203,7 @@ def _doubts(result: _Answer, settings: Settings) -> list[str]:
     """Return the reasons why a verdict is not certain."""
     doubts = []
     if blocks := blocking(result.left_out):
-        doubts.append(f"what is left out could change that ({wording.left_out_kinds(blocks)})")
+        doubts.append(f"left-out input could change that ({wording.left_out_kinds(blocks)})")
     undecided = 0
     if isinstance(result, Coverage) and settings.fail_on_unknown_over is None:
         undecided = result.totals.unknown

@@ -35,11 +35,11 @@ __all__ = ["why"]
 def why(settings: Settings, spec: str) -> int:
     """Explain why SPEC is in the plan, which available binary makes it unnecessary, or its gaps.
 
-    SPEC is an abstract spec, or /HASH with a hash or its first letters. Of locks, the specs
-    that satisfy it are explained, and if there are none, those of the caches: a tree leads
-    from each up to what needs it. Of gaps and environments, the wants of its packages are
-    explained: who wants them, where they are, what is nearest, and whether they can be
-    planned. The other options are those of `specplan rebuild`.
+    SPEC is an abstract spec, or /HASH with a hash or its first letters. For locks, the specs
+    that satisfy it are explained, or else those of the caches: a tree leads from each up to the
+    specs that need it. For gaps and environments, the wants of its packages are explained: who
+    wants them, where they are available, the nearest binaries, and whether they can be planned.
+    The other options are those of `specplan rebuild`.
 
     \b
     Examples:

@@ -17,7 +17,7 @@ __all__ = ["KNOWN_GAP_KEYS", "read_known_gaps"]
 #: Every key of a ``[[known-gap]]`` entry.
 KNOWN_GAP_KEYS: Final = ("want", "stack", "os", "target", "reason", "until", "issue")
 
-_HINT: Final = "docs/ci.md shows what a file of known gaps holds"
+_HINT: Final = "docs/ci.md describes files of known gaps"
 
 
 def read_known_gaps(path: str, date: str, date_from: DateOrigin) -> KnownGaps:

@@ -285,14 +285,14 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="PATTERN",
         group="Wants",
         commands=_WANTS,
-        help="Stacks that define what is wanted.",
+        help="Stacks that define the wants.",
         default="the family of each stack",
         example='["e4s", "radiuss"]',
         variations=dict.fromkeys(
             _PLANS,
             Variation(
-                help="Plan for gaps: want what these stacks have. A binary of another stack on a "
-                "compatible system only needs to be listed."
+                help="Plan for gaps: the wants are the specs of these stacks. A binary of another "
+                "stack on a compatible system only needs to be listed."
             ),
         ),
     ),
@@ -302,11 +302,14 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="TAG|[LABEL=]SOURCE",
         group="Wants",
         commands=_STATES,
-        help="Want what this older snapshot or source covers, instead of what peers have.",
+        help="Take the wants from this older snapshot or source: all that it covers, instead of "
+        "the specs of peers.",
         example='"develop-2025-05-18"',
         variations=dict.fromkeys(
             _PLANS,
-            Variation(help="Plan for gaps: want what this older snapshot or source has."),
+            Variation(
+                help="Plan for gaps: the wants are the specs of this older snapshot or source."
+            ),
         ),
     ),
     Setting(
@@ -369,7 +372,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         example='"develop-2025-05-25"',
         variations={
             "index": Variation(help="The snapshot to save."),
-            "find": Variation(help="Only what this snapshot lists.", default="all snapshots"),
+            "find": Variation(help="Only specs that this snapshot lists.", default="all snapshots"),
         },
     ),
     Setting(
@@ -396,7 +399,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         choices=LEVELS,
         group="Wants",
         commands=(*_WANTS, "diff"),
-        help="How wants are compared: by name, by name@version, also by variants, or by hash. "
+        help="The level at which wants are compared: name, name@version, also variants, or hash. "
         "Roots of environments are abstract and have no level.",
         default="package; hash with locks",
         example='"version"',
@@ -414,16 +417,16 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         choices=COMPATIBILITIES,
         group="Wants",
         commands=_WANTS,
-        help="Which binaries serve a cell: those of its own system; also those for ancestor "
+        help="The binaries that serve a cell: those of its own system; also those for ancestor "
         "targets; also those for an OS with the same C library, not newer.",
         default="exact",
         example='"target"',
         variations=dict.fromkeys(
             _PLANS,
             Variation(
-                help="Which specs serve a gap or an abstract want: those for its own system; also "
-                "those for ancestor targets; also those for an OS with the same C library, not "
-                "newer. The specs of a lock are always exact."
+                help="The specs that serve a gap or an abstract want: those for its own system; "
+                "also those for ancestor targets; also those for an OS with the same C library, "
+                "not newer. The specs of a lock are always exact."
             ),
         ),
     ),
@@ -466,15 +469,15 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="DOCUMENT",
         group="Wants",
         commands=("report",),
-        help="Ask nothing, and show these documents, which other commands wrote with `--format "
-        "json`. More documents may follow as arguments.",
+        help="Answer no question, only show these documents, which other commands wrote with "
+        "`--format json`. More documents may follow as arguments.",
     ),
     Setting(
         name="changes-since",
         metavar="TAG|[LABEL=]SOURCE",
         group="Wants",
         commands=("report",),
-        help="Also show what changed since this older snapshot, source or lock.",
+        help="Also show the changes since this older snapshot, source or lock.",
         default="the baseline, if there is one",
     ),
     Setting(
@@ -545,7 +548,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         choices=get_args(CountedBy),
         group="Change",
         commands=_PREDICTIONS,
-        help="Which specs --changed-since counts as changed: those whose package hash changes "
+        help="The specs that --changed-since counts as changed: those whose package hash changes "
         "with the content of a recipe, or all specs of each touched recipe.",
         default="content",
     ),
@@ -591,7 +594,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="RELEASE",
         group="Change",
         commands=("recipes", *_PREDICTIONS, "review"),
-        help="Which release of Spack hashes the recipes.",
+        help="The release of Spack by whose rules recipes are hashed.",
         default="the newest known",
     ),
     Setting(
@@ -600,7 +603,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         choices=get_args(Policy),
         group="Change",
         commands=(*_PREDICTIONS, "review"),
-        help="Which specs a change makes stale: all whose hash changes, or only those that it "
+        help="The specs that a change makes stale: all whose hash changes, or only those that it "
         "reaches over link and run edges and compilers.",
         default="hash",
     ),
@@ -621,7 +624,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="FILE",
         group="Cost and budget",
         commands=(*_PLANNING, "review"),
-        help="What builds cost, in seconds: CSV or JSON by hash, package@version or package, or "
+        help="The costs of builds, in seconds: CSV or JSON by hash, package@version or package, or "
         "Spack's install_times.json or a folder of them. The other builds get an estimate.",
         default="1 a build",
         example='["costs.csv"]',
@@ -869,7 +872,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="N",
         group="Export",
         commands=("export",),
-        help="How many processes each build uses.",
+        help="The number of processes of each build.",
         default="as Spack does",
         example="8",
         table="export",
@@ -1010,7 +1013,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         metavar="FILE",
         group="Gates",
         commands=(*_COVERAGE, "diff"),
-        help="Let the gaps of this TOML file fail no gate; docs/ci.md shows what it holds.",
+        help="Let the gaps of this TOML file fail no gate; docs/ci.md describes it.",
         example='"known-gaps.toml"',
     ),
     Setting(
@@ -1241,7 +1244,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         choices=("auto", "always", "never"),
         group="Output",
         commands=COMMANDS,
-        help="Whether tables have colors; auto respects NO_COLOR.",
+        help="Colors in tables; auto respects NO_COLOR.",
         default="auto",
     ),
     Setting(

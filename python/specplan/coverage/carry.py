@@ -35,7 +35,7 @@ def carried_forward(result: Coverage, old: Coverage, file: str) -> Coverage:
     Raises:
         UsageError: If the older one answers another question, or has another baseline.
     """
-    refuse_other_question(file, old, result, hint="carry forward what the same command saved")
+    refuse_other_question(file, old, result, hint="carry forward a document of the same command")
     _refuse_other_baseline(file, old, result)
     if not old.cells:
         return replace(result, left_out=merged((*result.left_out, _empty(file))))
@@ -116,7 +116,7 @@ def _empty(file: str) -> LeftOut:
         where=file,
         detail="it has no cells to carry forward",
         blocks=True,
-        remedy="`--carry-forward` with what a whole run saved",
+        remedy="`--carry-forward` with the document of a whole run",
     )
 
 

@@ -68,7 +68,7 @@ def coverage(
         tags: The snapshots that were asked; none if the sources have none.
         baseline: What the baseline is called.
         damaged: Files that were skipped.
-        left_out: What of the question could not be taken into account.
+        left_out: Input of the question that could not be taken into account.
     """
     demanded = demand(answer)
     own = own_cells(answer, _usable(answer, demanded))

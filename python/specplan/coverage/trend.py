@@ -230,7 +230,7 @@ class _Progress:
                 step.name,
                 step.question,
                 self.question,
-                hint="compare what the same command saved",
+                hint="compare documents of the same command",
                 asked_by=self.asked_by,
             )
         self._join(step)

@@ -194,7 +194,7 @@ class Check(Report):
         verified: What was looked at beside indexes; None with ``verify`` ``index``.
         notes: The unchecked parts, one sentence each.
         ignored: How many findings of each kind were ignored, if any, sorted by kind.
-        left_out: What of the question could not be taken into account.
+        left_out: Input of the question that could not be taken into account.
         sources: The sources, with their age and indexes.
     """
 

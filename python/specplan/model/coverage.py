@@ -144,7 +144,7 @@ class Coverage(Report):
             at all; they have no cells and no gaps.
         not_wanted: The entries of the configuration with what each excluded.
         damaged: Files that were skipped because they are damaged.
-        left_out: What of the question could not be taken into account.
+        left_out: Input of the question that could not be taken into account.
         sources: The sources, with their age and indexes.
         gates: The gates of the run that it was compared with, without any if none was requested.
         known_gaps: The known gaps that it was compared with, or None.

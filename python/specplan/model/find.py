@@ -68,7 +68,7 @@ class Found(Report):
             each: variants, packages, parts of systems.
         damaged: Files that were skipped because they are damaged: what they held was
             not searched.
-        left_out: What of the question could not be taken into account.
+        left_out: Input of the question that could not be taken into account.
         sources: The sources, with their age and indexes.
     """
 

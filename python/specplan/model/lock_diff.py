@@ -187,7 +187,7 @@ class LockDiff(Report):
             not lost.
         stacks: The stacks that the two states are called.
         absent_stacks: Stacks that only the old state is called, where both have labels.
-        left_out: What of the question could not be taken into account.
+        left_out: Input of the question that could not be taken into account.
         sources: The sources, with their age and indexes.
         gates: The gates of the run that it was compared with, without any if none was requested.
         known_gaps: The known gaps of the run, or None; they are about cells, and excuse nothing.

@@ -220,5 +220,5 @@ def _writer(
     found = function.dispatch(type(result))
     if found is function.registry[object]:
         kind = type(result).__name__
-        raise TypeError(f"nothing is registered that writes a `{kind}` as {form}")
+        raise TypeError(f"no format is registered that writes a `{kind}` as {form}")
     return found

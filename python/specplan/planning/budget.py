@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from specplan.catalog.specs import names_of
 from specplan.model.budget import Place
 from specplan.planning import choice as choosing
-from specplan.planning.budget_solver import Bid, BidGroup, BudgetSolver
+from specplan.planning.budget_solver import BudgetSolver, Item, ItemGroup
 from specplan.planning.candidates import Chosen
 from specplan.records import dataclass
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from specplan.model import NamedSpec
     from specplan.model.budget import BudgetCurve
     from specplan.model.choice import Choice
-    from specplan.planning.budget_solver import BidResult, BudgetRequest, BudgetSolution
+    from specplan.planning.budget_solver import BudgetRequest, BudgetSolution, ItemGroupResult
     from specplan.planning.candidates import WantGroup
     from specplan.planning.choice import ChoiceSolution
 
@@ -79,10 +79,10 @@ class BudgetQuestion:
         options, fixed = made.options, len(self.labels)
         spent = spending.search()
         results = spent.results[fixed:]
-        bids = groups[fixed:]
+        items = groups[fixed:]
         alternatives = [
             _alternatives(spending, group, result)
-            for group, result in zip(bids, results, strict=True)
+            for group, result in zip(items, results, strict=True)
         ]
         own = [root for root in spent.roots if root in self.labels]
         there: compiled.PlanQuestion = {**self.question, "roots": own}
@@ -116,17 +116,17 @@ class BudgetQuestion:
         plan = self.core.plan(self.question)
         return BudgetSolver(plan, self.asked, groups, _names(self.core, groups), self.matching)
 
-    def _with_choice(self, made: ChoiceSolution) -> tuple[list[BidGroup], BudgetSolver]:
+    def _with_choice(self, made: ChoiceSolution) -> tuple[list[ItemGroup], BudgetSolver]:
         """Return the roots of locks, then what was chosen for, and the question about them."""
         options = made.options
         fixed = _fixed(self.labels)
-        groups = [*fixed, *(_bids(*each) for each in zip(options.groups, made.picks, strict=True))]
+        groups = [*fixed, *(_items(*each) for each in zip(options.groups, made.picks, strict=True))]
         every = {
             spec
             for group in groups
             for source in group.sources
-            for bid in source
-            for spec in bid.hashes
+            for item in source
+            for spec in item.hashes
         }
         # A spec without recorded dependencies is not built: its builds are unknown.
         all_options: compiled.PlanQuestion = {**self.question, "roots": sorted(every)}
@@ -135,16 +135,16 @@ class BudgetQuestion:
         return groups, BudgetSolver(plan, self.asked, groups, names, self.matching)
 
 
-def _fixed(labels: Mapping[str, Iterable[str]]) -> list[BidGroup]:
+def _fixed(labels: Mapping[str, Iterable[str]]) -> list[ItemGroup]:
     """Return the roots of locks as what is to be completed."""
-    bids = (
-        Bid(labels=tuple(sorted(own)), hashes=(root,), first=0, place=None)
+    items = (
+        Item(labels=tuple(sorted(own)), hashes=(root,), first=0, place=None)
         for root, own in sorted(labels.items())
     )
-    return [BidGroup(sources=((bid,),)) for bid in bids]
+    return [ItemGroup(sources=((item,),)) for item in items]
 
 
-def _bids(group: WantGroup, pick: Chosen | None) -> BidGroup:
+def _items(group: WantGroup, pick: Chosen | None) -> ItemGroup:
     """Return abstract wants as what is to be completed."""
     first = 0 if pick is None else pick.source
     sources = []
@@ -155,7 +155,7 @@ def _bids(group: WantGroup, pick: Chosen | None) -> BidGroup:
         ):
             chosen = pick.hashes[position] if pick is not None and at == first else None
             own.append(
-                Bid(
+                Item(
                     labels=(want.stack,),
                     hashes=candidates,
                     first=None if chosen is None else candidates.index(chosen),
@@ -163,29 +163,29 @@ def _bids(group: WantGroup, pick: Chosen | None) -> BidGroup:
                 )
             )
         sources.append(tuple(own))
-    return BidGroup(sources=tuple(sources), first=first)
+    return ItemGroup(sources=tuple(sources), first=first)
 
 
 def _alternatives(
-    spending: BudgetSolver, group: BidGroup, result: BidResult
+    spending: BudgetSolver, group: ItemGroup, result: ItemGroupResult
 ) -> list[list[list[str]]]:
     """Return the specs that complete the same wants of a group for no less worth."""
     if not group.sources:
         return []
     parts = []
-    for bid, spec, is_there in zip(
+    for item, spec, is_there in zip(
         group.sources[result.source], result.hashes, result.completed, strict=True
     ):
         if spec is not None and is_there:
-            worth = spending.worth(bid, spec)
-            parts.append([each for each in bid.hashes if spending.worth(bid, each) >= worth])
+            worth = spending.worth(item, spec)
+            parts.append([each for each in item.hashes if spending.worth(item, each) >= worth])
     if len(parts) == 1:
         # Each of many options is an alternative of its own.
         return [[[each]] for each in parts[0]]
     return [parts] if parts else []
 
 
-def _pick(group: WantGroup, result: BidResult) -> Chosen | None:
+def _pick(group: WantGroup, result: ItemGroupResult) -> Chosen | None:
     if not any(result.hashes):
         return None
     hashes = tuple(
@@ -206,5 +206,5 @@ def _size(
     return totals.builds, totals.cost
 
 
-def _names(core: compiled.Catalog, groups: Iterable[BidGroup]) -> dict[str, NamedSpec]:
-    return names_of(core, {bid.hashes[0] for group in groups for bid in group.sources[0]})
+def _names(core: compiled.Catalog, groups: Iterable[ItemGroup]) -> dict[str, NamedSpec]:
+    return names_of(core, {item.hashes[0] for group in groups for item in group.sources[0]})

@@ -30,7 +30,14 @@ if TYPE_CHECKING:
     from specplan.aliases import Unit
     from specplan.model import NamedSpec
 
-__all__ = ["Bid", "BidGroup", "BidResult", "BudgetRequest", "BudgetSolution", "BudgetSolver"]
+__all__ = [
+    "BudgetRequest",
+    "BudgetSolution",
+    "BudgetSolver",
+    "Item",
+    "ItemGroup",
+    "ItemGroupResult",
+]
 
 _REASONS: Final[Mapping[str, OpenReason]] = {
     "beyond": "beyond",
@@ -105,7 +112,7 @@ class BudgetRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bid:
+class Item:
     """A root to be completed, and the specs that do.
 
     Attributes:
@@ -122,7 +129,7 @@ class Bid:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BidGroup:
+class ItemGroup:
     """Roots that are met together.
 
     Attributes:
@@ -130,12 +137,12 @@ class BidGroup:
         first: The one that would be taken if nothing was limited.
     """
 
-    sources: tuple[tuple[Bid, ...], ...]
+    sources: tuple[tuple[Item, ...], ...]
     first: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BidResult:
+class ItemGroupResult:
     """The result for a group.
 
     Attributes:
@@ -150,14 +157,14 @@ class BidResult:
     completed: tuple[bool, ...]
 
     @staticmethod
-    def of(source: int, answered: Iterable[tuple[Bid, compiled.BidAnswer]]) -> BidResult:
+    def of(source: int, answered: Iterable[tuple[Item, compiled.BidAnswer]]) -> ItemGroupResult:
         """Return the result of the core for the roots of a source."""
         answered = list(answered)
-        return BidResult(
+        return ItemGroupResult(
             source=source,
             hashes=tuple(
-                None if answer.option is None else bid.hashes[answer.option]
-                for bid, answer in answered
+                None if answer.option is None else item.hashes[answer.option]
+                for item, answer in answered
             ),
             completed=tuple(answer.outcome in _INSTALLS for _, answer in answered),
         )
@@ -173,7 +180,7 @@ class BudgetSolution:
     """
 
     budget: Budget
-    results: tuple[BidResult, ...]
+    results: tuple[ItemGroupResult, ...]
 
     @property
     def roots(self) -> list[str]:
@@ -203,7 +210,7 @@ class BudgetSolver:
         self,
         core: compiled.Plan,
         asked: BudgetRequest,
-        groups: Sequence[BidGroup],
+        groups: Sequence[ItemGroup],
         names: Mapping[str, NamedSpec],
         matching: Callable[[str], Iterable[str]],
     ) -> None:
@@ -239,8 +246,8 @@ class BudgetSolver:
             points.append(point)
         last = self._point(whole, most)
         fixed = sum(
-            bid.place is None and became.outcome != "external"
-            for bid, became in self._answered_bids(whole)
+            item.place is None and became.outcome != "external"
+            for item, became in self._answered_items(whole)
         )
         return BudgetCurve(
             limited="builds" if unit == "builds" else "cost",
@@ -267,16 +274,16 @@ class BudgetSolver:
             cost=answer.cost,
             installing=sum(
                 became.outcome in _INSTALLS
-                for bid, became in self._answered_bids(answer)
-                if bid.place is not None or became.outcome != "external"
+                for item, became in self._answered_items(answer)
+                if item.place is not None or became.outcome != "external"
             ),
             weight=float(answer.weight * self._part),
             upper_bound=float(answer.upper_bound * self._part),
         )
 
-    def _answered_bids(
+    def _answered_items(
         self, answer: compiled.SpendingAnswer
-    ) -> Iterator[tuple[Bid, compiled.BidAnswer]]:
+    ) -> Iterator[tuple[Item, compiled.BidAnswer]]:
         """Return the result for each root of the sources that count."""
         for group, source, answers in zip(self._groups, answer.sources, answer.bids, strict=True):
             yield from zip(group.sources[source] if group.sources else (), answers, strict=True)
@@ -300,11 +307,11 @@ class BudgetSolver:
         return None if self._asked.builds is None else min(self._asked.builds, _MOST_BUILDS)
 
     def _question(self) -> list[compiled.BidGroupQuestion]:
-        def bid(each: Bid) -> compiled.BidQuestion:
+        def item(each: Item) -> compiled.BidQuestion:
             return ([(spec, self._weights.whole(each, spec)) for spec in each.hashes], each.first)
 
         return [
-            ([[bid(each) for each in source] for source in group.sources], group.first)
+            ([[item(each) for each in source] for source in group.sources], group.first)
             for group in self._groups
         ]
 
@@ -314,17 +321,17 @@ class BudgetSolver:
         left: list[OpenRoot] = []
         results = []
         for group, source, answers in zip(self._groups, answer.sources, answer.bids, strict=True):
-            bids = group.sources[source] if group.sources else ()
-            answered = list(zip(bids, answers, strict=True))
-            results.append(BidResult.of(source, answered))
-            for bid, became in answered:
+            items = group.sources[source] if group.sources else ()
+            answered = list(zip(items, answers, strict=True))
+            results.append(ItemGroupResult.of(source, answered))
+            for item, became in answered:
                 outcome, option = became.outcome, became.option
                 # A want by hash is reported even if no spec can meet it.
-                at = 0 if option is None and bid.place is None else option
-                if at is None or (outcome == "external" and bid.place is None):
+                at = 0 if option is None and item.place is None else option
+                if at is None or (outcome == "external" and item.place is None):
                     continue
-                spec = self._names[bid.hashes[at]]
-                worth = float(self._weights.of(bid, spec.hash))
+                spec = self._names[item.hashes[at]]
+                worth = float(self._weights.of(item, spec.hash))
                 reason = _REASONS.get(outcome)
                 if reason is not None:
                     left.append(
@@ -334,12 +341,12 @@ class BudgetSolver:
                             reason=reason,
                             more_builds=None if option is None else became.more_builds,
                             more_cost=None if option is None else became.more_cost,
-                            place=bid.place,
+                            place=item.place,
                         )
                     )
                 else:
                     met = completed if outcome == "completed" else installable
-                    met.append(BudgetRoot(spec=spec, weight=worth, place=bid.place))
+                    met.append(BudgetRoot(spec=spec, weight=worth, place=item.place))
         budget = Budget(
             max_builds=self._asked.builds,
             max_cost=self._asked.cost,
@@ -356,9 +363,9 @@ class BudgetSolver:
         )
         return BudgetSolution(budget=budget, results=tuple(results))
 
-    def worth(self, bid: Bid, spec: str) -> Decimal:
+    def worth(self, item: Item, spec: str) -> Decimal:
         """Return the worth of completing a root with a spec."""
-        return self._weights.of(bid, spec)
+        return self._weights.of(item, spec)
 
 
 def _part_of(most: float, part: int) -> float:
@@ -379,15 +386,15 @@ class _Weights:
     def __init__(
         self,
         weights: Iterable[Weight],
-        groups: Iterable[BidGroup],
+        groups: Iterable[ItemGroup],
         matching: Callable[[str], Iterable[str]],
     ) -> None:
         wanted = {
-            (each, bid.labels)
+            (each, item.labels)
             for group in groups
             for source in group.sources
-            for bid in source
-            for each in bid.hashes
+            for item in source
+            for each in item.hashes
         }
         self._found: dict[tuple[str, tuple[str, ...]], Decimal] = {}
         unused = []
@@ -408,10 +415,10 @@ class _Weights:
         #: The part of which all weights are whole numbers.
         self.part = _PART * math.gcd(*(int(each / _PART) for each in worths))
 
-    def whole(self, bid: Bid, spec: str) -> int:
+    def whole(self, item: Item, spec: str) -> int:
         """Return the worth of completing a root with a spec, in parts."""
-        return int(self.of(bid, spec) / self.part)
+        return int(self.of(item, spec) / self.part)
 
-    def of(self, bid: Bid, spec: str) -> Decimal:
+    def of(self, item: Item, spec: str) -> Decimal:
         """Return the worth of completing a root with a spec."""
-        return self._found.get((spec, bid.labels), Decimal(1))
+        return self._found.get((spec, item.labels), Decimal(1))

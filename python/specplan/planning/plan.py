@@ -67,7 +67,7 @@ class Plan(Report):
             want.
         not_wanted: The entries of the configuration with what each excluded.
         totals: The numbers.
-        left_out: What of the question could not be taken into account.
+        left_out: Input of the question that could not be taken into account.
         sources: The sources, with their age and indexes.
         successors: The next hashes of each lock by newer recipes, where these were asked for:
             the plan is then for the specs with these hashes.

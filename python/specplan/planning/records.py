@@ -188,7 +188,7 @@ def whys_of(
             return tuple(reasons)
     specs = count(len(found), "spec")
     raise UsageError(
-        f"`{spec}` names {specs}, and why takes more than the {_MOST_LINES} lines that are shown",
+        f"`{spec}` names {specs}, and their trees have more than {_MOST_LINES} lines",
         hint="name fewer specs, by a version or by hashes, as in `/HASH`, or one nearer to a root",
     )
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["environment_of"]
 
-_ABOUT = "# What no known spec can meet. `spack concretize` decides what to build for it.\n"
+_ABOUT = "# Wants that no known spec can meet. `spack concretize` decides what to build for them.\n"
 
 
 def environment_of(wants: Iterable[ChosenWant]) -> str:

@@ -48,7 +48,7 @@ def read_beside(
     run = (_written(each) for each in _functions(classes) if each.name == _RUN_BY_IT)
     found = {"its base classes": tuple(_bases(module, classes)), f"`{_RUN_BY_IT}`": tuple(run)}
     if open_to is not None:
-        found["what its directives are made from"] = tuple(_helpers(module, classes, open_to))
+        found["the values that its directives use"] = tuple(_helpers(module, classes, open_to))
     return found
 
 

@@ -146,7 +146,7 @@ class Standing:
         label: What the share is of.
         part: The part.
         whole: The whole; 0 where the share is not defined.
-        is_doubtful: Whether what is left out could change the share.
+        is_doubtful: Whether left-out input could change the share.
         is_partly_old: Whether an earlier run measured a part of it.
         gates: The limit, the value and the verdict of each gate, in a line.
         failure: What is wrong beside the share, as a gate that failed; empty where nothing is.
@@ -284,7 +284,7 @@ def gate_measures(gates: Iterable[Gate]) -> Iterator[Measure]:
         limit = gate.limit
         yield Measure(name="specplan_gate_limit", help=text, value=limit, labels=_labels(gate))
     for gate in gates:
-        text = "What a gate measured."
+        text = "The value that a gate measured."
         if (value := gate.value) is not None:
             yield Measure(name="specplan_gate_value", help=text, value=value, labels=_labels(gate))
     for gate in gates:
@@ -307,5 +307,5 @@ def left_out_measures(records: Iterable[LeftOut]) -> Iterator[Measure]:
         counts[key] = counts.get(key, 0) + each.count
     for (kind, blocks), count in sorted(counts.items()):
         labels = (("kind", kind), ("blocks", str(blocks).lower()))
-        text = "What of the question could not be taken into account."
+        text = "Input of the question that could not be taken into account."
         yield Measure(name="specplan_left_out", help=text, value=count, labels=labels)

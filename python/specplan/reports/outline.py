@@ -412,4 +412,4 @@ def records_of(result: Report, options: ReportOptions) -> Records:
 
 
 def _unknown(result: Report, form: str) -> TypeError:
-    return TypeError(f"nothing is registered that writes a `{type(result).__name__}` as {form}")
+    return TypeError(f"no format is registered that writes a `{type(result).__name__}` as {form}")

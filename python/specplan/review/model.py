@@ -107,7 +107,7 @@ class Review(Report):
         untested: The specs that contain the change and are kept, by hash.
         totals: The same in numbers, for all stacks together.
         commands: The commands that build exactly that, quoted for a shell.
-        left_out: What of the question could not be taken into account.
+        left_out: Input of the question that could not be taken into account.
         sources: The sources, with their age and indexes.
     """
 

@@ -60,7 +60,7 @@ def first_bytes(path: Path, most: int, shown: str = "") -> bytes:
     raise SourceError(
         f"`{shown}` is not a regular file",
         path=shown,
-        hint="write what it holds to a file first, and name that file",
+        hint="write its content to a file first, and name that file",
     )
 
 

@@ -166,7 +166,7 @@ def parse(page: bytes) -> FrontMatter:
     except (ValueError, OverflowError) as error:
         # A date such as 2025-02-30, an integer of thousands of digits, a sexagesimal
         # number beyond all floats.
-        raise FrontMatterError(f"holds a value that cannot be: {error}") from error
+        raise FrontMatterError(f"holds an impossible value: {error}") from error
     if not isinstance(values, dict):
         raise FrontMatterError("the front matter must be a mapping")
     known = {key: values[key] for key in _KEYS if key in values}
@@ -216,7 +216,7 @@ def _look_through(text: str, top: Place) -> None:
         is_near = len(stack) <= _PLACES_DEPTH
         place = stack[-1].enter(event, line, keep=is_near) if stack else top
         if isinstance(event, yaml.AliasEvent):
-            raise FrontMatterError("aliases are not read", place=str(place), line=line)
+            raise FrontMatterError("aliases are not supported", place=str(place), line=line)
         _refuse_scalar(event, place, line)
         if isinstance(event, yaml.CollectionStartEvent):
             if event.tag is not None:

@@ -316,7 +316,7 @@ def parse(document: bytes, shown: str) -> Value:
         raise
     except ValueError as error:
         # An integer of thousands of digits.
-        refuse(f"holds a number that cannot be: {error}")
+        refuse(f"holds an impossible number: {error}")
     return Value(values, place=WHOLE, shown=shown)
 
 

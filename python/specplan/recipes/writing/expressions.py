@@ -308,7 +308,7 @@ def _part(node: ast.expr, *, is_format: bool = False) -> str:
     if isinstance(node, ast.FormattedValue):
         return _replacement(node)
     if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
-        raise UnreadError("an f-string holds what cannot stand in one")
+        raise UnreadError("an f-string contains an invalid part")
     text = node.value.replace("{", "{{").replace("}", "}}")
     if is_format:
         for plain, escaped in (("\\", "\\\\"), ("'", "\\'"), ('"', '\\"'), ("\n", "\\n")):

@@ -84,7 +84,7 @@ def check_measures(result: Check) -> Iterator[Measure]:
     """Yield how many findings there are of each kind, and how many binaries and roots install."""
     counts = dict(result.counts())
     for kind in check_wording.FINDING_WORDS:
-        text = "What is wrong with the caches."
+        text = "Faults of the caches."
         labels = (("kind", kind),)
         number = counts.get(kind, 0)
         yield Measure(name="specplan_findings", help=text, value=number, labels=labels)

@@ -99,7 +99,7 @@ def _parts(template: str) -> list[_Part]:
             what = f"!{conversion}" if conversion is not None else f":{layout}"
             raise UsageError(
                 f"`{{{field}{what}}}` is not a layout of a field",
-                hint="after a colon stand a side, a width and a length, as in `{package:<20.20}`",
+                hint="after a colon, write a side, a width, a length, as in `{package:<20.20}`",
             )
         parts.append((text, field, layout or ""))
     return parts

@@ -65,7 +65,7 @@ def budget_of(content: Value, unit: Unit) -> Titled | None:
     spent = amounts.amount(budget.amount_at("cost"), unit)
     roots = f"{count(len(completed), 'root')} of {len(completed) + len(still_open)}"
     builds = count(budget.count_at("builds"), "build")
-    title = f"What the budget completes: {roots}, {builds}, {spent}"
+    title = f"Completed by the budget: {roots}, {builds}, {spent}"
     return Titled(title=title, table=Table(columns, rows))
 
 

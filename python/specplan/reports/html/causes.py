@@ -51,7 +51,7 @@ _STATES: Final = {
     "unindexed": "in the cache, and in no index",
     "other_stack": "another stack has it",
     "other_system": "only other systems have it",
-    "missing": "nothing like it anywhere",
+    "missing": "no similar binary anywhere",
 }
 
 #: What a gap has in common with others: its state, what its nearest binary differs in, and

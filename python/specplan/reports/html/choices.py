@@ -42,7 +42,7 @@ def choices_of(content: Value, unit: Unit) -> Titled | None:
     )
     rows = tuple((*want_cells(each), *_chosen(each, unit)) for each in wants)
     return Titled(
-        title=f"What was chosen: {count(len(rows), 'want')}",
+        title=f"Choices: {count(len(rows), 'want')}",
         table=Table(columns, rows),
         note=_note(content, choice, unit),
     )
@@ -91,7 +91,7 @@ def unplannable_of(content: Value) -> Titled | None:
         )
         for each in entries
     )
-    title = f"Cannot be planned from what is known: {len(rows)}"
+    title = f"Cannot be planned from known specs: {len(rows)}"
     return Titled(title=title, table=Table(columns, rows))
 
 

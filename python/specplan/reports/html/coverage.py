@@ -295,7 +295,7 @@ def _needed(content: Value) -> Titled | None:
     )
     more = len(lacking) - len(rows)
     note = f"The first {len(rows)}; {more} more are in the document." if more else ""
-    return Titled(title=f"What most {counted} lack", table=Table(columns, rows), note=note)
+    return Titled(title=f"Specs that most {counted} lack", table=Table(columns, rows), note=note)
 
 
 def _unknown(content: Value) -> Titled | None:

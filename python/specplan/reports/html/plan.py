@@ -217,10 +217,10 @@ def _gantt(content: Value, builds: Sequence[Build], times: gantt.Times, unit: Un
     schedule = content.at_or_none("schedule")
     if schedule is not None:
         lanes = [f"runner {each.count_at('runner')}" for each in schedule.items_at("shards")]
-        title = f"When {count(schedule.count_at('runners'), 'runner')} build what"
+        title = f"Schedule of {count(schedule.count_at('runners'), 'runner')}"
     else:
         lanes = [""] * times.lanes
-        title = "When each build can run at the earliest"
+        title = "Earliest times of the builds"
     if len(lanes) <= gantt.MOST_LANES:
         return gantt.picture(builds, lanes, unit, title=title, is_scheduled=schedule is not None)
     # Too many to be distinguished: the critical path alone, and how many run at once.

@@ -256,7 +256,7 @@ def _lost(content: Value) -> Titled | None:
         )
         for each in entries
     )
-    return Titled(title=f"Lost since when: {len(rows)}", table=Table(columns, rows))
+    return Titled(title=f"Lost wants: {len(rows)}", table=Table(columns, rows))
 
 
 def _certain(is_certain: bool) -> State:  # noqa: FBT001 - what a document says

@@ -113,7 +113,7 @@ def _curve(plan: Plan) -> tuple[Section, ...]:
         )
         for point in curve.points
     )
-    title = f"what budgets buy, of {wording.count(curve.roots, 'root')}"
+    title = f"results of budgets, of {wording.count(curve.roots, 'root')}"
     return (Section(id="curve", title=title, tone="strong", table=Table(columns, rows)),)
 
 

@@ -78,11 +78,11 @@ def plan_measures(plan: Plan) -> Iterator[Measure]:
     yield Measure(name="specplan_build_stages", help="Stages of the plan.", value=totals.stages)
     yield Measure(
         name="specplan_build_cost",
-        help="What the builds cost together.",
+        help="Total cost of the builds.",
         value=totals.cost,
         labels=(("unit", plan.unit),),
     )
-    text = "What the costliest chain of builds costs."
+    text = "Cost of the most expensive chain of builds."
     yield Measure(
         name="specplan_critical_path_cost",
         help=text,

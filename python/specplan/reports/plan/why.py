@@ -32,7 +32,7 @@ class WhyReport(Report):
         reasons: The answers of specs.
         wants: The answers of wants.
         predicted: Whether the plan foresees a change.
-        left_out: What of the question could not be taken into account.
+        left_out: Input of the question that could not be taken into account.
         sources: What was read.
     """
 

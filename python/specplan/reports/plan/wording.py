@@ -322,7 +322,7 @@ def left_out(build: ExcludedBuild, names: Mapping[str, NamedSpec]) -> str:
     if build.reason == "broken":
         return "known not to build"
     if build.reason == "unneeded":
-        return "only needed by what is left out"
+        return "only needed by left-out builds"
     if len(build.chain) > _LONG_CHAIN:
         away = wording.count(len(build.chain) - 1, "edge")
         return f"needs a spec that is known not to build, {away} away"
@@ -349,7 +349,7 @@ def verdict(why: Why, *, predicted: bool) -> str:
         "rewired": "is rewired from the binary that it was built as",
         "external": "is external: the system provides it",
         "left_out": "is left out: " + _left_out(why),
-        "cut_off": "is not built: what could need it does not"
+        "cut_off": "is not built: nothing that could need it does"
         + (" after the change" if predicted else ""),
         "not_wanted": "is not wanted: no root reaches it",
     }[why.verdict]
@@ -371,7 +371,7 @@ def _left_out(why: Why) -> str:
     return {
         "broken": "it is known not to build",
         "needs": "it needs a spec that is known not to build",
-        "unneeded": "only what is left out needs it",
+        "unneeded": "only left-out builds need it",
     }[why.left_out or "broken"]
 
 

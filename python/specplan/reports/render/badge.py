@@ -25,7 +25,7 @@ _COLOURS: Final = (
     (0, "red", "#c0392b"),
 )
 
-#: Where nothing is wanted, or what is left out could change the share.
+#: Where nothing is wanted, or left-out input could change the share.
 _NOT_DEFINED: Final = ("lightgrey", "#5f5f5f")
 
 #: The width in tenths of a pixel of characters of Verdana at 11 pixels, and of all others.

@@ -310,7 +310,7 @@ def not_whole(records: Sequence[LeftOut]) -> list[str]:
     if not blocking:
         return []
     kinds = left_out_kinds(blocking)
-    line = f"not whole: what is left out could change the answer ({kinds})"
+    line = f"not whole: left-out input could change the answer ({kinds})"
     return [f"{line}; `--explain-left-out` shows the remedies"]
 
 

@@ -292,14 +292,14 @@ class _Reader:
                 if self._requirements > _MAX_REQUIREMENTS:
                     raise expanded.mark.fault(
                         f"roots that more than {_MAX_REQUIREMENTS} requirements apply to in all",
-                        hint="ask of each package what concerns it, and of `all` only the rest",
+                        hint="put requirements under packages, and only the rest under `all`",
                     )
                 root = _root(expanded, group.name, rules)
                 self._letters += len(root.asked)
                 if self._letters > _MAX_ALL_LETTERS:
                     raise expanded.mark.fault(
                         f"roots with more than {_MAX_ALL_LETTERS} letters in all",
-                        hint="what makes them long are their toolchains and requirements",
+                        hint="their toolchains and requirements make them long",
                     )
                 yield root
 

@@ -375,7 +375,7 @@ class _Collector:
         if file is None:
             return None
         if not os.path.exists(file):  # noqa: PTH110 - `Path.exists` fails on long names
-            hint = f"`--include {url}=FILE` names what to read in its place"
+            hint = f"`--include {url}=FILE` names a file to read in its place"
             raise SourceError(f"`{file}` does not exist", path=file, hint=hint)
         return Path(file)
 

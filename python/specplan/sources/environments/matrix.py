@@ -341,7 +341,7 @@ class Expansion:
             where=mark.where,
             detail=note,
             blocks=False,
-            remedy="write the exclusion so that the text alone decides it",
+            remedy="write an exclusion that the text alone decides",
         )
         if record not in self._noted:
             self._noted.add(record)

@@ -236,7 +236,7 @@ class Unindexed:
             are = count(self.count, "binary is", "binaries are")
             notes.append(
                 f"{are} in `{shown}` but not in its index; `spack buildcache "
-                "update-index` adds what is missing"
+                "update-index` adds them"
             )
         if self.unread:
             binaries = count(self.unread, "binary", "binaries")

@@ -301,13 +301,13 @@ class Downloads:
             others = stat.S_IWGRP | stat.S_IWOTH
             if status.st_uid != os.geteuid():
                 raise SourceError(
-                    f"the folder `{shown}` for what is fetched belongs to another user",
+                    f"the folder `{shown}` for fetched files belongs to another user",
                     path=shown,
                     hint=f"name a folder of your own in {CACHE_FOLDER_VARIABLE}",
                 )
             if stat.S_ISDIR(status.st_mode) and status.st_mode & others:
                 raise SourceError(
-                    f"others may write into the folder `{shown}` for what is fetched",
+                    f"others may write into the folder `{shown}` for fetched files",
                     path=shown,
                     hint=f"`chmod go-w {shown}`, or name another folder in {CACHE_FOLDER_VARIABLE}",
                 )
@@ -332,7 +332,7 @@ def _naming(shown: str) -> Iterator[None]:
         fault = getattr(error, "strerror", None) or str(error)
         is_full = number in {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
         raise SourceError(
-            f"cannot keep what is fetched in `{shown}`: {fault}",
+            f"cannot keep fetched files in `{shown}`: {fault}",
             path=shown,
             hint=f"make room there, or name another folder in {CACHE_FOLDER_VARIABLE}"
             if is_full

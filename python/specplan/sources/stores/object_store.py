@@ -149,7 +149,7 @@ class FsspecStore:
             files, root = fsspec.url_to_fs(self._url, **options)
         except ImportError as error:
             raise SourceError(
-                f"`{self.shown()}` needs what is not installed: {_said(self._url, error)}",
+                f"`{self.shown()}` needs a missing package: {_said(self._url, error)}",
                 path=self.shown(),
                 hint=_installing(self._url),
             ) from error

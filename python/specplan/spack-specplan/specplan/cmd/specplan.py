@@ -7,7 +7,7 @@ environment as what is wanted, the mirrors of binaries as caches, the recipes.
 import argparse
 import subprocess
 
-description = "show what the binary mirrors lack, and the least that must be built"
+description = "show gaps of the binary mirrors, and the smallest set of builds that fixes them"
 section = "build"
 level = "long"
 
@@ -19,7 +19,7 @@ the active environment and the configured mirrors of binaries need no typing:
   spack -e myenv specplan rebuild --changed-since origin/develop...HEAD
   spack specplan check                        what is wrong with the mirrors
 
-options of specplan stand after its command and win over what Spack knows; `spack specplan gaps
+options of specplan follow its command and override Spack's settings; `spack specplan gaps
 --help` lists them. Credentials are taken from the environment only.
 """
 
@@ -91,7 +91,7 @@ def _options(command, words, names):
             )
     wants = arguments.for_environment(command, words, compat.active_environment())
     if wants is None:
-        hint = "`spack -e ENVIRONMENT specplan {0}`, or name what is wanted with --want".format(
+        hint = "`spack -e ENVIRONMENT specplan {0}`, or name the wants with --want".format(
             command
         )
         return [], ("no environment is active, and nothing else is wanted", hint)
