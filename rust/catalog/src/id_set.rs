@@ -26,7 +26,7 @@ enum Form {
 
 use Form::{Groups, Words};
 
-/// How many words a set of words has at most.
+/// The number of words that a set of words has at most.
 const MOST_WORDS: usize = 256;
 
 /// Whether `len` ids in so many words are a set of words: when it takes no more room than groups,

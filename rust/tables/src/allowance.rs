@@ -20,7 +20,7 @@ pub(crate) struct Allowance {
     left: AtomicUsize,
     /// How much there was.
     pub(crate) most: usize,
-    /// How many values a column of lists may have.
+    /// The number of values that a column of lists may have.
     pub(crate) values: usize,
     files: usize,
 }

@@ -30,7 +30,7 @@ struct Wanted {
     physical: Physical,
     /// How messages call it.
     what: &'static str,
-    /// How many lists lie in each other.
+    /// The number of lists lie in that each other.
     depth: u32,
 }
 
@@ -76,7 +76,7 @@ impl<'a> TableFile<'a> {
         })
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     pub(crate) fn rows(&self) -> usize {
         self.footer.rows
     }

@@ -12,7 +12,7 @@ use crate::shared_file::SharedFile;
 /// What a file starts and ends with.
 const MARK: &[u8; 4] = b"PAR1";
 
-/// How many bytes stand behind the footer: its length, and the mark.
+/// The number of bytes stand behind that the footer: its length, and the mark.
 const TAIL: u64 = 8;
 
 /// How deep columns may lie in each other; lists have three levels.
@@ -49,7 +49,7 @@ pub(crate) struct Column {
     pub(crate) physical: Physical,
     /// The level of definition of what is there.
     pub(crate) definition: u32,
-    /// How many lists lie in each other.
+    /// The number of lists lie in that each other.
     pub(crate) repetition: u32,
 }
 
@@ -121,7 +121,7 @@ impl Footer {
     }
 }
 
-/// How many rows are claimed: fewer than 2^32, as in any catalog.
+/// The number of rows that are claimed: fewer than 2^32, as in any catalog.
 fn count_of_rows(said: &Fields<'_>, of: &str) -> Result<usize, String> {
     let rows = said.number(3)?;
     let known = u32::try_from(rows).map_err(|_| format!("{of} claims {rows} rows"))?;

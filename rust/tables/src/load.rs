@@ -28,7 +28,7 @@ pub struct MemberFile {
     pub path: String,
 }
 
-/// What is read of one source of a saved catalog.
+/// The parts of a saved catalog that are read for one source.
 #[derive(Clone, Debug)]
 pub struct Selection {
     /// The source, as it was given.

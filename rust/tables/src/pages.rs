@@ -35,12 +35,12 @@ impl Encoding {
     }
 }
 
-/// What a page holds.
+/// The content of a page.
 #[derive(Debug)]
 pub(crate) struct Page {
     /// Whether it is the dictionary of the group.
     pub(crate) is_dictionary: bool,
-    /// How many values it claims.
+    /// The number of values that it claims.
     pub(crate) values: usize,
     pub(crate) encoding: Encoding,
     body: Vec<u8>,
@@ -51,7 +51,7 @@ pub(crate) struct Pages<'c> {
     rest: &'c [u8],
     is_compressed: bool,
     decoder: Decoder,
-    /// How many pages were taken.
+    /// The number of pages that were taken.
     pub(crate) taken: usize,
     has_dictionary: bool,
 }

@@ -19,7 +19,7 @@ impl SharedFile {
         Ok(Self { file, length })
     }
 
-    /// How many bytes the file has.
+    /// The number of bytes that the file has.
     pub(crate) fn length(&self) -> u64 {
         self.length
     }

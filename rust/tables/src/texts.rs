@@ -8,7 +8,7 @@ use std::sync::Arc;
 pub(crate) struct Texts {
     number_of: HashMap<Arc<str>, u32>,
     all: Vec<Arc<str>>,
-    /// How many bytes all of them have.
+    /// The number of bytes that all of them have.
     bytes: usize,
 }
 

@@ -100,7 +100,7 @@ impl CatalogBuilder {
         self.own.rows.push(row);
     }
 
-    /// How many rows were pushed.
+    /// The number of rows that were pushed.
     pub fn len(&self) -> usize {
         let parts = std::iter::once(&self.own).chain(&self.absorbed);
         parts.map(|part| part.rows.len()).sum()
@@ -334,7 +334,7 @@ fn canonical(parts: &[Part], tables: &mut Tables) -> Vec<Renumbering> {
     renumberings
 }
 
-/// Which names of a part its rows and edges use.
+/// The names of a part that its rows and edges use.
 struct Used {
     rows: [Vec<bool>; Column::COUNT],
     edges: [Vec<bool>; EdgeColumn::COUNT],
