@@ -38,7 +38,7 @@ from benches.machine import describe, table
 
 if TYPE_CHECKING:
     from benches.choice_inputs import Choice
-    from specplan._core import BidGroupQuestion
+    from specplan._core import ItemGroupQuestion
     from specplan.planning.plan import Plan
 
 DATES = ("2025-11", "2026-01")
@@ -65,7 +65,7 @@ class Answer:
 
 def by_specplan(plan: Plan, roots: set[str], limit: float, seconds: float) -> Answer:
     """Ask specplan."""
-    groups: list[BidGroupQuestion] = [([[([(root, 1)], 0)]], 0) for root in sorted(roots)]
+    groups: list[ItemGroupQuestion] = [([[([(root, 1)], 0)]], 0) for root in sorted(roots)]
     start = time.perf_counter()
     answer = plan._core.spend(  # noqa: SLF001 - no records are timed
         groups, cost=limit, time_limit=seconds

@@ -1522,10 +1522,10 @@ class ReleaseAnswer:
 
 #: specs with what completing the root by each is worth, and the position of the one that would
 #: be taken if nothing was limited.
-BidQuestion: TypeAlias = tuple[list[tuple[str, int]], int | None]
+ItemQuestion: TypeAlias = tuple[list[tuple[str, int]], int | None]
 
 #: by source its roots, and the source that would be taken if nothing was limited.
-BidGroupQuestion: TypeAlias = tuple[list[list[BidQuestion]], int]
+ItemGroupQuestion: TypeAlias = tuple[list[list[ItemQuestion]], int]
 
 class PlanQuestion(TypedDict):
     """A question of the least rebuild.
@@ -1989,7 +1989,7 @@ class Plan:
 
     def spend(
         self,
-        groups: list[BidGroupQuestion],
+        groups: list[ItemGroupQuestion],
         *,
         chosen: list[str] | None = None,
         builds: int | None = None,

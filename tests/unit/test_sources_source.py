@@ -359,7 +359,7 @@ class TestUrls:
     def test_that_lead_to_a_website_are_errors(self, server: Server) -> None:
         server.answers["/"] = [servers.body(b"<html>")]
         server.answers["/site"] = [servers.body(b"<html>")]
-        with pytest.raises(RemoteError, match="is not a file that is read, and no mirror is below"):
+        with pytest.raises(RemoteError, match="is not a supported file, and no mirror is below"):
             _read(f"{server.url}/site")
 
     def test_of_an_index_with_a_wrong_checksum_are_errors(

@@ -306,8 +306,8 @@ class BudgetSolver:
     def _builds(self) -> int | None:
         return None if self._asked.builds is None else min(self._asked.builds, _MOST_BUILDS)
 
-    def _question(self) -> list[compiled.BidGroupQuestion]:
-        def item(each: Item) -> compiled.BidQuestion:
+    def _question(self) -> list[compiled.ItemGroupQuestion]:
+        def item(each: Item) -> compiled.ItemQuestion:
             return ([(spec, self._weights.whole(each, spec)) for spec in each.hashes], each.first)
 
         return [

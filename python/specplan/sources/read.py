@@ -494,7 +494,7 @@ def _remote(url: str, reading: Reading) -> SourceRead:
         raise no_copy(store.shown())
     tried = ", ".join(f"`{each}`" for each in (listing.MAP_NAME, *mirror.INDEXES))
     said = " (404)" if parts.scheme in {"http", "https"} else ""
-    fault = f"is not there{said}" if is_nothing else "is not a file that is read"
+    fault = f"is not there{said}" if is_nothing else "is not a supported file"
     raise RemoteError(
         f"`{store.shown()}` {fault}, and no mirror is below it: tried {tried}",
         path=store.shown(),
