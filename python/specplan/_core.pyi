@@ -2183,7 +2183,7 @@ def read_page_values(cache: str | PathLike[str], pages: list[tuple[Path, str]]) 
     """Take front matters of a source that the reference reader has turned into JSON objects."""
 
 def check_hashes(path: str | PathLike[str], *, file_bytes: int) -> HashesAnswer:
-    """Hold the hashes of an index, a database, a lock or spec files against their content.
+    """Compare the hashes of an index, a database, a lock or spec files with their content.
 
     The file is plain or gzip, and has at most ``file_bytes`` when it is decompressed.
     """

@@ -17,7 +17,7 @@ _UNITS: Final = {"s": 1, "m": 60, "h": 60 * 60, "d": 24 * 60 * 60}
 
 
 def seconds_of(text: str) -> int | None:
-    """Return a span in seconds, or None if the text is none; nothing but 0 lacks a unit.
+    """Return a span in seconds, or None for another text; only 0 needs no unit.
 
     Example:
         >>> seconds_of("30m"), seconds_of("0"), seconds_of("30")

@@ -64,7 +64,7 @@ class SourceError(SpecplanError, ValueError):
 
 
 class DamagedSourceError(SourceError):
-    """A file was read but what it holds breaks the rules of its format.
+    """A file was read, but its content breaks the rules of its format.
 
     Attributes:
         path: The damaged file.
@@ -212,7 +212,7 @@ class UndecidedError(UsageError):
 
 
 class UndecidedConditionError(UsageError):
-    """An environment depends on what is not known of the machine that it is for.
+    """An environment depends on unknown properties of its machine.
 
     Attributes:
         path: The file of the condition.

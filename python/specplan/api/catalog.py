@@ -486,7 +486,7 @@ class Catalog:
         target: str | Sequence[str] = (),
         level: Level = "package",
     ) -> Diff:
-        """Hold two states against each other, cell by cell and key by key.
+        """Compare two states, cell by cell and key by key.
 
         A package whose old keys gave way to new ones has changed; it is lost only if
         nothing new stands in the cell for what is gone. A stack that only one state
@@ -553,7 +553,7 @@ class Catalog:
         return rebuild(self._contents, *_plan_request(request, keywords))
 
     def compare(self, old: Catalog) -> LockDiff:
-        """Return the specs that are new since an older state, and what caused them.
+        """Return the new specs since an older state, and their causes.
 
         Both states may be locks, indexes or mirrors; all their specs count, with a binary
         or without. Every new hash has a spec in its closure that changed itself.
@@ -749,7 +749,7 @@ def _words(given: str | Collection[str]) -> Collection[str]:
 
 
 def _refuse_state(state: object, name: str) -> None:
-    """Refuse what is no state, such as a path: it would be passed over, and less be asked."""
+    """Refuse a value that is not a state, such as a path, which would be ignored."""
     if state is not None and not isinstance(state, (str, Catalog)):
         given = type(state).__name__
         raise TypeError(

@@ -212,7 +212,7 @@ def _places(sources: Sequence[str | os.PathLike[str]]) -> list[str]:
 
 
 def _refuse_saved(place: str) -> None:
-    """Refuse to save what is saved: its rows would not be those of its sources any more."""
+    """Refuse to save a saved catalog: its rows would no longer be those of its sources."""
     from pathlib import Path  # noqa: PLC0415 - as above
 
     from specplan.sources.label import STANDARD_INPUT, split_label  # noqa: PLC0415
@@ -264,7 +264,7 @@ def _as_text(source: object) -> str:
 
 
 def _upstream(place: str, limits: Limits, options: ReadingOptions) -> SourceRead:
-    """Read an installation of which all that is installed counts as available.
+    """Read an installation whose installed specs all count as available.
 
     Raises:
         UsageError: If it is not an installation.

@@ -100,7 +100,7 @@ def _listed(tags: list[str], stack: str) -> Query:
 
 
 def _roots(contents: Contents, state: compiled.State, listed: Query) -> tuple[LockRoot, ...]:
-    """Return the binaries among what is listed, by hash."""
+    """Return the listed binaries, by hash."""
     specs = {each.hash: each for each in contents.core.specs(listed, None)}
     return tuple(
         LockRoot(hash=each, spec=f"{specs[each].package}@{specs[each].version}")

@@ -80,7 +80,7 @@ class Contents:
 
     @classmethod
     def of_rows(cls, cores: Iterable[compiled.Catalog]) -> Contents:
-        """Return rows of which no source is known."""
+        """Return rows without a known source."""
         return cls(core=compiled.Catalog.merged(list(cores)), files={})
 
     @classmethod
@@ -266,7 +266,7 @@ def tags_of(state: State) -> tuple[str, ...]:
 def _together(
     rows: Iterable[tuple[compiled.Catalog, compiled.Catalog | None]],
 ) -> compiled.Catalog | None:
-    """Return the union of rows, of which some are there in another form; None if none are."""
+    """Return the union of rows, some of them in another form; None without any."""
     pairs = list(rows)
     if all(other is None for _, other in pairs):
         return None

@@ -60,7 +60,7 @@ def difference(
     old_name: str | None,
     new_name: str | None,
 ) -> Diff:
-    """Hold two states against each other, cell by cell and key by key.
+    """Compare two states, cell by cell and key by key.
 
     Args:
         older: What holds the older state.
@@ -145,7 +145,7 @@ def _nothing_compared(
 
 
 def _only_unions(old: str, new: str) -> LeftOut:
-    """Return the record of two states without any stack: a union index is none."""
+    """Return the record of two states without any stack; a union index is not one."""
     detail = "neither state lists a stack"
     remedy = f"--stack {ROOT} for the union index, or `LABEL=SOURCE` for both states"
     return nothing_in_common(f"{old} -> {new}", detail, remedy)

@@ -75,7 +75,7 @@ def compare(old: Contents, new: Contents) -> LockDiff:
 
 
 def _answer(old: Contents, new: Contents) -> compiled.LockDiffAnswer:
-    """Ask the core about two states, one beside the other."""
+    """Ask the core about two states."""
     for state in (old, new):
         if len(state.core) == 0:
             raise EmptySelectionError(f"`{state.name}` contains no specs")

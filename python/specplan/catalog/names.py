@@ -109,7 +109,7 @@ def refuse_others(name: str, value: str, allowed: Sequence[str]) -> None:
 
 
 def what_there_is(names: Iterable[str]) -> str | None:
-    """Return the hint that lists the names that there are; None where they are many."""
+    """Return the hint that lists the known names; None where they are many."""
     known = [name for name in names if name and name != ROOT]
     if not 0 < len(known) <= _FEW:
         return None

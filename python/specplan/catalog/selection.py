@@ -255,7 +255,7 @@ def found(
     left_out: tuple[LeftOut, ...],
     sources: tuple[SourceUsed, ...],
 ) -> Found:
-    """Return the report of what an abstract spec finds.
+    """Return the report on the specs that an abstract spec matches.
 
     Args:
         query: The abstract spec.

@@ -30,7 +30,7 @@ _BEFORE: Final[frozenset[GapState]] = frozenset({"not_concretized", "installed",
 def with_states(
     coverage: Coverage, contents: Contents, ask: Callable[[compiled.Catalog], Coverage]
 ) -> Coverage:
-    """Return an answer of which gaps say that they are installed, or that no index lists them.
+    """Return an answer whose gaps show whether they are installed, or listed by no index.
 
     Args:
         coverage: The answer.
@@ -103,7 +103,7 @@ def index_versions(
 
 
 def differing_indexes(indexes: Iterable[IndexRead], count: int) -> list[LeftOut]:
-    """Return the record of answers that rest on what some index of a mirror lacks.
+    """Return the record of answers that rest on binaries that some index of a mirror lacks.
 
     Args:
         indexes: The indexes of all mirrors with several of them.

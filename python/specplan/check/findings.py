@@ -181,7 +181,7 @@ def _checked(contents: Contents, request: CheckRequest, counted: Counted | None)
 
 
 def _mirrors(checked: _Checked) -> tuple[Sequence[MirrorTaken], Sequence[str]]:
-    """Return the mirrors whose files are to be looked at, and what to say of the other sources."""
+    """Return the mirrors whose files to check, and notes on the other sources."""
     if checked.verify == "index":
         return (), ()
     from specplan.check.mirrors import settled  # noqa: PLC0415 - indexes need it not
@@ -206,7 +206,7 @@ def _mirrors(checked: _Checked) -> tuple[Sequence[MirrorTaken], Sequence[str]]:
 
 
 def _verified(checked: _Checked, mirrors: Sequence[MirrorTaken], wrong: frozenset[str]) -> Verified:
-    """Look at the files of all mirrors."""
+    """Check the files of all mirrors."""
     from specplan.check.mirrors import verify_all  # noqa: PLC0415 - as above
 
     verified = verify_all(
@@ -254,7 +254,7 @@ class _Names:
         self._called = called
 
     def spec(self, dag_hash: str) -> CheckedSpec:
-        """Return a spec with its name; what nothing describes is called as dependents call it."""
+        """Return a spec with its name, or with the name in its dependents if no source describes it."""
         known = self._specs.get(dag_hash)
         if known is None:
             return CheckedSpec(hash=dag_hash, package=self._called.get(dag_hash, ""), version=None)
@@ -433,7 +433,7 @@ def _cycle(names: _Names, answer: compiled.TangleAnswer) -> Finding:
 def _hashes(
     core: compiled.Catalog, files: Sequence[FileOfSpecs]
 ) -> tuple[list[Finding], CheckedHashes]:
-    """Hold the hashes of files against their content."""
+    """Compare the hashes of files with their content."""
     damaged: list[Finding] = []
     wrong: dict[str, tuple[str, list[str]]] = {}
     recomputed = undecided = 0

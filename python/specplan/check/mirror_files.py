@@ -96,7 +96,7 @@ class Verified:
     notes: list[str] = field(default_factory=list)
 
     def add(self, other: Verified) -> None:
-        """Add what came of other files."""
+        """Add the results of other files."""
         self.findings += other.findings
         self.manifests += other.manifests
         self.blobs += other.blobs
@@ -105,7 +105,7 @@ class Verified:
 
 
 def verify(asked: Verification) -> Verified:
-    """Look at the files of a mirror.
+    """Check the files of a mirror.
 
     Memory stays bounded: no file is in memory whole but manifests and spec files. Files of
     a server are fetched anew, even if they were fetched before, and not kept.
@@ -139,7 +139,7 @@ def _run(part: _Part) -> Verified:
 
 
 class _StoreByThread:
-    """A mirror, of which each thread keeps what it fetches in a folder of its own.
+    """A mirror; each thread keeps fetched files in a folder of its own.
 
     Files of the same content are one file in a store. Who is done with it would take it
     from whoever looks at another copy.
@@ -184,11 +184,11 @@ class _Look:
         return self._stores.here
 
     def _know(self, hashes: Iterable[str]) -> None:
-        """Look up what specs are called."""
+        """Look up the names of specs."""
         self._specs |= by_hash(self._asked.core, list(hashes))
 
     def parts(self) -> Iterator[_Part]:
-        """Yield what to look at, and report files that are missing or superfluous."""
+        """Yield the files to check, and report missing and superfluous ones."""
         if self._asked.taken.layout == "registry":
             yield from self._tagged()
         elif self._asked.taken.layout == 3:  # noqa: PLR2004 - a layout
@@ -237,7 +237,7 @@ class _Look:
     def _expected(
         self, found: Mapping[str, list[str]] | None, expect: Callable[[str], str]
     ) -> Iterator[tuple[str, str]]:
-        """Yield hash and path of each binary, and report what is missing or not listed.
+        """Yield the hash and path of each binary, and report missing and unlisted ones.
 
         Args:
             found: The files that there are, by hash; None where they cannot be listed.
@@ -325,7 +325,7 @@ class _Look:
         return CheckedSpec(hash=dag_hash, package=known.package, version=known.version)
 
     def _binary(self, path: str, dag_hash: str) -> Verified:
-        """Look at a manifest and at the blobs that it names."""
+        """Check a manifest and the blobs that it names."""
         verified = Verified()
         shown = self._store.shown(path)
         with self._damage(verified, "damaged-manifest", shown, dag_hash):
@@ -367,7 +367,7 @@ class _Look:
             verified.findings.append(self._finding("damaged-blob", shown, message, dag_hash))
 
     def _other_manifest(self, path: str) -> Verified:
-        """Look at the manifest of an index or of a key."""
+        """Check the manifest of an index or of a key."""
         verified = Verified()
         shown = self._store.shown(path)
         with self._damage(verified, "damaged-manifest", shown, None):
@@ -383,7 +383,7 @@ class _Look:
     def _blob(
         self, verified: Verified, record: mirror.Record, most: int, dag_hash: str | None
     ) -> Path | None:
-        """Return a blob that matches its manifest, or report what is wrong with it."""
+        """Return a blob that matches its manifest, or report its fault."""
         shown = self._store.shown(record.blob)
         with self._damage(verified, "damaged-blob", shown, dag_hash):
             path = self._store.get(record.blob, most=most, expected=record.expected())
@@ -399,7 +399,7 @@ class _Look:
         return None
 
     def _old_binary(self, path: str, dag_hash: str, tarball: str | None) -> Verified:
-        """Look at a spec file, and at the tarball that it is of.
+        """Check a spec file and its tarball.
 
         Args:
             path: The spec file; where the mirror cannot be listed, it may be signed instead.
@@ -473,7 +473,7 @@ class _Look:
         return Expected(checksum=checksum.text(), size=None, said_by=f"{shown}: {said.place}")
 
     def _spec(self, verified: Verified, file: Path, shown: str, dag_hash: str) -> None:
-        """Hold the spec of a binary against its name and against the index."""
+        """Compare the spec of a binary with its name and with the index."""
         found = spec_files.parse(file, self._reading, shown=shown, label="")
         if damaged := spec_files.damage_of(found, shown):
             (damage,) = damaged
@@ -520,13 +520,13 @@ class _Look:
         return _Damage(report)
 
     def _drop(self, file: Path | None) -> None:
-        """Remove what was fetched; the files of a folder stay."""
+        """Remove fetched files; the files of a folder stay."""
         if file is not None and not isinstance(self._store, LocalStore):
             file.unlink(missing_ok=True)
 
 
 class _Damage:
-    """Turns what is wrong with a file into a finding; what a server does stays an error."""
+    """Turns the fault of a file into a finding; a fault of a server stays an error."""
 
     def __init__(self, report: Callable[[str, str, str], None]) -> None:
         self._report = report

@@ -31,7 +31,7 @@ def verify_all(
     blobs: bool,
     counted: Counted | None,
 ) -> Verified:
-    """Look at the files of all mirrors.
+    """Check the files of all mirrors.
 
     Args:
         core: A catalog that knows what their indexes list, but for those that are to be
@@ -93,7 +93,7 @@ def _listed(taken: MirrorTaken) -> _core.Catalog:
 
 
 def _settled(taken: MirrorTaken, notes: list[str]) -> MirrorTaken | None:
-    """Return a mirror of which it is known whether its index lists all of it.
+    """Return a mirror that knows whether its index is complete.
 
     A map may name an index by its checksum. Then the mirror is the one whose blob that is,
     if it has manifests of indexes at all; it may name this index for the whole mirror or

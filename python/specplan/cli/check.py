@@ -49,7 +49,7 @@ def check(settings: Settings) -> int:
 
 
 def asked_check(settings: Settings) -> Check:
-    """Read what is typed and return what is wrong with it.
+    """Read the settings and return the findings.
 
     Raises:
         SourceError: If an input cannot be read at all.
@@ -79,7 +79,7 @@ def _listed(tags: Sequence[str]) -> str:
 
 
 def concluded(answer: Check, settings: Settings) -> int:
-    """Say what is not certain, and return the exit code: findings are a verdict too."""
+    """Report uncertain input, and return the exit code; findings are a verdict too."""
     code = verdict.conclude(answer, settings)
     if not answer.findings:
         return code

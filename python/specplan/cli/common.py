@@ -47,7 +47,7 @@ def _keep_loudness(context: click.Context, parameter: click.Parameter, wanted: b
 
 
 def with_common(command: click.Command) -> None:
-    """Give a command what all have: help, how much is said, tracebacks of our own faults."""
+    """Add the common options to a command: help, verbosity, tracebacks of bugs."""
     quiet = click.option(
         "-q",
         "--quiet",

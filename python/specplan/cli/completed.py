@@ -28,7 +28,7 @@ _BREAKS = "=:"
 
 
 def answer(shell: str, arguments: Sequence[str] | None) -> int:
-    """Write what may follow, and return the exit code.
+    """Write the possible continuations, and return the exit code.
 
     Args:
         shell: The shell that asks: ``bash``, ``zsh`` or ``fish``.
@@ -134,7 +134,7 @@ class _Line:
         return next((each for each in self.options if name in each.names), None)
 
     def following(self, incomplete: str) -> Iterator[tuple[str, str, str]]:
-        """Yield what may stand here: its kind, the word, and what it is for."""
+        """Yield the possible words: kind, word, purpose."""
         name, equals, value = incomplete.partition("=")
         if self.waiting is not None:
             yield from self._values(self.waiting, incomplete, "")

@@ -245,7 +245,7 @@ def _asked(
 def _not_compared(
     part: _Part, asked: Settings | StackEntry, *, held_alone: bool | None
 ) -> Iterator[Gate]:
-    """Yield the gates on an older state where there is none: what compares nothing never holds.
+    """Yield the gates on an older state where there is none: they never hold.
 
     Args:
         part: What they are about.

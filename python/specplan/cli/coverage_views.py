@@ -47,7 +47,7 @@ class AskedCoverage:
 
 
 def asked_coverage(settings: Settings, view: View) -> AskedCoverage:
-    """Read what is typed and return the coverage that it asks for.
+    """Read the settings and return the requested coverage.
 
     Raises:
         SourceError: If an input cannot be read.
@@ -66,7 +66,7 @@ def asked_coverage(settings: Settings, view: View) -> AskedCoverage:
 
 
 def say_coverage(answer: Coverage) -> None:
-    """Say the coverage in the form that programs search logs for; nothing where it is n/a."""
+    """Print the coverage in the form that programs search logs for; nothing where it is n/a."""
     totals = answer.totals
     if totals.wanted:
         share = wording.percentage(totals.covered, totals.wanted).replace(" ", "")

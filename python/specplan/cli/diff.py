@@ -1,4 +1,4 @@
-"""``specplan diff``: what two states of a cache have lost, gained and changed."""
+"""``specplan diff``: specs lost, gained and changed between two states of a cache."""
 
 from __future__ import annotations
 

@@ -142,7 +142,7 @@ def _spack() -> str:
 
 
 def _variables() -> Iterator[tuple[str, str]]:
-    """Yield the variables that change what specplan does."""
+    """Yield the variables that affect specplan."""
     for name, value in sorted(os.environ.items()):
         if name.lower() in _PROXIES or name.startswith("SPECPLAN_"):
             yield name, value

@@ -33,7 +33,7 @@ _GRACE_SECONDS: Final = 0.2
 
 
 def tell_fault(error: BaseException, *, debug: bool) -> int:
-    """Say in one line that specplan itself is at fault, and return the exit code.
+    """Report in one line that specplan has a bug, and return the exit code.
 
     Args:
         error: What nobody caught.
@@ -62,7 +62,7 @@ def tell_fault(error: BaseException, *, debug: bool) -> int:
 
 
 def was_interrupted(error: BaseException | None) -> bool:
-    """Return whether an error is of an interruption: before Python 3.12, one within a class is."""
+    """Return whether an error was caused by an interruption, perhaps within a class body."""
     while error is not None and not isinstance(error, KeyboardInterrupt):
         error = error.__cause__
     return error is not None

@@ -239,7 +239,7 @@ def _gets_next_lock(folder: str, settings: Settings) -> bool:
 
 
 def _look_at_recipes(plan: ExportPlan, known: dict[str, ExportEnvironment]) -> None:
-    """Say which recipes the next lock needs, and refuse others."""
+    """Report which recipes the next lock needs, and refuse others."""
     from specplan.pipelines.export import next_recipes  # noqa: PLC0415 - what few need
 
     if needed := next_recipes.needed_recipes(plan):
@@ -249,7 +249,7 @@ def _look_at_recipes(plan: ExportPlan, known: dict[str, ExportEnvironment]) -> N
 
 
 def _warn(env: str, known: ExportEnvironment | None, mirror: str) -> None:
-    """Say what the environment does not settle, though Spack's configuration may."""
+    """Warn of settings that the environment lacks, though Spack's configuration may have them."""
     if known is None or known.mirrors is None:
         output.note(f"`{env}` has no spack.yaml here, so its mirrors and recipes are not checked")
         return

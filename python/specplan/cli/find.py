@@ -63,7 +63,7 @@ def find(settings: Settings, spec: str) -> int:
 
 
 def _note(spec: str, found: Found, settings: Settings) -> None:
-    """Say what an empty report means, and what lines leave out."""
+    """Explain an empty report, and the specs that lines leave out."""
     as_lines = settings.line is not None
     is_table = not as_lines and settings.format == "table"
     if not found.specs and not (is_table and settings.output in {None, "-"}):

@@ -97,7 +97,7 @@ def init(settings: Settings, folder: str | None) -> int:
 
 
 def _note_what_is_next(found: Holdings) -> None:
-    """Say what the file still needs before every command can answer."""
+    """Note the parts that the file still needs before every command can answer."""
     from specplan.config.proposal import remote_mirrors  # noqa: PLC0415 - as above
 
     remote = remote_mirrors(found)

@@ -17,7 +17,7 @@ Compared = TypeVar("Compared", "Coverage", "Diff", "LockDiff")
 
 
 def held(result: Compared, settings: Settings) -> Compared:
-    """Return a result compared with the known gaps that are asked for, and say what is stale.
+    """Return a result compared with the known gaps, and warn of stale ones.
 
     Raises:
         ConfigurationError: If the file holds what it may not.

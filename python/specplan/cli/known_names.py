@@ -109,7 +109,7 @@ def _place(caches: Sequence[str]) -> str:
 
 
 def _key(caches: Sequence[str]) -> str:
-    """Return one line that says which caches these are, from whatever folder they are named."""
+    """Return a line that identifies the caches, from whatever folder they are named."""
     return repr([_absolute(each) for each in caches])
 
 

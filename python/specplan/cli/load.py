@@ -97,7 +97,7 @@ def read(
     into: str | None = None,
     only_states: bool = False,
 ) -> Catalog:
-    """Return the catalog of some sources and warn of what is wrong with them.
+    """Return the catalog of some sources, and warn of their faults.
 
     Args:
         places: The sources.
@@ -180,7 +180,7 @@ def other_state(name: str, catalog: Catalog, settings: Settings, directory: str)
 
 
 def as_source(name: str, directory: str = "") -> str | None:
-    """Return the source that a name stands for, or None where nothing is there.
+    """Return the source that a name stands for, or None if it does not exist.
 
     Args:
         name: A path or a URL, perhaps with a label before it.

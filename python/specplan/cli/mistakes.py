@@ -164,7 +164,7 @@ def _near_choice(error: click.ClickException) -> str | None:
 
 
 def _near_command(error: click.ClickException, context: click.Context) -> str | None:
-    """Return the command that was meant, where there is none of that name; None for others."""
+    """Return the command with a similar name to one that does not exist; None for others."""
     typed = re.match(r"No such command '([^']{3,})'", error.message)
     if typed is None or not isinstance(context.command, click.Group):
         return None

@@ -112,7 +112,7 @@ def _value_of(setting: Setting, choices: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _option(setting: Setting, command: str) -> click.Option:
-    """Return the option of a setting in a command; what is not typed is None or nothing."""
+    """Return the option of a setting in a command; without a value it is None or empty."""
     shown = setting.in_command(command)
     help_ = shown.help
     if setting.kind == "pattern" and setting.is_repeatable:

@@ -54,7 +54,7 @@ def argument(
     is_required: bool = True,
     is_repeatable: bool = False,
 ) -> click.Argument:
-    """Return an argument of a command, with what its help says.
+    """Return an argument of a command, with its help.
 
     Args:
         name: The parameter of the function that gets it.

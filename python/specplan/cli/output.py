@@ -67,7 +67,7 @@ _UNSEEN_WIDTH: Final = 100
 
 
 def complain(message: str, hint: str | None = None, excerpt: Sequence[str] = ()) -> None:
-    """Say what ends the run, where the fault is, and what the reader can do about it."""
+    """Report the error that ends the run, its place, and a hint."""
     _say("error", message)
     for line in excerpt:
         say_line(escape.excerpt(line.rstrip().removeprefix("  ")))
@@ -76,7 +76,7 @@ def complain(message: str, hint: str | None = None, excerpt: Sequence[str] = ())
 
 
 def warn(message: str) -> None:
-    """Say what is wrong but does not end the run."""
+    """Report a fault that does not end the run."""
     _say("warning", message)
 
 
@@ -86,13 +86,13 @@ def is_quiet() -> bool:
 
 
 def note(message: str) -> None:
-    """Say what the reader might not expect, unless only what is wrong is asked for."""
+    """Print a note, unless only faults are requested."""
     if not is_quiet():
         _say("note", message)
 
 
 def detail(message: str) -> None:
-    """Say what a run does, where that is asked for."""
+    """Print a step of the run, if requested."""
     if _is_kept(VERBOSE):
         _say("detail", message)
 
@@ -115,7 +115,7 @@ _said: set[str] | None = None
 
 @contextlib.contextmanager
 def said_once() -> Iterator[None]:
-    """Say each line once, however many questions of one run come upon it."""
+    """Print each line once per run."""
     global _said  # noqa: PLW0603 - standard error is one for the whole process, too
     _said = set()
     try:
@@ -148,14 +148,14 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 
 def gates_failed(failed: Sequence[str]) -> int:
-    """Say which gates failed and return the exit code."""
+    """Report the failed gates and return the exit code."""
     for gate in failed:
         _say("gate failed", gate)
     return 1 if failed else 0
 
 
 def not_whole(message: str) -> None:
-    """Say that a verdict holds only if nothing that is left out changes it."""
+    """Report that left-out input could change a verdict."""
     _say("not whole", message)
 
 
@@ -409,7 +409,7 @@ def refuse_one_place(one: str | None, other: str | None, *, names: tuple[str, st
 
 
 def settle() -> None:
-    """Write what the standard streams hold, so that nothing fails when the interpreter ends.
+    """Flush the standard streams, so that nothing fails when the interpreter ends.
 
     Raises:
         UsageError: If standard output cannot be written.
@@ -478,7 +478,7 @@ def _place_of(output: str | None) -> _Place:
 
 @contextlib.contextmanager
 def _naming(place: _Place) -> Iterator[None]:
-    """Say where a text could not be written."""
+    """Report the place where a text could not be written."""
     try:
         yield
     except (OSError, ValueError) as error:
@@ -489,7 +489,7 @@ def _naming(place: _Place) -> Iterator[None]:
 
 
 def _to_descriptor(content: Iterable[bytes], place: _Place) -> None:
-    """Write to what can only be written as it is: an open descriptor, a device, a pipe."""
+    """Write to an open descriptor, a device or a pipe, which cannot be replaced."""
     if place.device is not None:
         opened = os.open(place.device, os.O_WRONLY | getattr(os, "O_BINARY", 0))
         try:

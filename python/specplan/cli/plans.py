@@ -33,7 +33,7 @@ __all__ = ["AskedPlan", "asked_plan", "plan", "recipes_since", "refuse_lock_with
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedPlan:
-    """A plan with what it was made from.
+    """A plan with its inputs.
 
     Attributes:
         plan: The plan.
@@ -49,7 +49,7 @@ class AskedPlan:
 
 
 def plan(settings: Settings) -> Plan:
-    """Read what is typed, say what is odd about it, and return the plan with its gates.
+    """Read the settings, warn of odd ones, and return the plan with its gates.
 
     Raises:
         SourceError: If an input cannot be read.

@@ -37,7 +37,7 @@ _MEGABYTE: Final = 1_000_000
 
 @contextlib.contextmanager
 def transfers() -> Iterator[Progress]:
-    """Give the display of transfers: a bar for each on a terminal, else a line now and then.
+    """Return the display of transfers: a bar for each on a terminal, else a line now and then.
 
     A bar vanishes when its transfer ends, so that a report is all that stays.
     """
@@ -53,7 +53,7 @@ def transfers() -> Iterator[Progress]:
 
 @contextlib.contextmanager
 def counted(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Give the display of how many things are done: a bar, or a line now and then.
+    """Return the display of progress: a bar, or a line now and then.
 
     Args:
         what: What the things are called.
@@ -113,7 +113,7 @@ class _Log:
             output.note(text)
 
     def transfer(self, shown: str, done: int, total: int | None) -> None:
-        """Say how far a transfer is."""
+        """Show the progress of a transfer."""
         of = "" if total is None else f" of {total / _MEGABYTE:.1f}"
         self.line(f"fetching `{shown}`: {done / _MEGABYTE:.1f}{of} MB")
 

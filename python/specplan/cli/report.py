@@ -92,7 +92,7 @@ def report(settings: Settings, more: tuple[str, ...]) -> int:
 
 
 def _of_questions(settings: Settings) -> int:
-    """Ask what the settings ask, write the page of the answers, and return the exit code."""
+    """Answer the questions of the settings, write the page, and return the exit code."""
     asked = asked_coverage(settings, "gaps")
     since = settings.changes_since or settings.baseline
     difference = None if since is None else asked_difference(*_states(since, settings))
@@ -131,7 +131,7 @@ def _asks_for_plan(settings: Settings) -> bool:
 
 
 def _of_plan(settings: Settings) -> Settings:
-    """Return the settings of the plan: what is typed of levels is meant for the coverage."""
+    """Return the settings of the plan; a typed level applies to the coverage."""
     if not settings.want:
         return settings
     return replace(settings, level=None, typed=settings.typed - {"level"})
@@ -257,7 +257,7 @@ def _percent(part: int, whole: int) -> float | None:
 
 
 def _concluded(documents: Sequence[Document], more: Sequence[str]) -> int:
-    """Say which gates of saved documents fail and what is not certain; return the exit code."""
+    """Report failed gates of saved documents and uncertain input; return the exit code."""
     failed, doubts = [*failed_gates(documents), *more], doubts_of(documents)
     output.gates_failed(failed)
     if doubts and not failed:

@@ -41,7 +41,7 @@ def asked_tables(
 
 
 def held_on_nothing(gate: Gate, stacks: Collection[str]) -> Gate:
-    """Return a gate on a stack, failed where it holds and nothing is reported of the stack.
+    """Return a gate on a stack, failed if the report does not contain the stack.
 
     Args:
         gate: The gate.

@@ -76,7 +76,7 @@ def write_fully(descriptor: int, parts: Iterable[bytes]) -> None:
 
 
 def settle(stream: TextIO | None) -> None:
-    """Write what a standard stream still holds, so that nothing is left for the interpreter's end.
+    """Flush a standard stream, so that nothing is left for the interpreter's end.
 
     Raises:
         OSError: If it cannot be written.
@@ -96,7 +96,7 @@ def settle(stream: TextIO | None) -> None:
 
 
 def fill_closed() -> None:
-    """Open what was closed of the three standard descriptors, so that no file gets their number.
+    """Open closed standard descriptors, so that no file gets their number.
 
     A file that is opened as descriptor 2 would get all that libraries print to standard error.
     """
@@ -162,7 +162,7 @@ def _wait_for(descriptor: int) -> None:
 
 
 def _synchronise(descriptor: int) -> None:
-    """Have a file on its disk, as some file systems say only then that there is no room."""
+    """Synchronise a file with its disk, as some file systems report a lack of room only then."""
     try:
         os.fsync(descriptor)
     except OSError as error:
@@ -172,7 +172,7 @@ def _synchronise(descriptor: int) -> None:
 
 @contextlib.contextmanager
 def _unread(descriptor: int) -> Iterator[None]:
-    """Take a reader that has left for one that has read enough."""
+    """Treat a closed pipe as a reader that has read enough."""
     try:
         yield
     except BrokenPipeError:

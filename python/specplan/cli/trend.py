@@ -107,7 +107,7 @@ def _measured(catalog: Catalog, settings: Settings, name: str, tag: str | None) 
 
 
 class _Tags:
-    """The snapshots of the caches, of which one is read at a time."""
+    """The snapshots of the caches, read one at a time."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -157,7 +157,7 @@ class _Tags:
 
     @property
     def _folders(self) -> dict[str, list[str]] | None:
-        """By snapshot the folders that hold it alone; none where a source reads it by name.
+        """The folders that hold only one snapshot, by snapshot; none where it is read by name.
 
         None without caches: sources may be the steps then.
         """

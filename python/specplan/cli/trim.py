@@ -157,7 +157,7 @@ def _called(build: Build) -> str:
 
 
 def _strangers(pipeline: Pipeline, plan: Plan) -> list[str]:
-    """Return the jobs that build what neither the wants nor the caches know."""
+    """Return the jobs whose specs neither the wants nor the caches know."""
     jobs = list(pipeline.builds.values())
     known: Iterable[str] = (
         each.hash for each in plan.named(job.hash for job in jobs) if each.package

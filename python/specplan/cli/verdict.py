@@ -58,7 +58,7 @@ def settled(result: Result, settings: Settings) -> Result:
 
 
 def conclude(result: _Answer, settings: Settings) -> int:
-    """Say what was left out, which gates failed and what is not certain; return the exit code.
+    """Report left-out input, failed gates and uncertain facts; return the exit code.
 
     Args:
         result: The result, with what the user allows :func:`settled`.
@@ -88,7 +88,7 @@ def of_document(
     settings: Settings,
     more: Sequence[str] = (),
 ) -> int:
-    """Say the same of a plan out of a document, and return the exit code.
+    """Report the same for a plan of a document, and return the exit code.
 
     Args:
         held: The gates of the run that wrote it.
@@ -108,7 +108,7 @@ def of_document(
 
 
 def of_reasons(reasons: Sequence[Why], records: Sequence[LeftOut], settings: Settings) -> int:
-    """Say the same of why specs are planned or are not, and return the exit code."""
+    """Report the same for the reasons of a plan, and return the exit code."""
     _explain(records, whole=settings.explain_left_out)
     if any(each.verdict == "planned" for each in reasons) or not blocking(records):
         return 0
@@ -143,7 +143,7 @@ def _is_without_change(result: Coverage | Diff | LockDiff) -> bool:
 
 
 def _say_not_evaluated(result: _Answer) -> None:
-    """Say which gates of the configuration this run could not evaluate."""
+    """Report the gates of the configuration that this run could not evaluate."""
     for gate in getattr(result, "gates", ()):
         if gate.held is None:
             output.note(
@@ -153,7 +153,7 @@ def _say_not_evaluated(result: _Answer) -> None:
 
 
 def _explain(records: Sequence[LeftOut], *, whole: bool) -> None:
-    """Say what was left out: what blocks first, with what settles it."""
+    """List left-out input: blocking parts first, with remedies."""
     for blocks, say in ((True, output.warn), (False, output.note)):
         found = [each for each in records if each.blocks is blocks]
         if not blocks and not whole:
@@ -168,7 +168,7 @@ def _explain(records: Sequence[LeftOut], *, whole: bool) -> None:
 
 
 def _fine(result: _Answer) -> str | None:
-    """Return the verdict that all is well or nothing is there; None where it is not so."""
+    """Return the verdict that all is well or nothing was found; else None."""
     if isinstance(result, Coverage):
         fine = "no gaps" if result.totals.wanted else "nothing is wanted"
         return None if result.totals.gaps else fine

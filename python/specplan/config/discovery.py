@@ -75,7 +75,7 @@ class FoundStack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundCache:
-    """A build cache, or what was published of one.
+    """A build cache, or its published pages.
 
     Attributes:
         path: Its folder.
@@ -103,7 +103,7 @@ class Holdings:
 
 
 def look_through(folder: Path, host: Host, limits: Limits) -> Holdings:
-    """Look through a folder and all below it; hidden folders and links are passed over.
+    """Search a folder and all below it; hidden folders and links are skipped.
 
     What cannot be read below the folder is noted: what was found beside it is worth a proposal.
 
@@ -163,7 +163,7 @@ class _Search:
             yield Path(path), folders, files
 
     def is_cache(self, path: Path, folders: list[str], files: list[str]) -> bool:
-        """Take a folder that belongs to a cache, so that nothing below need be looked at."""
+        """Record a folder of a cache and return True, so that nothing below is searched."""
         if _PAGE in files and _head(path / _PAGE).startswith(b"---"):
             above = [each for each in path.parents if each.is_relative_to(self._top)]
             # A tree of pages is TAG/PACKAGE/specs.md.
@@ -187,7 +187,7 @@ class _Search:
         return True
 
     def _is_without_index(self, path: Path) -> bool:
-        """Take a mirror that has binaries and no index: a whole one, and none of a snapshot."""
+        """Record a mirror with binaries and no index, unless it is that of a snapshot."""
         if not mirror.has_spec_files(LocalStore(path, limits=self._limits)):
             return False
         self._caches[path] = "binaries"
@@ -250,7 +250,7 @@ def _named_apart(stacks: list[FoundStack], top: Path) -> list[FoundStack]:
 
 
 def _head(path: Path) -> bytes:
-    """Return the beginning of a file; nothing if it is none that can be read."""
+    """Return the beginning of a file; empty if it cannot be read."""
     try:
         if not path.is_file():
             return b""

@@ -93,7 +93,7 @@ class Resources:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One ``[[export.cell]]``: what the builds get that match all of its patterns.
+    """One ``[[export.cell]]``: the resources of builds that match all of its patterns.
 
     Attributes:
         stack: Patterns, of which one stack of the build must match one.
@@ -112,7 +112,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """One ``[[export.size]]``: what the builds of some packages, or of some cost, get.
+    """One ``[[export.size]]``: the resources of builds of some packages or costs.
 
     Attributes:
         package: Patterns for the package.
@@ -280,7 +280,7 @@ def _count(table: Table, key: str) -> int | None:
 
 
 def seconds_of(text: str) -> float | None:
-    """Return a time such as ``90m`` or ``6h`` in seconds, or None if it is none."""
+    """Return a time such as ``90m`` or ``6h`` in seconds, or None for another text."""
     found = _TIME.fullmatch(text)
     if found is None or float(found[1]) == 0:
         return None
@@ -305,6 +305,6 @@ def fault_of_word(name: str, text: str) -> str | None:
 
 
 def _refuse_control(table: Table, key: str, text: str) -> None:
-    """Refuse what could end a line of what is exported."""
+    """Refuse characters that could end an exported line."""
     if not text.isprintable():
         table.fail(key, "it contains an unprintable character")

@@ -21,7 +21,7 @@ _HINT: Final = "docs/ci.md describes files of known gaps"
 
 
 def read_known_gaps(path: str, date: str, date_from: DateOrigin) -> KnownGaps:
-    """Return the entries of a file, of which none is used yet.
+    """Return the entries of a file, none of them used yet.
 
     Args:
         path: The file.

@@ -92,7 +92,7 @@ def _environments(holdings: Holdings) -> list[Environment]:
 
 
 def lacks_systems(stack: FoundStack) -> bool:
-    """Return whether nothing says for which systems a stack is: no lock, and no environment."""
+    """Return whether neither a lock nor an environment names the systems of a stack."""
     if stack.has_lock:
         return False
     environment = stack.environment

@@ -135,7 +135,7 @@ class Table:
         return self._within(key, self._entries.get(key, {}), "a table")
 
     def tables(self, key: str, *, each: str = "a table") -> tuple[Table, ...]:
-        """Return an array of tables, of which each is to be a table."""
+        """Return an array whose entries must be tables."""
         value = self._entries.get(key, [])
         if not isinstance(value, list):
             self._wrong_type(key, f"an array of tables ([[{key}]])", value)

@@ -457,7 +457,7 @@ def _abstract(
     query: CoverageQuery,
     detail: Detail,
 ) -> Answered:
-    """Ask the core what environments want."""
+    """Ask the core about the wants of environments."""
     # Who wants no environments need not wait for what asks for them.
     from specplan.coverage import environments as abstract_wants  # noqa: PLC0415
 

@@ -121,7 +121,7 @@ def _empty(file: str) -> LeftOut:
 
 
 def _left_out(old: Coverage, file: str) -> Iterable[LeftOut]:
-    """Yield what the older answer could not take into account."""
+    """Yield the input that the older answer could not take into account."""
     for each in old.left_out:
         yield replace(each, detail=f"{each.detail} (carried forward from {file})")
 

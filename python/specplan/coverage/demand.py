@@ -1,4 +1,4 @@
-"""The question about the wants of locks: what they lack, and how useful each gap is."""
+"""The question about the wants of locks: missing specs, and the benefit of each gap."""
 
 from __future__ import annotations
 

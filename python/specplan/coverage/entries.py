@@ -24,10 +24,10 @@ _NONE: Final = ()
 
 
 class Entries:
-    """The positions of entries, by what they are about."""
+    """The positions of entries, by their subject."""
 
     def __init__(self, entries: Iterable[tuple[str, str, str, str]]) -> None:
-        """Take the patterns of each entry: for names, stacks, operating systems and targets.
+        """Make entries of patterns for names, stacks, operating systems and targets.
 
         Complexity: linear in the entries.
         """
@@ -95,7 +95,7 @@ class _Names:
         self._found: dict[str, tuple[int, ...]] = {}
 
     def add(self, pattern: str, at: int) -> None:
-        """Take one entry more."""
+        """Add an entry."""
         self.positions.append(at)
         if wildcards.is_name(pattern):
             self._exact.setdefault(pattern, []).append(at)

@@ -46,7 +46,7 @@ _MOST_CELLS: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedCell:
-    """One stack on one system, and what it wants there.
+    """One stack on one system, with its wants there.
 
     Attributes:
         stack: The label of the stack.
@@ -112,7 +112,7 @@ class AbstractWants:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """Abstract wants and what the core answers of them.
+    """Abstract wants with the answer of the core.
 
     Attributes:
         wants: What was asked.
@@ -292,7 +292,7 @@ class _Wanted:
         self.cells: dict[tuple[str, str, str], tuple[str, dict[int, None]]] = {}
 
     def add(self, wanted: WantedEnvironment, given: tuple[System, ...]) -> None:
-        """Take in the roots of an environment that is for these systems."""
+        """Add the roots of an environment for some systems."""
         for system in given:
             self._cell(wanted.label, system)
         # Each root, with the systems whose environment has it.
@@ -430,7 +430,7 @@ def ask(
     systems: Systems,
     detail: Detail,
 ) -> Answered:
-    """Ask a catalog for what meets abstract wants.
+    """Ask a catalog for the specs that meet abstract wants.
 
     Args:
         core: The catalog.

@@ -72,7 +72,7 @@ class _Marks:
         return None
 
     def held(self, cells: Sequence[tuple[str, str, str]]) -> KnownGaps:
-        """Return the entries with what became of each."""
+        """Return the entries with the result of each."""
         asked = self.entries.in_cells(cells)
         entries = tuple(
             replace(entry, excused=count, state=self._state(at, asked))

@@ -87,7 +87,7 @@ def _assumptions(answered: Answered) -> list[LeftOut]:
 
 
 def not_concretized(environments: Iterable[WantedEnvironment]) -> list[LeftOut]:
-    """Return the roots that locks lack, where nothing is chosen for them."""
+    """Return the roots that locks lack and for which nothing is chosen."""
     return [
         LeftOut(
             kind="lock_root",
@@ -103,7 +103,7 @@ def not_concretized(environments: Iterable[WantedEnvironment]) -> list[LeftOut]:
 
 
 def _nowhere(root: EnvironmentRoot) -> LeftOut:
-    """Return the record of a root that a lock lacks, where nothing says for which system."""
+    """Return the record of a root that a lock lacks and that has no system."""
     return LeftOut(
         kind="system",
         where=f"{root.path}:{root.line}",
@@ -114,7 +114,7 @@ def _nowhere(root: EnvironmentRoot) -> LeftOut:
 
 
 def _no_peer(cells: Sequence[CellAnswer], patterns: Sequence[str]) -> list[LeftOut]:
-    """Return the stacks with cells of which nothing else says what should be in them."""
+    """Return the stacks with cells whose wants no other cell defines."""
     alone = Counter(each.stack for each in cells if each.has_no_peer)
     every = alone.total() == len(cells)
     return [
@@ -131,7 +131,7 @@ def _no_peer(cells: Sequence[CellAnswer], patterns: Sequence[str]) -> list[LeftO
 
 
 def _without_a_baseline(answer: Answer, patterns: Sequence[str]) -> list[LeftOut]:
-    """Return the reported stacks of which the baseline wants nothing."""
+    """Return the reported stacks without wants in the baseline."""
     compares = answer.not_wanted_count or any(each.wanted for each in answer.cells)
     lacking = [name for name in answer.reported if not compares or name not in answer.listed_before]
     return [

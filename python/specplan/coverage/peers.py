@@ -16,7 +16,7 @@ __all__ = ["peers_of"]
 def peers_of(
     reported: Iterable[str], stacks: Collection[str], families: Mapping[str, Sequence[str]]
 ) -> tuple[list[list[str]], list[int]]:
-    """Return the stacks that define what stacks want, themselves included.
+    """Return the stacks that define the wants of stacks, themselves included.
 
     These are the stacks of every configured family that has a pattern for the
     stack; without one, the stacks that share its first dash-separated word.

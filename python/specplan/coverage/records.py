@@ -180,7 +180,7 @@ def cells(answer: Answer, own: Iterable[Cell]) -> tuple[Cell, ...]:
 
 
 def lacking(answer: Answer) -> tuple[tuple[Cell, tuple[str, ...]], ...]:
-    """Return the cells of an answer, each with what it lacks."""
+    """Return the cells of an answer, each with its gaps."""
     own = own_cells(answer)
     if answer.abstract is None and not answer.not_concretized:
         return tuple(zip(own, answer.lacking, strict=True))
@@ -204,7 +204,7 @@ def lacking(answer: Answer) -> tuple[tuple[Cell, tuple[str, ...]], ...]:
 
 
 def _sum(one: Cell, other: Cell) -> Cell:
-    """Return the cell of a stack of which a lock and an environment want something."""
+    """Return the cell of a stack with wants of a lock and of an environment."""
     wanted, covered = one.wanted + other.wanted, one.covered + other.covered
     known = one.usable is not None and other.usable is not None
     return replace(

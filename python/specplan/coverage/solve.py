@@ -77,7 +77,7 @@ def answer(
     older: Contents | None,
     detail: Detail,
 ) -> Answer:
-    """Read what is wanted, and ask the core about the cells of stacks.
+    """Read the wants, and ask the core about the cells of stacks.
 
     Args:
         contents: The caches.

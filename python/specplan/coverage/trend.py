@@ -220,7 +220,7 @@ class _Progress:
         self.asked: tuple[str, ...] = ()
 
     def add(self, step: Measured) -> None:
-        """Take one step more."""
+        """Add a step."""
         if step.nothing is not None:
             self.nothing = self.nothing or step.nothing
         if self.question is None:
@@ -261,7 +261,7 @@ class _Progress:
         )
 
     def _join(self, step: Measured) -> None:
-        """Take a source without a label for the one before at a later time, called like itself."""
+        """Join sources without labels as one stack at several times."""
         name = step.own_stack
         if not name:
             return
@@ -313,7 +313,7 @@ class _Progress:
                 )
 
     def _alone(self) -> Iterable[LeftOut]:
-        """Yield what says that something is compared with nothing."""
+        """Yield records of cells that are compared with nothing."""
         if len(self.steps) == 1:
             yield LeftOut(
                 kind="nothing_in_common",

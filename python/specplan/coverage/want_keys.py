@@ -39,7 +39,7 @@ def want_keys(
 
 
 def moved(coverage: Coverage, cells: Sequence[Cell]) -> tuple[WantKeys, ...] | None:
-    """Return the keys of a result whose cells get other numbers, as more stand beside them."""
+    """Return the keys of a result with other cell numbers, as cells were added."""
     if coverage.want_keys is None:
         return None
     at = {(cell.stack, cell.os, cell.target): number for number, cell in enumerate(cells)}

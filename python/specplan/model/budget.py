@@ -109,7 +109,7 @@ class OpenRoot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """The result of a budget, and what no other choice could buy more.
+    """The result of a budget, with an upper bound on every other choice.
 
     Each root of the locks counts once, each abstract want once in each of its cells.
 
@@ -151,7 +151,7 @@ class Budget:
 
     @property
     def next(self) -> OpenRoot | None:
-        """The root that takes least more; None where none is open but what is left out."""
+        """The open root with the lowest additional cost; None if all others are left out."""
         return next((root for root in self.open if root.more_builds is not None), None)
 
 
@@ -198,7 +198,7 @@ class BudgetCurve:
 
 
 def check_weight(weight: Decimal) -> None:
-    """Refuse what is not a weight.
+    """Refuse a value that is not a weight.
 
     Raises:
         UsageError: If it is not more than 0, is more than a million, or is not a whole number

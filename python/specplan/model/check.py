@@ -1,4 +1,4 @@
-"""The records of ``check``: findings, and counts of what was checked."""
+"""The records of ``check``: findings, and counts of checked files."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ FindingKind: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedSpec:
-    """A spec with what it is called.
+    """A spec with its name.
 
     Attributes:
         hash: The DAG hash.

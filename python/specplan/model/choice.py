@@ -62,7 +62,7 @@ class Choice:
 
     @property
     def roots(self) -> tuple[str, ...]:
-        """The hashes that were chosen for what the plan completes, sorted."""
+        """The chosen hashes of the wants that the plan completes, sorted."""
         installed = (each.spec for each in self.wants if each.completed)
         return tuple(sorted({each.hash for each in installed if each is not None}))
 
@@ -102,7 +102,7 @@ class OtherCandidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChosenWant:
-    """An abstract want and what was chosen for it.
+    """An abstract want and the spec that was chosen for it.
 
     Attributes:
         stack: The label of the environment, or of the abstract spec.

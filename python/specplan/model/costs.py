@@ -102,7 +102,7 @@ class Costs:
 
 
 class _Known:
-    """Medians of what is known."""
+    """Medians of known costs."""
 
     def __init__(self, costs: Costs, specs: Iterable[tuple[str, str, str]]) -> None:
         named = {dag_hash: (name, version) for dag_hash, name, version in specs}

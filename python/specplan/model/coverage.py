@@ -21,7 +21,7 @@ __all__ = ["Alone", "Carried", "Cell", "Coverage", "LackedSpec", "Totals", "View
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One stack on one system: how much of what it should have is there.
+    """One stack on one system: its wants, and the covered ones.
 
     Attributes:
         stack: The stack's label.

@@ -38,7 +38,7 @@ _HINTS: Final[dict[Missing, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undecided:
-    """A spec of which the sources do not say whether it satisfies what was asked.
+    """A spec of which the sources do not show whether it satisfies the query.
 
     Attributes:
         spec: The spec.

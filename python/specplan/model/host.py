@@ -11,7 +11,7 @@ __all__ = ["Host"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
-    """The machine that an environment is for, as far as it is known; None is not known.
+    """The known properties of an environment's machine; None for unknown ones.
 
     The conditions (``when``) of a ``spack.yaml`` ask for it.
 

@@ -18,7 +18,7 @@ DateOrigin: TypeAlias = Literal["option", "SOURCE_DATE_EPOCH", "clock"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownGap:
-    """One ``[[known-gap]]`` entry and what it did.
+    """One ``[[known-gap]]`` entry and its effect.
 
     Attributes:
         want: The shell pattern for wants: a key, a package, ``package@version`` or a hash.

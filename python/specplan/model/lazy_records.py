@@ -15,7 +15,7 @@ _SOME: Final = 1_000
 
 
 class LazyRecords(Sequence[Record], Generic[Record]):
-    """Records in a fixed order, some of which are made at a time, whenever somebody looks at them.
+    """Records in a fixed order, made in parts when they are first used.
 
     By the hundred thousand, records take far more memory than what they are made of. It equals
     every sequence of the same records.

@@ -116,7 +116,7 @@ def merged(records: Iterable[LeftOut]) -> tuple[LeftOut, ...]:
 
 
 def allowing(records: Iterable[LeftOut], allowed: Collection[AllowedKind]) -> tuple[LeftOut, ...]:
-    """Return records of which those that the user allows do not block.
+    """Return the records, marking those that the user allows as not blocking.
 
     Args:
         records: What was left out.

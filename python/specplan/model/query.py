@@ -53,7 +53,7 @@ class EnvironmentAsked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotWanted:
-    """One ``[[not-wanted]]`` entry and what it did.
+    """One ``[[not-wanted]]`` entry and its effect.
 
     Attributes:
         package: The shell pattern for packages.

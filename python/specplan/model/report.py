@@ -107,7 +107,7 @@ class Report:
     __slots__ = ()
 
     def __bool__(self) -> bool:
-        """Return true: a report that holds nothing is a report."""
+        """Return true: an empty report is a report."""
         return True
 
     def __repr__(self) -> str:
@@ -198,7 +198,7 @@ def as_fragment(result: Report, options: ReportOptions) -> str:
 
 @singledispatch
 def as_headline(result: Report) -> str:
-    """Return the one line that says how a result stands."""
+    """Return the result as one line."""
     return _writer(as_headline, result, "headline")(result)
 
 

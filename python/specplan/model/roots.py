@@ -1,4 +1,4 @@
-"""Roots: how many install from the cache alone, and what the others lack."""
+"""Roots that install from the cache alone, and the specs that others lack."""
 
 from __future__ import annotations
 

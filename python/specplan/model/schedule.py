@@ -70,5 +70,5 @@ class Schedule:
 
     @property
     def gap(self) -> float:
-        """By which share of its lower bound it is longer; 0 if no schedule is shorter."""
+        """The share by which it exceeds its lower bound; 0 if no schedule is shorter."""
         return self.makespan / self.lower_bound - 1 if self.lower_bound else 0.0

@@ -45,7 +45,7 @@ class TrendQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """One step of a trend: numbers, and what is wanted and lacks by name.
+    """One step of a trend: numbers, and the names of wants and gaps.
 
     A cell is named by its stack, operating system and target.
 

@@ -22,7 +22,7 @@ _LETTERS_OF_BYTES: Final = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantKeys:
-    """All that some cells want, each want by the first letters of its checksum.
+    """The wants of some cells, each as the first letters of its checksum.
 
     Attributes:
         cells: The cells, by their numbers in the document, from 0.
@@ -63,7 +63,7 @@ def keys_of(wants: Iterable[str]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class KeyedWants:
-    """Wants of which only the keys are known."""
+    """Wants known only by their keys."""
 
     keys: frozenset[str]
 

@@ -114,7 +114,7 @@ class Mapping:
         return next(found, None)
 
     def put(self, key: str, value: Node) -> None:
-        """Give a key a value in the place of its own one, or at the end."""
+        """Set a key, in place of its value or at the end."""
         for at, (each, _) in enumerate(self.pairs):
             if _is_text(each, key):
                 self.pairs[at] = (each, value)
@@ -123,7 +123,7 @@ class Mapping:
 
 
 def references_in(node: Node) -> Iterator[str]:
-    """Give the entries that a node takes parts of with ``!reference [ENTRY, KEY]``."""
+    """Return the entries that a node refers to with ``!reference [ENTRY, KEY]``."""
     open_, seen = [node], set[int]()
     while open_:
         each = open_.pop()
@@ -160,7 +160,7 @@ class Document:
     starts: bool = False
 
     def fault(self, node: Node, place: str, fault: str) -> DamagedSourceError:
-        """Return the error that says what is wrong with a node."""
+        """Return the error for a fault of a node."""
         return DamagedSourceError(path=self.path, place=place, line=node.line or None, fault=fault)
 
     def to_text(self) -> str:
@@ -236,7 +236,7 @@ def _damaged(path: str, line: int | None, fault: str) -> DamagedSourceError:
 
 @dataclass(slots=True)
 class _Open:
-    """A list or mapping that has not ended, with how many values it stands for so far."""
+    """An open list or mapping, with the number of its values so far."""
 
     node: Sequence | Mapping
     values: int = 1
@@ -338,7 +338,7 @@ def _events_of(document: Document) -> Iterator[yaml.Event]:
 
 
 class _Writer:
-    """Makes events of a tree, an alias of each node that stands in a further place."""
+    """Makes events of a tree; repeated nodes become aliases."""
 
     def __init__(self) -> None:
         #: Which node each anchor means at this point of the text.
