@@ -254,7 +254,7 @@ class _Names:
         self._called = called
 
     def spec(self, dag_hash: str) -> CheckedSpec:
-        """Return a spec with its name, or with the name in its dependents if no source describes it."""
+        """Return a spec with its name; its dependents name it if no source describes it."""
         known = self._specs.get(dag_hash)
         if known is None:
             return CheckedSpec(hash=dag_hash, package=self._called.get(dag_hash, ""), version=None)
