@@ -165,6 +165,10 @@ def test_lost_keys_can_be_known_gaps(run: Runs, known: Callable[[str], str]) -> 
     [
         ("[[known-gap]]\nreason = 'x'\n", "a want is required"),
         ("[[known-gap]]\nwant = 'x'\n", "a reason is required"),
+        (
+            "[[known-gap]]\nwant = 'x'\nreason = 'y'\nissue = 'https://u:word@example.org/1'\n",
+            "known-gap[0].issue: it contains a URL with a user",
+        ),
         ("[[known-gap]]\nwant = 'x'\nreason = 'y'\nuntil = 'soon'\n", "`soon` is not a date"),
         ("[[known-gap]]\nwant = 'x'\nreason = 'y'\nuntill = 'z'\n", "did you mean `until`?"),
         ("[known-gap]\nwant = 'x'\n", "an array of tables"),

@@ -310,6 +310,12 @@ def test_a_baseline_starts_from_the_folder_of_the_file(tmp_path: Path) -> None:
         ("not-wanted = [3]", "not-wanted[0]", "expected a table, found an integer", None),
         ("[[not-wanted]]\npackage = 'x'", "not-wanted[0].reason", "a reason is required", None),
         (
+            "[[not-wanted]]\npackage = 'x'\nreason = 'see https://u:word@example.org/x'",
+            "not-wanted[0].reason",
+            "it contains a URL with a user, which every report would show",
+            None,
+        ),
+        (
             "[[not-wanted]]\nreason = 'x'",
             "not-wanted[0]",
             "it excludes everything",

@@ -287,6 +287,9 @@ def test_sizes_are_read_from_a_table(tmp_path: Path) -> None:
         ("package,timeout\nllvm,soon\n", 2, "not a time"),
         ("package,cpu\nllvm\n", 2, "1 value for 2 columns"),
         ('package,cpu\nllvm,"3\n', 2, "unexpected end of data"),
+        ("package,cpu\nllvm,3\nllvm,3\nllvm,4\n", 4, "has other sizes in an earlier line"),
+        ("package,cpu,cpu\nllvm,3,4\n", 1, "does not name the columns"),
+        ("", 1, "does not name the columns"),
     ],
 )
 def test_a_table_of_sizes_that_is_wrong_names_the_line(

@@ -49,7 +49,7 @@ def _entry(table: Table) -> KnownGap:
         stack=table.text("stack") or "*",
         os=table.text("os") or "*",
         target=table.text("target") or "*",
-        reason=table.text("reason") or "",
+        reason=table.shown_text("reason") or "",
         until=table.day("until"),
-        issue=table.text("issue"),
+        issue=table.shown_text("issue"),
     )

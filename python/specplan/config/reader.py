@@ -353,5 +353,5 @@ def _not_wanted(table: Table) -> NotWanted:
         stack=texts["stack"],
         os=texts["os"],
         target=texts["target"],
-        reason=texts["reason"],
+        reason=table.shown_text("reason") or "",
     )

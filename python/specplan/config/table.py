@@ -6,10 +6,11 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
 
 from specplan.errors import ConfigurationError
 from specplan.exact import is_short
+from specplan.patterns import pattern
 from specplan.similar_names import nearest
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 __all__ = ["Table", "as_day", "type_name"]
 
 Choice = TypeVar("Choice", bound=str)
+
+
+#: A user, perhaps with a password, in a URL.
+_USER: Final = pattern(r"://[^/\s]*@")
 
 
 class Table:
@@ -79,6 +84,13 @@ class Table:
     def text(self, key: str) -> str | None:
         """Return a string that is not empty."""
         return self._text(key, self._entries[key]) if key in self._entries else None
+
+    def shown_text(self, key: str) -> str | None:
+        """Return a string that every report shows, and so may hold no password."""
+        text = self.text(key)
+        if text is not None and _USER.search(text) is not None:
+            self.fail(key, "it contains a URL with a user, which every report would show")
+        return text
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return one such string or several."""

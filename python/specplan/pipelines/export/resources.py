@@ -110,6 +110,8 @@ def read_sizes(place: str) -> dict[str, Resources]:
             fault = gives if isinstance(gives, str) else ""
             if len(row) != len(columns):
                 fault = f"has {count(len(row), 'value')} for {count(len(columns), 'column')}"
+            elif found.get(values["package"], gives) != gives:
+                fault = "has other sizes in an earlier line"
             if fault or isinstance(gives, str):
                 raise DamagedSourceError(
                     path=place, place=values.get("package", ""), line=reader.line_num, fault=fault
@@ -119,11 +121,14 @@ def read_sizes(place: str) -> dict[str, Resources]:
         raise DamagedSourceError(
             path=place, place="", line=reader.line_num, fault=str(error)
         ) from error
+    if not columns:
+        _check_columns(place, columns)
     return found
 
 
 def _check_columns(place: str, columns: list[str]) -> None:
-    if "package" not in columns or not set(columns) <= set(_COLUMNS):
+    is_double = len(set(columns)) < len(columns)
+    if is_double or "package" not in columns or not set(columns) <= set(_COLUMNS):
         raise DamagedSourceError(
             path=place,
             place="",
