@@ -78,6 +78,20 @@ def test_changes_are_shown_on_request(run: Runs, folder: Path) -> None:
     assert "not used" not in answer.err
 
 
+def test_what_was_lost_since_is_asked_of_the_difference_alone(run: Runs, folder: Path) -> None:
+    both, one = index(["zlib", "hdf5"]), index(["zlib"])
+    written(folder, old_json=both, new_json=one)
+    words = ("report", "--changes-since=s=old.json", "--stack=s", "-o=p.html")
+    for gate in ("--fail-on-lost", "--config=specplan.toml"):
+        config = "fail-on-lost = true\n[[stack]]\nname = 's'\nfail-on-lost = true\n"
+        written(folder, specplan_toml=config if "config" in gate else "")
+        for cache, code in (("old.json", 0), ("new.json", 1)):
+            caches = (f"--cache=s={cache}", f"--cache=s-x={cache}")
+            answer = run(*words, *caches, gate)
+            assert answer.code == code, answer.err
+            assert "no older state" not in answer.err
+
+
 def test_saved_documents_make_the_same_page(run: Runs, saved: Path) -> None:
     answer = run(
         *("report", "--from", "coverage.json", "rebuild.json", "diff.json"), "-o", "page.html"

@@ -93,8 +93,10 @@ def report(settings: Settings, more: tuple[str, ...]) -> int:
 
 def _of_questions(settings: Settings) -> int:
     """Answer the questions of the settings, write the page, and return the exit code."""
-    asked = asked_coverage(settings, "gaps")
     since = settings.changes_since or settings.baseline
+    # What was lost since is a question to the difference, where the wants are not those of then.
+    of_coverage = settings if since is None or settings.baseline else _comparing_nothing(settings)
+    asked = asked_coverage(of_coverage, "gaps")
     difference = None if since is None else asked_difference(*_states(since, settings))
     plan = plans.plan(_of_plan(settings)) if _asks_for_plan(settings) else None
     trend = asked_trend(settings) if settings.trend else None
@@ -103,12 +105,23 @@ def _of_questions(settings: Settings) -> int:
     results = answers if check is None else [*answers, check]
     documents = [read_document(as_json(each).encode()) for each in results]
     _write(documents, _inputs(settings, asked.catalog), settings)
-    codes = [verdict.conclude(each, settings) for each in answers]
+    codes = [
+        verdict.conclude(each, of_coverage if each is asked.coverage else settings)
+        for each in answers
+    ]
     if check is not None:
         codes.append(concluded(check, settings))
     if settings.ci_line:
         say_coverage(asked.coverage)
     return max(codes)
+
+
+def _comparing_nothing(settings: Settings) -> Settings:
+    """Return the settings without the gates that compare with an older state."""
+    stacks = tuple(
+        replace(each, fail_on_lost=False, fail_on_absent=False) for each in settings.stacks
+    )
+    return replace(settings, fail_on_lost=False, fail_on_absent=False, stacks=stacks)
 
 
 def _states(since: str, settings: Settings) -> tuple[str, str | None, Settings]:
