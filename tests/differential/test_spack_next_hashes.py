@@ -93,6 +93,12 @@ def finished(state):
                 specs[key]._add_dependency(
                     specs[below], depflag=depflag, virtuals=virtuals, direct=direct
                 )
+        for spec in specs.values():
+            # A concretization takes the commit that the version names.
+            versions = spack.repo.PATH.get_pkg_class(spec.fullname).versions
+            commit = versions.get(spec.version, {}).get("commit")
+            if commit and "commit" in spec.variants and not spec.concrete:
+                spec.variants["commit"].set(commit)
         roots = [specs[each["hash"]] for each in document["roots"]]
         for root in roots:
             spack.spec._inject_patches_variant(root)
