@@ -421,6 +421,13 @@ def test_no_setting_becomes_an_option_of_a_command_in_a_job(
         assert f"export.{name}: " in answer.err
 
 
+@pytest.mark.usefixtures("project")
+def test_a_password_that_jobs_would_show_is_warned_of(run: Runs) -> None:
+    answer = run("export", "make", *WORDS, "--mirror-url=https://u:word@h.invalid/x", "-o", "x.mk")
+    assert "warning: what is exported contains the secrets of the mirror" in answer.err
+    assert "word" not in answer.err
+
+
 def test_a_folder_that_looks_like_an_option_is_written_as_a_path(run: Runs, folder: Path) -> None:
     written(folder, **{"-x__spack_lock": lock(["a"]), "cache_json": index([])})
     answer = run("export", "make", "--want=-x/spack.lock", "--cache=cache.json")

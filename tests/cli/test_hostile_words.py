@@ -15,6 +15,7 @@ import pytest
 from specplan.cli import main
 from specplan.cli.program import program
 from specplan.secrets import shown_url, without_secrets
+from tests.small_caches import environment, index, lock, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -95,10 +96,13 @@ COMMANDS = {
     "find": ["hdf5", "--cache", "mirror"],
     "check": ["mirror"],
     "init": ["."],
+    "trend": ["cache", "--stack", "e4s"],
+    "export": ["make", "--cache", "mirror", "--want", "locks/radiuss/spack.lock", "--no-config"],
+    "has": ["mirror", "zlib-ng@2.3.2/v6ar5e2r5nqrgwt63ak6bhmrghh2viqi"],
 }
 
 #: Options that write: their words name files here.
-WRITES = {"-o", "--output", "--write-unplannable"}
+WRITES = {"-o", "--output", "--write-unplannable", "--write-lock"}
 
 
 def options_of(command: click.Command) -> Iterator[str]:
@@ -387,8 +391,9 @@ def test_no_option_shows_what_is_secret_in_a_url(
         code = main(words)
         said = capfd.readouterr()
         assert_is_an_end(code, words, said.err)
-        # A template is what the lines are.
-        assert_is_hidden(said.err if option == "--line" else said.out + said.err, words)
+        # A template is what the lines are, and what is exported runs with what was typed.
+        is_said = option == "--line" or command == "export"
+        assert_is_hidden(said.err if is_said else said.out + said.err, words)
 
 
 @pytest.mark.usefixtures("here")
@@ -414,6 +419,24 @@ def test_no_configuration_shows_what_is_secret_in_a_url(
         escaped = url.replace("\\", "\\\\")
         config.write_text(f'{key} = "{escaped}"\n')
         words = [*commands[at % len(commands)].split(), "--config", str(config)]
+        assert_is_an_end(main(words), words, "")
+        said = capfd.readouterr()
+        assert_is_hidden(said.out + said.err, words)
+
+
+def test_no_name_in_a_file_shows_what_is_secret_in_a_url(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    url = f"https://{USER}:{WORD}@h.invalid/x?sig={SIGNATURE}"
+    locked = lock(["a"]).replace('"spec": "a"', f'"spec": "{url}"')
+    written(tmp_path, spack_lock=locked, i_json=index(["a"]))
+    written(tmp_path, spack_yaml=environment("a", more=f"mirrors: {{'{url}': '{url}'}}"))
+    for words in (
+        ["init", ".", "-o", "-"],
+        ["gaps", "--want=spack.lock", "--cache=i.json", "--explain-left-out"],
+        ["gaps", "--want=spack.yaml", "--explain-left-out"],
+    ):
         assert_is_an_end(main(words), words, "")
         said = capfd.readouterr()
         assert_is_hidden(said.out + said.err, words)

@@ -700,7 +700,7 @@ spack:
   mirrors:
     plain: ../mirror
     file: file:///srv/mirror
-    remote: https://user:secret@example.org/mirror
+    remote: https://user:secret@example.org/mirror?sig=secret
     mapping: {url: s3://bucket/x, access_pair: {id: A, secret: B}}
     apart: {fetch: {url: /srv/fetch}, push: https://example.org/push}
     simple: {fetch: https://example.org/fetch}

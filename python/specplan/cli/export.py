@@ -13,6 +13,7 @@ from specplan.config.settings import SETTINGS, STACK_GATES
 from specplan.errors import UsageError
 from specplan.model.left_out import blocking
 from specplan.reports.render import wording
+from specplan.secrets import shown_url
 from specplan.sources.label import STANDARD_INPUT
 
 if TYPE_CHECKING:
@@ -157,6 +158,8 @@ def _request(plan: ExportPlan, style: str, settings: Settings) -> ExportRequest:
         _warn(env, own, mirror)
         _look_at_recipes(plan, known)
     url = settings.mirror_url or asked.mirror_url
+    if url is not None and shown_url(url) != url:
+        output.warn(f"what is exported contains the secrets of the mirror `{shown_url(url)}`")
     return ExportRequest(
         plan=plan,
         jobs=jobs,

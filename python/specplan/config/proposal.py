@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from specplan._core import AbstractSpec
 from specplan.counting import count
+from specplan.secrets import without_secrets
 from specplan.sources.mirrors.own_stack import labelled_apart
 
 if TYPE_CHECKING:
@@ -203,5 +204,5 @@ def _text(text: str) -> str:
 
 def _one_line(text: str) -> str:
     """Return a text that ends no comment, and runs no command in the log of a CI job."""
-    shown = "".join(each if each.isprintable() else " " for each in text)
+    shown = "".join(each if each.isprintable() else " " for each in without_secrets(text))
     return re.sub("#(?=#)", "# ", shown)

@@ -86,12 +86,13 @@ def read_mirrors_file(path: Path, limits: Limits) -> tuple[NamedMirror, ...]:
 
 
 def _without_credentials(url: Scalar) -> str:
-    """Return a URL without the user and the password that the file puts into it."""
+    """Return a URL without the user, the password and the query that the file puts into it."""
     try:
         parts = urlsplit(url.text)
     except ValueError as error:
         raise url.mark.fault(f"`{url.text}` is not a URL: {error}") from error
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    host = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=host, query="", fragment="").geturl()
 
 
 def _url(node: Node) -> Scalar | None:

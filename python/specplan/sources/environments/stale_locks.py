@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from specplan._core import AbstractSpec, Query
 from specplan.errors import SourceError, UndecidedConditionError
 from specplan.model import DEFAULT_GROUP, LeftOut
+from specplan.secrets import without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -112,10 +113,11 @@ def _unread(path: str, error: SourceError | UndecidedConditionError) -> LeftOut:
 
 def _lost(lock: str, path: str, group: str, root: str) -> LeftOut:
     of_group = "" if group == DEFAULT_GROUP else f" of the group `{group}`"
+    shown = f"`{without_secrets(root)}`{of_group}"
     return LeftOut(
         kind="lock_root",
         where=lock,
-        detail=f"its root `{root}`{of_group} is not in `{path}`, but still wanted here",
+        detail=f"its root {shown} is not in `{path}`, but still wanted here",
         blocks=False,
         remedy=_concretize(path),
     )
