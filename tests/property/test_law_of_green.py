@@ -154,6 +154,20 @@ QUESTIONS: Final = {
         files={"old/spack.lock": lock(["zlib"]), "new/spack.lock": lock(["zlib", "hdf5"])},
         referred=("old/spack.lock", "new/spack.lock"),
     ),
+    "what a newer lock lost": Asked(
+        words=("diff", "@old/spack.lock", "@new/spack.lock", "--fail-on-lost"),
+        files={"old/spack.lock": lock(["zlib", "hdf5"]), "new/spack.lock": lock(["zlib"])},
+        referred=("old/spack.lock", "new/spack.lock"),
+    ),
+    "required by an included folder": Asked(
+        words=("gaps", "--cache", "@site.json", "--want", "@e4s/spack.yaml", "--fail-under", "100"),
+        files={
+            "site.json": index(["zlib"]),
+            "e4s/spack.yaml": environment("zlib", more="include: [conf]"),
+            "e4s/conf/packages.yaml": "packages: {zlib: {require: '@9'}}\n",
+        },
+        referred=("site.json", "e4s/spack.yaml", "e4s/conf/packages.yaml"),
+    ),
     "soundness": Asked(
         words=("check", "--cache", "@site.json"),
         files={"site.json": index(["app", "hdf5"], needs=NEEDS, absent=["zlib"])},
@@ -214,7 +228,7 @@ DAMAGES: Final[Mapping[str, Callable[[str], str | None]]] = {
     "another kind of file": lambda _: "name: something else\n",
 }
 
-SECTIONS: Final = ("installs", "concrete_specs", "specs", "definitions")
+SECTIONS: Final = ("installs", "concrete_specs", "specs", "definitions", "packages")
 
 
 @st.composite
