@@ -13,7 +13,7 @@ use crate::meaning::Meaning;
 use crate::text_column::TextColumn;
 use crate::texts::{Texts, memory};
 
-/// What a row takes until the catalog is whole, its texts apart.
+/// What a row takes while its file is read, its texts apart.
 const MEMBER: usize = 80;
 
 /// What a stack of a list takes.
@@ -24,6 +24,8 @@ const STACK: usize = 64;
 pub(crate) struct Listed {
     pub(crate) texts: Texts,
     pub(crate) rows: Vec<ListedRow>,
+    /// The number of rows of the file.
+    members: usize,
 }
 
 /// A listing, as numbers of texts.
@@ -91,7 +93,16 @@ impl Listed {
         for row in &mut rows {
             row.stacks = joined[row.stacks as usize];
         }
-        Ok(Self { texts, rows })
+        Ok(Self {
+            texts,
+            rows,
+            members: file.rows(),
+        })
+    }
+
+    /// Ends the use of the members. Their texts are those of the catalog now.
+    pub(crate) fn end(self, allowance: &Allowance) {
+        allowance.give_back(self.members, MEMBER);
     }
 }
 

@@ -71,6 +71,7 @@ pub fn load(
                 added.map_err(|fault| TableFault::damaged(&path, fault))?;
             }
         }
+        listed.end(&allowance);
     }
     Ok(known.into_iter().map(Known::finish).collect())
 }
