@@ -539,7 +539,11 @@ class Common(Package):
             '    depends_on("zlib")\n\n    def h',
             "`depends_on`",
         ),
-        ('depends_on("gmake")\n\n\nclass', 'depends_on("zlib")\n\n\nclass', "are made from"),
+        (
+            'depends_on("gmake")\n\n\nclass',
+            'depends_on("zlib")\n\n\nclass',
+            "values that its directives use",
+        ),
         ("        pass", "        return 1", ""),
         ("return 7", "return 8", ""),
     ],
