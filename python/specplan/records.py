@@ -190,7 +190,7 @@ class _Source:
         return part
 
     def _standard(self, **asked: bool) -> type:
-        """Return a class with the fields of the record, and what the standard library gives it.
+        """Return a class with the fields of the record, made by the standard library.
 
         It has no base: a class that is not frozen cannot have a frozen one.
         """
@@ -264,7 +264,7 @@ def _state(self: Any) -> list[object]:
 
 
 def _set_state(self: Any, state: list[object]) -> None:
-    """Set what pickle saved."""
+    """Set the state that pickle saved."""
     for field, value in zip(fields(self), state, strict=True):
         object.__setattr__(self, field.name, value)
 

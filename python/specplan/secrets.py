@@ -50,7 +50,7 @@ _QUERY: Final = pattern(r"[?#]|%3f|%23", re.IGNORECASE)
 
 
 def shown_url(url: str) -> str:
-    """Return a URL without what may be secret: user, password, query and fragment.
+    """Return a URL without its possible secrets: user, password, query and fragment.
 
     Args:
         url: The URL and nothing else, so that all of it counts, blanks and quotes too. What is

@@ -186,7 +186,7 @@ def build_need_of(entry: Node) -> str | None:
 
 
 def extended_by(node: Mapping) -> list[str]:
-    """Return the entries whose keys a job takes over with ``extends``: what counts most first."""
+    """Return the entries that a job extends, those of the highest precedence first."""
     found = node.get("extends")
     items = found.items if isinstance(found, Sequence) else [found]
     return [each.text for each in reversed(items) if isinstance(each, Scalar)]

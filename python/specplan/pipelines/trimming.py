@@ -162,7 +162,7 @@ class _Trimming:
         return self._pipeline.document
 
     def _refuse_taken_over(self, gone: AbstractSet[str]) -> None:
-        """Refuse to take away a job of which another one that stays takes over what it says.
+        """Refuse to remove a job that a remaining one extends.
 
         Raises:
             SourceError: If there is such a job.
@@ -183,7 +183,7 @@ class _Trimming:
                 )
 
     def _rewrite_needs(self, job: BuildJob, wanted: list[str], allowed: list[str]) -> None:
-        """Make a job wait for some build jobs, and for what else it waits for.
+        """Make a job wait for some build jobs, beside its other needs.
 
         Args:
             job: The job.
@@ -225,14 +225,14 @@ class _Trimming:
         return Mapping([(Scalar("job"), name), (Scalar("artifacts"), Scalar("false"))])
 
     def _bypass(self, job: Mapping, gone: set[str]) -> None:
-        """Let a job that builds nothing wait for what the jobs that go waited for."""
+        """Let a job without a build wait for the needs of the removed jobs."""
         needs = job.get("needs")
         if isinstance(needs, Sequence):
             self._bypass_needs(job, needs, gone)
         self._cut_dependencies(job, gone)
 
     def _cut_dependencies(self, job: Mapping, gone: AbstractSet[str]) -> None:
-        """Let a job take no files of some jobs, of which GitLab would know nothing."""
+        """Remove jobs from the dependencies of a job that GitLab would not know."""
         dependencies = job.get("dependencies")
         if not isinstance(dependencies, Sequence):
             return
@@ -275,7 +275,7 @@ class _Trimming:
         return list(found)
 
     def _rewrite_stages(self, stage_of: PlainMapping[str, int]) -> None:
-        """Put jobs in the stages of the plan, if their stages are called as Spack calls them."""
+        """Put jobs in the stages of the plan, if their stages have Spack's names."""
         root = self._pipeline.document.root
         listed = root.get("stages")
         if not isinstance(listed, Sequence) or not all(
@@ -334,14 +334,14 @@ def _count_needs(jobs: Iterable[BuildJob], builds: PlainMapping[str, BuildJob]) 
 
 
 def _rules(job: Mapping) -> list[Mapping]:
-    """Return the rules of a job, which may say what it waits for if they apply."""
+    """Return the rules of a job, which may set its needs if they apply."""
     found = job.get("rules")
     items = _flat(found) if isinstance(found, Sequence) else []
     return [each for each in items if isinstance(each, Mapping)]
 
 
 def _dependencies(job: Mapping) -> list[str]:
-    """Return the jobs whose files a job takes, as far as it names them."""
+    """Return the jobs that a job names as its dependencies."""
     found = job.get("dependencies")
     items = found.items if isinstance(found, Sequence) else []
     return [each.text for each in items if isinstance(each, Scalar)]

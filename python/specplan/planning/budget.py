@@ -29,7 +29,7 @@ __all__ = ["BudgetQuestion"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BudgetQuestion:
-    """A budget, and what it can be spent on.
+    """A budget, and the roots that it can complete.
 
     Attributes:
         core: All that is known.
@@ -117,7 +117,7 @@ class BudgetQuestion:
         return BudgetSolver(plan, self.asked, groups, _names(self.core, groups), self.matching)
 
     def _with_choice(self, made: ChoiceSolution) -> tuple[list[ItemGroup], BudgetSolver]:
-        """Return the roots of locks, then what was chosen for, and the question about them."""
+        """Return the roots of locks, then the chosen wants, and the question about them."""
         options = made.options
         fixed = _fixed(self.labels)
         groups = [*fixed, *(_items(*each) for each in zip(options.groups, made.picks, strict=True))]
@@ -136,7 +136,7 @@ class BudgetQuestion:
 
 
 def _fixed(labels: Mapping[str, Iterable[str]]) -> list[ItemGroup]:
-    """Return the roots of locks as what is to be completed."""
+    """Return the roots of locks as items of a budget."""
     items = (
         Item(labels=tuple(sorted(own)), hashes=(root,), first=0, place=None)
         for root, own in sorted(labels.items())
@@ -145,7 +145,7 @@ def _fixed(labels: Mapping[str, Iterable[str]]) -> list[ItemGroup]:
 
 
 def _items(group: WantGroup, pick: Chosen | None) -> ItemGroup:
-    """Return abstract wants as what is to be completed."""
+    """Return abstract wants as items of a budget."""
     first = 0 if pick is None else pick.source
     sources = []
     for at, source in enumerate(group.sources):

@@ -105,7 +105,7 @@ class BudgetRequest:
         )
 
     def least_more(self, root: OpenRoot) -> tuple[bool, float, float, tuple[str, ...]]:
-        """Return by what open roots are sorted: those that are left out come last."""
+        """Return the sort key of open roots; those that are left out come last."""
         builds, cost = root.more_builds or 0, root.more_cost or 0
         first, second = (builds, cost) if self.cost is None else (cost, builds)
         return (root.more_builds is None, first, second, _by_hash(root))

@@ -88,7 +88,7 @@ class Want:
         *,
         completed: bool,
     ) -> ChosenWant:
-        """Return the want with what was chosen for it."""
+        """Return the want with the choice for it."""
         return ChosenWant(
             stack=self.stack,
             os=self.os,
@@ -192,7 +192,7 @@ class WantGroup:
         return Chosen(position, hashes, tuple(each is not None for each in hashes))
 
     def records(self, pick: Chosen | None, names: Mapping[str, NamedSpec]) -> list[ChosenWant]:
-        """Return the wants with what was chosen for them."""
+        """Return the wants with the choices for them."""
         if pick is None:
             # Of a lock as a whole none is taken that lacks one spec that it should have.
             lack: UnplannableReason | None = "blocked" if self.sources else "no_candidate"
@@ -387,7 +387,7 @@ def _order(
 
 
 def _version(text: str) -> compiled.Version | None:
-    """Return a version, or None where the text is none."""
+    """Return a version, or None for another text."""
     try:
         return compiled.Version(text)
     except ValueError:

@@ -43,7 +43,7 @@ WORK_LIMIT: Final = 4_000_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChoiceSolution:
-    """A choice, and what it was made from.
+    """A choice, with its input.
 
     Attributes:
         choice: What was chosen.
@@ -90,7 +90,7 @@ def options_of(
 def choose(
     core: compiled.Catalog, question: compiled.PlanQuestion, options: Options, asked: ChoiceRequest
 ) -> ChoiceSolution:
-    """Choose specs for all wants such that building what is needed costs least.
+    """Choose specs for all wants such that the needed builds cost least.
 
     Args:
         core: All that is known.
@@ -116,7 +116,7 @@ def least(
     alternatives: list[list[list[list[str]]]],
     asked: ChoiceRequest,
 ) -> tuple[Choice, list[compiled.AlternativeAnswer | None]]:
-    """Choose an alternative of each group such that building what is needed costs least.
+    """Choose an alternative of each group such that the needed builds cost least.
 
     Args:
         core: All that is known.
@@ -160,7 +160,7 @@ def least(
 
 
 def with_picks(choice: Choice, options: Options, picks: Sequence[Chosen | None]) -> Choice:
-    """Return a choice with what was chosen for each want."""
+    """Return a choice with the spec for each want."""
     groups = zip(options.groups, picks, strict=True)
     wants = [want for group, pick in groups for want in group.records(pick, options.names)]
     return replace(choice, wants=tuple(wants))

@@ -204,7 +204,7 @@ class _Rows:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Question:
-    """The question to the planner, and what was looked up for it."""
+    """The question to the planner, and the specs that were looked up for it."""
 
     rows: compiled.Catalog
     core: compiled.PlanQuestion
@@ -220,7 +220,7 @@ class _Question:
     def of(
         cls, request: PlanRequest, read: _Read, rows: _Rows, options: Options | None
     ) -> _Question:
-        """Look up the specs that a request names, and put the question of all roots of locks."""
+        """Look up the specs that a request names, and ask for all roots of locks."""
         query, is_limited = request.coverage, request.budget.is_limited
         plannable = _plannable(rows, options)
         recipes = _changed_by_recipes(request, read, plannable)
@@ -262,7 +262,7 @@ class _Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Solved:
-    """All that a plan is made from; making it again in another process gives the same plan."""
+    """The input of a plan; another process makes the same plan from it."""
 
     request: PlanRequest
     rows: _Rows
@@ -568,7 +568,7 @@ def _budget(request: PlanRequest) -> BudgetRequest | None:
 def _not_wanted(
     locks: LockWants, options: Options | None, gaps: GapWants | None
 ) -> tuple[tuple[NotWanted, ...], int]:
-    """Return the entries with what each excluded, and how many wants any of them excludes."""
+    """Return the entries with the wants that each excludes, and the number of excluded wants."""
     if gaps is not None:
         return gaps.not_wanted, gaps.excluded
     if options is None:

@@ -63,7 +63,7 @@ _SAYS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Compared:
-    """Locks that are made with the recipes of one commit, and what changed since.
+    """Locks that are made with the recipes of one commit, and the changes since.
 
     Attributes:
         comparison: The recipes of that commit, and the newer ones.
@@ -80,7 +80,7 @@ class _Compared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedRecipes:
-    """The verdicts on what changed in recipes, for the specs of locks.
+    """The verdicts on changes of recipes, for the specs of locks.
 
     Attributes:
         request: What was asked.
@@ -190,7 +190,7 @@ class JudgedRecipes:
                 )
 
     def _open(self) -> Iterator[LeftOut]:
-        """Give what is open of the specs: by recipe and verdict, how many and why."""
+        """Yield the open specs by recipe and verdict, with their number and the reason."""
         for recipe in self._recipes():
             for verdict in _VERDICTS:
                 specs = [each for each in recipe.specs if each.verdict == verdict]
@@ -214,7 +214,7 @@ class JudgedRecipes:
 
 
 def judged(request: RecipeRequest, wanted: Sequence[Wanted], limits: Limits) -> JudgedRecipes:
-    """Compare the recipes of two revisions, and judge what changed for the specs of locks.
+    """Compare the recipes of two revisions, and judge the changes for the specs of locks.
 
     A lock is made with the recipes of the commit that the environment beside it pins, if the
     checkout has that commit, else with those of the older revision.
@@ -268,7 +268,7 @@ def _pinned(
 
 
 def _lock(wanted: Wanted, limits: Limits) -> WantedLock:
-    """Return the specs of a want, with what is recorded of them where a file holds them."""
+    """Return the specs of a want, with their records where a file has them."""
     if wanted.is_available or wanted.place == STANDARD_INPUT:
         hashes = [each.hash for each in wanted.core.specs(compiled.Query.all(), None)]
         if wanted.is_available:
@@ -335,7 +335,7 @@ class NextWants:
 
 
 def next_wants(recipes: JudgedRecipes, wanted: Sequence[Wanted]) -> NextWants:
-    """Return the next locks as what is wanted.
+    """Return the next locks as wants.
 
     Args:
         recipes: The verdicts on what changed.
@@ -362,7 +362,7 @@ def next_wants(recipes: JudgedRecipes, wanted: Sequence[Wanted]) -> NextWants:
 
 
 def _wanted(old: Wanted, new: NextLock) -> Wanted:
-    """Return the next lock as what is wanted in place of a lock."""
+    """Return the next lock as the wants in place of a lock."""
     read = compiled.parse_specs(
         new.document, cache=written(old.place), tag="", label=old.label, shown=old.place
     )

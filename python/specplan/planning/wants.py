@@ -32,7 +32,7 @@ def read_wanted_places(
     options: EnvironmentOptions | None = None,
     available: AvailableWants | None = None,
 ) -> tuple[tuple[Wanted, ...], tuple[WantedEnvironment, ...], list[LeftOut]]:
-    """Read what is wanted: files, and abstract specs as they are typed.
+    """Read the wants: files, and abstract specs as they are typed.
 
     Returns:
         The locks, the environments and abstract specs, and what is not planned for: with the
@@ -48,7 +48,7 @@ def read_wanted_places(
 def read_candidates(
     places: Iterable[str], limits: Limits
 ) -> tuple[list[Wanted], list[compiled.Catalog], list[LeftOut]]:
-    """Read what can be chosen from: locks, other sources, and what of them was left out."""
+    """Read the candidates: locks and other sources, and the parts that were left out."""
     locks = []
     others = []
     left_out: list[LeftOut] = []

@@ -174,7 +174,7 @@ class _Asked:
                         yield answer
 
     def _of_roots(self) -> Iterator[WhyWanted]:
-        """Yield the roots of environments and what was typed; most of them are covered."""
+        """Yield the roots of environments and typed wants; most of them are covered."""
         for stack, os, target, want in self._chosen:
             if want not in self._sources:
                 continue

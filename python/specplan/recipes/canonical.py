@@ -47,7 +47,7 @@ def parsed(source: bytes) -> ast.Module:
 
 
 class Recipe:
-    """The text of one recipe for whichever spec, read as data: nothing in it runs.
+    """The text of one recipe for any spec, read as data: nothing in it runs.
 
     Args:
         source: The content of ``package.py``.

@@ -52,7 +52,7 @@ _Key = tuple[str, str]
 
 @dataclass(slots=True)
 class _Touched:
-    """A recipe, and what changed of it or beside it."""
+    """A recipe, with the changes in it and beside it."""
 
     files: dict[str, ChangedFile] = field(default_factory=dict)
     beside: list[Finding] = field(default_factory=list)
@@ -203,7 +203,7 @@ def _add_importers(
     others: Sequence[str],
     locks: Sequence[WantedLock],
 ) -> None:
-    """Add the recipes of locks that import what changed."""
+    """Add the recipes of locks that import changed code."""
     causes = _changed_modules(compared, touched, others)
     wanted = {(each.namespace, each.name) for lock in locks for each in lock.file.nodes.values()}
     if not causes or not wanted:
@@ -238,7 +238,7 @@ def _add_patched(
 def _changed_modules(
     compared: Comparison, touched: dict[_Key, _Touched], others: Sequence[str]
 ) -> dict[str, Finding]:
-    """Return the modules whose code changed, or that import such a one, with what to say."""
+    """Return the modules whose code changed, or that import such a one, with a message."""
     before, after = compared.range.before, compared.range.after
     plain = {
         module: path
@@ -381,7 +381,7 @@ def _unread(
 def _files_beside(
     old: RecipeFile | None, new: RecipeFile | None, touched: _Touched
 ) -> Iterator[Finding]:
-    """Give what changed in the folder of a recipe beside it, but for its patches."""
+    """Yield the changed files in the folder of a recipe, except for its patches."""
     if old is None or new is None:
         return
     for inside in touched.files:

@@ -42,7 +42,7 @@ def directive_changes(
     decide: Conditions | None,
     dependencies: Dependencies | None = None,
 ) -> Iterator[Finding]:
-    """Compare what a concretizer reads, and resources.
+    """Compare the parts that a concretizer reads, and resources.
 
     Args:
         old: The older directives.
@@ -64,7 +64,7 @@ def directive_changes(
 
 
 def _changed_beside(old: Sequence[Directives], new: Sequence[Directives]) -> Iterator[str]:
-    """Give what changed beside directives, of what both sides depend on."""
+    """Yield changes beside directives, of the parts that both sides depend on."""
     before, after = ([each.beside for each in side] for side in (old, new))
     for what in dict.fromkeys(what for each in (*before, *after) for what in each):
         one, other = ([each[what] for each in side if what in each] for side in (before, after))
@@ -83,7 +83,7 @@ def _says_the_same(
     decide: Conditions,
     dependencies: Dependencies | None,
 ) -> bool:
-    """Return whether directives say the same of a spec, whatever conditions they stand under."""
+    """Return whether directives mean the same for a spec, under any conditions."""
     try:
         before = {_unconditional(call): call for call in _applying(old, new, decide)}
         after = {_unconditional(call): call for call in _applying(new, old, decide)}
@@ -149,7 +149,7 @@ def _unconditional(call: Called) -> tuple[object, ...]:
 
 
 def _is_met(call: Called, decide: Conditions) -> bool:
-    """Return whether a spec has what a conflict forbids.
+    """Return whether a conflict applies to a spec.
 
     Raises:
         UnreadError: If that is open.

@@ -176,7 +176,7 @@ def _parents(module: ast.Module, classes: Sequence[ast.ClassDef]) -> tuple[tuple
 
 
 class _Reader:
-    """Goes through the statements of a class as Python would, as far as that is read."""
+    """Visits the statements of a class as Python would, where they can be read."""
 
     def __init__(self, rules: SpackRules, facts: Mapping[str, object]) -> None:
         self._directives = rules.directives
@@ -346,7 +346,7 @@ class _Reader:
         self._unclear(node)
 
     def _unclear(self, node: ast.stmt) -> None:
-        """Read what may be run, and take all that it may bind as not read."""
+        """Read code that may run, and treat all names that it may bind as not read."""
         doubt, guards = self._doubt, self._guards
         self._doubt = f"line {node.lineno}: it is unclear whether this runs"
         for each in ast.walk(node):

@@ -142,7 +142,7 @@ def _same_text(old: Recipe, new: Recipe, decide: Conditions, assumed: dict[str, 
 def source_change(
     node: Node, old: Sequence[Directives], new: Sequence[Directives]
 ) -> Iterator[Finding]:
-    """Compare what a spec is built from.
+    """Compare the sources of a spec.
 
     Args:
         node: The spec.

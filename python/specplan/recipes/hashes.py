@@ -22,7 +22,7 @@ __all__ = ["computed_hash", "recorded_patches"]
 
 
 def _for_dependencies(recipe: RecipeFile, host: Host) -> dict[str, Applied]:
-    """Return the patches that a recipe applies to what it depends on, by checksum."""
+    """Return the patches that a recipe applies to its dependencies, by checksum."""
     try:
         return declared_patches(recipe.directives(host), recipe.file, DEPENDENCY_PATCH)
     except UnreadError:

@@ -154,7 +154,7 @@ class Commit:
         return self._paths
 
     def blobs(self) -> Mapping[str, str]:
-        """Return the names of the contents of all files; an empty one of what is no file."""
+        """Return the names of the contents of all files, empty for others."""
         # A path costs git a look at each folder on the way; the name of a content costs nothing.
         if self._blobs is None:
             words = ("ls-tree", "-r", "-z", "--full-tree", self.shown)
@@ -165,7 +165,7 @@ class Commit:
         return self._blobs
 
     def follow(self, older: Commit, files: Mapping[str, ChangedFile]) -> None:
-        """Take the files of an older commit, and what is known to differ of all of them."""
+        """Use the files of an older commit, with their known differences."""
         blobs = dict(older.blobs())
         for path, each in files.items():
             blobs.pop(path, None)

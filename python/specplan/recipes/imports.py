@@ -112,7 +112,7 @@ def _imports(tree: Tree, repositories: list[Repository]) -> Iterator[tuple[str, 
 
 
 def changed_code(old: bytes | None, new: bytes | None) -> bool:
-    """Return whether more than comments, blanks and strings that stand alone changed."""
+    """Return whether more than comments, blanks and bare strings changed."""
     if old is None or new is None:
         return True
     try:

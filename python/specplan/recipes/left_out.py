@@ -20,7 +20,7 @@ __all__ = ["changed_files", "of_comparison", "untracked_files"]
 def of_comparison(
     range_: History, others: Iterable[str], *, are_importers_known: bool
 ) -> tuple[LeftOut, ...]:
-    """Return the changed files whose effect on specs is not known, and what is not compared.
+    """Return the changed files with an unknown effect on specs, and those not compared.
 
     Args:
         range_: The revisions.

@@ -91,7 +91,7 @@ class SpecChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipeChange:
-    """A recipe that changed, or that depends on what changed.
+    """A recipe that changed, or that depends on changed code.
 
     Attributes:
         package: The package.

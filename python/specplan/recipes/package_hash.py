@@ -1,4 +1,4 @@
-"""The package hash of a spec: what ``spack pkg hash`` prints, from files alone."""
+"""The package hash of a spec, as ``spack pkg hash`` prints it, from files alone."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ _PART: Final = pattern(r"[0-9]+|[a-zA-Z]+|[^0-9a-zA-Z]+")
 
 @final
 class RecipeVersion:
-    """A version within a recipe: what loops over versions make addresses of.
+    """A version within a recipe, from which loops over versions make addresses.
 
     Examples:
         >>> version = RecipeVersion("8.1.2")

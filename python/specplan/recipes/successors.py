@@ -251,7 +251,7 @@ class _Succession:
         return _Next(raw["hash"], raw)
 
     def _check(self, node: Node) -> None:
-        """Refuse what is not proven to be read as Spack reads it."""
+        """Refuse a spec that is not proven to be read as Spack reads it."""
         if "build_spec" in node.raw:
             raise UnreadError("it is spliced")
         names = [each.get("name") for each in node.raw.get("dependencies", ())]
@@ -353,7 +353,7 @@ _FLAGS = ("cflags", "cppflags", "cxxflags", "fflags", "ldflags", "ldlibs")
 
 
 def _dependencies_first(lock: WantedLock) -> list[Node]:
-    """Return the specs of a lock, each after what it depends on."""
+    """Return the specs of a lock, each after its dependencies."""
     nodes = lock.file.nodes
     ordered: dict[str, Node] = {}
     for start in nodes:

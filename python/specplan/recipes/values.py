@@ -1,4 +1,4 @@
-"""The values of expressions in a recipe, as far as literals and plain operations give them.
+"""The values of expressions in a recipe, from literals and plain operations.
 
 Nothing of a recipe is executed: a few operations on texts, numbers and collections are done
 here, each bounded in what it may make. Whatever else is met is not read, with its line.
@@ -185,7 +185,7 @@ class Values:
         return value
 
     def _charge(self, node: ast.expr, value: object) -> None:
-        """Count what a value is made of, so that no step can take long or fill the memory."""
+        """Count the parts of a value, so that no step can take long or fill the memory."""
         if isinstance(value, str) and len(value) > _MOST_LETTERS:
             _refuse(node, "too large a value")
         weight = _weight(value)
@@ -221,7 +221,7 @@ class Values:
             self._bind_item(target, value)
 
     def forget(self, node: ast.AST) -> None:
-        """Take all names that a statement may bind or change as not read."""
+        """Treat all names that a statement may bind or change as not read."""
         for each in ast.walk(node):
             if isinstance(each, ast.Name):
                 self.names[each.id] = UNREAD

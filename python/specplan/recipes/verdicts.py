@@ -177,7 +177,7 @@ def _patches(recipe: RecipeFile) -> list[object]:
 def change_classes(
     old: RecipeFile | None, new: RecipeFile | None, findings: Sequence[Finding]
 ) -> tuple[ChangeClass, ...]:
-    """Return the classes of a change; what is left when nothing else changed is cosmetic."""
+    """Return the classes of a change; it is cosmetic if nothing else changed."""
     kinds: list[ChangeClass] = [each.kind for each in findings]
     if old is None or new is None or old.source == new.source:
         return classes_in(kinds)

@@ -22,7 +22,7 @@ __all__ = ["cut"]
 
 
 def cut(outline: Outline, options: ReportOptions) -> Outline:
-    """Return a report of which the lists hold those rows that were asked for.
+    """Return a report whose lists have only the requested rows.
 
     Args:
         outline: The report.

@@ -172,7 +172,7 @@ _OWN_SUITES: Final = (
 
 
 def findings(kind: str, headline: str, suites: Iterable[Suite], cases: Iterable[Case]) -> Findings:
-    """Return cases with all the suites that they are of, and with names of their own.
+    """Return cases with all their suites, under unique names.
 
     CI systems look at the first only of two cases of one name.
 

@@ -63,7 +63,7 @@ _BY_FORM: Final = {"JSON": DOCUMENTS, "lines": LINES, "outline": OUTLINES}
 
 
 def register(kind: type, form: str) -> None:
-    """Import what writes a kind of result, which registers itself; nothing if there is none.
+    """Import the writer of a kind of result, which registers itself, if there is one.
 
     Args:
         kind: The class of the result.

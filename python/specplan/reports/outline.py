@@ -63,7 +63,7 @@ Tone: TypeAlias = Literal["plain", "strong", "quiet", "good", "warning", "bad"]
 
 
 class _Plain:
-    """A cell that means nothing beyond what it says."""
+    """A cell that is only its text."""
 
     __slots__ = ()
 
@@ -153,7 +153,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Amount(_Plain):
-    """A cost or a time, or None where there is none.
+    """A cost or a time, or None.
 
     Attributes:
         value: The amount.

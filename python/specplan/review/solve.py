@@ -104,7 +104,7 @@ def _stale(contents: Contents, request: ReviewRequest, plan: Plan) -> tuple[Stal
 def _wants(
     contents: Contents, request: ReviewRequest, changed: frozenset[str]
 ) -> tuple[dict[str, tuple[str, ...] | None], frozenset[str]]:
-    """Return by stack what it wants, as it would be typed; None where no change reaches it.
+    """Return the wants of each stack, as typed; None where no change reaches it.
 
     And those of which only their plans say whether one does.
     """
@@ -136,7 +136,7 @@ def _stacks(
     plan: Plan,
     wants: Mapping[str, tuple[str, ...]],
 ) -> Iterator[StackReview]:
-    """Give what the change costs each stack that it reaches, by name."""
+    """Yield the cost of the change for each stack that it reaches, by name."""
     if plan.change is None:
         return
     asked = request.plan()

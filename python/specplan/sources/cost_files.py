@@ -238,7 +238,7 @@ def _read_json(whole: Value, costs: _Costs) -> None:
 
 
 def _read_times(times: Value, costs: _Costs) -> None:
-    """Read what Spack measured of one installation."""
+    """Read Spack's measurements of one installation."""
     times.at("phases").items()
     name, dag_hash = times.at("name"), times.at("hash")
     if not _HASH.fullmatch(dag_hash.text()):

@@ -144,7 +144,7 @@ class DeclaredVariants:
                     pending.append(origin)
 
     def _origin(self, file: Path, module: _Module, base: str) -> tuple[Path, str] | None:
-        """Return the file of a base class and what it is called there."""
+        """Return the file of a base class and its name there."""
         own, _, attribute = base.rpartition(".")
         if not own and base in module.classes:
             return file, base
@@ -267,7 +267,7 @@ def _dotted(node: ast.expr) -> str | None:
 
 
 def _read(statement: ast.stmt, found: _Class, *, is_certain: bool) -> None:
-    """Take in the variants that a statement of a class declares."""
+    """Add the variants that a statement of a class declares."""
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return
     if isinstance(statement, ast.Expr):

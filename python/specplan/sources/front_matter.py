@@ -197,7 +197,7 @@ def _cut_out(text: str) -> str:
 
 
 def _look_through(text: str, top: Place) -> None:
-    """Refuse what is dangerous, and note the line of each value near the top."""
+    """Refuse dangerous YAML, and note the line of each value near the top."""
     stack: list[_Collection] = []
     nodes = 0
     for event in events(text):
@@ -279,7 +279,7 @@ class _Collection:
 
 
 def _foreign(value: object, place: Place) -> Iterator[tuple[Place, str]]:
-    """Yield the places of values that JSON has no form for, and what is wrong with each."""
+    """Yield the places of values that JSON has no form for, and their faults."""
     if isinstance(value, dict):
         for key, each in value.items():
             if not isinstance(key, str):

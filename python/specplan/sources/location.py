@@ -12,7 +12,7 @@ _MAX_SHOWN: Final = 200
 
 
 class Place:
-    """The place of a value, kept as the place of what holds it and one step from there.
+    """The place of a value, kept as the place of its parent and one step from there.
 
     A document can have as many values as bytes, and a key can be as long as the document. So
     the text of a place is only made when somebody reads it.

@@ -9,7 +9,7 @@ __all__ = ["LockRoot"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockRoot:
-    """A root of a lock, or the spec that a spec file is of.
+    """A root of a lock, or the spec of a spec file.
 
     Attributes:
         hash: The DAG hash.

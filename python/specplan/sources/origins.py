@@ -82,7 +82,7 @@ class FileOfSpecs:
     hashes: HashesHeld | None = field(default=None, compare=False)
 
     def check_hashes(self) -> HashesHeld:
-        """Hold its hashes against its content; what is wrong with the file is in the answer."""
+        """Compare its hashes with its content; faults of the file are in the answer."""
         from specplan import _core  # noqa: PLC0415 - sources load it when they need it
         from specplan.sources import clear_signed, content  # noqa: PLC0415
 
@@ -181,7 +181,7 @@ class IndexRead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexAlone:
-    """The index of a stack that belongs to no mirror, so that there are no further files.
+    """The index of a stack that belongs to no mirror, so it has no further files.
 
     Attributes:
         shown: How messages call it.

@@ -45,7 +45,7 @@ def read(
     progress: Progress | None = None,
     options: ReadingOptions | None = None,
 ) -> SourceRead:
-    """Read a source: what it is, is found out from what it holds.
+    """Read a source, whose kind follows from its content.
 
     Args:
         place: A file, a folder, a URL, or ``-`` for standard input; ``LABEL=`` before it
@@ -104,7 +104,7 @@ def read_all(
     progress: Progress | None = None,
     options: ReadingOptions | None = None,
 ) -> tuple[SourceRead, ...]:
-    """Read a source that may stand for several: a saved catalog, for those it was made of.
+    """Read a source that may stand for several, as a saved catalog does.
 
     The arguments and errors are those of :func:`read`; with ``only_tags`` a saved catalog leaves
     out all snapshots that are not asked for.
@@ -200,7 +200,7 @@ def _found(where: str, reading: Reading, *, remote: bool) -> SourceRead:
 
 
 def _damaged(error: DamagedSourceError, reading: Reading) -> SourceRead:
-    """Return the answer of a source of which one damaged file has left nothing."""
+    """Return the answer of a source that is only one damaged file."""
     from specplan import _core  # noqa: PLC0415
     from specplan.model import DamagedFile  # noqa: PLC0415
 
@@ -281,7 +281,7 @@ def _mirror(store: Store, reading: Reading) -> SourceRead | None:
 
 
 def _nothing_read(why: str, reading: Reading) -> SourceRead:
-    """Return the answer of a mirror of which the consumer sees nothing."""
+    """Return the answer of a mirror in which the consumer sees nothing."""
     from specplan import _core  # noqa: PLC0415
 
     return SourceRead(
@@ -459,7 +459,7 @@ def _file(path: Path, reading: Reading, *, shown: str, beside: Path) -> SourceRe
 
 
 def _remote(url: str, reading: Reading) -> SourceRead:
-    """Read what a URL leads to: a file, a map of snapshots, or a mirror."""
+    """Read the target of a URL: a file, a map of snapshots, or a mirror."""
     from specplan.sources.mirrors import listing, mirror  # noqa: PLC0415
     from specplan.sources.stores.fetching import no_copy  # noqa: PLC0415
     from specplan.sources.stores.open import open_store  # noqa: PLC0415
@@ -504,7 +504,7 @@ def _remote(url: str, reading: Reading) -> SourceRead:
 
 
 def _registry(url: str, reading: Reading) -> SourceRead:
-    """Read a build cache in a registry: its index, or else what stands behind its tags."""
+    """Read a build cache in a registry: its index, or else its tags."""
     from specplan.sources.stores.fetching import no_copy  # noqa: PLC0415 - as above
     from specplan.sources.stores.open import open_store  # noqa: PLC0415
 
@@ -574,7 +574,7 @@ def _standard_input(reading: Reading) -> SourceRead:
 
 
 def _copied(chunks: Iterable[bytes], file: Path) -> int:
-    """Write what arrives to a file, and return how many bytes there are."""
+    """Write the received bytes to a file, and return their number."""
     with file.open("wb") as copy:
         return sum(copy.write(chunk) for chunk in chunks)
 

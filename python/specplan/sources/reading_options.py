@@ -60,7 +60,7 @@ class Reading:
 
     @property
     def stack(self) -> str:
-        """The stack that its index lists: its label, or what it is called without one."""
+        """The stack that its index lists: its label, or its name without one."""
         return self.label or self.own_stack
 
     @property

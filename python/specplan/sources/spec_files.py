@@ -129,7 +129,7 @@ def parse(
     listed_only: bool = False,
     counts_installed: bool = False,
 ) -> _core.SpecsRead:
-    """Read one file; what is signed in the clear is freed of its signature.
+    """Read one file, without the signature of a clear-signed text.
 
     Args:
         path: A local file with the bytes.

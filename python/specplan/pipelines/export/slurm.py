@@ -98,7 +98,7 @@ def _options(gives: Resources, seconds: float | None, jobs: str = "") -> tuple[s
 def _arrays(
     request: ExportRequest, sizes: dict[tuple[str, ...], int], most: int
 ) -> tuple[list[_Array], list[str]]:
-    """Return arrays with at most so many tasks, and the lines of what each task builds."""
+    """Return arrays within a limit of tasks, and the lines with the builds of each task."""
     groups: dict[tuple[int, int], list[Job]] = {}
     for job in request.jobs:
         groups.setdefault((job.stage, _size_of(job, request, sizes, 1)), []).append(job)

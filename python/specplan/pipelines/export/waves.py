@@ -44,7 +44,7 @@ _HOSTED: Final = pattern(r"(ubuntu|macos|windows)-[a-z0-9.-]+")
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """An entry of a matrix: builds that one job does, in order, and what it gets."""
+    """An entry of a matrix: the builds of one job, in order, and its resources."""
 
     jobs: list[Job]
     gives: Resources
@@ -255,7 +255,7 @@ def _named(entry: _Entry) -> str:
 
 
 def _check_outputs(outputs: list[str]) -> None:
-    """Refuse what one job cannot put out; GitHub counts letters of two bytes."""
+    """Refuse outputs that are too large for one job; GitHub counts letters of two bytes."""
     for first in range(0, WAVES, _A_READER):
         own = outputs[:2] + outputs[2 + first : 2 + first + _A_READER]
         size = 2 * sum(map(len, own))

@@ -28,7 +28,7 @@ def constant(value: object) -> str:
 
 
 def _escaped(text: str, *, with_blanks: bool) -> str:
-    """Return a text with backslashes before what cannot stand in a literal as it is."""
+    """Return a text with backslashes before characters that a literal cannot contain."""
 
     def escaped(letter: str) -> str:
         if letter in "\n\t" and not with_blanks:
@@ -43,7 +43,7 @@ def _escaped(text: str, *, with_blanks: bool) -> str:
 def _fitted(
     text: str, quotes: Sequence[str], *, with_blanks: bool = False
 ) -> tuple[str, Sequence[str]]:
-    """Return the inside of a literal, and the quotes that can stand around it, best first."""
+    """Return the inside of a literal, and the possible quotes, the best first."""
     inside = _escaped(text, with_blanks=with_blanks)
     fitting = [
         each

@@ -34,7 +34,7 @@ _BREAKS: Final = frozenset({"damaged", "damaged-blob", "missing", "missing-blob"
 
 @findings_of.register(Check)
 def check_findings(result: Check) -> Findings:
-    """Return a case for each finding, what breaks most first; a passed one for each sound kind."""
+    """Return a case for each finding, the worst first; a passed one for each sound kind."""
     cases = [*left_out_cases(result.left_out)]
     found = check_wording.by_kind(result)
     cases += [_case(each) for of_kind in found.values() for each in of_kind]
@@ -81,7 +81,7 @@ def _case(finding: Finding) -> Case:
 
 @measures_of.register(Check)
 def check_measures(result: Check) -> Iterator[Measure]:
-    """Yield how many findings there are of each kind, and how many binaries and roots install."""
+    """Yield the numbers of findings of each kind, and of binaries and roots that install."""
     counts = dict(result.counts())
     for kind in check_wording.FINDING_WORDS:
         text = "Faults of the caches."

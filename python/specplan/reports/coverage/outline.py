@@ -250,7 +250,7 @@ def _lacking(gaps: Sequence[model.Gap]) -> Cells:
 
 
 def _state(gap: model.Gap) -> State:
-    """Return who has a gap; of what is built from a source tree, no binary of anybody counts."""
+    """Return the state of a gap; for a root built from a source tree, no binary counts."""
     if gap.developed:
         return State(gap.state, "always built (develop)", "warning")
     return _STATES[gap.state]

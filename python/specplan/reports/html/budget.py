@@ -160,7 +160,7 @@ def _points(
 
 
 def _described(limits: Sequence[float], installing: Sequence[int], roots: int, unit: Unit) -> str:
-    """Return the curve in words: what nothing, half and all buy."""
+    """Return the curve in words: the results of nothing, half and all."""
     half = next(at for at, each in enumerate(installing) if each * 2 >= installing[-1])
     return (
         f"Of {count(roots, 'root')}, {installing[0]:,} install without any build, "

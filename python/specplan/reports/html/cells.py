@@ -44,7 +44,7 @@ def sentence(words: Prose) -> Markup:
 
 
 def paragraph(words: Prose) -> Markup:
-    """Return a sentence that stands alone: its first letter is a capital, unless a name's."""
+    """Return a whole sentence: its first letter is a capital, unless a name's."""
     first, *rest = prose.parts(words) or [prose.Part("ours", "")]
     if first.kind == "ours" and not first.text.startswith(("--", "`")):
         first = replace(first, text=first.text[:1].upper() + first.text[1:])

@@ -19,7 +19,7 @@ Data: TypeAlias = "Mapping[str, Data] | Sequence[Data] | str | int | float | boo
 
 
 class _Texts:
-    """Texts by number, each once and with an escape for what does not show."""
+    """Texts by number, each once and with escapes for invisible characters."""
 
     def __init__(self) -> None:
         self._at: dict[str, int] = {}

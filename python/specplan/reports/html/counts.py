@@ -8,7 +8,7 @@ __all__ = ["count"]
 
 
 def count(number: int, one: str, several: str | None = None) -> str:
-    """Return the number with what it counts.
+    """Return the number with its noun.
 
     Args:
         number: How many there are.

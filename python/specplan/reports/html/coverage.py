@@ -339,7 +339,7 @@ def _not_wanted(content: Value) -> Titled | None:
 
 
 def _known(content: Value) -> Titled | None:
-    """Return the known gaps that the answer was compared with, and what each excused."""
+    """Return the known gaps that the answer was compared with, and the gaps that each excused."""
     known = content.at_or_none("known_gaps")
     if known is None:
         return None

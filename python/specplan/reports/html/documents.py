@@ -90,7 +90,7 @@ def read_documents(data: bytes, path: str) -> list[Document]:
 
 
 def _check_sums(content: Value) -> None:
-    """Refuse a document of coverage of which cells were cut, or stand there twice."""
+    """Refuse a document of coverage whose cells were cut or are repeated."""
     cells, totals = content.items_at("cells"), content.at("totals")
     places = {tuple(each.text_at(name) for name in ("stack", "os", "target")) for each in cells}
     if len(places) != len(cells):

@@ -1,4 +1,4 @@
-"""A plan as values of the page: builds, times, and what each build unblocks."""
+"""A plan as values of the page: builds, times, and the builds that each unblocks."""
 
 from __future__ import annotations
 

@@ -121,7 +121,7 @@ def _size(page: Page) -> int:
 
 
 def _cut(page: Page, keep: int) -> Page:
-    """Return a page with so many builds and gaps: builds have pictures, so gaps go first."""
+    """Return a page within a limit of rows: builds have pictures, so gaps are cut first."""
     if page.plan is not None and page.coverage is not None:
         builds = min(len(page.plan.builds), max(keep - len(page.coverage.gaps), keep // 2))
     else:

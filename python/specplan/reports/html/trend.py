@@ -179,7 +179,7 @@ def _last_words(points: Sequence[Value | None]) -> str:
 
 
 def _apart(heights: Sequence[float]) -> list[float]:
-    """Return heights moved so that no two names stand upon each other, and all stay inside."""
+    """Return heights moved so that no two names overlap, and all stay inside."""
     order = sorted(range(len(heights)), key=lambda at: (heights[at], at))
     moved = [0.0] * len(heights)
     lowest = _TOP - _APART

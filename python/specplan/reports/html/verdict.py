@@ -1,4 +1,4 @@
-"""The top of the page: the verdict, a few numbers, gates, and what was left out."""
+"""The top of the page: the verdict, a few numbers, gates, and left-out input."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _QUESTIONS: Final[Mapping[Kind, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The parts of a page that say how something stands; None where it was not asked."""
+    """The parts of a page with verdicts; None where they were not requested."""
 
     coverage: CoveragePart | None
     changes: Changes | None

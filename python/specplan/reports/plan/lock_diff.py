@@ -1,4 +1,4 @@
-"""The report of a difference of locks: causes, their reach, and what to hold back."""
+"""The report of a difference of locks: causes, their reach, and changes to hold back."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ __all__ = ["outline", "records"]
 
 @outline_of.register(LockDiff)
 def outline(diff: LockDiff, options: ReportOptions) -> Outline:
-    """Return the causes, how far each goes, what to hold back, and all that is new or gone."""
+    """Return the causes, their reach, the changes to hold back, and new and gone specs."""
     del options
     return Outline(
         kind="lock-diff",

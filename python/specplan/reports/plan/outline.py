@@ -1,4 +1,4 @@
-"""The report of a plan: builds in their order, choices, and what is not built."""
+"""The report of a plan: builds in their order, choices, and specs that are not built."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ def name(spec: NamedSpec) -> str:
 
 
 def named(spec: NamedSpec) -> Prose:
-    """Return a spec in a sentence: what it is called, with its hash."""
+    """Return a spec in a sentence: its name, with its hash."""
     return prose.spec(name(spec), spec.hash)
 
 
@@ -356,7 +356,7 @@ def verdict(why: Why, *, predicted: bool) -> str:
 
 
 def held(why: Why) -> list[str]:
-    """Return the chain from a spec to what changed, where there is one; at most one line."""
+    """Return the chain from a spec to the change, if there is one; at most one line."""
     if why.change is None or len(why.change.chain) == 1:
         return []
     *above, last = why.change.chain
@@ -399,7 +399,7 @@ def line(each: WhyLine) -> str:
 
 
 def diff_headline(diff: LockDiff) -> str:
-    """Return the headline of what is new."""
+    """Return the headline of the new specs."""
     totals = diff.totals
     return (
         f"{prose.name(diff.old)} -> {prose.name(diff.new)}: {totals.new} new, {totals.gone} gone, "

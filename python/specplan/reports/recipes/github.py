@@ -29,7 +29,7 @@ def github(changes: RecipeChanges) -> str:
 
 
 def recipe_annotations(changes: RecipeChanges) -> Iterator[str]:
-    """Give one annotation for each recipe that does more than nothing, as many as are shown.
+    """Yield an annotation for each recipe with an effect, up to the number shown.
 
     Those with the most specs that do not stay the same come first.
     """
@@ -47,7 +47,7 @@ def _reach(change: RecipeChange) -> int:
 
 
 def notice(title: str, message: str) -> str:
-    """Return an annotation that is of no line."""
+    """Return an annotation without a line."""
     return annotation("notice", [message], {"title": title})
 
 

@@ -16,7 +16,7 @@ _RULE: Final = pattern(r"\|(?: -{3}:? \|)+")
 
 
 def bounded(report: str, most: int) -> str:
-    """Return a report in Markdown that has at most so many bytes as UTF-8.
+    """Return a report in Markdown within a limit of bytes as UTF-8.
 
     All tables keep the same number of first rows, as many as fit; the shorter ones stay whole.
     A report that is too large without any row is cut where it is.
@@ -67,7 +67,7 @@ def _tables(lines: list[str]) -> list[range]:
 
 
 def _with_rows(lines: list[str], tables: list[range], most: int) -> str:
-    """Return the report with at most so many rows in each table."""
+    """Return the report with a limited number of rows in each table."""
     parts: list[str] = []
     start = 0
     for table in tables:

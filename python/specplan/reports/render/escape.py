@@ -120,7 +120,7 @@ def visible(text: str) -> str:
 
 
 def excerpt(text: str) -> str:
-    """Return a line of a source behind a margin, so that what stands below keeps its place.
+    """Return a line of a source behind a margin, so that marks below keep their place.
 
     Example:
         >>> print(excerpt("::error::x"))
@@ -130,7 +130,7 @@ def excerpt(text: str) -> str:
 
 
 def for_logs(report: str) -> str:
-    r"""Return a report of which no line is a command of a CI runner.
+    r"""Return a report without a line that is a command of a CI runner.
 
     Its texts are escaped already; this is for what only their places make a command.
 

@@ -96,7 +96,7 @@ def _where(case: Case) -> str:
 
 
 def limited(level: str, lines: Sequence[str], most: int = MOST_ANNOTATIONS) -> list[str]:
-    """Return the first annotations, the last of which says how many more there are.
+    """Return the first annotations; the last one counts the rest.
 
     Args:
         level: Their level.

@@ -137,7 +137,7 @@ class _Writer:
         )
 
     def lines(self, lines: Sequence[value.Line]) -> str:
-        """Return lines as a list, what is strong among them in bold."""
+        """Return lines as a list, strong ones in bold."""
         shown = []
         for line in lines:
             words = self.said(line.text)

@@ -24,12 +24,12 @@ class Page:
         self._lines: list[str] = []
 
     def text(self, text: str, *, style: layout.Style = "plain", indent: str = "") -> None:
-        """Add words, wrapped; further lines of what is indented are indented more."""
+        """Add words, wrapped; further lines of indented words are indented more."""
         lines = layout.wrap(text, self.width, indent=indent + indent[:4], first=indent)
         self._lines += [layout.paint(line, style, colour=self.colour) for line in lines]
 
     def warnings(self, lines: Iterable[str]) -> None:
-        """Add what has to be read before all else."""
+        """Add warnings, which have to be read first."""
         for line in lines:
             self.text(line, style="red")
 
@@ -38,7 +38,7 @@ class Page:
         self._lines += lines
 
     def blank(self) -> None:
-        """Part what follows from what is above."""
+        """Add a blank line between parts."""
         self._lines.append("")
 
     def notes(self, notes: Sequence[str]) -> None:

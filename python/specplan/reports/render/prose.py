@@ -109,5 +109,5 @@ def render(prose: Prose, shown: Callable[[Part], str]) -> str:
 
 
 def plain(prose: Prose) -> str:
-    """Return a sentence with its names as they are, for what escapes a whole message."""
+    """Return a sentence with its names as they are, for a message that is escaped as a whole."""
     return render(prose, lambda part: f"{part.text}{part.between}{part.hash[:SHORT_HASH]}")

@@ -49,7 +49,7 @@ def text(result: Report, options: ReportOptions) -> str:
 
 @as_headline.register(Report)
 def headline(result: Report) -> str:
-    """Return the one line that says how a result stands, or else how much it holds."""
+    """Return the result as one line, or else its size."""
     options = ReportOptions()
     outline = outline_of(result, options)
     said = outline.headline or next((each.title for each in outline.sections), "nothing")
@@ -101,7 +101,7 @@ class Writer:
             self.page.text(self.said(line.text), style=_STYLES[line.tone], indent="  " * line.level)
 
     def table(self, table: Table) -> None:
-        """Add a table in its form, and say what of it is not shown."""
+        """Add a table in its form, and count the rows that are not shown."""
         rows = table.rows
         if table.form == "places":
             # What is wrong is said once, with all the places where it is.
@@ -182,7 +182,7 @@ class Writer:
                     self.page.lines([f"    {painted}"])
 
     def places(self, group: Sequence[Sequence[value.Cell]]) -> None:
-        """Say what is wrong once: with several places of one file, or with several files."""
+        """List each fault once: with several places of one file, or with several files."""
         files = [self.span(row[0]).text for row in group]
         names = [self.span(row[1]).text for row in group]
         if len(set(files)) == 1:
@@ -211,12 +211,12 @@ class Writer:
         return terminal(part.text)
 
     def spec(self, label: str, dag_hash: str, between: str) -> str:
-        """Return a spec with what of its hash is shown."""
+        """Return a spec with the shown part of its hash."""
         shown = dag_hash if self.options.long_hashes else dag_hash[: prose.SHORT_HASH]
         return f"{label}{between}{shown}".lstrip() if dag_hash else label
 
     def nearest(self, cell: value.Nearest) -> str:
-        """Return the nearest binary: its hash, where it is, in what it differs."""
+        """Return the nearest binary: its hash, its place and its differences."""
         head = terminal(self.spec("", cell.hash, ""))
         differs = ", ".join(map(terminal, cell.differs)) or "hash alone"
         return f"{head} {terminal(cell.place)} ({differs})"

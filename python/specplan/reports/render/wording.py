@@ -237,7 +237,7 @@ def coverage_headline(coverage: Coverage) -> Prose:
 
 
 def question(coverage: Coverage) -> Prose:
-    """Return the line that says what was asked: wants, level, compatibility, snapshot."""
+    """Return the line on the question: wants, level, compatibility, snapshot."""
     wants = "wants from peers"
     if coverage.wants == "lock":
         wants = f"wants from locks, scope {coverage.scope}"
@@ -271,7 +271,7 @@ def want_word(coverage: Coverage) -> str:
 
 
 def upper_bound(coverage: Coverage) -> list[str]:
-    """Return the line that says what coverage of environments does not promise."""
+    """Return the line on the limits of the coverage of environments."""
     if not coverage.is_upper_bound:
         return []
     line = "an upper bound: a binary that covers a root of an environment could be reused"
@@ -279,7 +279,7 @@ def upper_bound(coverage: Coverage) -> list[str]:
 
 
 def unknown(coverage: Coverage) -> list[Prose]:
-    """Return the lines that say which wants cannot be decided, by what is missing."""
+    """Return the lines on undecided wants, by the missing information."""
     groups = grouped(coverage.unknown, lambda each: each.missing)
     lines = []
     for group in groups:
@@ -305,7 +305,7 @@ def left_out_kinds(records: Iterable[LeftOut]) -> str:
 
 
 def not_whole(records: Sequence[LeftOut]) -> list[str]:
-    """Return the line that stands first in a report whose verdict is not whole, if it is not."""
+    """Return the first line of a report whose verdict is not whole, if it is not."""
     blocking = [each for each in records if each.blocks]
     if not blocking:
         return []
@@ -315,7 +315,7 @@ def not_whole(records: Sequence[LeftOut]) -> list[str]:
 
 
 def left_out(records: Iterable[LeftOut]) -> list[Prose]:
-    """Return the lines that say what was left out, one a record; of many alike the first."""
+    """Return the lines on left-out input, one per record; the first of many similar ones."""
     lines = []
     for group in grouped(records, lambda each: (each.kind, each.blocks)):
         shown = group if len(group) <= _FEW_RECORDS + 1 else group[:_FEW_RECORDS]
@@ -326,7 +326,7 @@ def left_out(records: Iterable[LeftOut]) -> list[Prose]:
 
 
 def others_left_out(records: Iterable[LeftOut]) -> list[Prose]:
-    """Return the lines of what was left out but for that which has lines of its own."""
+    """Return the lines on left-out input without those that have lines of their own."""
     own = {"damaged_file", "absent_stack"}
     return left_out(each for each in records if each.kind not in own)
 
@@ -351,7 +351,7 @@ def roots_line(roots: RootCoverage) -> str:
 
 
 def alone(coverage: Coverage) -> list[Prose]:
-    """Return the lines that say what caches have where nothing says what they should have."""
+    """Return the lines on the content of caches without wants."""
     found = coverage.alone
     if found is None:
         return []
@@ -379,7 +379,7 @@ def _lacked(spec: LackedSpec | Lacking) -> Prose:
 
 
 def broken_roots(roots: RootCoverage | None) -> list[Prose]:
-    """Return the lines that say which roots do not install, and what they lack."""
+    """Return the lines on roots that do not install, and the specs that they lack."""
     if roots is None or not roots.broken:
         return []
     broken = first_of(

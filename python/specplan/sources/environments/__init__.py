@@ -1,1 +1,1 @@
-"""Reading `spack.yaml` and what it includes."""
+"""Reading `spack.yaml` and its includes."""

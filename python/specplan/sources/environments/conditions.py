@@ -259,7 +259,7 @@ class _Evaluation:
         raise ConditionError(fault, hint=hint)
 
     def _tried(self, node: ast.AST, evaluate: Callable[[], Any]) -> Any:
-        """Do what Python does; what it refuses is a fault of the condition."""
+        """Evaluate as Python does; an error of Python is a fault of the condition."""
         try:
             return evaluate()
         except ConditionError:
@@ -332,7 +332,7 @@ class _Evaluation:
         return self._refuse(node)
 
     def _bool_op(self, node: ast.BoolOp) -> object:
-        """As Python does, but a side that decides may stand after one that is unknown."""
+        """As Python does, but a deciding side may follow an unknown one."""
         decides = isinstance(node.op, ast.Or)
         unknown: ConditionError | None = None
         value: object = None

@@ -398,7 +398,7 @@ def _without_specs(group: Group) -> LeftOut:
 
 
 def _not_overridden(group: Group, override: Mapping, unify: Unify) -> Iterator[LeftOut]:
-    """Yield what of an override is not taken into account though it may change roots."""
+    """Yield the parts of an override that are ignored though they may change roots."""
 
     def record(detail: str, mark: Mark) -> LeftOut:
         return LeftOut(

@@ -73,7 +73,7 @@ _KEYS: Final = (
 
 
 def unwrapped(document: Node) -> Mapping:
-    """Return the mapping that an environment's sections stand in.
+    """Return the mapping with an environment's sections.
 
     Raises:
         DamagedSourceError: If the document is not an environment.
@@ -100,7 +100,7 @@ def unwrapped(document: Node) -> Mapping:
 
 
 def _refuse_beside(document: Mapping, wrapper: str) -> None:
-    """Refuse what stands beside the environment: a section that is not indented is not in it."""
+    """Refuse keys beside the environment: a section that is not indented is not in it."""
     for key, node in document.entries.items():
         if key != wrapper:
             raise node.mark.fault(
@@ -137,7 +137,7 @@ class IncludedLock:
 
 @dataclass(slots=True)
 class Sections:
-    """The sections of interest, merged, and what was left out.
+    """The sections of interest, merged, and left-out input.
 
     Attributes:
         nodes: Each section that there is.
@@ -211,7 +211,7 @@ class _Include:
 
 
 class _Collector:
-    """Walks includes depth first; what comes earlier takes precedence."""
+    """Walks includes depth first; earlier ones take precedence."""
 
     def __init__(self, path: Path, options: EnvironmentOptions, limits: Limits) -> None:
         self._folder = path.parent
@@ -229,7 +229,7 @@ class _Collector:
         self.left_out: list[LeftOut] = []
 
     def concrete(self, node: Node | None, path: Path) -> None:
-        """Take in the environments that are included as they are concretized."""
+        """Add the environments that are included as they are concretized."""
         if node is None:
             return
         if not isinstance(node, Sequence):
@@ -259,7 +259,7 @@ class _Collector:
         )
 
     def _missing(self, fault: str, mark: Mark) -> None:
-        """Record what is missing if the user allows that; else refuse it as Spack does."""
+        """Record a missing file if the user allows that; else refuse it as Spack does."""
         if not self._options.allows_includes:
             raise mark.fault(fault, hint="`--allow-left-out include` goes on without it")
         self._leave("include", fault, mark, "--allow-left-out include")
@@ -269,7 +269,7 @@ class _Collector:
         self._record(record)
 
     def _record(self, record: LeftOut) -> None:
-        """Record what is left out, unless it would be overridden if it were there."""
+        """Record left-out input, unless it would be overridden anyway."""
         if not self._is_overridden:
             self.left_out.append(record)
 
@@ -278,7 +278,7 @@ class _Collector:
         self._leave("include", f"{shown} is remote, and no local copy is given", mark, remedy)
 
     def scope(self, scope: Mapping, path: Path, trail: list[str]) -> None:
-        """Take in one scope, then what it includes.
+        """Add one scope, then its includes.
 
         The first scope with `include::` takes the place of all that come after what it includes
         itself. Those are still walked, as Spack refuses what is missing there too.
@@ -304,7 +304,7 @@ class _Collector:
             self._closed.add(name)
 
     def _include(self, each: _Include, path: Path, trail: list[str]) -> None:
-        """Take in what is included, unless its condition does not hold."""
+        """Add an include, unless its condition does not hold."""
         open_condition: ConditionError | None = None
         if each.when is not None:
             try:
@@ -340,7 +340,7 @@ class _Collector:
         return each
 
     def _targets(self, each: _Include, path: Path, *, is_open: bool) -> list[Path]:
-        """Return the files and folders that are meant, as far as they are here."""
+        """Return the files and folders that an include names, if they are here."""
         url = each.git or (each.place if _REMOTE.match(each.place) else "")
         if url:
             stand_in = self._stand_in(url)
@@ -366,7 +366,7 @@ class _Collector:
         return found
 
     def _stand_in(self, url: str) -> Path | None:
-        """Return the local file that was named for what is remote, or None.
+        """Return the local file that was named for a remote one, or None.
 
         Raises:
             SourceError: If that file does not exist.
@@ -380,7 +380,7 @@ class _Collector:
         return Path(file)
 
     def _check_sum(self, file: Path, each: _Include) -> None:
-        """Hold a local copy against the checksum that the environment names for the remote file.
+        """Compare a local copy with the checksum that the environment names for the remote file.
 
         Raises:
             DamagedSourceError: If the copy has another one.
@@ -429,13 +429,13 @@ class _Collector:
         return contents
 
     def _matters(self, target: Path, mark: Mark, trail: list[str]) -> bool:
-        """Return whether what may be included could change the wants; if it is not here, yes."""
+        """Return whether a possible include could change the wants; true if it is not here."""
         if not os.path.exists(target):  # noqa: PTH110 - as above
             return True
         return any(sections.matter(content) for _, content in self._contents(target, mark, trail))
 
     def _resolved(self, place: str, path: Path, shown: str, mark: Mark) -> Path | None:
-        """Return the path that is meant, or None if it holds what only Spack knows."""
+        """Return the resolved path, or None if it has a part that only Spack knows."""
         host = self._options.host
         given = {
             "platform": host.platform,

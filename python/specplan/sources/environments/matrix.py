@@ -103,7 +103,7 @@ class Expanded:
 
 
 class Expansion:
-    """Expands the lists of one environment, which together may stand for so much.
+    """Expands the lists of one environment, within common limits.
 
     Attributes:
         defined: The items of each definition, in the order in which they were built.
@@ -144,7 +144,7 @@ class Expansion:
         return other
 
     def read_list(self, node: Node) -> tuple[Item, ...]:
-        """Return the items of a list, with references replaced by what they refer to.
+        """Return the items of a list, with references replaced by their definitions.
 
         Raises:
             DamagedSourceError: If it is not a list of specs, refers to what is not defined,
@@ -335,7 +335,7 @@ class Expansion:
         return bool(answer)
 
     def _note(self, note: str, mark: Mark) -> None:
-        """Record what leaves too much wanted, so that an answer can only be redder."""
+        """Record a rule that leaves too many wants, so that an answer can only be worse."""
         record = LeftOut(
             kind="definition",
             where=mark.where,

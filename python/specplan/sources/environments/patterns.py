@@ -38,7 +38,7 @@ _GROUP: Final = pattern(r"\(\?(?::|P<[A-Za-z_][A-Za-z_0-9]*>)")
 
 
 class PatternError(ValueError):
-    """A pattern that is none of Python's, or needs more than is understood.
+    """A pattern that is not valid in Python, or needs more than is supported.
 
     Attributes:
         hint: What is understood.

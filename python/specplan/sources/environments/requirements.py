@@ -98,7 +98,7 @@ class Requirements:
     clauses: dict[str, dict[str, list[Clause]]] = field(default_factory=dict)
 
     def asked(self, root: AbstractSpec) -> tuple[AbstractSpec, list[Clause]]:
-        """Return a root together with what is required of it, and the clauses that are left.
+        """Return a root together with its requirements, and the clauses that are left.
 
         What contradicts the root stays a clause, so that nothing covers it: Spack finds no
         solution.
@@ -124,7 +124,7 @@ class Requirements:
         return len(self.own.get(root.name or "", self.every)) + found
 
     def add(self, package: str, required: Node, expansion: Expansion) -> None:
-        """Take in the requirements of a package, or of ``all``."""
+        """Add the requirements of a package, or of ``all``."""
         certain = []
         clauses = []
         items = _required(required)
@@ -145,7 +145,7 @@ class Requirements:
             self.own[package] = certain
 
     def add_conflicts(self, package: str, conflicts: Node, expansion: Expansion) -> None:
-        """Take in what conflicts with a package, or with ``all``."""
+        """Add the conflicts of a package, or of ``all``."""
         clauses = []
         items = _listed(conflicts, "a list")
         if not items:

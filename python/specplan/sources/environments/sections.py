@@ -60,7 +60,7 @@ _OF_PACKAGES: Final = frozenset(
 
 
 def unsuffixed(key: str) -> tuple[str, bool]:
-    """Split a key into its name and whether it overrides what it would be merged with.
+    """Split a key into its name and whether it overrides.
 
     Spack knows two further suffixes, `+` and `-`, but no file may have them.
 
@@ -71,7 +71,7 @@ def unsuffixed(key: str) -> tuple[str, bool]:
 
 
 def is_nothing(node: Node | None) -> bool:
-    """Return whether nothing stands there, or a null."""
+    """Return whether a value is missing or null."""
     return node is None or (isinstance(node, Scalar) and node.is_null)
 
 
@@ -110,7 +110,7 @@ def near(name: str, known: Iterable[str]) -> str | None:
 
 
 def only_known(scope: Mapping) -> None:
-    """Refuse what is not a section of Spack's configuration, as Spack does.
+    """Refuse a key that is not a section of Spack's configuration, as Spack does.
 
     Raises:
         DamagedSourceError: If something else stands there, or nothing stands under a section
@@ -142,7 +142,7 @@ def suffix_hint(key: str) -> str:
 
 
 def matter(scope: Mapping) -> bool:
-    """Return whether a scope holds anything that can change what is wanted or what covers it."""
+    """Return whether a scope can change the wants or the specs that cover them."""
     if not is_nothing(entry(entry(scope, "concretizer"), "unify")):
         return True
     names = ("definitions", "develop", "include", "include_concrete", "specs", "toolchains")

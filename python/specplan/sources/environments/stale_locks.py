@@ -33,7 +33,7 @@ _ENVIRONMENT: Final = "spack.yaml"
 def beside(
     lock: Wanted, limits: Limits, options: EnvironmentOptions | None
 ) -> tuple[Wanted, Environment | None]:
-    """Return a lock with what is not known of its age, and the environment of what it lacks.
+    """Return a lock with unknown facts on its age, and the environment of the roots that it lacks.
 
     Args:
         lock: A lock that was read from a file.

@@ -70,7 +70,7 @@ class Toolchains:
 
 
 def read_toolchains(toolchains: Node | None) -> Toolchains:
-    """Read the forms of toolchains; what they ask for is read where they are used.
+    """Read the forms of toolchains; their specs are read where they are used.
 
     Raises:
         DamagedSourceError: If one is neither a text nor a list of mappings.
@@ -85,7 +85,7 @@ def read_toolchains(toolchains: Node | None) -> Toolchains:
 
 
 def _check_form(key: str, node: Node) -> None:
-    """Refuse what Spack's schema refuses."""
+    """Refuse a form that Spack's schema refuses."""
     expected = "expected a text, or a list of mappings with `spec` and perhaps `when`"
     if isinstance(node, Sequence):
         for part in node.items:

@@ -88,7 +88,7 @@ class Mark:
         return f"{self.path}:{self.line}"
 
     def fault(self, fault: str, *, hint: str | None = None) -> DamagedSourceError:
-        """Return the error that says what is wrong here."""
+        """Return the error for a fault here."""
         return DamagedSourceError(
             path=self.path, place=self.place, line=self.line, fault=fault, hint=hint
         )
@@ -310,7 +310,7 @@ class _Open:
 
 
 def _twin(key: str) -> str:
-    """Return the key that stands for the same: `a:` overrides what `a` is merged with."""
+    """Return the other spelling of a key: `a:` overrides, and `a` is merged."""
     return key[:-1] if key.endswith(":") else f"{key}:"
 
 

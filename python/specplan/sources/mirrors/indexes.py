@@ -149,7 +149,7 @@ def _unread(sound: list[tuple[MirrorIndex, _core.SpecsRead]], reading: Reading) 
 
 
 def or_from_manifests(file: DamagedFile) -> DamagedFile:
-    """Return the damage of an index with what helps: the files of the binaries may be sound."""
+    """Return the damage of an index with a hint: the files of the binaries may be sound."""
     return replace(
         file,
         fault=f"{file.fault}; `--from-manifests` reads the manifests of the binaries instead",

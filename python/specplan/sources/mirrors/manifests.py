@@ -138,7 +138,7 @@ def _record(records: list[Record], media: str, shown: str, what: str) -> Record:
 
 
 def check_compression(record: Record, shown: str) -> None:
-    """Refuse what is packed in a way that is not read.
+    """Refuse an unsupported compression.
 
     Raises:
         DamagedSourceError: If it is.

@@ -485,7 +485,7 @@ def is_spec_manifest(relative: str) -> bool:
 
 
 def tag_hash(path: str) -> str | None:
-    """Return the hash of the binary that a tag is of, if it is one by its name.
+    """Return the hash of the binary of a tag, if its name has one.
 
     Examples:
         >>> tag_hash("tags/zlib-1.3.1-abcdefghijklmnopqrstuvwxyz234567.spack")

@@ -140,7 +140,7 @@ class _Gathered:
         return bool(found.files)
 
     def _look_beside(self, entry: Listed, tag: str, store: Store, found: IndexesRead) -> None:
-        """Look for binaries of a mirror that no index of it lists."""
+        """Search for binaries of a mirror that none of its indexes lists."""
         listed = found.binaries
         if entry.label != UNION:
             listed = frozenset(each.hash for each in found.core.specs(_core.Query.all(), None))
@@ -217,7 +217,7 @@ class _Gathered:
 def _mirrored(
     entry: Listed, beside: Store, reading: Reading
 ) -> tuple[Store, mirror.SpecFiles] | None:
-    """Return the mirror of which a map names the index, and the files of its binaries.
+    """Return the mirror whose index a map names, and the files of its binaries.
 
     Raises:
         SourceError: If it cannot be listed.
@@ -325,7 +325,7 @@ def _local(path: str, reading: Reading) -> tuple[Store, str]:
 
 
 def _cut(path: str) -> tuple[str, str]:
-    """Return the folder to open a store at, and what is asked of it.
+    """Return the folder to open a store at, and the path in it.
 
     An index belongs to a mirror, whose other files lie elsewhere in it: the folder is
     that of the mirror where the path shows which it is.
@@ -434,7 +434,7 @@ def _notes(
     whole: Sequence[str],
     reading: Reading,
 ) -> tuple[str, ...]:
-    """Say which snapshots were passed over that the reader may have expected."""
+    """Note the skipped snapshots that the reader may have expected."""
     order = newest_first(listed)
     newer = order[: order.index(whole[0])] if None in reading.tags else []
     wanted = {*reading.tags, *newer}

@@ -79,7 +79,7 @@ class SavedTables:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedHashes:
-    """A file of specs, with what came of holding its hashes against its content.
+    """A file of specs, with the result of comparing its hashes with its content.
 
     Attributes:
         shown: How messages call the file.
@@ -173,7 +173,7 @@ def member_path(tag: str) -> str:
 
 
 def read_manifest(folder: Path, shown: str, limits: Limits) -> Manifest:
-    """Read what a saved catalog says of itself.
+    """Read the manifest of a saved catalog.
 
     Raises:
         SourceError: If it cannot be read, or is of another version than is known.
@@ -206,7 +206,7 @@ def described(path: Path, rows: int, tag: str = "") -> SavedFile:
 
 
 def verify(folder: Path, shown: str, files: Iterable[tuple[str, SavedFile]]) -> None:
-    """Hold files of a saved catalog against what its manifest says of them.
+    """Compare the files of a saved catalog with its manifest.
 
     Args:
         folder: The catalog.

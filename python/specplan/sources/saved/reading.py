@@ -109,7 +109,7 @@ def _is_asked(source: SavedSource, manifest: Manifest, reading: Reading) -> bool
 
 
 def _asked_tags(source: SavedSource, reading: Reading) -> list[str]:
-    """Return the snapshots of a source that are read; what is of none belongs to all."""
+    """Return the snapshots of a source that are read; rows without one belong to all."""
     known = newest_first({tag for tag in source.tags if tag})
     if source.snapshot is not None or not reading.only_tags or not known:
         return list(source.tags)

@@ -57,7 +57,7 @@ def replaced(folder: Path, shown: str) -> Iterator[Path]:
 
 
 def _locked(beside: Path, shown: str) -> int | None:
-    """Make the folder anew and lock it; what a killed run has left there is removed.
+    """Recreate the folder and lock it; remains of a killed run are removed.
 
     Whoever has the lock of the folder that has the name writes there. Another run may have made
     it a moment ago, or may be removing it: then it is that run's.

@@ -43,7 +43,7 @@ _ROOTS: Final = "roots.parquet"
 
 
 def save(reads: Sequence[SourceRead], folder: Path, shown: str) -> Manifest:
-    """Write what was read of sources as a saved catalog, or add it to one.
+    """Write the content of sources as a saved catalog, or add it to one.
 
     The rows of a source that the catalog has already are replaced: those of the snapshots that
     were read, or all where its snapshots cannot be asked for one by one. Files of snapshots in
@@ -131,7 +131,7 @@ def _save_tables(
 
 
 def _older(folder: Path, shown: str) -> Manifest | None:
-    """Return the catalog that is there, or None where nothing is.
+    """Return the existing catalog, or None.
 
     Raises:
         SourceError: If something else is there.
@@ -236,7 +236,7 @@ def _roots(sources: Sequence[SavedSource], path: Path) -> int:
 
 
 def _link(old: Path, new: Path) -> None:
-    """Give a file that stays as it is a second name, or where that cannot be, a copy."""
+    """Link an unchanged file under a second name, or copy it where that is impossible."""
     new.parent.mkdir(parents=True)
     with suppress(OSError):
         os.link(old, new)
