@@ -229,7 +229,7 @@ def test_rules_name_no_job_that_goes() -> None:
 def test_a_job_that_another_takes_over_cannot_go(way: str) -> None:
     text = yaml.safe_dump(chain()) + f"more: {{script: [x], {way}}}\n"
     assert "more" in trimmed(of(text), [build("a")]).text
-    with pytest.raises(SourceError, match="`more` takes over what the job `a` says"):
+    with pytest.raises(SourceError, match="`more` takes keys from the job `a`"):
         trimmed(of(text), [build("b")])
 
 

@@ -176,10 +176,10 @@ class _Trimming:
             )
             if taken is not None:
                 raise SourceError(
-                    f"`{self._pipeline.path}`: `{name}` extends the job `{taken}`, "
-                    "which builds nothing that is needed",
+                    f"`{self._pipeline.path}`: `{name}` takes keys from the job "
+                    f"`{taken}`, which builds nothing that is needed",
                     path=self._pipeline.path,
-                    hint="let both extend an entry whose name begins with a dot",
+                    hint="let both take them from an entry whose name begins with a dot",
                 )
 
     def _rewrite_needs(self, job: BuildJob, wanted: list[str], allowed: list[str]) -> None:
