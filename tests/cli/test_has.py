@@ -93,6 +93,7 @@ def test_what_is_not_a_hash_is_wrong_usage(run: Runs, mirror: Mirror, word: str)
     answer = run("has", "mirror", word)
     assert (answer.code, answer.out) == (2, "")
     assert "is not a DAG hash of 32 letters" in answer.err
+    assert (f"hint: did you mean `{A}`?" in answer.err) == (word == A.upper())
 
 
 def test_a_mirror_that_is_not_there_or_damaged_is_3(run: Runs, mirror: Mirror) -> None:

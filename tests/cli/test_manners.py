@@ -125,6 +125,8 @@ def test_the_name_of_the_file_chooses_the_format(
     ("words", "hint"),
     [
         (("gaps", "--stack=E4S"), "did you mean `e4s`"),
+        (("gaps", "--format=md"), "did you mean `markdown`"),
+        (("gaps", "--format=.XML"), "did you mean `junit`"),
         (("gaps", "--stack=Radius"), "did you mean `radiuss`"),
         (("gaps", "--os=ubuntu"), "did you mean `ubuntu20.04`, `ubuntu22.04`, `ubuntu24.04`?"),
         (("gaps", "--target=X86_64_V3"), "did you mean `x86_64_v3`"),
@@ -142,6 +144,10 @@ def test_near_names_are_those_of_the_sources_whatever_their_case(
     answer = run(*words, *CACHES)
     assert answer.code == 2
     assert f"hint: {hint}" in answer.err
+
+
+def test_choices_of_an_argument_are_on_one_line(run: Runs) -> None:
+    assert "missing argument 'SHELL'. Choose from: bash, fish, zsh\n" in run("completion").err
 
 
 SYSTEM = ("gaps", "--stack=e4s", *CACHES, "--format=csv")

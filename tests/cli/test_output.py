@@ -47,11 +47,16 @@ def test_a_dash_is_standard_output(run: Runs, folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("loads")
-@pytest.mark.parametrize("place", ["no/such/folder/gaps.txt", "."])
-def test_a_place_that_cannot_be_written_is_2(run: Runs, place: str) -> None:
+@pytest.mark.parametrize(
+    ("place", "hints"),
+    [("no/such/folder/gaps.txt", ["hint: its folder does not exist; make it first"]), (".", [])],
+)
+def test_a_place_that_cannot_be_written_is_2(run: Runs, place: str, hints: list[str]) -> None:
     answer = run("gaps", "--cache", "x", "-o", place)
     assert answer.code == 2
-    assert answer.err.splitlines()[-1].startswith(f"error: cannot write the report to `{place}`: ")
+    *_, said = (each for each in answer.err.splitlines() if not each.startswith("hint: "))
+    assert said.startswith(f"error: cannot write the report to `{place}`: ")
+    assert [each for each in answer.err.splitlines() if each.startswith("hint: ")] == hints
 
 
 @pytest.mark.parametrize("fails", ["fsync", "replace"])

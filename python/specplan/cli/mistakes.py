@@ -21,6 +21,17 @@ _FLAGS: Final = pattern(
     r"\b(cflags|cxxflags|cppflags|fflags|ldflags|ldlibs)(==?)([^\s\"']\S*)((?:\s+-\S+)+)"
 )
 
+#: Formats that are asked for by the suffix of their files.
+_SUFFIXES: Final = {
+    "md": "markdown",
+    "txt": "table",
+    "text": "table",
+    "xml": "junit",
+    "prom": "openmetrics",
+    "info": "lcov",
+    "htm": "html",
+}
+
 #: The argument of commands that take an abstract spec.
 _SPEC: Final = "spec"
 
@@ -32,7 +43,8 @@ def worded(error: click.ClickException, words: Sequence[str]) -> tuple[str, str 
         error: The mistake.
         words: The command line.
     """
-    message = error.format_message().rstrip(".")
+    # Choices of an argument are listed on lines of their own.
+    message = " ".join(error.format_message().rstrip(".").split())
     message = message[:1].lower() + message[1:]
     context = error.ctx if isinstance(error, click.UsageError) else None
     if context is None:
@@ -159,7 +171,12 @@ def _near_choice(error: click.ClickException) -> str | None:
     from specplan.similar_names import suggestions  # noqa: PLC0415 - only mistakes need it
 
     typed = re.match(r"'([^']*)' is not one of", error.message)
-    near = suggestions(typed[1], parameter.type.choices) if typed else []
+    if typed is None:
+        return None
+    meant = _SUFFIXES.get(typed[1].lower().removeprefix("."))
+    if meant in parameter.type.choices:
+        return meant
+    near = suggestions(typed[1], parameter.type.choices)
     return near[0] if near else None
 
 

@@ -485,7 +485,11 @@ def _naming(place: _Place) -> Iterator[None]:
         if isinstance(error, UsageError):
             raise
         fault = getattr(error, "strerror", None) or str(error)
-        raise UsageError(f"cannot write the report to {place.shown}: {fault}") from error
+        is_absent = isinstance(error, FileNotFoundError)
+        raise UsageError(
+            f"cannot write the report to {place.shown}: {fault}",
+            hint="its folder does not exist; make it first" if is_absent else None,
+        ) from error
 
 
 def _to_descriptor(content: Iterable[bytes], place: _Place) -> None:

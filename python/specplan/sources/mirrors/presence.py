@@ -63,9 +63,12 @@ def asked(text: str) -> AskedBinary:
     """
     found = _ASKED.fullmatch(text)
     if found is None:
+        is_lower = _ASKED.fullmatch(text.lower()) is not None
         raise UsageError(
             f"`{text}` is not a DAG hash of 32 letters",
-            hint="write the whole hash, or `NAME@VERSION/HASH`; `specplan find /abcdefg` "
+            hint=f"did you mean `{text.lower()}`?"
+            if is_lower
+            else "write the whole hash, or `NAME@VERSION/HASH`; `specplan find /abcdefg` "
             "shows the whole of one",
         )
     return AskedBinary(
