@@ -379,3 +379,16 @@ def test_an_older_step_that_was_not_read_whole_holds_no_gate(
     assert "1 want lost (--fail-on-lost)" in last
     assert "left out could change" not in last
     assert run("trend", "old.json", "new.json", *words, f"--allow-left-out={kind}").code == 0
+
+
+def test_the_remedies_of_sources_without_labels_name_the_stack_of_the_whole_trend(
+    run: Runs, folder: Path
+) -> None:
+    cache = index(["zlib"])
+    written(folder, a_json=cache, b_json=cache, l__spack_lock=lock(["zlib"]))
+    words = ("trend", "a.json", "b.json", "--fail-on-lost")
+    answer = run(*words, "--format=json")
+    records = json.loads(answer.out)["left_out"]
+    remedies = {each["remedy"] for each in records if each["kind"] == "no_peer"}
+    assert (answer.code, remedies) == (1, {"--want b=spack.lock, or --peers PATTERN"})
+    assert run(*words, "--want", "b=l/spack.lock").code == 0

@@ -270,6 +270,16 @@ class _Progress:
                 (name if stack == self.own_stack else stack, os, target): history
                 for (stack, os, target), history in self.cells.items()
             }
+            # A remedy names the stack as the whole trend does.
+            self.left_out = [
+                tuple(
+                    _settled_here(replace(each, where=name))
+                    if (each.kind, each.where) == ("no_peer", self.own_stack)
+                    else each
+                    for each in records
+                )
+                for records in self.left_out
+            ]
         self.own_stack = name
 
     def trend(self) -> Trend:
