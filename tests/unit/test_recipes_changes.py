@@ -500,6 +500,38 @@ def test_a_new_version_that_may_be_chosen_leaves_a_spec_without_a_successor(
     assert found.kept == 1
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('depends_on("fortran", when="@9:")', 'depends_on("fortran", when="@9: +lapack")'),
+        ('conflicts("%gcc", when="@9:")', ""),
+        ("", 'variant("lapack", default=False, when="@9:")'),
+        ("", 'provides("blas", when="@9:")'),
+    ],
+)
+def test_a_directive_that_frees_another_version_leaves_a_spec_without_a_successor(
+    world: RecipeWorld, before: str, after: str
+) -> None:
+    """The version that became possible may be the better one."""
+    text = GREETING.replace('    version("2.0"', f'    {before}\n    version("2.0"')
+    world.checkout.recipe("greeting", text)
+    base = world.checkout.commit()
+    freed = text.replace(f"    {before}\n", f"    {after}\n", 1)
+    world.checkout.recipe("greeting", freed.replace('make("install")', 'make("all")'))
+    compared, changes = world.compared(base), world.changes(base)
+    found = successors(compared, world.lock, changes)
+    assert {each.successor for each in found.specs} == {None}
+    assert any("a concretizer may choose otherwise now" in each.why for each in found.specs)
+
+
+def test_a_limit_on_another_version_leaves_a_successor(world: RecipeWorld) -> None:
+    text = GREETING.replace('make("install")', 'make("all")')
+    limit = 'conflicts("%gcc", when="@9:")\n    version("2.0"'
+    world.checkout.recipe("greeting", text.replace('version("2.0"', limit))
+    found = successors(world.compared(world.first), world.lock, world.changes())
+    assert any(each.successor for each in found.specs)
+
+
 def test_what_a_concretizer_reads_leaves_a_spec_without_a_successor(world: RecipeWorld) -> None:
     text = GREETING.replace('make("install")', 'make("all")').replace('"gmake"', '"gmake@4:"')
     world.checkout.recipe("greeting", text)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from specplan.recipes.directives import Called, Directives
     from specplan.recipes.model import ChangeClass, RecipeVerdict
 
-__all__ = ["changed_calls", "directive_changes"]
+__all__ = ["changed_calls", "directive_changes", "freed_by"]
 
 #: Directives that a concretizer reads, beside versions and patches.
 _SOLVED: Final = frozenset(
@@ -138,14 +138,37 @@ _WORDS: Final[dict[str, tuple[str, int | None]]] = {
 
 def _unconditional(call: Called) -> tuple[object, ...]:
     """Return the keys that distinguish calls that apply to a spec."""
+    return _meaning(call, is_conditional=False)
+
+
+def _meaning(call: Called, *, is_conditional: bool = True) -> tuple[object, ...]:
+    """Return the keys that distinguish calls, with their conditions or without."""
     said, said_at = _WORDS.get(call.name, ("", None))
-    places = {when_position(call.name), said_at}
+    places = {said_at} if is_conditional else {when_position(call.name), said_at}
     positional = [None if at in places else repr(each) for at, each in enumerate(call.positional)]
     while positional and positional[-1] is None:
         positional.pop()
-    beside = {"when", said}
+    beside = {said} if is_conditional else {"when", said}
     keywords = ((key, repr(each)) for key, each in call.keywords.items() if key not in beside)
     return (*positional, *sorted(keywords), *call.guards, call.written)
+
+
+#: Directives of which each only takes choices away from a concretizer.
+_LIMITS: Final = frozenset({"conflicts", "depends_on", "extends", "requires"})
+
+
+def freed_by(old: Sequence[Directives], new: Sequence[Directives]) -> str | None:
+    """Return the directive by which newer directives may allow what older ones did not.
+
+    It may be about other versions or variants than those of a spec: where these become possible,
+    a concretizer may prefer them. A new limit takes choices away from them alone, if the spec
+    meets it.
+    """
+    for name in sorted(_SOLVED):
+        before, after = (Counter(map(_meaning, _called(side, name))) for side in (old, new))
+        if before - after or (name not in _LIMITS and after - before):
+            return name
+    return None
 
 
 def _is_met(call: Called, decide: Conditions) -> bool:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from specplan import _core
 from specplan.model.successors import Successor, Successors
 from specplan.recipes.dag_hash import dag_hash
+from specplan.recipes.directive_changes import freed_by
 from specplan.recipes.hashes import computed_hash
 from specplan.recipes.host import host_of
 from specplan.recipes.patches import Applied, own_patches
@@ -215,24 +216,15 @@ class _Succession:
         if node.is_external:
             return ""
         host = host_of(node.raw.get("arch"))
-        try:
-            old = self._compared.before.find(node.namespace, node.name)
-            new = self._compared.after.find(node.namespace, node.name)
-            if old is None or new is None:
-                return ""
-            if _tags(old.directives(host)) != _tags(new.directives(host)):
-                return (
-                    f"{node.name}@{node.version}: a concretizer looks for its tags, which changed"
-                )
-            known = _wishes(old.directives(host))
-            others = sorted(_wishes(new.directives(host)) - known)
-        except UnreadError as error:
-            return f"{node.name}@{node.version}: {error}"
-        version = next((each for each, _ in others if each != node.version), None)
-        if version is None:
+        old = self._compared.before.find(node.namespace, node.name)
+        new = self._compared.after.find(node.namespace, node.name)
+        if old is None or new is None:
             return ""
-        which = f"version {version}" if version else "a version that is not read"
-        return f"{node.name}@{node.version}: a concretizer may choose {which} now"
+        try:
+            why = _freedom(node.version, old.directives(host), new.directives(host))
+        except UnreadError as error:
+            why = str(error)
+        return why and f"{node.name}@{node.version}: {why}"
 
     def _made(self, node: Node, change: SpecChange | None) -> _Next:
         if change is not None and (
@@ -309,6 +301,21 @@ class _Succession:
         if [each.sha256 for each in before] != list(node.patches):
             raise UnreadError("its patches are not those of its own recipe alone")
         return own_patches(new.directives(host), decide, new.file)
+
+
+def _freedom(version: str, old: Sequence[Directives], new: Sequence[Directives]) -> str:
+    """Return the reason why a concretizer may choose another spec now, or an empty text."""
+    if _tags(old) != _tags(new):
+        return "a concretizer looks for its tags, which changed"
+    directive = freed_by(old, new)
+    if directive is not None:
+        return f"a concretizer may choose otherwise now, as `{directive}` changed"
+    others = sorted(_wishes(new) - _wishes(old))
+    other = next((each for each, _ in others if each != version), None)
+    if other is None:
+        return ""
+    which = f"version {other}" if other else "a version that is not read"
+    return f"a concretizer may choose {which} now"
 
 
 def _tags(directives: Sequence[Directives]) -> list[tuple[str, ...]]:
