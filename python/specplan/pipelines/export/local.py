@@ -50,7 +50,7 @@ def on_one_machine(format_: str, request: ExportRequest) -> str:
         raise UsageError(
             f"the lock has so many externals that each command of `{format_}` would have "
             f"{count(longest, 'byte')}, more than the {_LONGEST_SCRIPT} that Linux takes",
-            hint="export `shell`, `slurm` or `gitlab`, whose commands are in files",
+            hint="export `shell` or `slurm`, whose commands are in files",
         )
     return render(TEMPLATES[format_], context, request.template)
 
