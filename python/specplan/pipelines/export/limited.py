@@ -42,8 +42,8 @@ class TemplateLimits:
         """Return the limits for a plan with so many builds."""
         return cls(
             seconds=_SECONDS + builds // 1000,
-            letters=(16 << 20) + builds * (16 << 10),
-            memory=(512 << 20) + builds * (64 << 10),
+            letters=(8 << 20) + builds * (8 << 10),
+            memory=(128 << 20) + builds * (16 << 10),
         )
 
 
