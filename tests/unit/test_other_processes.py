@@ -216,6 +216,15 @@ def test_threads_can_ask_together() -> None:
         assert set(pool.map(asked, [catalog] * 32)) == {answer}
 
 
+def test_rows_that_come_back_are_the_same() -> None:
+    catalog = specplan.load(CACHE)
+    for rows in (catalog.find("hdf5"), catalog.matrix()):
+        for each in same(rows):
+            assert (type(each), len(each)) == (specplan.Rows, len(rows))
+            assert each == rows
+            assert repr(each) == repr(rows)
+
+
 def test_every_public_class_is_tried_or_is_a_part_of_one_that_is() -> None:
     """Records are parts of results; all else that is public must be named here."""
     records = {
@@ -227,6 +236,6 @@ def test_every_public_class_is_tried_or_is_a_part_of_one_that_is() -> None:
     others = {
         name for name in specplan.__all__ if inspect.isclass(getattr(specplan, name))
     } - records
-    tried = {*RESULTS, *errors.__all__, "Catalog", "Selection"}
+    tried = {*RESULTS, *errors.__all__, "Catalog", "Rows", "Selection"}
     assert {name for name in others - tried if not name.endswith("Keywords")} - {"Table"} == set()
     assert sys.modules["specplan"] is specplan
