@@ -1311,7 +1311,7 @@ class LockDiffAnswer:
         """Old specs in another format; they are not among the new ones."""
 
 @final
-class BidAnswer:
+class ItemAnswer:
     """The result for a root."""
 
     @property
@@ -1341,7 +1341,7 @@ class SpendingAnswer:
         """By group the position of its source."""
 
     @property
-    def bids(self) -> list[list[BidAnswer]]:
+    def items(self) -> list[list[ItemAnswer]]:
         """By group the results for its roots."""
 
     @property

@@ -238,10 +238,10 @@ def hash_of(name: str) -> int:
 
 #: Where each format tells its version, and what is said of one that is too old and too new.
 VERSIONS: Final = {
-    "index 8": (("database", "version"), ("5 to 9", "the newest that is read is 9")),
-    "installation 8": (("database", "version"), ("5 to 9", "the newest that is read is 9")),
-    "lock 6": (("_meta", "lockfile-version"), ("1 to 8", "the newest that is read is 8")),
-    "spec file 5": (("spec", "_meta", "version"), ("1 to 6", "the newest that is read is 6")),
+    "index 8": (("database", "version"), ("5 to 9", "the newest supported version is 9")),
+    "installation 8": (("database", "version"), ("5 to 9", "the newest supported version is 9")),
+    "lock 6": (("_meta", "lockfile-version"), ("1 to 8", "the newest supported version is 8")),
+    "spec file 5": (("spec", "_meta", "version"), ("1 to 6", "the newest supported version is 6")),
     "manifest of an index": (("version",), ("only 3 is known", "only 3 is known")),
     "manifest of a binary without an index": (("version",), ("only 3 is known", "only 3 is known")),
 }

@@ -229,7 +229,7 @@ def test_a_link_to_its_own_folder_is_a_loop(tmp_path: Path) -> None:
     (tmp_path / "develop").mkdir()
     (tmp_path / "develop" / "again").symlink_to(tmp_path)
     (tmp_path / "specs.md").write_text(SOUND, encoding="utf-8")
-    assert_is_refused(run("gaps", "--cache", tmp_path), "is a link back to")
+    assert_is_refused(run("gaps", "--cache", tmp_path), "is a link that leads back to")
 
 
 def test_a_link_to_itself_is_refused(tmp_path: Path) -> None:

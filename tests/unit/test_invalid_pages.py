@@ -33,23 +33,23 @@ FAULTS: Final[dict[str, tuple[str, int | None, str]]] = {
     "hash-has-a-wrong-letter": (
         "spec_details[0].hash",
         6,
-        "`36c47octke23tog3tjpjamxsrop4btu1` is not a hash: a hash has letters of a-z2-7 alone, character 32 is `1`",
+        "`36c47octke23tog3tjpjamxsrop4btu1` is not a hash: a hash consists of a-z and 2-7, but character 32 is `1`",
     ),
     "hash-is-a-number": ("spec_details[0].hash", 6, "must be text, is a number"),
     "hash-is-not-ascii": (
         "spec_details[0].hash",
         6,
-        "`36c47octke23tog3tjpjamxsrop4btu\\u{e9}` is not a hash: a hash has letters of a-z2-7 alone, character 32 is `\\u{e9}`",
+        "`36c47octke23tog3tjpjamxsrop4btu\\u{e9}` is not a hash: a hash consists of a-z and 2-7, but character 32 is `\\u{e9}`",
     ),
     "hash-is-short": (
         "spec_details[0].hash",
         6,
-        "`36c47octke23tog3tjpjamxsrop4btu` is not a hash: a hash has 32 letters, this has 31",
+        "`36c47octke23tog3tjpjamxsrop4btu` is not a hash: a hash has 32 letters, not 31",
     ),
     "hash-is-upper-case": (
         "spec_details[0].hash",
         6,
-        "`36C47OCTKE23TOG3TJPJAMXSROP4BTUZ` is not a hash: a hash has letters of a-z2-7 alone, character 3 is `C`",
+        "`36C47OCTKE23TOG3TJPJAMXSROP4BTUZ` is not a hash: a hash consists of a-z and 2-7, but character 3 is `C`",
     ),
     "hash-twice-with-different-content": (
         "36c47octke23tog3tjpjamxsrop4btuz",

@@ -867,7 +867,7 @@ spack:
         (
             "spack: {toolchains: {t: os=rhel8}, specs: [a os=rhel9 %t]}",
             "spack.specs[0]",
-            "a toolchain does not fit",
+            "a toolchain contradicts the spec",
         ),
         ("spack: {specs: [{group: 1}]}", "spack.specs[0].group", "the name of a group"),
         ("spack: {specs: [{group: g, sepcs: []}]}", "spack.specs[0]", "`sepcs` is not part"),

@@ -157,7 +157,7 @@ class ItemGroupResult:
     completed: tuple[bool, ...]
 
     @staticmethod
-    def of(source: int, answered: Iterable[tuple[Item, compiled.BidAnswer]]) -> ItemGroupResult:
+    def of(source: int, answered: Iterable[tuple[Item, compiled.ItemAnswer]]) -> ItemGroupResult:
         """Return the result of the core for the roots of a source."""
         answered = list(answered)
         return ItemGroupResult(
@@ -283,9 +283,9 @@ class BudgetSolver:
 
     def _answered_items(
         self, answer: compiled.SpendingAnswer
-    ) -> Iterator[tuple[Item, compiled.BidAnswer]]:
+    ) -> Iterator[tuple[Item, compiled.ItemAnswer]]:
         """Return the result for each root of the sources that count."""
-        for group, source, answers in zip(self._groups, answer.sources, answer.bids, strict=True):
+        for group, source, answers in zip(self._groups, answer.sources, answer.items, strict=True):
             yield from zip(group.sources[source] if group.sources else (), answers, strict=True)
 
     def given(self, hashes: Collection[str], searched: BudgetSolution) -> BudgetSolution:
@@ -320,7 +320,7 @@ class BudgetSolver:
         completed: list[BudgetRoot] = []
         left: list[OpenRoot] = []
         results = []
-        for group, source, answers in zip(self._groups, answer.sources, answer.bids, strict=True):
+        for group, source, answers in zip(self._groups, answer.sources, answer.items, strict=True):
             items = group.sources[source] if group.sources else ()
             answered = list(zip(items, answers, strict=True))
             results.append(ItemGroupResult.of(source, answered))

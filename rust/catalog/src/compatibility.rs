@@ -54,14 +54,14 @@ impl SystemName {
 
 /// A system whose binaries serve another one, or some of them do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Serving {
+pub(crate) struct ServingSystem {
     /// The system.
     pub(crate) system: u32,
     /// The C libraries that its binaries may have, by number; `None` for any.
     libraries: Option<Vec<bool>>,
 }
 
-impl Serving {
+impl ServingSystem {
     /// Whether all binaries of the system serve.
     pub(crate) fn is_whole(&self) -> bool {
         self.libraries.is_none()
@@ -102,8 +102,8 @@ impl Compatibility {
         catalog: &Catalog,
         table: &OperatingSystemTable,
         host: &SystemName,
-    ) -> Vec<Serving> {
-        let whole = |system| Serving {
+    ) -> Vec<ServingSystem> {
+        let whole = |system| ServingSystem {
             system,
             libraries: None,
         };
@@ -123,7 +123,7 @@ impl Compatibility {
             }
             let libraries = catalog.libraries().fitting(table, (system, &binary), host);
             let is_any = libraries.as_ref().is_none_or(|fits| fits.contains(&true));
-            is_any.then_some(Serving { system, libraries })
+            is_any.then_some(ServingSystem { system, libraries })
         });
         systems.collect()
     }

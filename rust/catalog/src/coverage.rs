@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use self::nearest::NearestSearch;
 use crate::catalog::key::{KeyColumn, Level};
 use crate::catalog::view::{Cell, View};
-use crate::compatibility::Serving;
+use crate::compatibility::ServingSystem;
 use crate::{Catalog, Column, Compatibility, IdSet, SystemName};
 
 pub use answer::{CellCoverage, Coverage, Difference, Gap, GapState, Nearest};
@@ -38,7 +38,7 @@ struct Lacking {
     /// The position of the cell in the answer, if it is reported.
     cell: Option<usize>,
     /// The systems whose binaries serve that of the cell, ascending.
-    serving: Arc<[Serving]>,
+    serving: Arc<[ServingSystem]>,
 }
 
 impl CoverageTask {
@@ -75,7 +75,7 @@ impl CoverageTask {
         }
         let mut gap_count = 0;
         let mut all_lacking = Vec::new();
-        let mut serving_of: HashMap<(String, String), Arc<[Serving]>> = HashMap::new();
+        let mut serving_of: HashMap<(String, String), Arc<[ServingSystem]>> = HashMap::new();
         for (index, (&label, systems)) in self.reported.iter().zip(systems).enumerate() {
             for system in systems {
                 let is_reported = self.reports(&system);
@@ -144,8 +144,8 @@ impl CoverageTask {
         &self,
         catalog: &Catalog,
         system: &SystemName,
-        known: &mut HashMap<(String, String), Arc<[Serving]>>,
-    ) -> Arc<[Serving]> {
+        known: &mut HashMap<(String, String), Arc<[ServingSystem]>>,
+    ) -> Arc<[ServingSystem]> {
         let compatibility = self.compatibility_of_keys();
         let find = || compatibility.serving(catalog, &self.table, system).into();
         if compatibility == Compatibility::Exact {
@@ -434,7 +434,7 @@ impl<'c> State<'c> {
         catalog: &Catalog,
         label: u32,
         own: Option<u32>,
-        serving: &[Serving],
+        serving: &[ServingSystem],
     ) -> (Cow<'_, IdSet>, IdSet) {
         if matches!(self.task.wants, Wants::Specs(_)) {
             let exact = own.map_or_else(IdSet::new, |system| {
@@ -466,7 +466,7 @@ impl<'c> State<'c> {
     }
 
     /// The keys that anything in the state has and that serve a cell.
-    fn keys_on(&self, catalog: &Catalog, serving: &[Serving]) -> IdSet {
+    fn keys_on(&self, catalog: &Catalog, serving: &[ServingSystem]) -> IdSet {
         let mut keys = IdSet::new();
         for each in serving {
             if each.is_whole() {
@@ -484,7 +484,7 @@ impl<'c> State<'c> {
     fn keys_of(
         &self,
         catalog: &Catalog,
-        serving: &Serving,
+        serving: &ServingSystem,
         specs: impl Iterator<Item = u32>,
     ) -> IdSet {
         let serving = specs.filter(|&spec| serving.admits(catalog, spec));

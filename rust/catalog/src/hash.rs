@@ -27,13 +27,13 @@ pub struct DagHash([u8; 20]);
 #[non_exhaustive]
 pub enum ParseHashError {
     /// The text does not have 32 characters.
-    #[error("a hash has {HASH_LEN} letters, this has {len}")]
+    #[error("a hash has {HASH_LEN} letters, not {len}")]
     Length {
         /// The number of characters it has.
         len: usize,
     },
     /// A character is not one of `a-z2-7`.
-    #[error("a hash has letters of a-z2-7 alone, character {position} is `{}`", found.escape_default())]
+    #[error("a hash consists of a-z and 2-7, but character {position} is `{}`", found.escape_default())]
     Letter {
         /// Its position, counted from 1.
         position: usize,
@@ -198,7 +198,7 @@ mod tests {
         let error = DagHash::parse("36c47octke23tog3tjpjamxsrop4btu1").unwrap_err();
         assert_eq!(
             error.to_string(),
-            "a hash has letters of a-z2-7 alone, character 32 is `1`"
+            "a hash consists of a-z and 2-7, but character 32 is `1`"
         );
     }
 }

@@ -71,7 +71,7 @@ pub enum RootChoiceError {
     #[error(transparent)]
     Choice(#[from] ChoiceError),
     /// The scope wants specs that installing does not need.
-    #[error("a choice is of what installs, not of all specs below the roots")]
+    #[error("specs can be chosen only for roots to install, not for all specs below them")]
     ScopeAll,
 }
 

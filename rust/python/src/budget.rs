@@ -17,7 +17,7 @@ pub(crate) type GroupQuestion = (Vec<Vec<WantQuestion>>, usize);
 /// The result for a root.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 #[derive(Clone)]
-pub(crate) struct BidAnswer {
+pub(crate) struct ItemAnswer {
     outcome: &'static str,
     /// The position of the spec that completes it, or would for the least more.
     option: Option<usize>,
@@ -31,7 +31,7 @@ pub(crate) struct BidAnswer {
 pub(crate) struct SpendingAnswer {
     /// By group the position of its source, and what becomes of its roots.
     sources: Vec<usize>,
-    bids: Vec<Vec<BidAnswer>>,
+    items: Vec<Vec<ItemAnswer>>,
     weight: u64,
     upper_bound: u64,
     builds: u64,
@@ -92,16 +92,16 @@ pub(crate) fn spend(
         None => budget.spend(search, should_stop),
     })?;
     let wants = spending.wants.iter().map(|wants| {
-        let bids = wants.iter().map(|want| BidAnswer {
+        let items = wants.iter().map(|want| ItemAnswer {
             outcome: want.outcome.as_str(),
             option: want.option,
             more_builds: want.more_builds,
             more_cost: scale.in_units(want.more_cost),
         });
-        bids.collect()
+        items.collect()
     });
     Ok(SpendingAnswer {
-        bids: wants.collect(),
+        items: wants.collect(),
         sources: spending.sources,
         weight: spending.weight,
         upper_bound: spending.upper_bound,

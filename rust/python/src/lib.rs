@@ -101,7 +101,7 @@ mod _core {
     };
 
     #[pymodule_export]
-    use super::budget::{BidAnswer, SpendingAnswer};
+    use super::budget::{ItemAnswer, SpendingAnswer};
 
     #[pymodule_export]
     use super::catalog::{DifferingAnswer, DisagreementAnswer, RowOriginAnswer};

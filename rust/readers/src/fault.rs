@@ -57,7 +57,7 @@ pub enum FaultKind {
         limit: usize,
     },
     /// A link leads back to a folder above it.
-    #[error("is a link back to `{}`, a loop", target.escape_default())]
+    #[error("is a link that leads back to `{}`", target.escape_default())]
     Loop {
         /// Its target.
         target: String,
@@ -107,7 +107,7 @@ pub enum FaultKind {
         name: String,
     },
     /// A file of a version that is not read.
-    #[error("{format} of version {found} is not read, only {oldest} to {newest}")]
+    #[error("version {found} of {format} is not supported, only {oldest} to {newest}")]
     UnsupportedVersion {
         /// The kind of file that has a version.
         format: &'static str,
@@ -120,7 +120,7 @@ pub enum FaultKind {
     },
     /// A file of a version that is newer than those that are read.
     #[error(
-        "{format} of version {found} is too new: the newest that is read is {newest}, which Spack {writer} writes"
+        "{format} of version {found} is too new: the newest supported version is {newest}, which Spack {writer} writes"
     )]
     NewerVersion {
         /// The kind of file that has a version.
@@ -133,7 +133,7 @@ pub enum FaultKind {
         writer: &'static str,
     },
     /// A spec with another hash than the key under which it stands.
-    #[error("stands under this key, but says that its hash is `{found}`")]
+    #[error("has the hash `{found}`, which differs from its key")]
     OtherHash {
         /// Its content.
         found: String,
@@ -148,7 +148,7 @@ pub enum FaultKind {
     #[error("the key is given twice")]
     KeyTwice,
     /// A file that is not one of those that are read.
-    #[error("is not a file that is read: {expected}")]
+    #[error("is not a supported file: {expected}")]
     UnknownFormat {
         /// The formats that are supported.
         expected: &'static str,

@@ -193,7 +193,7 @@ mod tests {
         for format in Versioned::ALL {
             let newer = (format.newest() + 1).to_string();
             let refused = format.known(&newer, Newer::Refuse).unwrap_err().to_string();
-            let newest = format!("the newest that is read is {}", format.newest());
+            let newest = format!("the newest supported version is {}", format.newest());
             assert!(refused.contains(&newest), "{refused}");
             assert!(refused.contains("Spack 1.3"), "{refused}");
             assert!(format.known(&newer, Newer::Try).unwrap().is_guess);

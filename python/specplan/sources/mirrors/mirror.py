@@ -271,7 +271,7 @@ def _known(
         return records, []
     too_new = [each for each in records if (each.version or 0) > newest]
     read = [each for each in records if each not in too_new]
-    what = f"of {_versions(too_new)}, newer than {newest}, the newest that is read"
+    what = f"of {_versions(too_new)}, newer than {newest}, the newest supported version"
     if not read:
         place = too_new[0].said_by.removeprefix(f"{manifest}: ")
         fault = f"the index is {what}; `--newest-format try` reads it as that version"

@@ -70,7 +70,7 @@ pub struct Met {
 
 /// The specs of the systems that serve a cell.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Serving {
+pub(crate) struct ServingSpecs {
     /// The specs of the system itself.
     exact: IdSet,
     /// The specs of other systems.
@@ -132,7 +132,7 @@ impl AbstractWants {
     }
 
     /// The specs of the systems that serve a cell.
-    pub(crate) fn serving(&self, catalog: &Catalog, cell: &AbstractCell) -> Serving {
+    pub(crate) fn serving(&self, catalog: &Catalog, cell: &AbstractCell) -> ServingSpecs {
         let own = cell.system.id(catalog);
         let systems = self
             .compatibility
@@ -149,7 +149,7 @@ impl AbstractWants {
                 compatible |= &some.collect();
             }
         }
-        Serving {
+        ServingSpecs {
             exact: own.map(of_system).cloned().unwrap_or_default(),
             compatible,
         }
@@ -158,7 +158,7 @@ impl AbstractWants {
 
 impl Found {
     /// The part of it that serves a cell.
-    pub(crate) fn served(&self, serving: &Serving) -> Met {
+    pub(crate) fn served(&self, serving: &ServingSpecs) -> Met {
         let serves = |spec: u32| serving.exact.contains(spec) || serving.compatible.contains(spec);
         let exact = self.specs.intersection(&serving.exact);
         let compatible = self.specs.intersection(&serving.compatible);

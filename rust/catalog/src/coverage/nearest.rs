@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use super::answer::{CellCoverage, Difference, Nearest};
 use crate::catalog::key::{KeyColumn, Level};
 use crate::catalog::view::View;
-use crate::compatibility::Serving;
+use crate::compatibility::ServingSystem;
 use crate::{Catalog, Column, DagHash, IdSet};
 
 /// The search for nearest specs within one state at one level.
@@ -51,7 +51,7 @@ impl<'c> NearestSearch<'c> {
         keys: &KeyColumn,
         key: u32,
         cell: &CellCoverage,
-        serving: &[Serving],
+        serving: &[ServingSystem],
     ) -> Option<Nearest> {
         self.nearest_among(keys.first_spec(key), cell, |spec| {
             let system = self.catalog.system_of(spec);

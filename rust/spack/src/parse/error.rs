@@ -71,13 +71,13 @@ pub enum ParseErrorKind {
         more: Box<str>,
     },
     /// A toolchain contradicts what is asked for before it.
-    #[error("a toolchain does not fit: {0}")]
+    #[error("a toolchain contradicts the spec: {0}")]
     Toolchain(#[source] Contradiction),
     /// A toolchain is called as if it were a package with a namespace.
     #[error("Spack cannot use a toolchain with a dot in its name")]
     QualifiedToolchain,
     /// Toolchains ask for too much.
-    #[error("toolchains ask for more than {limit} dependencies in all")]
+    #[error("toolchains add more than {limit} dependencies in total")]
     TooMuchPutIn {
         /// The most that are put in.
         limit: usize,
@@ -116,7 +116,7 @@ pub enum ParseErrorKind {
         name: Box<str>,
     },
     /// A value stands for the machine that Spack runs on.
-    #[error("`{value}` stands for the running machine, which is not known here")]
+    #[error("`{value}` names the running machine, which is not known here")]
     NeedsHost {
         /// The value.
         value: Box<str>,
@@ -155,7 +155,7 @@ pub enum ParseErrorKind {
     #[error("unexpected text among the attributes of an edge")]
     UnexpectedInEdge,
     /// A bracket closes that was not opened.
-    #[error("`]` closes nothing")]
+    #[error("unmatched `]`")]
     UnopenedEdge,
     /// A sigil is not followed by a spec.
     #[error("a dependency is missing after its sigil")]
@@ -164,7 +164,7 @@ pub enum ParseErrorKind {
     #[error("the condition is not a spec\n{}", indent(.0))]
     Condition(#[source] ParseError),
     /// A dependency is asked for twice, with demands that cannot be combined.
-    #[error("two demands on the dependency `{name}` have no {conflict} in common")]
+    #[error("two constraints on the dependency `{name}` have no {conflict} in common")]
     IncompatibleDependency {
         /// The name of the dependency.
         name: Box<str>,
@@ -172,7 +172,7 @@ pub enum ParseErrorKind {
         conflict: Conflict,
     },
     /// A dependency is asked for twice, with types that no two edges may have.
-    #[error("the dependency `{name}` is asked for twice with overlapping types")]
+    #[error("the dependency `{name}` is given twice with overlapping types")]
     OverlappingTypes {
         /// The name of the dependency.
         name: Box<str>,
@@ -192,12 +192,12 @@ impl ParseErrorKind {
         match self {
             Self::UnexpectedCharacter => match before {
                 Some('@') => Some("expected a version after `@`"),
-                Some('=') => Some("expected a value, in quotes if it is empty or holds blanks"),
+                Some('=') => Some("expected a value, in quotes if it is empty or contains spaces"),
                 Some('+' | '~') => Some("expected the name of a variant"),
                 _ => Some("expected a name, `@version`, `+variant`, `key=value`, `^` or `%`"),
             },
             Self::FileName => Some("expected a spec"),
-            Self::QualifiedToolchain => Some("call it without a dot under `toolchains`"),
+            Self::QualifiedToolchain => Some("rename it without a dot under `toolchains`"),
             Self::SeveralVersions => Some("a list such as `@1.2,1.4` takes several"),
             Self::SeveralVariants { .. } => {
                 Some("expected it once; `key=a,b` takes several values")
@@ -209,7 +209,7 @@ impl ParseErrorKind {
                 Some("expected `deptypes=`, `virtuals=`, `when=` or `]`")
             }
             Self::UnknownType { .. } => Some("expected `build`, `link`, `run` or `test`"),
-            Self::MissingDependency => Some("expected a name, or `*` and what is asked of it"),
+            Self::MissingDependency => Some("expected a name, or `*` with constraints"),
             _ => None,
         }
     }

@@ -247,7 +247,7 @@ fn a_fault_is_shown_under_the_text() {
         (
             "foo=",
             "unexpected character\n  foo=\n     \
-             ^ expected a value, in quotes if it is empty or holds blanks",
+             ^ expected a value, in quotes if it is empty or contains spaces",
         ),
     ] {
         let error = parse_one(text).expect_err(text);
@@ -399,7 +399,7 @@ fn what_is_asked_behind_a_toolchain_belongs_before_it() {
 #[test]
 fn a_toolchain_may_contradict_the_spec() {
     let fault = with_toolchain("a os=rhel8 %tc", "os=rhel9").unwrap_err();
-    let expected = "a toolchain does not fit: \
+    let expected = "a toolchain contradicts the spec: \
             `a os=rhel8` and `os=rhel9` have no operating systems in common\n";
     assert!(fault.starts_with(expected), "{fault}");
 }
@@ -414,7 +414,7 @@ fn toolchains_are_put_in_only_so_often() {
     assert!(with_toolchain(&text, &many(100)).is_ok());
     let fault = with_toolchain(&text, &many(1000)).unwrap_err();
     assert!(
-        fault.starts_with("toolchains ask for more than 65536"),
+        fault.starts_with("toolchains add more than 65536"),
         "{fault}"
     );
 }
