@@ -392,3 +392,13 @@ def test_the_remedies_of_sources_without_labels_name_the_stack_of_the_whole_tren
     remedies = {each["remedy"] for each in records if each["kind"] == "no_peer"}
     assert (answer.code, remedies) == (1, {"--want b=spack.lock, or --peers PATTERN"})
     assert run(*words, "--want", "b=l/spack.lock").code == 0
+
+
+@pytest.mark.parametrize("step", ["nope.json", "no/such/folder"])
+def test_a_step_that_looks_like_a_file_and_is_none_is_an_input_that_cannot_be_read(
+    run: Runs, folder: Path, step: str
+) -> None:
+    written(folder, spack_lock=lock(["a"]), i_json=index(["a"]))
+    answer = run("trend", "i.json", step, "--no-config")
+    assert (answer.code, answer.out) == (3, "")
+    assert f"`{step}` does not exist" in answer.err

@@ -12,6 +12,7 @@ from specplan.coverage.trend import measured_before
 from specplan.coverage.trend import trend as trend_of
 from specplan.errors import UsageError
 from specplan.sources import newest_first
+from specplan.sources.absent import absence, looks_like_a_file
 from specplan.sources.documents import is_document, read_coverage
 from specplan.sources.environments.options import EnvironmentOptions
 from specplan.sources.named_want import named_want
@@ -96,6 +97,8 @@ def _steps(steps: Sequence[str], settings: Settings) -> Iterator[Measured]:
         elif steps and not tags.has(each) and (source := load.as_source(each)) is not None:
             catalog = load.read([source], settings, quiet=True)
             yield _measured(catalog, settings, each, None)
+        elif looks_like_a_file(each) and not tags.has(each):
+            raise absence(each)
         else:
             yield _measured(tags.read(each), settings, each, each)
 
