@@ -152,7 +152,7 @@ def test_a_scheme_whose_package_is_missing_tells_the_extra(
         raise ImportError(f"No module named '{name}'")
 
     monkeypatch.setattr(importlib, "import_module", missing)
-    with pytest.raises(SourceError, match="needs what is not installed") as caught:
+    with pytest.raises(SourceError, match="needs a missing package") as caught:
         open_store(url, Fetching(downloads=Downloads(tmp_path)))
     assert caught.value.hint is not None
     assert command in caught.value.hint

@@ -431,7 +431,7 @@ def test_a_cache_folder_that_cannot_be_written_is_an_error(server: Server, tmp_p
     (tmp_path / "file").touch()
     _served(server, "x", b"content")
     fetching = Fetching(downloads=Downloads(tmp_path / "file"), limits=LIMITS)
-    with pytest.raises(SourceError, match="cannot keep what is fetched") as caught:
+    with pytest.raises(SourceError, match="cannot keep fetched files") as caught:
         HttpStore(server.url, fetching).get("x", most=100)
     assert caught.value.hint == "name another folder in SPECPLAN_CACHE_DIR"
 

@@ -207,7 +207,7 @@ class TestDamagedIndex:
             (b'{"version": 3, "version": 3}', "", None, "gives the key `version` twice"),
             (b"\xff\xfe", "", 1, "is not UTF-8: byte 0xff"),
             (b"[" * 100_000, "", None, "is nested too deep"),
-            (b'{"version": ' + b"9" * 5000 + b"}", "", None, "holds a number that cannot be"),
+            (b'{"version": ' + b"9" * 5000 + b"}", "", None, "holds a number of too many digits"),
             (b"[3]", "", None, "must be an object, is an array"),
             (b"{}", "", None, "has no `version`"),
             (b'{"version": 3}', "", None, "has no `data`"),

@@ -314,9 +314,9 @@ def parse(document: bytes, shown: str) -> Value:
         refuse("is nested too deep")
     except DamagedSourceError:
         raise
-    except ValueError as error:
-        # An integer of thousands of digits.
-        refuse(f"holds an impossible number: {error}")
+    except ValueError:
+        # Python converts no integer of thousands of digits.
+        refuse("holds a number of too many digits")
     return Value(values, place=WHOLE, shown=shown)
 
 
