@@ -5,8 +5,11 @@ from __future__ import annotations
 import pickle
 from typing import TYPE_CHECKING
 
+import pytest
+
+import specplan
 from specplan.model.hashes import Hashes
-from specplan.model.lazy_records import LazyRecords
+from specplan.model.lazy_records import DeferredRecords, LazyRecords
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,3 +62,36 @@ def test_the_first_hashes_are_told_without_the_others() -> None:
     assert tuple(hashes) == tuple("abcde")
     assert hashes[:3] == ("a", "b", "c")
     assert asked
+
+
+def test_deferred_records_are_made_once_and_not_before_somebody_looks() -> None:
+    made: list[int] = []
+
+    def make() -> tuple[str, ...]:
+        made.append(1)
+        return ("a", "b")
+
+    records = DeferredRecords(make)
+    assert not made
+    assert (len(records), records[0], list(records[1:]), repr(records)) == (
+        2,
+        "a",
+        ["b"],
+        "('a', 'b')",
+    )
+    assert records == ("a", "b") == DeferredRecords(make)
+    assert records != "ab"
+    assert hash(records) == hash(("a", "b"))
+    assert made == [1, 1]
+    assert pickle.loads(pickle.dumps(records)) == ("a", "b")  # noqa: S301 - our own
+
+
+def test_the_keys_of_wants_are_made_for_documents_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("nobody asked for them")
+
+    monkeypatch.setattr("specplan.coverage.solve.want_keys", refuse)
+    coverage = specplan.load("examples/cache").gaps(stack="e4s")
+    assert coverage.to_text()
+    with pytest.raises(AssertionError, match="nobody asked"):
+        coverage.to_json()

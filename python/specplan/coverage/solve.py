@@ -13,6 +13,7 @@ from specplan.coverage.ask import Answer, ask, environment_options
 from specplan.coverage.covered import all_wants, covered_wants
 from specplan.coverage.left_out import of_coverage
 from specplan.coverage.want_keys import want_keys
+from specplan.model.lazy_records import DeferredRecords
 from specplan.model.left_out import merged
 
 if TYPE_CHECKING:
@@ -59,7 +60,10 @@ def solve(contents: Contents, query: CoverageQuery, older: Contents | None = Non
             left_out=of_coverage(answered, contents, holder, query.stack),
         )
         if rows is None:
-            found = replace(found, want_keys=want_keys(found.cells, all_wants(answered)))
+            cells = found.cells
+            # Documents alone have them, and a trend.
+            keys = DeferredRecords(lambda: want_keys(cells, all_wants(answered)))
+            found = replace(found, want_keys=keys)
         if query.covered and rows is None:
             found = replace(found, covered=covered_wants(answered, found.gaps))
         return replace(found, sources=contents.used_with(holder or contents))

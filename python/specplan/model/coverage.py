@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from specplan.model.damage import DamagedFile
 from specplan.model.gap import CoveredWant, Gap, UnknownWant
@@ -178,7 +178,7 @@ class Coverage(Report):
     known_gaps: KnownGaps | None = None
     carried: Carried | None = None
     alone: Alone | None = None
-    want_keys: tuple[WantKeys, ...] | None = None
+    want_keys: Sequence[WantKeys] | None = None
     root_lines: tuple[RootLine, ...] = ()
     covered: tuple[CoveredWant, ...] | None = None
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from operator import eq
 from typing import Any, Final, Generic, TypeVar, overload
 
-__all__ = ["LazyRecords"]
+__all__ = ["DeferredRecords", "LazyRecords"]
 
 Record = TypeVar("Record")
 
@@ -63,3 +63,49 @@ class LazyRecords(Sequence[Record], Generic[Record]):
 
     def __repr__(self) -> str:
         return repr(tuple(self))
+
+
+class DeferredRecords(Sequence[Record], Generic[Record]):
+    """Records that are all made when somebody first looks at one, and kept.
+
+    For what few look at and what takes long to make. It equals every sequence of the same records.
+
+    Args:
+        make: Makes the records.
+    """
+
+    __slots__ = ("_made", "_make")
+
+    def __init__(self, make: Callable[[], tuple[Record, ...]]) -> None:
+        self._make: Callable[[], tuple[Record, ...]] | None = make
+        self._made: tuple[Record, ...] = ()
+
+    def _records(self) -> tuple[Record, ...]:
+        make = self._make
+        if make is not None:
+            self._made, self._make = make(), None
+        return self._made
+
+    def __reduce__(self) -> tuple[type[tuple[Record, ...]], tuple[list[Record]]]:
+        return tuple, (list(self._records()),)
+
+    def __len__(self) -> int:
+        return len(self._records())
+
+    @overload
+    def __getitem__(self, index: int) -> Record: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Record]: ...
+    def __getitem__(self, index: int | slice) -> Record | Sequence[Record]:
+        return self._records()[index]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence) or isinstance(other, str):
+            return NotImplemented
+        return self._records() == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._records())
+
+    def __repr__(self) -> str:
+        return repr(self._records())
