@@ -110,9 +110,17 @@ impl IdSet {
 
     /// All ids below `len`.
     pub fn full(len: u32) -> Self {
-        let mut bits = RoaringBitmap::new();
-        bits.insert_range(0..len);
-        Self::from(bits)
+        let words = (len as usize).div_ceil(64);
+        if words > MOST_WORDS {
+            let mut groups = RoaringBitmap::new();
+            groups.insert_range(0..len);
+            return Self(Groups(groups));
+        }
+        let mut these = vec![u64::MAX; words];
+        if let (Some(last), rest @ 1..) = (these.last_mut(), len % 64) {
+            *last = (1 << rest) - 1;
+        }
+        Self::from(these)
     }
 
     /// The set of `ids`, which ascend strictly.
@@ -121,8 +129,21 @@ impl IdSet {
     ///
     /// When they do not ascend.
     pub fn from_ascending(ids: impl IntoIterator<Item = u32>) -> Self {
-        let groups = RoaringBitmap::from_sorted_iter(ids).expect("the ids ascend strictly");
-        Self::from(groups)
+        let ids: Vec<u32> = ids.into_iter().collect();
+        let words = ids.last().map_or(0, |&last| place(last).0 + 1);
+        if !are_words(words, ids.len() as u64) {
+            let groups = RoaringBitmap::from_sorted_iter(ids);
+            return Self(Groups(groups.expect("the ids ascend strictly")));
+        }
+        assert!(
+            ids.is_sorted_by(|one, two| one < two),
+            "the ids ascend strictly"
+        );
+        let mut these = vec![0; words];
+        for (word, bit) in ids.into_iter().map(place) {
+            these[word] |= bit;
+        }
+        Self(Words(these))
     }
 
     /// The set of the bits that are set in `words`: bit i of word w is id 64 w + i.
