@@ -34,7 +34,7 @@ _OBEYED: Final = re.compile(r"^\s*::[a-z-]+[^\n]*::|##\[", re.MULTILINE)
 _FAULT: Final = 70
 
 #: Spack does not hold these to satisfy themselves: what propagates may be contradicted.
-_PROPAGATING: Final = ("++", "~~", "--", "==")
+_PROPAGATING: Final = ("++", "~~", "--", "==", "%%")
 
 
 class ComplaintError(Exception):
