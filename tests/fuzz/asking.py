@@ -33,6 +33,10 @@ _OBEYED: Final = re.compile(r"^\s*::[a-z-]+[^\n]*::|##\[", re.MULTILINE)
 #: The exit code of a bug in specplan itself.
 _FAULT: Final = 70
 
+#: A dependency with the virtual packages that it provides, as in ``%c,cxx=gcc``. A spec called like
+#: one of them, or another dependency on the same package, takes its place in Spack.
+_PROVIDED: Final = re.compile(r"(?:[%^]|\] )[\w,.-]+=")
+
 #: Spack does not hold these to satisfy themselves: what propagates may be contradicted.
 _PROPAGATING: Final = ("++", "~~", "--", "==")
 
@@ -196,22 +200,15 @@ def _compared(left: str, right: str) -> str:
         printed = str(spec)
         if AbstractSpec(printed) != spec or str(AbstractSpec(printed)) != printed:
             raise ComplaintError("is printed as another spec", words, printed)
-        is_contradicted = any(mark in printed for mark in _PROPAGATING) or _is_virtual(printed)
+        is_contradicted = any(mark in printed for mark in _PROPAGATING) or (
+            _PROVIDED.search(printed) is not None
+        )
         if spec.satisfies(spec) is False and not is_contradicted:
             raise ComplaintError("does not satisfy itself", words, printed)
     one, other = specs
     if one.intersects(other) != other.intersects(one):
         raise ComplaintError("intersects one way only", words, "")
     return f"{one.satisfies(other)} {one.intersects(other)} {one.constrain(other)}"
-
-
-def _is_virtual(printed: str) -> bool:
-    """Return whether a spec is called like a virtual package that a dependency of it provides.
-
-    Spack takes the spec itself for the provider then, and does not hold it to satisfy itself.
-    """
-    name = re.match(r"[\w.-]+", printed)
-    return name is not None and bool(re.search(rf"[%^ ,]{re.escape(name[0])}(,[\w-]+)*=", printed))
 
 
 def _odd_ending(words: list[str], code: int, out: str, err: str) -> str | None:
