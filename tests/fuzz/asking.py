@@ -33,9 +33,10 @@ _OBEYED: Final = re.compile(r"^\s*::[a-z-]+[^\n]*::|##\[", re.MULTILINE)
 #: The exit code of a bug in specplan itself.
 _FAULT: Final = 70
 
-#: A dependency with the virtual packages that it provides, as in ``%c,cxx=gcc``. A spec called like
-#: one of them, or another dependency on the same package, takes its place in Spack.
-_PROVIDED: Final = re.compile(r"(?:[%^]|\] )[\w,.-]+=")
+#: A dependency with the virtual packages that it provides, as in ``%c,cxx=gcc``, and one called
+#: like the spec. A spec called like one of these packages, or another dependency on the same
+#: package, takes its place in Spack.
+_REPLACED: Final = re.compile(r"(?:[%^]|\] )[\w,.-]+=|^([\w.-]+)\b.*(?:[%^]|\] )\1\b")
 
 #: Spack does not hold these to satisfy themselves: what propagates may be contradicted.
 _PROPAGATING: Final = ("++", "~~", "--", "==")
@@ -201,7 +202,7 @@ def _compared(left: str, right: str) -> str:
         if AbstractSpec(printed) != spec or str(AbstractSpec(printed)) != printed:
             raise ComplaintError("is printed as another spec", words, printed)
         is_contradicted = any(mark in printed for mark in _PROPAGATING) or (
-            _PROVIDED.search(printed) is not None
+            _REPLACED.search(printed) is not None
         )
         if spec.satisfies(spec) is False and not is_contradicted:
             raise ComplaintError("does not satisfy itself", words, printed)
