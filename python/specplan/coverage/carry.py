@@ -10,10 +10,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from specplan.coverage.same_question import refuse_other_question
+from specplan.coverage.totals import totals_of
 from specplan.coverage.want_keys import moved
 from specplan.errors import UsageError
 from specplan.exact import ratio
-from specplan.model import Carried, LeftOut, RootCoverage, Totals
+from specplan.model import Carried, LeftOut, RootCoverage
 from specplan.model.left_out import merged
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def carried_forward(result: Coverage, old: Coverage, file: str) -> Coverage:
             )
         ),
         roots=roots,
-        totals=_totals(result, every),
+        totals=totals_of(every, result.totals.not_wanted),
         left_out=merged((*result.left_out, *_left_out(old, file), *doubts)),
         carried=Carried(file=file, tags=old.tags, cells=len(cells)),
         alone=None,
@@ -92,21 +93,6 @@ def _counted(gaps: Sequence[Gap]) -> tuple[Gap, ...]:
     """Return gaps that say in how many cells of the whole report the same key is a gap."""
     times = Counter(gap.want for gap in gaps)
     return tuple(replace(gap, cells_lacking=times[gap.want]) for gap in gaps)
-
-
-def _totals(result: Coverage, cells: Iterable[Cell]) -> Totals:
-    cells = tuple(cells)
-    wanted = sum(cell.wanted for cell in cells)
-    covered = sum(cell.covered for cell in cells)
-    unknown = sum(cell.unknown for cell in cells)
-    return Totals(
-        wanted=wanted,
-        covered=covered,
-        unknown=unknown,
-        gaps=wanted - covered - unknown,
-        not_wanted=result.totals.not_wanted,
-        coverage=ratio(covered, wanted),
-    )
 
 
 def _empty(file: str) -> LeftOut:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from specplan.catalog.specs import by_hash, nearest_of
 from specplan.coverage import environment_records
 from specplan.coverage.demand import demand
+from specplan.coverage.totals import totals_of
 from specplan.exact import ratio
 from specplan.model import (
     Alone,
@@ -24,7 +25,6 @@ from specplan.model import (
     Lacking,
     RootCoverage,
     RootsOfStack,
-    Totals,
 )
 from specplan.model.columns import from_columns
 from specplan.model.hashes import Hashes
@@ -84,7 +84,7 @@ def coverage(
         cells=all_cells,
         gaps=_all_gaps(answer, own, demanded, caches),
         roots=_roots(answer, demanded),
-        totals=_totals(all_cells, answer.not_wanted_count),
+        totals=totals_of(all_cells, answer.not_wanted_count),
         absent_stacks=answer.absent,
         not_wanted=answer.not_wanted,
         damaged=damaged,
@@ -109,21 +109,6 @@ def _all_gaps(
     if answer.not_concretized or answer.abstract is not None:
         gaps.sort(key=_rank)
     return tuple(gaps)
-
-
-def _totals(cells: Sequence[Cell], not_wanted: int) -> Totals:
-    """Return the sums over cells."""
-    wanted = sum(cell.wanted for cell in cells)
-    covered = sum(cell.covered for cell in cells)
-    undecided = sum(cell.unknown for cell in cells)
-    return Totals(
-        wanted=wanted,
-        covered=covered,
-        unknown=undecided,
-        gaps=wanted - covered - undecided,
-        not_wanted=not_wanted,
-        coverage=ratio(covered, wanted),
-    )
 
 
 def _root_lines(answer: Answer) -> tuple[RootLine, ...]:
