@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from operator import eq
 from typing import Any, Final, Generic, TypeVar, overload
 
-__all__ = ["DeferredRecords", "LazyRecords"]
+__all__ = ["DeferredRecords", "LazyRecords", "RecordSequence"]
 
 Record = TypeVar("Record")
 
@@ -14,7 +14,35 @@ Record = TypeVar("Record")
 _SOME: Final = 1_000
 
 
-class LazyRecords(Sequence[Record], Generic[Record]):
+class RecordSequence(Sequence[Record], Generic[Record]):
+    """Records in a fixed order. It equals every sequence of the same records."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether a sequence has the same records."""
+        if not isinstance(other, Sequence) or isinstance(other, str):
+            return NotImplemented
+        return len(self) == len(other) and all(map(eq, self, other))
+
+    def __hash__(self) -> int:
+        """Return a hash that equal tuples share."""
+        return hash(tuple(self))
+
+
+class _MadeLater(RecordSequence[Record]):
+    """Records that a catalog of this process makes: another process gets a tuple of them."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[type[tuple[Record, ...]], tuple[list[Record]]]:
+        return tuple, (list(self),)
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+
+class LazyRecords(_MadeLater[Record]):
     """Records in a fixed order, made in parts when they are first used.
 
     By the hundred thousand, records take far more memory than what they are made of. It equals
@@ -33,10 +61,6 @@ class LazyRecords(Sequence[Record], Generic[Record]):
         self._sources = sources
         self._make = make
 
-    def __reduce__(self) -> tuple[type[tuple[Record, ...]], tuple[list[Record]]]:
-        # What they are made of belongs to a catalog of this process.
-        return tuple, (list(self),)
-
     def __len__(self) -> int:
         return len(self._sources)
 
@@ -53,22 +77,11 @@ class LazyRecords(Sequence[Record], Generic[Record]):
             return tuple(self._make(self._sources[index]))
         return self._make([self._sources[index]])[0]
 
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Sequence) or isinstance(other, str):
-            return NotImplemented
-        return len(self) == len(other) and all(map(eq, self, other))
 
-    def __hash__(self) -> int:
-        return hash(tuple(self))
-
-    def __repr__(self) -> str:
-        return repr(tuple(self))
-
-
-class DeferredRecords(Sequence[Record], Generic[Record]):
+class DeferredRecords(_MadeLater[Record]):
     """Records that are all made when somebody first looks at one, and kept.
 
-    For what few look at and what takes long to make. It equals every sequence of the same records.
+    For what few look at and what takes long to make.
 
     Args:
         make: Makes the records.
@@ -86,9 +99,6 @@ class DeferredRecords(Sequence[Record], Generic[Record]):
             self._made, self._make = make(), None
         return self._made
 
-    def __reduce__(self) -> tuple[type[tuple[Record, ...]], tuple[list[Record]]]:
-        return tuple, (list(self._records()),)
-
     def __len__(self) -> int:
         return len(self._records())
 
@@ -98,14 +108,3 @@ class DeferredRecords(Sequence[Record], Generic[Record]):
     def __getitem__(self, index: slice) -> Sequence[Record]: ...
     def __getitem__(self, index: int | slice) -> Record | Sequence[Record]:
         return self._records()[index]
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Sequence) or isinstance(other, str):
-            return NotImplemented
-        return self._records() == tuple(other)
-
-    def __hash__(self) -> int:
-        return hash(self._records())
-
-    def __repr__(self) -> str:
-        return repr(self._records())

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from importlib import import_module
-from operator import eq
-from typing import Generic, TypeVar, overload
+from typing import TypeVar, overload
 
 from specplan.counting import count
+from specplan.model.lazy_records import RecordSequence
 from specplan.model.report import Table
 
 __all__ = ["Rows"]
@@ -15,7 +15,7 @@ __all__ = ["Rows"]
 Row = TypeVar("Row")
 
 
-class Rows(Sequence[Row], Generic[Row]):
+class Rows(RecordSequence[Row]):
     """Records in order: a sequence that shows itself shortly, and that tables are made of.
 
     It equals every sequence of the same records.
@@ -50,16 +50,6 @@ class Rows(Sequence[Row], Generic[Row]):
         if isinstance(index, slice):
             return Rows(self._kind, self._noun, self._records[index])
         return self._records[index]
-
-    def __eq__(self, other: object) -> bool:
-        """Return whether a sequence has the same records."""
-        if not isinstance(other, Sequence) or isinstance(other, str):
-            return NotImplemented
-        return len(self) == len(other) and all(map(eq, self, other))
-
-    def __hash__(self) -> int:
-        """Return a hash that equal tuples share."""
-        return hash(tuple(self))
 
     def __repr__(self) -> str:
         return f"<Rows: {count(len(self), self._noun)}>"
