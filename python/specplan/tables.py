@@ -11,7 +11,7 @@ import types
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from functools import lru_cache
-from html import escape
+from importlib import import_module
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, Union, cast, get_args, get_origin
 
@@ -24,10 +24,18 @@ if TYPE_CHECKING:
 
     from specplan import _core
 
-__all__ = ["Table", "fragment_of", "of_catalog", "of_result", "require_tables", "table_of"]
+__all__ = [
+    "ROWS_OF_A_NOTEBOOK",
+    "Table",
+    "fragment_of",
+    "of_catalog",
+    "of_result",
+    "require_tables",
+    "table_of",
+]
 
 #: How many rows of a table a notebook shows.
-_ROWS_OF_A_NOTEBOOK: Final = 20
+ROWS_OF_A_NOTEBOOK: Final = 20
 
 #: How many names of columns a table shows in one line.
 _FEW_NAMES: Final = 5
@@ -76,7 +84,7 @@ class Table:
 
     def __init__(self, core: _core.Table, first: Iterable[Sequence[object]] = ()) -> None:
         self._core = core
-        self._first = tuple(tuple(each[:_ROWS_OF_A_NOTEBOOK]) for each in first)
+        self._first = tuple(tuple(each[:ROWS_OF_A_NOTEBOOK]) for each in first)
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -122,7 +130,7 @@ def fragment_of(kind: type, records: Sequence[Any], title: str) -> str:
         title: What stands above.
     """
     columns = _columns(cast("Hashable", kind))
-    some = records[:_ROWS_OF_A_NOTEBOOK]
+    some = records[:ROWS_OF_A_NOTEBOOK]
     rows = [[value(each) for _, _, value in columns] for each in some]
     return _fragment(title.strip("<>"), [name for name, _, _ in columns], rows, len(records))
 
@@ -130,23 +138,9 @@ def fragment_of(kind: type, records: Sequence[Any], title: str) -> str:
 def _fragment(
     title: str, names: Sequence[str], rows: Sequence[Sequence[object]], number: int
 ) -> str:
-    lines = [f"<p><strong>{escape(title)}</strong></p>", "<table>"]
-    lines.append("<tr>" + "".join(f'<th scope="col">{escape(each)}</th>' for each in names))
-    lines[-1] += "</tr>"
-    lines += [
-        "<tr>" + "".join(f"<td>{escape(_shown(each))}</td>" for each in row) + "</tr>"
-        for row in rows
-    ]
-    lines.append("</table>")
-    if rows and number > len(rows):
-        lines.append(f"<p>and {number - len(rows)} more</p>")
-    return "<div>\n" + "\n".join(lines) + "\n</div>\n"
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, (list, tuple)):
-        return ", ".join(map(str, value))
-    return "" if value is None else str(value)
+    fragment = import_module("specplan.reports.render.fragment")
+    found: str = fragment.fragment_of_rows(title, names, rows, number)
+    return found
 
 
 def of_catalog(core: _core.Catalog) -> tuple[Table, Table, Table]:

@@ -337,3 +337,13 @@ def test_the_markup_of_a_source_is_text_in_a_table(catalog: Catalog) -> None:
     ):
         assert "<img" not in shown._repr_html_()
         assert "&lt;img" in shown._repr_html_()
+
+
+def test_what_does_not_show_is_written_as_an_escape_in_a_table(catalog: Catalog) -> None:
+    (found, *_) = catalog.find("adios2")
+    hostile = replace(found, version="1\u202e0\x1b[31m")
+    for shown in (
+        Rows(specplan.Spec, "spec", [hostile]),
+        tables.table_of(specplan.Spec, [hostile]),
+    ):
+        assert r"1\u202e0\x1b[31m" in shown._repr_html_()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator
 from functools import singledispatch
 from importlib import import_module
 from os import PathLike
-from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
 
 from specplan.records import dataclass
 
@@ -33,9 +33,6 @@ __all__ = [
     "csv_parts",
     "json_parts",
 ]
-
-#: How many rows of a table a notebook shows.
-_ROWS_OF_A_NOTEBOOK: Final = 20
 
 #: What a writer returns.
 Written = TypeVar("Written")
@@ -115,7 +112,8 @@ class Report:
 
     def _repr_html_(self) -> str:
         """Return the report as tables for a notebook, long ones cut."""
-        return as_fragment(self, ReportOptions(limit=_ROWS_OF_A_NOTEBOOK))
+        most: int = import_module("specplan.tables").ROWS_OF_A_NOTEBOOK
+        return as_fragment(self, ReportOptions(limit=most))
 
     def table(self, name: str = "") -> Table:
         """Return records of the result as a table, which Polars, pyarrow, DuckDB and pandas take.

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 from specplan.model.report import Report, as_fragment
 from specplan.reports.cuts import cut
 from specplan.reports.outline import outline_of
+from specplan.reports.render.escape import terminal
 from specplan.reports.render.text import Writer, header
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from specplan.model.report import ReportOptions
     from specplan.reports.outline import Section, Table
 
-__all__ = ["fragment"]
+__all__ = ["fragment", "fragment_of_rows"]
 
 
 @as_fragment.register(Report)
@@ -29,13 +30,45 @@ def fragment(result: Report, options: ReportOptions) -> str:
     writer = Writer(outline, options)
     parts = [_paragraph(writer.said(each)) for each in outline.warnings]
     if outline.headline:
-        parts.append(f"<p><strong>{escape(writer.said(outline.headline))}</strong></p>")
+        parts.append(_title(writer.said(outline.headline)))
     parts += [_paragraph(writer.said(each.text)) for each in outline.lines]
     for section in outline.sections:
         if writer.is_asked(section):
             parts += _section(writer, section)
     parts += [_paragraph(writer.said(each)) for each in outline.notes]
+    return _whole(parts)
+
+
+def fragment_of_rows(
+    title: str, names: Sequence[str], rows: Sequence[Sequence[object]], number: int
+) -> str:
+    """Return rows of plain values as a fragment of HTML.
+
+    Args:
+        title: The words above.
+        names: The names of the columns.
+        rows: The first rows.
+        number: The number of all rows.
+    """
+    cells = ([escape(terminal(_plain(each))) for each in row] for row in rows)
+    parts = [_title(title), *_grid([escape(terminal(each)) for each in names], cells)]
+    if rows and number > len(rows):
+        parts.append(_paragraph(f"and {number - len(rows)} more"))
+    return _whole(parts)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+def _whole(parts: Iterable[str]) -> str:
     return "<div>\n" + "\n".join(parts) + "\n</div>\n"
+
+
+def _title(text: str) -> str:
+    return f"<p><strong>{escape(text)}</strong></p>"
 
 
 def _paragraph(text: str) -> str:
@@ -53,11 +86,16 @@ def _section(writer: Writer, section: Section) -> Iterator[str]:
 def _table(writer: Writer, table: Table) -> Iterator[str]:
     shown = [at for at, column in enumerate(table.columns) if not column.is_extra]
     heads = ("<br>".join(map(escape, header(table.columns[at]))) for at in shown)
-    yield "<table>"
-    yield "<tr>" + "".join(f'<th scope="col">{each}</th>' for each in heads) + "</tr>"
-    for row in table.rows[: table.most]:
-        cells = (escape(writer.span(row[at]).text) for at in shown)
-        yield "<tr>" + "".join(f"<td>{each}</td>" for each in cells) + "</tr>"
-    yield "</table>"
+    rows = table.rows[: table.most]
+    yield from _grid(heads, ([escape(writer.span(row[at]).text) for at in shown] for row in rows))
     if table.more:
         yield _paragraph(writer.said(table.more))
+
+
+def _grid(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    """Yield the lines of a table, of which all texts are escaped."""
+    yield "<table>"
+    yield "<tr>" + "".join(f'<th scope="col">{each}</th>' for each in heads) + "</tr>"
+    for row in rows:
+        yield "<tr>" + "".join(f"<td>{each}</td>" for each in row) + "</tr>"
+    yield "</table>"
