@@ -20,6 +20,7 @@ from specplan.recipes.source_id import (
     next_commit,
     source_of,
     versions_of,
+    wish_of,
 )
 from specplan.recipes.unread import UnreadError
 from specplan.records import dataclass
@@ -184,13 +185,8 @@ def _version_keys(directives: Sequence[Directives]) -> Counter[tuple[object, ...
     return Counter(call.key for each in directives for call in each.named("version"))
 
 
-def _wish(node: Node, directives: Sequence[Directives]) -> list[object]:
-    calls = versions_of(directives).get(node.version, [])
-    return [
-        repr(call.argument(key) or False)
-        for call in calls[-1:]
-        for key in ("preferred", "deprecated")
-    ]
+def _wish(node: Node, directives: Sequence[Directives]) -> list[str]:
+    return list(map(wish_of, versions_of(directives).get(node.version, [])[-1:]))
 
 
 def patch_change(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from specplan.recipes.directives import Called, Directives
     from specplan.recipes.nodes import Node
 
-__all__ = ["Source", "declared_source", "next_commit", "source_of", "versions_of"]
+__all__ = ["Source", "declared_source", "next_commit", "source_of", "versions_of", "wish_of"]
 
 #: Checksums, of which the last that is given counts.
 _CHECKSUMS: Final = ("sha256", "md5", "sha1", "sha224", "sha384", "sha512", "checksum")
@@ -89,6 +89,11 @@ def versions_of(directives: Sequence[Directives]) -> dict[str, list[Called]]:
             text = str(version) if isinstance(version, (str, int)) else ""
             found.setdefault(text, []).append(call)
     return found
+
+
+def wish_of(call: Called) -> str:
+    """Return the arguments of ``version`` by which a concretizer ranks it, as a text."""
+    return repr([call.argument(key) or False for key in ("preferred", "deprecated")])
 
 
 def source_of(node: Node, directives: Sequence[Directives]) -> Source:

@@ -19,7 +19,7 @@ from specplan.recipes.directive_changes import freed_by
 from specplan.recipes.hashes import computed_hash
 from specplan.recipes.host import host_of
 from specplan.recipes.patches import Applied, own_patches
-from specplan.recipes.source_id import declared_source, next_commit, versions_of
+from specplan.recipes.source_id import declared_source, next_commit, versions_of, wish_of
 from specplan.recipes.unread import UnreadError
 from specplan.records import dataclass
 
@@ -322,17 +322,10 @@ def _tags(directives: Sequence[Directives]) -> list[tuple[str, ...]]:
     return [each.tags for each in directives]
 
 
-#: The arguments of a version by which a concretizer ranks it.
-_WISHES: Final = ("preferred", "deprecated")
-
-
 def _wishes(directives: Sequence[Directives]) -> frozenset[tuple[str, str]]:
     """Return the versions of a recipe, each with how much it is wished for."""
     return frozenset(
-        (
-            version,
-            repr([[each.argument(key) or False for key in _WISHES] for each in calls]),
-        )
+        (version, repr(list(map(wish_of, calls))))
         for version, calls in versions_of(directives).items()
     )
 
