@@ -10,7 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from specplan.cli.stack_gates import asked_tables, held_on_nothing
+from specplan.cli.stack_gates import asked_tables, held_on_nothing, suffix_of
 from specplan.exact import compare_share
 from specplan.model.gate import Gate, none_allowed
 from specplan.model.left_out import ALL_KINDS, LeftOutKind
@@ -86,7 +86,7 @@ class _Part:
     @property
     def suffix(self) -> str:
         """The words that sentences add to name it."""
-        return f" for `{self.stack}`" if self.stack else ""
+        return suffix_of(self.stack)
 
 
 def of_coverage(coverage: Coverage, settings: Settings) -> Iterator[Gate]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from specplan.cli.stack_gates import asked_tables, held_on_nothing
+from specplan.cli.stack_gates import asked_tables, held_on_nothing, suffix_of
 from specplan.model.gate import Gate
 from specplan.records import dataclass
 from specplan.reports.render import amounts, wording
@@ -80,7 +80,7 @@ class _Part:
     @property
     def suffix(self) -> str:
         """The words that sentences add to name it."""
-        return f" for `{self.stack}`" if self.stack else ""
+        return suffix_of(self.stack)
 
 
 class _Parts:

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from specplan.config.configuration import StackEntry
     from specplan.model.gate import Gate
 
-__all__ = ["asked_tables", "held_on_nothing"]
+__all__ = ["asked_tables", "held_on_nothing", "suffix_of"]
+
+
+def suffix_of(stack: str) -> str:
+    """Return the words by which a sentence names a stack; none for the whole run, without one."""
+    return f" for `{stack}`" if stack else ""
 
 
 def asked_tables(
