@@ -47,9 +47,8 @@ class Plan(Report):
     Attributes:
         scope: Which specs of the locks are wanted.
         unit: What costs count: builds, or seconds where files give costs.
-        predicted: Whether the plan foresees a change. Then its hashes are those of the
-            specs before the change and stand for their successors; with :attr:`successors`
-            this is so of the specs alone that have none there.
+        predicted: Whether the plan foresees a change. Then its hashes are those
+            before the change, except for specs with a next hash in :attr:`successors`.
         change: The change that it foresees.
         what_if: What it assumes against what the caches say.
         inputs: What it was made from, wants before caches before costs, by path.

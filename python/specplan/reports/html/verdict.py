@@ -188,29 +188,21 @@ def _figures(
 
 
 def _of_trend(content: Value) -> list[Figure]:
-    lost = len(content.items_at("lost"))
-    return [
-        Figure(
-            label="lost over time",
-            value=f"{lost:,}",
-            detail=f"in {count(len(content.items_at('steps')), 'step')}",
-            tone="bad" if lost else "good",
-            section="trend",
-        )
-    ]
+    lost, steps = (len(content.items_at(each)) for each in ("lost", "steps"))
+    return [_faults("lost over time", lost, count(steps, "step"), "trend")]
 
 
 def _of_check(content: Value) -> list[Figure]:
-    found = len(content.items_at("findings"))
-    return [
-        Figure(
-            label="findings",
-            value=f"{found:,}",
-            detail=f"in {count(content.count_at('files'), 'file')}",
-            tone="bad" if found else "good",
-            section="soundness",
-        )
-    ]
+    found, files = len(content.items_at("findings")), content.count_at("files")
+    return [_faults("findings", found, count(files, "file"), "soundness")]
+
+
+def _faults(label: str, number: int, among: str, section: str) -> Figure:
+    """Return a number of which none is good."""
+    tone: Tone = "bad" if number else "good"
+    return Figure(
+        label=label, value=f"{number:,}", detail=f"in {among}", tone=tone, section=section
+    )
 
 
 def _at(section: str, figure: Figure) -> Figure:
