@@ -64,6 +64,15 @@ fn within<'s>(groups: &'s RoaringBitmap, words: &[u64]) -> impl Iterator<Item = 
     groups.iter().take_while(move |&id| id < end)
 }
 
+/// As many words, with the bits of `ids`.
+fn words_of(ids: impl IntoIterator<Item = u32>, len: usize) -> Vec<u64> {
+    let mut words = vec![0; len];
+    for (word, bit) in ids.into_iter().map(place) {
+        words[word] |= bit;
+    }
+    words
+}
+
 fn groups_of(words: &[u64]) -> RoaringBitmap {
     RoaringBitmap::from_sorted_iter(ids_of(words)).expect("the ids of words ascend")
 }
@@ -74,12 +83,7 @@ impl From<RoaringBitmap> for IdSet {
         if !are_words(words, groups.len()) {
             return Self(Groups(groups));
         }
-        let mut these = vec![0; words];
-        for id in groups {
-            let (word, bit) = place(id);
-            these[word] |= bit;
-        }
-        Self(Words(these))
+        Self(Words(words_of(groups, words)))
     }
 }
 
@@ -139,22 +143,12 @@ impl IdSet {
             ids.is_sorted_by(|one, two| one < two),
             "the ids ascend strictly"
         );
-        let mut these = vec![0; words];
-        for (word, bit) in ids.into_iter().map(place) {
-            these[word] |= bit;
-        }
-        Self(Words(these))
+        Self(Words(words_of(ids, words)))
     }
 
     /// The set of the bits that are set in `words`: bit i of word w is id 64 w + i.
     pub fn from_words(words: &[u64]) -> Self {
-        let last = words.iter().rposition(|&word| word != 0);
-        let words = &words[..last.map_or(0, |last| last + 1)];
-        if words.len() <= MOST_WORDS {
-            Self::from(words.to_vec())
-        } else {
-            Self(Groups(groups_of(words)))
-        }
+        Self::from(words.to_vec())
     }
 
     /// The number of ids that the set has.
@@ -294,10 +288,9 @@ impl IdSet {
                 }
                 Self::from(words)
             }
-            (Words(words), Groups(groups)) => {
-                let mut words = words.clone();
-                let end = words.len() as u32 * 64;
-                for (word, bit) in groups.iter().take_while(|&id| id < end).map(place) {
+            (Words(one), Groups(groups)) => {
+                let mut words = one.clone();
+                for (word, bit) in within(groups, one).map(place) {
                     words[word] &= !bit;
                 }
                 Self::from(words)
