@@ -499,8 +499,8 @@ class Catalog:
             stack: Shell patterns of the stacks to compare; all but ``root`` by default.
             os: Only cells of these operating systems (shell patterns).
             target: Only cells of these targets (shell patterns).
-            level: What a key is. At level ``package`` a package has changed if its
-                versions have.
+            level: The level of keys. At level ``package`` a package has changed if its versions
+                have.
 
         Raises:
             UnknownNameError: If a stack, system or snapshot is unknown.

@@ -42,7 +42,7 @@ class DiffRequest:
         stack: Shell patterns of the stacks to compare; without any, all but ``root``.
         os: Only cells of these operating systems (shell patterns).
         target: Only cells of these targets (shell patterns).
-        level: What a key is. At level ``package`` a package has changed if its versions have.
+        level: The level of keys. At level ``package`` a package has changed if its versions have.
     """
 
     old: str | None = None
@@ -165,7 +165,7 @@ def _diff(
 
     Args:
         answers: What the core answers of each cell, and what changed there.
-        level: What a key is.
+        level: The level of keys.
         old: What the older state is called.
         new: What the newer state is called.
         absent_stacks: Stacks that only the older state lists.

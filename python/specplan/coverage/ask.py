@@ -93,8 +93,8 @@ class Answer:
         core: The catalog that was asked: the caches with what is wanted beside them.
         state: The snapshots that were asked.
         wants: Where the wants came from.
-        level: What a key is; None where all wants are abstract specs.
-        scope: How much of a lock is wanted; None where the wants are of no lock.
+        level: The level of keys; None if all wants are abstract specs.
+        scope: The wanted part of a lock; None if the wants do not come from locks.
         reported: The stacks that the core was asked for, in the order of its answers.
         specs: For each reported stack the hashes that its locks want, else nothing.
         wanted: The locks that say what is wanted.

@@ -1,11 +1,11 @@
 """The records of answers: frozen and typed.
 
-The words are those of the documentation: a *cell* is a stack on a system (an
-operating system and a target), a *want* is something that should be available
-in a cell, a *gap* is a want that no available spec covers.
+The terms are those of the documentation: a *cell* is a stack on a system (an operating system and a
+target), a *want* is something that should be available in a cell, a *gap* is a want that no
+available spec covers.
 
-Every sequence in these records is a tuple in a fixed order, so that the same
-catalog and the same question give equal records and the same bytes of output.
+Every sequence in these records is a tuple in a fixed order, so that the same catalog and the same
+question produce equal records and identical output.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ __all__ = [
 OpenReason: TypeAlias = Literal["beyond", "left_out", "outbid"]
 
 
-#: Weights are whole numbers of this part.
+#: Weights are whole multiples of this fraction.
 _PART: Final = Decimal("0.001")
 
 
@@ -41,8 +41,8 @@ class Weight:
     Attributes:
         spec: The abstract spec that the roots satisfy; None for all.
         stack: A shell pattern for the stacks that want them.
-        weight: What each of them is worth: more than 0, at most a million, to the
-            thousandth.
+        weight: The worth of each of them: more than 0, at most a million, with up to three
+            decimals.
     """
 
     spec: str | None = None
@@ -77,7 +77,7 @@ class BudgetRoot:
     Attributes:
         spec: The root.
         weight: The weight of completing it.
-        place: Which abstract want it meets; None for the root of a lock.
+        place: The abstract want that it meets; None for the root of a lock.
     """
 
     spec: NamedSpec
@@ -90,13 +90,13 @@ class OpenRoot:
     """A wanted root that the budget does not complete.
 
     Attributes:
-        spec: The root; of an abstract want, the candidate that takes least more.
+        spec: The root; for an abstract want, the candidate that needs the fewest additional builds.
         weight: The weight of completing it.
-        reason: Why it is not completed.
-        more_builds: How many builds completing it takes beside the plan; None for one that is
+        reason: The reason why it is not completed.
+        more_builds: The number of additional builds that would complete it; None for a root that is
             left out.
-        more_cost: What these cost.
-        place: Which abstract want it would meet; None for the root of a lock.
+        more_cost: The cost of these builds.
+        place: The abstract want that it would meet; None for the root of a lock.
     """
 
     spec: NamedSpec
@@ -114,21 +114,22 @@ class Budget:
     Each root of the locks counts once, each abstract want once in each of its cells.
 
     Attributes:
-        max_builds: The most builds; None where they are not limited.
-        max_cost: The most cost; None where it is not limited.
-        builds: How many builds the plan has.
+        max_builds: The maximum number of builds; None for no limit.
+        max_cost: The maximum cost; None for no limit.
+        builds: The number of builds in the plan.
         cost: Their cost.
         installable: The roots that install without any build, by hash.
         completed: The roots that the plan completes, by hash.
-        open: The roots that it does not, those that take least more first, then by hash.
-        weight: What the completed roots are worth.
-        upper_bound: What no choice within the budget exceeds, whatever specs it takes for
-            abstract wants. Where a stack takes one of several locks as a whole, roots that
-            install without any build count with the others for it.
+        open: The roots that it does not complete, by the additional cost of completing them, then
+            by hash.
+        weight: The total weight of the completed roots.
+        upper_bound: An upper bound on the weight of any choice within the budget, with any specs
+            for abstract wants. If a stack takes one of several locks as a whole, the bound also
+            counts roots that install without any build.
         nodes: The number of nodes that the search visited.
-        cut: What ended the search before the choice was proven to be worth most: a limit on
-            nodes, memory or work, which cuts it at the same place everywhere, or on time.
-        unused: The weights that are about no root.
+        cut: The limit that ended the search before the choice was proven optimal: nodes, memory or
+            work, which end it at the same point on every machine, or time.
+        unused: The weights that match no root.
     """
 
     max_builds: int | None
@@ -163,8 +164,8 @@ class BudgetPoint:
         limit: The maximum number of builds, or their maximum cost.
         builds: The number of builds.
         cost: Their cost.
-        installing: The number of roots that install then, including those that need no build.
-        weight: What all of these are worth, but for those that need no build.
+        installing: The number of roots that then install, including those that need no build.
+        weight: Their total weight, without the roots that need no build.
         upper_bound: The upper bound for any choice within the limit.
     """
 
@@ -186,10 +187,10 @@ class BudgetCurve:
     """The results of all budgets, from nothing to everything that can be planned.
 
     Attributes:
-        limited: What is limited: the number of builds, or their cost where files give costs.
-        roots: How many roots can install at most: one of a lock counts once, an abstract want
-            once in each of its cells.
-        points: What each limit buys, the smallest first; the last one is what all takes.
+        limited: The limited amount: the number of builds, or their cost if files contain costs.
+        roots: The maximum number of roots that can install: a root of a lock counts once, an
+            abstract want once in each of its cells.
+        points: The result of each limit, in ascending order; the last one completes everything.
     """
 
     limited: Literal["builds", "cost"]
@@ -201,8 +202,7 @@ def check_weight(weight: Decimal) -> None:
     """Refuse a value that is not a weight.
 
     Raises:
-        UsageError: If it is not more than 0, is more than a million, or is not a whole number
-            of thousandths.
+        UsageError: If it is not positive, exceeds a million, or has more than three decimals.
     """
     if not (weight.is_finite() and 0 < weight <= _MOST_WEIGHT):
         raise UsageError(

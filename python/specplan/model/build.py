@@ -19,7 +19,7 @@ class Build:
     """A spec that the plan builds.
 
     Attributes:
-        hash: The DAG hash; in a predicted plan that of the spec before the change.
+        hash: The DAG hash; in a predicted plan, that of the spec before the change.
         package: The package.
         version: The version.
         platform: The platform.
@@ -28,9 +28,9 @@ class Build:
         stacks: The stacks whose locks hold the spec, sorted.
         stage: Its stage: it can be built after all builds of earlier stages.
         needs: The hashes of the builds that it waits for, sorted.
-        cost: What it costs, in the unit of the plan's costs.
-        estimated: Whether no file gives its cost, so that it is an estimate.
-        cause: Why it is built.
+        cost: Its cost, in the unit of the plan's costs.
+        estimated: Whether its cost is an estimate, because no file contains it.
+        cause: The reason why it is built.
         because: A shortest chain of hashes from a want to the spec, each of which needs the next.
     """
 
@@ -54,17 +54,17 @@ class PlanTotals:
     """The numbers of a plan.
 
     Attributes:
-        wants: The specs that are wanted, those left out included.
+        wants: The wanted specs, including those left out.
         wants_left_out: The wants that cannot install because of a broken spec.
         builds: The builds.
         cost: Their total cost.
         stages: The stages.
         critical_path: The cost of the most expensive chain of builds.
         reused: The available specs that wants or builds install.
-        node_by_node: The number of builds of pruning node by node.
+        node_by_node: The number of builds with node-by-node pruning.
         due_to_change: The builds that are due to the change.
         untested: The binaries that contain the change and are kept.
-        not_wanted: Wants that the configuration excludes; in none of the above.
+        not_wanted: Wants that the configuration excludes; not included in any of the above.
     """
 
     wants: int

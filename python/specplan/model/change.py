@@ -18,10 +18,11 @@ __all__ = [
     "WhatIf",
 ]
 
-#: What a change makes stale: every dependent, or those over link and run edges and compilers.
+#: The specs that a change makes stale: every dependent, or only those over link and run edges and
+#: compilers.
 Policy: TypeAlias = Literal["hash", "link"]
 
-#: How changes of recipes are counted: by what changed in them, or by the names of their files.
+#: How changed recipes are counted: by their content, or by the names of their files.
 CountedBy: TypeAlias = Literal["content", "name"]
 
 #: The verdicts on a recipe that leave open whether a spec must be built.
@@ -34,8 +35,8 @@ class Input:
 
     Attributes:
         path: The source, as it was given.
-        sha256: The checksum of the file that was read; where a source has several, that of
-            their list as ``sha256sum`` prints it; None where a file is not on this machine.
+        sha256: The checksum of the file; if a source has several files, the checksum of their list
+            as ``sha256sum`` prints it; None if a file is not on this machine.
         role: The role of the input.
     """
 
@@ -46,11 +47,11 @@ class Input:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedSpec:
-    """One abstract spec that was said to change.
+    """One abstract spec that is assumed to change.
 
     Attributes:
         spec: The abstract spec.
-        matches: How many specs of the wants it matches; what was typed matches at least one.
+        matches: The number of wanted specs that it matches; at least one if a user typed it.
     """
 
     spec: str
@@ -59,13 +60,13 @@ class ChangedSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipesAssumed:
-    """With which recipes the specs of a stack are taken to be made.
+    """The recipes from which the specs of a stack are assumed to be made.
 
     Attributes:
         stack: The stack; empty for specs of caches that no lock wants.
         revision: The commit of the recipes.
-        pinned: Whether the environment of its lock names that commit; else it is the older of
-            the revisions that are compared.
+        pinned: Whether the environment of its lock names that commit; otherwise it is the older of
+            the two compared revisions.
         specs: The number of its specs with a changed recipe.
         proven: The number of them whose recorded package hash follows from these recipes.
     """
@@ -85,16 +86,17 @@ class RecipesCompared:
         repository: The checkout, as it was given.
         before: The commit of the older side.
         after: The commit of the newer side, or ``working tree``.
-        commit: The commit that has the recipes of the newer side as they are; None where none has,
-            or where changes are counted by name.
-        changes: How changes are counted; by name, every recipe that was touched changes hashes.
+        commit: The commit that contains exactly the recipes of the newer side; None if there is
+            none, or if changes are counted by name.
+        changes: The way changes are counted; by name, every touched recipe is assumed to change
+            hashes.
         recipes: The number of recipes that were touched or import a touched file.
-        stale: Of them, how many change a hash of a spec.
-        may_change: How many may change one: a concretizer reads what changed.
-        blind: How many change a build and no hash.
+        stale: The number of them that change the hash of a spec.
+        may_change: The number that may change one, because a concretizer reads the changed part.
+        blind: The number that change a build but no hash.
         same: The number that change neither.
-        treated: Which verdicts besides ``stale`` were taken for a change.
-        assumed: With which recipes each stack is taken to be made, by stack.
+        treated: The verdicts besides ``stale`` that were counted as a change.
+        assumed: The recipes from which each stack is assumed to be made, by stack.
     """
 
     repository: str
@@ -116,12 +118,11 @@ class ChangeAsked:
     """The change that a plan predicts.
 
     Attributes:
-        specs: The abstract specs, in the order in which they were given; of recipes that
-            changed, their packages.
+        specs: The abstract specs, in the given order; for changed recipes, their packages.
         changed: The hashes of the specs that they match, sorted.
-        policy: Which dependents become stale.
-        depth: How many edges a stale dependent may be away; None for any number.
-        recipes: What changed in recipes; None where none were compared.
+        policy: The rule by which dependents become stale.
+        depth: The maximum distance of a stale dependent, in edges; None for no limit.
+        recipes: The changes in recipes; None if none were compared.
     """
 
     specs: tuple[ChangedSpec, ...]
@@ -133,13 +134,13 @@ class ChangeAsked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhatIf:
-    """The specs that a plan assumes to be available, or not, against the caches.
+    """The specs that a plan assumes to be available or unavailable, regardless of the caches.
 
     Attributes:
-        assumed: The abstract specs that were said to be available, with how many specs
-            satisfy each.
-        withheld: Those that were said not to be, with how many binaries satisfy each. A
-            spec that satisfies one of either kind is not available.
+        assumed: The abstract specs assumed to be available, with the number of specs that satisfy
+            each.
+        withheld: Those assumed to be unavailable, with the number of binaries that satisfy each. A
+            spec that satisfies one of each kind is unavailable.
         available: The hashes that are assumed and have no binary, sorted.
         unavailable: The hashes whose binaries do not count, sorted.
     """

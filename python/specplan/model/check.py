@@ -24,13 +24,13 @@ __all__ = [
     "Verify",
 ]
 
-#: How far ``check`` goes: what indexes and other files of specs say; also the manifests and
-#: spec files of mirrors; also the bytes of their binaries.
+#: What ``check`` verifies: indexes and other files of specs; also the manifests and spec files of
+#: mirrors; also the bytes of their binaries.
 Verify: TypeAlias = Literal["index", "manifests", "blobs"]
 
-#: What a finding is about. Those of pages: ``damaged``, ``contradiction``, ``misplaced``.
-#: Those of what files say of specs: ``missing`` to ``two-platforms``. Those of the files of
-#: mirrors: ``missing-manifest`` to ``damaged-blob``.
+#: The kinds of findings. About pages: ``damaged``, ``contradiction``, ``misplaced``. About specs in
+#: files: ``missing`` to ``two-platforms``. About the files of mirrors: ``missing-manifest`` to
+#: ``damaged-blob``.
 FindingKind: TypeAlias = Literal[
     "missing",
     "dangling",
@@ -72,30 +72,30 @@ class Finding:
     """One thing that is wrong with a cache.
 
     Attributes:
-        kind: What it is about: ``missing`` (a spec without a binary that binaries link to or
-            run with), ``dangling`` (a hash that only edges mention, needed by no binary to
-            install), ``not-in-cache`` (an index lists it, there is no binary, and no binary
-            needs it to install), ``cycle`` (specs depend on each other), ``wrong-hash`` (a
-            hash is not that of its content), ``different-content`` (one hash, two
-            contents), ``two-platforms`` (one os on two platforms),
-            ``foreign-dependency`` (a binary is installed with one whose system does not serve
-            its own), ``index_versions`` (several indexes of one mirror list different
-            binaries), ``damaged`` (a file that cannot be taken), ``contradiction`` (a page's
-            `meta` against its `spec_details`), ``misplaced`` (a page in the folder of another
-            package or snapshot), ``missing-manifest`` and ``damaged-manifest`` (the manifest
-            or the spec file of a listed binary), ``unlisted`` (a manifest or spec file that the
-            index does not list), ``missing-blob`` and ``damaged-blob`` (a blob or tarball).
+        kind: The kind of finding: ``missing`` (a spec without a binary that binaries link to or run
+            with), ``dangling`` (a hash that only edges mention, needed by no binary to install),
+            ``not-in-cache`` (an index lists it, there is no binary, and no binary needs it to
+            install), ``cycle`` (specs depend on each other), ``wrong-hash`` (a hash is not that of
+            its content), ``different-content`` (one hash, two contents), ``two-platforms`` (one os
+            on two platforms), ``foreign-dependency`` (a binary is installed with one whose system
+            does not serve its own), ``index_versions`` (several indexes of one mirror list
+            different binaries), ``damaged`` (a file that cannot be read), ``contradiction`` (a
+            page's `meta` against its `spec_details`), ``misplaced`` (a page in the folder of
+            another package or snapshot), ``missing-manifest`` and ``damaged-manifest`` (the
+            manifest or the spec file of a listed binary), ``unlisted`` (a manifest or spec file
+            that the index does not list), ``missing-blob`` and ``damaged-blob`` (a blob or
+            tarball).
         path: The file.
-        place: Where in the file, or an empty string.
+        place: The place in the file, or an empty string.
         line: The line, counted from 1, or None.
         message: The fault, in one sentence.
         spec: The spec that it is about, or None.
-        binaries: Of what is ``missing`` or a ``foreign-dependency``, how many binaries have it
-            in their link and run closure, itself included; else None.
-        roots: The number of roots, in the same way.
-        dependents: The hashes of the specs that depend on it directly, ascending: of what is
-            ``missing`` the broken binaries and the missing specs that link to it or run with
-            it, of what is ``dangling`` all that an index or database mentions.
+        binaries: For ``missing`` and ``foreign-dependency``, the number of binaries with it in
+            their link and run closure, including itself; otherwise None.
+        roots: The number of such roots; None as above.
+        dependents: The hashes of the specs that depend on it directly, ascending: for ``missing``,
+            the broken binaries and missing specs that link to it or run with it; for ``dangling``,
+            all that an index or database mentions.
     """
 
     kind: FindingKind
@@ -132,8 +132,8 @@ class CheckedRoots:
     """The roots that findings count.
 
     Attributes:
-        of_locks: Whether they are the roots of locks; else they are the binaries that no
-            other binary depends on.
+        of_locks: Whether they are the roots of locks; otherwise they are the binaries that no other
+            binary depends on.
         counted: The number, each hash once, without externals.
         installable: The number that install from the cache alone.
         broken: Those with a binary that does not, by hash.
@@ -152,9 +152,9 @@ class CheckedHashes:
     """The number of hashes that were compared with their content.
 
     Attributes:
-        recomputed: How many, right or wrong.
-        undecided: Of how many the content proves nothing; ``docs/check.md`` says which.
-        unverified: The specs of these, each once, by hash: they may hold anything.
+        recomputed: The number of recomputed hashes, right or wrong.
+        undecided: The number of hashes that the content cannot prove; see ``docs/check.md``.
+        unverified: The specs with these hashes, each once, by hash: their content may be anything.
     """
 
     recomputed: int
@@ -164,12 +164,12 @@ class CheckedHashes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedFiles:
-    """The number of files of mirrors that were checked beside their indexes.
+    """The number of files of mirrors that were checked besides their indexes.
 
     Attributes:
-        manifests: How many manifests and spec files were read.
-        blobs: How many blobs and tarballs were compared with their checksums.
-        bytes: Their number of bytes.
+        manifests: The number of manifests and spec files read.
+        blobs: The number of blobs and tarballs compared with their checksums.
+        bytes: The total size of these, in bytes.
     """
 
     manifests: int
@@ -182,18 +182,17 @@ class Check(Report):
     """The findings of ``check``.
 
     Attributes:
-        verify: How far it went.
-        files: How many files were read.
-        specs: How many distinct specs they hold.
-        findings: What is ``missing`` first: what most roots need, then what most binaries
-            need, then by hash. The others by path, kind, place, message.
-        binaries: How many binaries there are; None where no source records what binaries
-            depend on.
+        verify: The level of verification.
+        files: The number of files read.
+        specs: The number of distinct specs in them.
+        findings: The ``missing`` specs first, ordered by the number of roots, then of binaries,
+            that need them, then by hash. The others by path, kind, place, message.
+        binaries: The number of binaries; None if no source records their dependencies.
         roots: The roots; None as above.
-        hashes: How many hashes were recomputed.
-        verified: What was looked at beside indexes; None with ``verify`` ``index``.
+        hashes: The number of recomputed hashes.
+        verified: The files that were checked besides indexes; None with ``verify`` ``index``.
         notes: The unchecked parts, one sentence each.
-        ignored: How many findings of each kind were ignored, if any, sorted by kind.
+        ignored: The number of ignored findings of each kind, if any, sorted by kind.
         left_out: Input of the question that could not be taken into account.
         sources: The sources, with their age and indexes.
     """
@@ -212,7 +211,7 @@ class Check(Report):
     sources: tuple[SourceUsed, ...] = ()
 
     def without(self, kinds: Collection[FindingKind]) -> Check:
-        """Return the same without the findings of some kinds, which are counted."""
+        """Return the result without the findings of some kinds, which are only counted."""
         left_out = tuple(each for each in self.findings if each.kind in kinds)
         return replace(
             self,

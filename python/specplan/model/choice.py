@@ -19,7 +19,7 @@ __all__ = [
 ]
 
 
-#: What ended a search early.
+#: The limits that end a search early.
 Cut: TypeAlias = Literal["nodes", "memory", "work", "time"]
 
 
@@ -30,12 +30,12 @@ class Choice:
     Attributes:
         wants: By stack, os, target, then in the order of the roots.
         optimal: Whether no choice costs less.
-        lower_bound: What every choice costs at least.
-        cost: What the builds of all that is wanted cost.
-        cost_alone: What they would cost if each want took what is cheapest alone.
+        lower_bound: A lower bound on the cost of any choice.
+        cost: The cost of the builds of everything wanted.
+        cost_alone: Their cost if each want took the candidate that is cheapest for it alone.
         nodes: The number of nodes that the search visited.
-        cut: What ended it early, if something did.
-        one_by_one: The stacks that would take one lock as a whole, had one been given; their
+        cut: The limit that ended the search early, if one did.
+        one_by_one: The stacks that would take one lock as a whole if one had been given; their
             roots were chosen one by one and may not agree on their dependencies.
         environments: The environments whose roots are wanted, by stack, then path.
     """
@@ -52,7 +52,7 @@ class Choice:
 
     @property
     def unplannable(self) -> tuple[ChosenWant, ...]:
-        """The wants that nothing known can meet: they need a concretizer."""
+        """The wants that no known spec can meet: they need a concretizer."""
         return tuple(each for each in self.wants if each.spec is None)
 
     @property
@@ -68,20 +68,20 @@ class Choice:
 
     @property
     def gap(self) -> float:
-        """The share of the cost that may be above the least, between 0 and 1."""
+        """The largest possible share of the cost above the optimum, between 0 and 1."""
         return (self.cost - self.lower_bound) / self.cost if self.cost else 0.0
 
 
-#: Why a want cannot be planned: no known spec satisfies it; it is unknown whether any does;
-#: those that do need what is known not to build, or specs without recorded dependencies; its
+#: The reason why a want cannot be planned: no known spec satisfies it; it is unknown whether any
+#: does; those that do need a spec known not to build, or specs without recorded dependencies; its
 #: environment builds it from a source tree, so no cache has a binary of it.
 UnplannableReason: TypeAlias = Literal["no_candidate", "undecided", "blocked", "developed"]
 
 
-#: Why a spec was chosen: it is the only candidate; it needs no build; the plan with any other
-#: candidate costs more; another costs the same and stands behind it (what has a binary comes first,
-#: then the newest version, then the smallest hash); its lock is taken as a whole; the search ended
-#: before it saw that another costs less.
+#: The reason why a spec was chosen: it is the only candidate; it needs no build; the plan with any
+#: other candidate costs more; another costs the same and comes after it (a spec with a binary comes
+#: first, then the newest version, then the smallest hash); its lock is taken as a whole; the search
+#: ended before it saw that another costs less.
 Reason: TypeAlias = Literal["only", "no_build", "least", "tie", "lock", "cut"]
 
 
@@ -92,7 +92,7 @@ class OtherCandidate:
     Attributes:
         spec: The other candidate with which the plan costs least.
         more_builds: The number of additional builds of that plan; negative if it has fewer.
-        more_cost: How much more it costs.
+        more_cost: The additional cost of that plan.
     """
 
     spec: NamedSpec
@@ -108,19 +108,19 @@ class ChosenWant:
         stack: The label of the environment, or of the abstract spec.
         os: The operating system that it is wanted for.
         target: The target.
-        want: The abstract spec, with what its environment requires.
+        want: The abstract spec, with the requirements of its environment.
         candidates: The number of known specs that satisfy it there.
         spec: The spec that was chosen; None if the want cannot be planned.
         lock: The lock that it was chosen with, where a stack takes one as a whole.
-        lack: Why it cannot be planned, if it cannot.
-        completed: Whether it installs from the caches once the plan is built. A budget may
-            go to others; then ``spec`` is what would complete it for the least more.
-        reason: Why this spec was chosen; None where none was, where a budget goes to others, and
-            for the wants of a choice that has too many candidates to compare all.
-        other: The next best candidate where all else stays as it is; None where there is no
-            other or none was compared, which is so of a spec that needs no build.
-        path: The file of the environment that asks for it; empty where no file does.
-        line: The line of its list item there, counted from 1; None where no file asks for it.
+        lack: The reason why it cannot be planned, if it cannot.
+        completed: Whether it installs from the caches once the plan is built. A budget may go to
+            others; then ``spec`` would complete it at the lowest additional cost.
+        reason: The reason why this spec was chosen; None if none was, if a budget goes to others,
+            or if the choice has too many candidates to compare all.
+        other: The next best candidate if everything else stays the same; None if there is no other,
+            or if none was compared because the spec needs no build.
+        path: The file of the environment that asks for it; empty if no file does.
+        line: The line of its list item there, counted from 1; None if no file asks for it.
     """
 
     stack: str
@@ -146,13 +146,13 @@ class PublishedWant:
         stack: The stack that lacks it.
         os: The operating system that it is wanted for.
         target: The target.
-        want: What is wanted, a package or ``package@=version``.
-        hash: The binary that covers it: the nearest of the gap.
+        want: The want, a package or ``package@=version``.
+        hash: The binary that covers it: the nearest spec of the gap.
         package: Its package.
         version: Its version.
         binary_os: Its operating system.
         binary_target: Its target.
-        listed_by: The stacks that list it, sorted; none where only a union index does.
+        listed_by: The stacks that list it, sorted; none if only a union index does.
     """
 
     stack: str

@@ -1,8 +1,7 @@
 """Records made from columns of the core.
 
-A frozen record that is made by its class sets each field by a call of its own. By the hundred
-thousand that costs more than the answer they are made of, so that here a whole column is set at
-once.
+The constructor of a frozen record sets each field with a separate call. For a hundred thousand
+records that takes longer than the answer itself, so a whole column is set at once here.
 """
 
 from __future__ import annotations
@@ -23,14 +22,15 @@ Record = TypeVar("Record", bound="DataclassInstance")
 
 
 def from_columns(kind: type[Record], count: int, **columns: Iterable[object]) -> list[Record]:
-    """Return records of a kind, made out of a column for each of their fields.
+    """Return records of a class, made from one column for each of their fields.
 
     A field without a column has its default.
 
     Args:
-        kind: The class of the records: a dataclass with slots that does nothing when it is made.
-        count: How many records there are.
-        columns: The values of each field, as many as there are records or more.
+        kind: The class of the records: a dataclass with slots and no code of its own in the
+            constructor.
+        count: The number of records.
+        columns: The values of each field, at least as many as there are records.
     """
     records = list(map(kind.__new__, repeat(kind, count)))
     for each in fields(kind):

@@ -1,14 +1,14 @@
-"""The costs of builds: those in files, and estimates from them.
+"""The costs of builds: recorded in files, and estimated from them.
 
-A cost is given for a hash, for a version of a package, or for a package; the most exact
-one holds. A build without a recorded cost gets an estimate, the median of what is known
-of the builds that are most like it:
+A file records the cost of a hash, of a version of a package, or of a package; the most specific one
+counts. A build without a recorded cost gets an estimate, the median over the most similar builds
+with one:
 
 1. other hashes of the same package and version;
 2. other versions of the same package;
-3. all builds that are known.
+3. all builds with a recorded cost.
 
-Without any file a build costs 1, so that costs count builds.
+Without any file a build costs 1, so costs count builds.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ __all__ = ["UNIT_COSTS", "Cost", "Costs", "median"]
 
 
 def median(costs: Iterable[float]) -> float:
-    """Return the median of decimals, as adding and halving on paper gives it.
+    """Return the median of decimals, without errors of binary arithmetic.
 
     Examples:
         >>> median([0.1, 0.2])
@@ -40,8 +40,8 @@ class Cost:
     """The cost of one build.
 
     Attributes:
-        amount: How much, in the unit of the costs it is of; finite and not negative.
-        estimated: Whether it is an estimate, as no file gives it.
+        amount: The amount, in the unit of its costs; finite and not negative.
+        estimated: Whether it is an estimate, because no file records it.
     """
 
     amount: float
@@ -59,8 +59,8 @@ class Costs:
         by_hash: Seconds by DAG hash.
         by_version: Seconds by package and version.
         by_package: Seconds by package.
-        named: Package and version of hashes, if a file gives them. They serve
-            estimates for other hashes.
+        named: Package and version of hashes, if a file records them. They are used to estimate
+            other hashes.
     """
 
     by_hash: Mapping[str, float]
@@ -76,8 +76,8 @@ class Costs:
     def of(self, specs: Iterable[tuple[str, str, str]]) -> dict[str, Cost]:
         """Return the cost of each spec by its hash.
 
-        The specs also map each hash to its package and version, so that estimates are
-        the better, the more specs are given beside those that are asked for.
+        The specs also map each hash to its package and version, so passing more specs than needed
+        improves the estimates.
 
         Args:
             specs: The hash, package and version of each.
@@ -128,7 +128,7 @@ class _Known:
         )
 
     def like(self, name: str, version: str) -> float:
-        """Return the estimate for a package and version that no file gives."""
+        """Return the estimate for a package and version that no file records."""
         found = self._versions.get((name, version))
         return self._packages.get(name, self._all) if found is None else found
 

@@ -28,15 +28,15 @@ class Cell:
         platform: The platform of the system.
         os: The operating system.
         target: The microarchitecture.
-        wanted: How many wants the cell has.
+        wanted: The number of wants in the cell.
         covered: The number of them that an available spec covers.
-        covered_exact: How many of those are covered on the very system of the cell.
+        covered_exact: The number of those that are covered on exactly the system of the cell.
         unknown: The number that the sources cannot decide.
-        usable: How many are covered by a spec whose link and run closure is
-            available too; None where the sources hold no edges.
-        coverage: ``covered / wanted``; None where nothing is wanted.
-        carried_from: The snapshot or document that an earlier run measured it in, where this
-            one did not; else None.
+        usable: The number covered by a spec whose link and run closure is available too; None if
+            the sources contain no edges.
+        coverage: ``covered / wanted``; None if nothing is wanted.
+        carried_from: The snapshot or document in which an earlier run measured it, if this one did
+            not; otherwise None.
     """
 
     stack: str
@@ -76,8 +76,8 @@ class Totals:
         covered: Those covered.
         unknown: Those that the sources cannot decide.
         gaps: The rest.
-        not_wanted: Wants that the configuration excludes; in none of the above.
-        coverage: ``covered / wanted``; None where nothing is wanted.
+        not_wanted: Wants that the configuration excludes; not included in any of the above.
+        coverage: ``covered / wanted``; None if nothing is wanted.
     """
 
     wanted: int
@@ -90,13 +90,13 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LackedSpec:
-    """A spec without a binary that binaries link to or run with.
+    """A spec without a binary, to which binaries link or with which they run.
 
     Attributes:
         hash: Its DAG hash.
         package: Its package.
-        version: Its version; None where no source describes it.
-        binaries: How many binaries have it in their link and run closure.
+        version: Its version; None if no source describes it.
+        binaries: The number of binaries with it in their link and run closure.
     """
 
     hash: str
@@ -107,11 +107,11 @@ class LackedSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alone:
-    """The content of caches without wants to compare it with.
+    """The content of caches when there are no wants to compare it with.
 
     Attributes:
-        binaries: How many binaries there are.
-        usable: How many of them install from the caches alone; None without edges.
+        binaries: The number of binaries.
+        usable: The number of them that install from the caches alone; None without edges.
         lacking: The specs that the others lack: those needed by most binaries first, then by hash.
     """
 
@@ -126,35 +126,35 @@ class Coverage(Report):
 
     Attributes:
         wants: The origin of the wants.
-        level: What a key is; None where all wants are abstract specs, the roots of
-            environments.
-        compat: Which binaries serve a cell.
-        scope: How much of a lock is wanted; None where the wants are of no lock.
+        level: The level of keys; None if all wants are abstract specs, the roots of environments.
+        compat: The rule by which binaries serve a cell.
+        scope: The wanted part of a lock; None if the wants do not come from locks.
         tags: The selected snapshots; none if the sources have none.
         baseline: The older snapshot or source of baseline wants, else None.
         cells: Ordered by stack, os, target.
         gaps: The most useful first, then by stack, os, target, want.
         roots: None where the wants have no roots.
         unknown: Wants that the sources cannot decide, by stack, os, target, want.
-        environments: The environments with wants, by stack, then path.
-            Where there are any, coverage is an upper bound: what is covered could be
-            reused, and a concretizer may still decide otherwise.
+        environments: The environments with wants, by stack, then path. If there are any, coverage
+            is an upper bound: a covered want could be reused, but a concretizer may still decide
+            otherwise.
         totals: Over all cells.
-        absent_stacks: Stacks of the baseline that the newer state does not list
-            at all; they have no cells and no gaps.
-        not_wanted: The entries of the configuration with what each excluded.
+        absent_stacks: Stacks of the baseline that are missing from the newer state; they have no
+            cells and no gaps.
+        not_wanted: The entries of the configuration, each with the number of wants it excluded.
         damaged: Files that were skipped because they are damaged.
         left_out: Input of the question that could not be taken into account.
         sources: The sources, with their age and indexes.
-        gates: The gates of the run that it was compared with, without any if none was requested.
-        known_gaps: The known gaps that it was compared with, or None.
-        carried: Where cells that were not measured were carried forward from, or None.
-        alone: What the caches have, where no cell has a peer and nothing is wanted; else None.
+        gates: The gates of the run, each with its verdict; empty if none was requested.
+        known_gaps: The known gaps of the run, or None.
+        carried: The origin of cells that were carried forward instead of measured, or None.
+        alone: The content of the caches, if no cell has a peer and nothing is wanted; otherwise
+            None.
         want_keys: All that each cell wants, by keys; None in documents of an earlier release.
-        root_lines: The roots of environments with the lines that ask for them, by cell; what
-            the lock beside an environment lacks comes first.
-        covered: The wants of peers, baselines and locks that are covered, by cell, then want;
-            None unless they were asked for. No document holds them.
+        root_lines: The roots of environments with the lines that ask for them, by cell; roots
+            missing from the lock beside an environment come first.
+        covered: The wants of peers, baselines and locks that are covered, by cell, then want; None
+            unless they were requested. Documents do not contain them.
     """
 
     wants: WantsKind
@@ -184,7 +184,7 @@ class Coverage(Report):
 
     @property
     def is_upper_bound(self) -> bool:
-        """True if what is covered could be reused, but a concretizer may decide otherwise."""
+        """True if covered wants could be reused, but a concretizer may decide otherwise."""
         return bool(self.environments)
 
     def to_csv(self, view: View = "gaps") -> str:
@@ -192,16 +192,16 @@ class Coverage(Report):
         return as_csv(self, ReportOptions(view=view))
 
     def to_markdown(self, view: View = "gaps") -> str:
-        """Return a view of the document as Markdown, fit for the summary of a CI job."""
+        """Return a view of the document as Markdown, suitable for the summary of a CI job."""
         return as_markdown(self, ReportOptions(view=view))
 
     def to_text(self, view: View = "gaps", *, width: int = 100, colour: bool = False) -> str:
         """Return a view of the document as text of at most ``width`` columns.
 
         Args:
-            view: Which view.
+            view: The view.
             width: The width of the terminal.
-            colour: Whether to paint with escape sequences.
+            colour: Whether to use escape sequences for colours.
         """
         return as_text(self, ReportOptions(view=view, width=width, colour=colour))
 

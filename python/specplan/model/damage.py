@@ -9,11 +9,11 @@ __all__ = ["DamagedFile"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DamagedFile:
-    """A file of a source that could not be taken, and why.
+    """A file of a source that could not be used, and the reason.
 
     Attributes:
         path: The file.
-        place: Where in the file, or an empty string.
+        place: The place in the file, or an empty string.
         line: The line, counted from 1, or None.
         fault: The fault.
     """

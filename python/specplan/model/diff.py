@@ -26,13 +26,13 @@ class DiffCell:
         platform: The platform of the system.
         os: The operating system.
         target: The microarchitecture.
-        kept: Packages whose keys (at level ``package`` the versions) are the same in both
+        kept: Packages whose keys (at level ``package``, whose versions) are the same in both
             states.
-        lost: Keys of packages that the newer state has no new key for.
-        gained: Keys of packages that the older state had no other key for.
+        lost: Keys of packages for which the newer state has no new key.
+        gained: Keys of packages for which the older state had no other key.
         changed: Packages whose old keys were replaced by new ones.
-        migrated: At level ``hash`` the specs that only another format gave another hash: neither
-            lost, gained nor changed.
+        migrated: At level ``hash``, the specs whose hash differs only because of another format:
+            neither lost, gained nor changed.
     """
 
     stack: str
@@ -58,7 +58,7 @@ class KeyInCell:
         package: The package it names.
         version: The version of its spec at level ``hash``, else None.
         hash: Its DAG hash at level ``hash``, else None.
-        known: The reason of the known gap that it is, if it was lost; else None.
+        known: The reason recorded for it as a known gap, if it was lost; otherwise None.
     """
 
     stack: str
@@ -73,7 +73,7 @@ class KeyInCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A package of one cell whose keys changed: not lost, replaced.
+    """A package of one cell whose keys were replaced, not lost.
 
     Attributes:
         stack: The stack of the cell.
@@ -82,7 +82,7 @@ class Change:
         package: The package.
         old: The keys (at level ``package`` the versions) that only the older state has.
         new: The keys that only the newer state has.
-        old_versions: At level ``hash`` the version of each of the old keys, else nothing.
+        old_versions: At level ``hash``, the version of each of the old keys; otherwise empty.
         new_versions: The same of the new keys.
     """
 
@@ -112,12 +112,12 @@ class Diff(Report):
     """The difference between two states of a cache, by cell and key.
 
     Attributes:
-        level: What a key is.
+        level: The level of keys.
         old: The older snapshot or source.
         new: The newer one.
         cells: Ordered by stack, os, target; cells of absent stacks are left out.
         lost: Ordered by stack, os, target, want.
-        gained: Likewise.
+        gained: In the same order.
         changed: Ordered by stack, os, target, package.
         absent_stacks: Stacks that only the older state lists.
         new_stacks: Stacks that only the newer state lists.
@@ -125,10 +125,10 @@ class Diff(Report):
         damaged: Files that were skipped because they are damaged.
         left_out: Input of the question that could not be taken into account.
         sources: The sources, with their age and indexes.
-        gates: The gates of the run that it was compared with, without any if none was requested.
-        known_gaps: The known gaps that it was compared with, or None.
-        migrated: At level ``hash`` the specs that have another hash only because of another
-            format, by hash, each once whatever cells have it: one cause, however many they are.
+        gates: The gates of the run, each with its verdict; empty if none was requested.
+        known_gaps: The known gaps of the run, or None.
+        migrated: At level ``hash``, the specs whose hash differs only because of another format, by
+            hash, each once even if several cells have it: they all have one cause.
     """
 
     level: Level

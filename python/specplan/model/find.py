@@ -16,19 +16,19 @@ from specplan.records import dataclass
 
 __all__ = ["Found", "Missing", "Undecided"]
 
-#: What a source lacks to decide whether a spec satisfies an abstract one: the dependencies
-#: of the spec; the virtual packages on its edges; its compiler; a field of it; the recipe,
-#: which knows the versions of a virtual package; the git repository, which knows where a
-#: reference stands among the versions.
+#: The information that a source lacks to decide whether a spec satisfies an abstract one: the
+#: dependencies of the spec; the virtual packages on its edges; its compiler; one of its fields; the
+#: recipe, which defines the versions of a virtual package; the git repository, which shows the
+#: position of a reference among the versions.
 Missing: TypeAlias = Literal["edges", "virtuals", "compiler", "field", "recipe", "git-repository"]
 
-#: How many hashes an error names.
+#: The maximum number of hashes in an error.
 _FEW: Final = 3
 
-#: How much of a hash an error shows.
+#: The length of a hash in an error.
 _SHORT_HASH: Final = 7
 
-#: Where to find what a source lacks.
+#: Hints for finding information that a source lacks.
 _HINTS: Final[dict[Missing, str]] = {
     "edges": "package pages list no dependencies; locks and the indexes of build caches do",
     "virtuals": "package pages list no dependencies; locks and the indexes of build caches do",
@@ -38,11 +38,11 @@ _HINTS: Final[dict[Missing, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undecided:
-    """A spec of which the sources do not show whether it satisfies the query.
+    """A spec for which the sources do not show whether it satisfies the query.
 
     Attributes:
         spec: The spec.
-        missing: What the sources lack.
+        missing: The information that the sources lack.
         reason: The same as a sentence.
     """
 
@@ -57,17 +57,15 @@ class Found(Report):
 
     Attributes:
         query: The abstract spec, as it was given.
-        specs: Those that satisfy it, by name, version (as Spack orders versions), os,
-            target and hash; made when they are looked at.
-        undecided: Those that the sources cannot decide, in the same order; what
-            satisfies nothing for certain is in neither.
-        unknown_name: The name that was asked for, where no known package has it; it may
-            be that of a virtual package.
-        suggestions: The nearest names of packages to that.
-        misspelt: Where nothing satisfies it, what it names that nothing known has, a sentence
+        specs: Those that satisfy it, by name, version (as Spack orders versions), os, target and
+            hash; created on access.
+        undecided: Those that the sources cannot decide, in the same order; specs that certainly do
+            not satisfy it are in neither list.
+        unknown_name: The requested name, if no known package has it; it may be a virtual package.
+        suggestions: Similar package names.
+        misspelt: If nothing satisfies it, the names in it that no known spec has, one sentence
             each: variants, packages, parts of systems.
-        damaged: Files that were skipped because they are damaged: what they held was
-            not searched.
+        damaged: Files that were skipped because they are damaged; they were not searched.
         left_out: Input of the question that could not be taken into account.
         sources: The sources, with their age and indexes.
     """
@@ -84,7 +82,7 @@ class Found(Report):
 
     @property
     def hint(self) -> str | None:
-        """A hint where nothing was found or something is undecided, else None."""
+        """A hint if nothing was found or something is undecided, otherwise None."""
         if self.unknown_name is not None:
             meant = f" ({self._near})" if self._near else ""
             return "; ".join((f"no package is called `{self.unknown_name}`{meant}", *self.misspelt))
@@ -116,7 +114,7 @@ class Found(Report):
         hint = self.hint
         is_unheard = self.unknown_name is not None and not self.specs
         if is_unheard and set(missing) == {"virtuals"}:
-            # Whoever mistypes a name need not hear of virtual packages first.
+            # For a mistyped name, virtual packages are not the first explanation.
             fault = (
                 f"no package is called `{self.unknown_name}`, and whether it is a virtual package "
                 f"cannot be decided: {missing['virtuals'][0].reason}"
@@ -132,14 +130,14 @@ class Found(Report):
         )
 
     def to_lines(self, template: str) -> str:
-        """Return one line a spec, made of its fields, as in ``{package}@{version}/{hash:.7}``.
+        """Return one line per spec, made of its fields, as in ``{package}@{version}/{hash:.7}``.
 
         Args:
-            template: A text with names of fields of :class:`Spec` in braces; a double
-                brace stands for itself. See :mod:`specplan.reports.coverage.lines`.
+            template: A text with names of fields of :class:`Spec` in braces; a doubled brace is a
+                literal brace. See :mod:`specplan.reports.coverage.lines`.
 
         Raises:
-            UsageError: If the template names what is not a field.
+            UsageError: If the template contains an unknown field.
         """
         return as_lines(self, template=template)
 

@@ -8,10 +8,10 @@ from specplan.records import dataclass
 
 __all__ = ["CoveredWant", "Gap", "GapState", "Nearest", "UnknownWant"]
 
-#: Why a want is a gap; the first that applies. A root of an environment is not in the lock
-#: beside it; it is installed and was never pushed; its binary is there and no index lists it;
-#: another stack has it on a compatible system; only other systems have it; nothing in the
-#: catalog matches it.
+#: The reason why a want is a gap; the first that applies: a root of an environment is not in the
+#: lock beside it; it is installed but was never pushed; its binary exists but no index lists it;
+#: another stack has it on a compatible system; only other systems have it; nothing in the catalog
+#: matches it.
 GapState: TypeAlias = Literal[
     "not_concretized", "installed", "unindexed", "other_stack", "other_system", "missing"
 ]
@@ -23,14 +23,14 @@ class Nearest:
 
     Attributes:
         hash: Its DAG hash.
-        stack: The stack that lists it; ``root`` where only the union index does.
+        stack: The stack that lists it; ``root`` if only the union index does.
         os: Its operating system.
         target: Its target.
         source: The file that holds it.
-        differs: In what it differs from the want, in the order of os, target, version,
-            compiler, variants and stack. Of the roots of environments and the specs of
-            locks the exact clauses, such as ``version 1.10 is not 1.12:``; of keys the
-            words ``os``, ``target``, ``version``, ``compiler``, ``variants``, ``stack``.
+        differs: Its differences from the want, in the order os, target, version, compiler,
+            variants, stack. For roots of environments and specs of locks the exact clauses, such as
+            ``version 1.10 is not 1.12:``; for keys the words ``os``, ``target``, ``version``,
+            ``compiler``, ``variants``, ``stack``.
     """
 
     hash: str
@@ -52,19 +52,19 @@ class Gap:
         target: The target of the cell.
         want: The key that is wanted, as text.
         package: The package it names.
-        version: The version of the spec that is wanted; None where the want names no spec.
-        hash: Its DAG hash, or None where the want names none.
-        state: Why it is a gap.
-        cells_lacking: In how many cells of the report the same key is a gap.
-        blocked: How many other wants of the stack need it; None without edges.
-        roots_completed: How many roots it would complete; None without edges.
-        buildable_now: Whether all that building it needs is usable; None without edges.
-        nearest: The closest spec that is available, or None where the package has none.
-        group: The group of the environment that wants it; None for the default group, and where
-            wants have no groups.
+        version: The version of the wanted spec; None if the want names no spec.
+        hash: Its DAG hash, or None if the want names none.
+        state: The reason why it is a gap.
+        cells_lacking: The number of cells of the report in which the same key is a gap.
+        blocked: The number of other wants of the stack that need it; None without edges.
+        roots_completed: The number of roots it would complete; None without edges.
+        buildable_now: Whether everything needed to build it is usable; None without edges.
+        nearest: The closest available spec, or None if the package has none.
+        group: The group of the environment that wants it; None for the default group, or if wants
+            have no groups.
         developed: Whether the environment builds it from a source tree, so that no binary ever
             covers it.
-        known: The reason of the known gap that it is; None where nobody knows of it.
+        known: The reason recorded for it as a known gap; None if it is not one.
     """
 
     stack: str
@@ -96,8 +96,8 @@ class CoveredWant:
         target: The target of the cell.
         want: The key that is wanted, as text.
         package: The package it names.
-        version: The version of the spec that is wanted; None where the want names no spec.
-        hash: Its DAG hash, or None where the want names none.
+        version: The version of the wanted spec; None if the want names no spec.
+        hash: Its DAG hash, or None if the want names none.
     """
 
     stack: str
@@ -119,9 +119,9 @@ class UnknownWant:
         os: The operating system of the cell.
         target: The target of the cell.
         want: The abstract spec that is wanted.
-        package: The package it names; empty where it names none.
+        package: The package it names; empty if it names none.
         specs: The number of available specs that might cover it.
-        missing: The information that the sources lack, sorted: of ``edges``, ``virtuals``,
+        missing: The information that the sources lack, sorted: some of ``edges``, ``virtuals``,
             ``compiler``, ``field``, ``recipe`` and ``git-repository``.
         group: The group of the environment that wants it; None for the default group.
     """

@@ -8,7 +8,7 @@ from specplan.records import dataclass
 
 __all__ = ["Gate", "GateUnit", "none_allowed"]
 
-#: What the numbers of a gate count: percent, things, or seconds of building.
+#: The unit of a gate's numbers: percent, things, or seconds of building.
 GateUnit: TypeAlias = Literal["percent", "count", "seconds"]
 
 
@@ -18,12 +18,12 @@ class Gate:
 
     Attributes:
         name: The option that asks for it, without its dashes, such as ``fail-under``.
-        unit: What both numbers count.
-        limit: The least or the most that it accepts, as it was asked.
-        value: What was measured, not rounded; None where it is not defined.
-        held: Whether it holds, whatever was left out; None where it was not evaluated, as it has
-            nothing to compare with and the user accepts that.
-        reason: Why it does not, as a sentence; empty where it holds.
+        unit: The unit of both numbers.
+        limit: The minimum or maximum that it accepts, as requested.
+        value: The measured value, not rounded; None if it is undefined.
+        held: Whether it holds even in the worst case of the left-out input; None if it was not
+            evaluated because there is nothing to compare with and the user accepts that.
+        reason: The reason why it does not hold, as a sentence; empty if it holds.
         stack: The stack whose table in the configuration sets it; empty if it is for the whole run.
     """
 
@@ -42,7 +42,7 @@ class Gate:
 
     @property
     def label(self) -> str:
-        """Its name among several: its option, and its stack if it has one."""
+        """Its name in a list of gates: its option, and its stack if it has one."""
         return f"{self.name} of {self.stack}" if self.stack else self.name
 
 
@@ -52,8 +52,8 @@ def none_allowed(name: str, value: int, reason: str, stack: str = "") -> Gate:
     Args:
         name: Its option, without dashes.
         value: The number.
-        reason: Why it fails if there are any.
-        stack: The stack whose table asks for it; empty where the run does.
+        reason: The reason for failure if the number is not 0.
+        stack: The stack whose table sets it; empty if it is for the whole run.
     """
     held = value == 0
     return Gate(

@@ -9,17 +9,17 @@ __all__ = ["Hashes"]
 
 
 class Hashes(Sequence[str]):
-    """Hashes in a fixed order, which are worked out when somebody looks at them.
+    """Hashes in a fixed order, computed on access.
 
-    The chains and needs of all builds of a plan can be many more than its builds, so
-    only their numbers are there beforehand, and perhaps the first of them. It equals every
-    sequence of the same hashes.
+    The chains and needs of all builds of a plan can be far more numerous than the builds, so only
+    their numbers are stored, and perhaps the first of them. The object equals every sequence of the
+    same hashes.
 
     Args:
         count: The number.
         find: Returns those of a spec.
         spec: The hash of the spec.
-        first: The first of them, as far as they are known already.
+        first: The first of them, if already known.
     """
 
     __slots__ = ("_count", "_find", "_first", "_spec")
@@ -37,7 +37,7 @@ class Hashes(Sequence[str]):
         self._first = first
 
     def __reduce__(self) -> tuple[type[tuple[str, ...]], tuple[list[str]]]:
-        # What works them out belongs to a plan of this process.
+        # The function that computes them belongs to a plan of this process.
         return tuple, (list(self),)
 
     def __len__(self) -> int:

@@ -13,12 +13,12 @@ __all__ = ["Host"]
 class Host:
     """The known properties of an environment's machine; None for unknown ones.
 
-    The conditions (``when``) of a ``spack.yaml`` ask for it.
+    The conditions (``when``) of a ``spack.yaml`` refer to it.
 
     Attributes:
-        platform: Such as ``linux``.
-        os: Such as ``ubuntu24.04``.
-        target: Such as ``zen4``.
+        platform: For example ``linux``.
+        os: For example ``ubuntu24.04``.
+        target: For example ``zen4``.
         hostname: The name of the machine.
         env: Its environment variables, all of them.
     """

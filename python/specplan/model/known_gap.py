@@ -8,11 +8,11 @@ from specplan.records import dataclass
 
 __all__ = ["DateOrigin", "KnownGap", "KnownGapState", "KnownGaps"]
 
-#: What becomes of an entry in a run: it excuses gaps; it is over; it is about cells that the run
-#: reports and excuses nothing there; the run reports none of its cells.
+#: The state of an entry in a run: it excuses gaps; it has expired; the run reports its cells but it
+#: excuses nothing there; the run reports none of its cells.
 KnownGapState: TypeAlias = Literal["used", "expired", "unused", "not_asked"]
 
-#: Where the day of a run comes from: ``--date``, the environment, or the clock.
+#: The origin of the date of a run: ``--date``, the environment, or the clock.
 DateOrigin: TypeAlias = Literal["option", "SOURCE_DATE_EPOCH", "clock"]
 
 
@@ -26,10 +26,10 @@ class KnownGap:
         os: The shell pattern for operating systems.
         target: The shell pattern for targets.
         reason: The reason for accepting the gap.
-        until: The last day on which it is, as ``2026-12-31``; None where it has no end.
-        issue: Where it is followed, such as a URL; None where nobody says so.
-        excused: How many gaps of the report it excuses.
-        state: What became of it.
+        until: The last day on which it is accepted, as ``2026-12-31``; None if it never expires.
+        issue: The place where it is tracked, such as a URL; None if not given.
+        excused: The number of gaps of the report that it excuses.
+        state: Its state in this run.
     """
 
     want: str
@@ -44,7 +44,7 @@ class KnownGap:
 
     @property
     def label(self) -> str:
-        """Its name: that of its subject."""
+        """Its name, which is that of its subject."""
         where = "" if self.os == self.target == "*" else f" {self.os}/{self.target}"
         return f"{self.want} ({self.stack}{where})"
 
@@ -55,7 +55,7 @@ class KnownGaps:
 
     Attributes:
         file: The file.
-        date: The day on which entries may be over, as ``2026-11-30``.
+        date: The day against which expiry is checked, as ``2026-11-30``.
         date_from: The origin of this date.
         entries: The entries, in the order of the file.
     """
@@ -67,5 +67,5 @@ class KnownGaps:
 
     @property
     def stale(self) -> tuple[KnownGap, ...]:
-        """The entries that are over, or excuse nothing though the run reports their cells."""
+        """The entries that have expired, or excuse nothing although the run reports their cells."""
         return tuple(each for each in self.entries if each.state in {"expired", "unused"})

@@ -1,4 +1,4 @@
-"""Records that are made when somebody looks at them."""
+"""Records that are created on access."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ __all__ = ["DeferredRecords", "LazyRecords", "RecordSequence"]
 
 Record = TypeVar("Record")
 
-#: How many records are made at a time.
+#: The number of records that are made at a time.
 _SOME: Final = 1_000
 
 
 class RecordSequence(Sequence[Record], Generic[Record]):
-    """Records in a fixed order. It equals every sequence of the same records."""
+    """Records in a fixed order, equal to every sequence of the same records."""
 
     __slots__ = ()
 
@@ -31,7 +31,7 @@ class RecordSequence(Sequence[Record], Generic[Record]):
 
 
 class _MadeLater(RecordSequence[Record]):
-    """Records that a catalog of this process makes: another process gets a tuple of them."""
+    """Records made by a catalog of this process; another process gets a tuple of them."""
 
     __slots__ = ()
 
@@ -45,11 +45,11 @@ class _MadeLater(RecordSequence[Record]):
 class LazyRecords(_MadeLater[Record]):
     """Records in a fixed order, made in parts when they are first used.
 
-    By the hundred thousand, records take far more memory than what they are made of. It equals
-    every sequence of the same records.
+    A hundred thousand records take far more memory than the data they are made from. The object
+    equals every sequence of the same records.
 
     Args:
-        sources: What each is made of.
+        sources: The data that each record is made from.
         make: Makes the records of some of these.
     """
 
@@ -79,9 +79,9 @@ class LazyRecords(_MadeLater[Record]):
 
 
 class DeferredRecords(_MadeLater[Record]):
-    """Records that are all made when somebody first looks at one, and kept.
+    """Records that are all made at the first access to one, and kept.
 
-    For what few look at and what takes long to make.
+    For records that are rarely used and slow to make.
 
     Args:
         make: Makes the records.

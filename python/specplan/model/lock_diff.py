@@ -25,11 +25,11 @@ __all__ = [
     "OwnKey",
 ]
 
-#: Why a hash is new: its own content is; content and dependencies are old, but not together;
-#: something that it depends on is new.
+#: The reason why a hash is new: its own content is new; its content and its dependencies are old,
+#: but the combination is new; one of its dependencies is new.
 Origin: TypeAlias = Literal["content", "rewired", "inherited"]
 
-#: What of a spec is its own.
+#: The parts of a spec that are its own content.
 OwnKey: TypeAlias = Literal[
     "version",
     "variants",
@@ -54,7 +54,7 @@ class Difference:
 
     Attributes:
         key: The key.
-        old: The old text, with one value per line.
+        old: The old text, one value per line.
         new: The new text.
     """
 
@@ -69,10 +69,10 @@ class NewSpec:
 
     Attributes:
         spec: The spec.
-        external: Whether the system provides it; then it is not a build.
-        origin: Why its hash is new.
-        against: The old spec of the same package that differs least, if there is one.
-        replaces: Whether that one is gone and this one replaces it.
+        external: Whether the system provides it, so that it needs no build.
+        origin: The reason why its hash is new.
+        against: The most similar old spec of the same package, if there is one.
+        replaces: Whether that spec is gone and this one replaces it.
         differences: The keys in which the two differ; empty without ``against``.
     """
 
@@ -85,24 +85,24 @@ class NewSpec:
 
     @property
     def is_own_change(self) -> bool:
-        """True if the spec changed itself."""
+        """True if the spec's own content changed."""
         return self.origin != "inherited"
 
     @property
     def is_recipe_only(self) -> bool:
-        """True if the spec changed itself, and only by the text of its recipe."""
+        """True if the spec's own content changed, and only in the text of its recipe."""
         return self.is_own_change and [each.key for each in self.differences] == ["package_hash"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnChange:
-    """A spec that changed itself, and how far that goes.
+    """A spec whose own content changed, and the extent of its effects.
 
     Attributes:
         spec: The spec.
-        reaches: The number of new specs with it in their closure, itself included.
+        reaches: The number of new specs with it in their closure, including itself.
         explains_alone: The number of new specs that are new only because of it.
-        reaches_by_link_run: How many it reaches over link and run edges alone.
+        reaches_by_link_run: The number that it reaches over link and run edges alone.
     """
 
     spec: NewSpec
@@ -119,7 +119,7 @@ class HoldStep:
         spec: The spec whose old version would be kept.
         builds_left: An estimate of the builds that remain when this one and all before it
             are held back.
-        fewest_left: The fewest that remain when any so many are held back; None where there
+        fewest_left: The fewest that remain when any set of this size is held back; None if there
             are too many own changes to try all sets.
     """
 
@@ -130,7 +130,7 @@ class HoldStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MigratedSpec:
-    """A spec that has another hash only because it is written in another format.
+    """A spec whose hash differs only because it is written in another format.
 
     Attributes:
         spec: The spec as the new state has it.
@@ -150,11 +150,11 @@ class LockDiffTotals:
         new: The specs that only the new one has.
         gone: The specs that only the old one has.
         builds: The new specs that are not external.
-        own_change: The new specs that changed themselves.
+        own_change: The new specs whose own content changed.
         inherited: The new specs whose dependencies changed.
-        recipe_only: The own changes in the text of the recipe alone.
+        recipe_only: The own changes that are only in the text of the recipe.
         lost: The packages that only the old state has.
-        migrated: The specs that only a newer format gave another hash; they are not new.
+        migrated: The specs whose hash differs only because of a newer format; they are not new.
     """
 
     kept: int
@@ -180,17 +180,17 @@ class LockDiff(Report):
         causes: The own changes, those with the most new specs first, then by hash.
         hold: The own changes in the order in which to hold them back.
         totals: The numbers.
-        migrated: The specs that have another hash only because of another format, by hash: one
-            cause, however many they are. They are neither new nor gone.
-        lost: The packages of which the old state has a spec that is not external, and the new
-            state none at all, by name. A spec that another one of its package replaced is gone,
-            not lost.
-        stacks: The stacks that the two states are called.
-        absent_stacks: Stacks that only the old state is called, where both have labels.
+        migrated: The specs whose hash differs only because of another format, by hash. They all
+            have one cause, and are neither new nor gone.
+        lost: The packages with a non-external spec in the old state and no spec in the new state,
+            by name. A spec that was replaced by another one of its package is gone, not lost.
+        stacks: The names of the two states as stacks.
+        absent_stacks: Stacks that only the old state has as a label, if both states have labels.
         left_out: Input of the question that could not be taken into account.
         sources: The sources, with their age and indexes.
-        gates: The gates of the run that it was compared with, without any if none was requested.
-        known_gaps: The known gaps of the run, or None; they are about cells, and excuse nothing.
+        gates: The gates of the run, each with its verdict; empty if none was requested.
+        known_gaps: The known gaps of the run, or None; they are about cells, so they excuse nothing
+            here.
     """
 
     old: str

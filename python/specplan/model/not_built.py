@@ -11,21 +11,22 @@ from specplan.records import dataclass
 
 __all__ = ["CutReason", "Excluded", "ExcludedBuild", "ExclusionReason", "Needless", "Untested"]
 
-#: Why a spec does not need another that it has an edge to.
+#: The reason why a spec does not need another to which it has an edge.
 CutReason: TypeAlias = Literal["available", "external", "spliced", "test_only"]
 
-#: Why a build is excluded: it is known not to build; it needs one that is; nothing else needs it.
+#: The reason why a build is excluded: it is known not to build; it needs such a spec; nothing else
+#: needs it.
 ExclusionReason: TypeAlias = Literal["broken", "needs", "unneeded"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needless:
-    """A spec that pruning node by node would build, though nothing needs it.
+    """A spec that node-by-node pruning would build, although nothing needs it.
 
     Attributes:
         spec: The spec.
         cut_by: The spec above it that does not need it.
-        reason: Why it does not.
+        reason: The reason why it does not.
     """
 
     spec: NamedSpec
@@ -35,12 +36,12 @@ class Needless:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Untested:
-    """A spec that holds the change and is left alone.
+    """A spec that contains the change but is not rebuilt.
 
     Attributes:
         spec: The spec.
         kept_by: The reason why it is not rebuilt.
-        available: Whether it has a binary, which then is kept.
+        available: Whether it has a binary, which is then kept.
     """
 
     spec: NamedSpec
@@ -54,7 +55,7 @@ class ExcludedBuild:
 
     Attributes:
         spec: The spec.
-        reason: Why it is excluded.
+        reason: The reason why it is excluded.
         chain: From the spec down to a broken one, if it needs one.
     """
 
@@ -68,7 +69,7 @@ class Excluded:
     """The parts of a plan that are excluded because specs do not build.
 
     Attributes:
-        specs: The abstract specs of what is known not to build.
+        specs: The abstract specs that are known not to build.
         broken: The hashes of the specs that they match, sorted.
         cut: Those of them that would have to be built, sorted.
         wants: The wants that cannot install, sorted.

@@ -17,20 +17,20 @@ __all__ = [
     "WantsKind",
 ]
 
-#: What a key is: name; name@version; name@version and variants; hash.
+#: The parts of a key: name; name@version; name@version and variants; hash.
 Level: TypeAlias = Literal["package", "version", "variant", "hash"]
 
-#: Which binaries serve a cell besides those of its very system; cumulative.
+#: The binaries that serve a cell besides those of exactly its system; cumulative.
 Compatibility: TypeAlias = Literal["exact", "target", "os"]
 
-#: Where the wants of a report come from.
+#: The origin of the wants of a report.
 WantsKind: TypeAlias = Literal["peers", "baseline", "lock", "environment", "lock_and_environment"]
 
-#: How much of a lock is wanted: its roots; also all that they link to or run with;
-#: also what building needs.
+#: The wanted part of a lock: its roots; also everything they link to or run with; also their build
+#: dependencies.
 Scope: TypeAlias = Literal["roots", "runtime", "all"]
 
-#: Whether the roots of an environment are concretized together.
+#: The ways to concretize the roots of an environment: together or not.
 Unify: TypeAlias = Literal["true", "when_possible", "false"]
 
 
@@ -61,8 +61,8 @@ class NotWanted:
         os: The shell pattern for operating systems.
         target: The shell pattern for targets.
         reason: The reason.
-        excluded: How many wants of the report it excluded; an entry that
-            excludes none is unused.
+        excluded: The number of wants of the report that it excluded; an entry that excludes none is
+            unused.
     """
 
     package: str = "*"
@@ -73,5 +73,5 @@ class NotWanted:
     excluded: int = 0
 
 
-#: The detail of an answer; each includes those before it.
+#: The detail of an answer; each level includes those before it.
 Detail: TypeAlias = Literal["cells", "keys", "gaps", "nearest"]

@@ -1,8 +1,8 @@
 """The common methods of results: as text, Markdown, CSV and JSON.
 
-A result does not know how it looks. The modules of :mod:`specplan.reports` do: each format
-registers here what writes a result. So imports lead one way, from the reports to the
-results that they are of, and never back. The first report of a kind imports what writes it.
+A result does not format itself. The modules of :mod:`specplan.reports` do: each format registers
+its writer here, so imports lead only from the reports to the results. The first report in a format
+imports its writer.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ __all__ = [
     "json_parts",
 ]
 
-#: What a writer returns.
+#: The return type of a writer.
 Written = TypeVar("Written")
 
 #: The two views of the one document of coverage.
@@ -46,15 +46,15 @@ class ReportOptions:
     """Options of a report. Formats ignore those that do not apply; JSON and CSV are complete.
 
     Attributes:
-        view: Which view of coverage.
-        show: What of a plan to list and not only to count: ``chosen``, ``needless``,
+        view: The view of coverage.
+        show: The parts of a plan to list instead of only counting them: ``chosen``, ``needless``,
             ``untested``, ``chains``, ``timetable``.
         width: The width of the terminal in columns.
-        colour: Whether to paint with escape sequences.
-        long_hashes: Whether people see whole hashes everywhere.
-        limit: How many rows of a list people see at most; None for all.
-        package: Shell patterns of the packages whose rows people see; without any, all.
-        summary: Whether people see the numbers alone, and no row of a list.
+        colour: Whether to use escape sequences for colours.
+        long_hashes: Whether to show full hashes everywhere.
+        limit: The maximum number of rows shown of a list; None for all.
+        package: Shell patterns of the packages whose rows are shown; without any, all.
+        summary: Whether to show only the numbers, and no row of a list.
     """
 
     view: View = "gaps"
@@ -68,9 +68,9 @@ class ReportOptions:
 
 
 class Table(Protocol):
-    """Named columns of equal length, which Arrow's C interface hands on.
+    """Named columns of equal length, exported through Arrow's C interface.
 
-    A notebook shows it, with its first rows unless it is a table of a catalog.
+    A notebook displays it, with its first rows unless it is a table of a catalog.
     """
 
     def __len__(self) -> int:
@@ -84,21 +84,21 @@ class Table(Protocol):
         """Return the rows as a stream."""
 
     def write_parquet(self, path: str | PathLike[str]) -> int:
-        """Write a file, the same bytes for the same rows, and return how many rows it has.
+        """Write a file, with identical bytes for the same rows, and return the number of rows.
 
         Raises:
             OSError: If it cannot be written.
         """
 
     def _repr_html_(self) -> str:
-        """Return the columns for a notebook, with the first rows where they are known."""
+        """Return the columns for a notebook, with the first rows if they are known."""
 
 
 class Report:
     """A result that can be written in every format: the base of all of them.
 
-    It is a collection of what it is about: gaps, builds, findings. In a notebook it shows itself
-    as tables. It is true even where it holds nothing.
+    It is a collection of its main records: gaps, builds, findings. A notebook displays it as
+    tables. It is true even if it is empty.
     """
 
     __slots__ = ()
@@ -111,7 +111,7 @@ class Report:
         return f"<{type(self).__name__}: {as_headline(self)}>"
 
     def _repr_html_(self) -> str:
-        """Return the report as tables for a notebook, long ones cut."""
+        """Return the report as tables for a notebook, with long ones cut."""
         most: int = import_module("specplan.tables").ROWS_OF_A_NOTEBOOK
         return as_fragment(self, ReportOptions(limit=most))
 
@@ -119,8 +119,8 @@ class Report:
         """Return records of the result as a table, which Polars, pyarrow, DuckDB and pandas take.
 
         Args:
-            name: The field that holds the records, as ``gaps`` or ``cells``; by default the one
-                that the result is about.
+            name: The field with the records, such as ``gaps`` or ``cells``; by default the main
+                one.
 
         Raises:
             UsageError: If the result has no such records.
@@ -129,11 +129,11 @@ class Report:
         return found
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """Return the records that the result is about as a stream of Arrow's C interface."""
+        """Return the main records of the result as a stream of Arrow's C interface."""
         return self.table().__arrow_c_stream__(requested_schema)
 
     def to_json(self) -> str:
-        """Return the report as JSON document; see the schemas in ``specplan/schemas``."""
+        """Return the report as a JSON document; see the schemas in ``specplan/schemas``."""
         return as_json(self)
 
     def to_csv(self) -> str:
@@ -141,7 +141,7 @@ class Report:
         return as_csv(self, ReportOptions())
 
     def to_markdown(self) -> str:
-        """Return the report as Markdown, fit for the summary of a CI job."""
+        """Return the report as Markdown, suitable for the summary of a CI job."""
         return as_markdown(self, ReportOptions())
 
     def to_text(self, *, width: int = 100, colour: bool = False) -> str:
@@ -149,19 +149,19 @@ class Report:
 
         Args:
             width: The width of the terminal.
-            colour: Whether to paint with escape sequences.
+            colour: Whether to use escape sequences for colours.
         """
         return as_text(self, ReportOptions(width=width, colour=colour))
 
 
 @singledispatch
 def json_parts(result: Report) -> Iterator[str]:
-    """Return a result as JSON document, part by part, so that it need not be in memory whole."""
+    """Return a result as a JSON document, part by part, so that it need not fit in memory."""
     return _writer(json_parts, result, "JSON")(result)
 
 
 def as_json(result: Report) -> str:
-    """Return a result as JSON document."""
+    """Return a result as a JSON document."""
     return "".join(json_parts(result))
 
 
@@ -202,17 +202,17 @@ def as_headline(result: Report) -> str:
 
 @singledispatch
 def as_lines(result: Report, **options: object) -> str:
-    """Return a result as lines to be piped, which not every kind has."""
+    """Return a result as lines for a pipe, which not every kind has."""
     return _writer(as_lines, result, "lines")(result, **options)
 
 
 def _writer(
     function: _SingleDispatchCallable[Written], result: Report, form: str
 ) -> Callable[..., Written]:
-    """Return the writer of a format, which registers itself when it is imported.
+    """Return the writer of a format, which registers itself on import.
 
     Raises:
-        TypeError: If nothing does.
+        TypeError: If there is none.
     """
     import_module("specplan.reports.kinds").register(type(result), form)
     found = function.dispatch(type(result))

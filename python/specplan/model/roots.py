@@ -18,14 +18,14 @@ __all__ = [
     "RootsOfStack",
 ]
 
-#: The group of the roots of an environment that name none.
+#: The group of the roots of an environment that name no group.
 DEFAULT_GROUP: Final = "default"
 
-#: How many of the hashes that a root lacks a document lists. Each of many roots may lack as many
-#: as there are roots.
+#: The maximum number of missing hashes that a document lists for a root. Each of many roots may
+#: lack as many specs as there are roots.
 MOST_LACKS: Final = 20
 
-#: The result for a root in a cell: a binary covers it; a binary covers it and lacks what it
+#: The result for a root in a cell: a binary covers it; a binary covers it but lacks specs that it
 #: needs to install; nothing covers it; the sources cannot decide.
 RootState: TypeAlias = Literal["covered", "broken", "gap", "unknown"]
 
@@ -38,8 +38,9 @@ class BrokenRoot:
         hash: Its DAG hash.
         package: Its package.
         version: Its version.
-        lacks_total: How many specs of its link and run closure, itself included, have no binary.
-        lacks: Their hashes, sorted; read from a document, the first of them.
+        lacks_total: The number of specs in its link and run closure, including itself, without a
+            binary.
+        lacks: Their hashes, sorted; if read from a document, only the first of them.
     """
 
     hash: str
@@ -55,7 +56,7 @@ class Lacking:
 
     Attributes:
         hash: Its DAG hash.
-        package: Its package; None where no source describes it.
+        package: Its package; None if no source describes it.
         version: Its version; empty if no source describes it.
         roots: The number of roots that lack it.
     """
@@ -87,18 +88,18 @@ class RootsOfStack:
 class RootCoverage:
     """The number of roots that install from the cache alone.
 
-    The roots of environments count in each of their cells, and install where any spec that
-    covers them does.
+    The roots of environments count in each of their cells, and install if any spec that covers them
+    does.
 
     Attributes:
         wanted: Distinct root hashes, and roots of environments.
         installable: The roots whose whole closure installs from the cache.
         undecided: The roots of environments in cells where the sources do not show what
             installs; none of them counts as installable.
-        coverage: ``installable / wanted``; None where there are no roots.
-        broken: The others, by hash; of a root of an environment the spec that covers it
-            and lacks least. What nothing covers is a gap and not among them.
-        lacking: All that these lack; what most roots lack first, then by hash.
+        coverage: ``installable / wanted``; None if there are no roots.
+        broken: The others, by hash; for a root of an environment the spec that covers it and lacks
+            least. Roots that nothing covers are gaps and not included here.
+        lacking: All specs that these lack, the most widely missing first, then by hash.
         stacks: The same numbers of each stack that wants roots, sorted.
     """
 
@@ -122,9 +123,9 @@ class RootLine:
         want: The abstract spec that is wanted.
         group: The group of the environment that wants it; None for the default group.
         path: The file; empty for an abstract spec that was typed.
-        line: The line, counted from 1: of its list item, of its place in a row of a matrix, or
-            of a reference to a definition.
-        state: What becomes of it.
+        line: The line, counted from 1: of its list item, its entry in a row of a matrix, or a
+            reference to a definition.
+        state: The result for it.
     """
 
     stack: str

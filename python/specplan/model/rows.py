@@ -16,13 +16,13 @@ Row = TypeVar("Row")
 
 
 class Rows(RecordSequence[Row]):
-    """Records in order: a sequence that shows itself shortly, and that tables are made of.
+    """Records in order: a sequence with a short representation that converts to tables.
 
     It equals every sequence of the same records.
 
     Args:
         kind: The class of the records, a dataclass.
-        noun: What one is called.
+        noun: The word for one record.
         records: The records.
     """
 
@@ -55,7 +55,7 @@ class Rows(RecordSequence[Row]):
         return f"<Rows: {count(len(self), self._noun)}>"
 
     def _repr_html_(self) -> str:
-        """Return the records as a table for a notebook, a long one cut."""
+        """Return the records as a table for a notebook, cut if it is long."""
         found: str = import_module("specplan.tables").fragment_of(self._kind, self, repr(self))
         return found
 

@@ -9,8 +9,9 @@ from specplan.records import dataclass
 __all__ = ["BoundReason", "Run", "Schedule", "Shard"]
 
 
-#: Why no schedule is shorter: the dearest chain of builds runs one after the other; the runners
-#: share all the work; some builds have work for all runners, and builds before and after them.
+#: The reason why no schedule can be shorter: the most expensive chain of builds; the total work
+#: divided among the runners; a set of builds that keeps all runners busy, with builds before and
+#: after it.
 BoundReason: TypeAlias = Literal["critical_path", "work", "crowding"]
 
 
@@ -20,7 +21,7 @@ class Run:
 
     Attributes:
         hash: The DAG hash of the build.
-        start: When it starts, in the unit of costs; a schedule starts at 0.
+        start: Its start, in the unit of costs; a schedule starts at 0.
         finish: Its end.
     """
 
@@ -35,7 +36,7 @@ class Shard:
 
     Attributes:
         runner: Its number, counted from 1.
-        busy: How long it builds; it waits for the rest of the schedule.
+        busy: The time it spends building; it waits for the rest of the schedule.
         runs: Its builds, in order.
     """
 
@@ -48,17 +49,17 @@ class Shard:
 class Schedule:
     """The time and the runner of each build.
 
-    It is made by list scheduling: of the builds that can start, the one goes first that has
-    the dearest chain of builds ahead of it.
+    It is made by list scheduling: of the builds that can start, the one that starts the most
+    expensive chain of builds goes first.
 
     Attributes:
-        runners: How many runners there are; each builds one spec at a time.
-        makespan: When the last build is done, in the unit of costs.
-        lower_bound: What no schedule on this number of runners comes below.
-        reason: Why.
-        widths: How many builds each stage has: at most this number of runners have work at once
+        runners: The number of runners; each builds one spec at a time.
+        makespan: The end of the last build, in the unit of costs.
+        lower_bound: A lower bound on the makespan of any schedule on this number of runners.
+        reason: The reason for the lower bound.
+        widths: The number of builds in each stage, which is the maximum number of runners with work
             while the stages run one after the other.
-        shards: By runner. A runner that gets nothing to build has no shard.
+        shards: By runner. A runner without a build has no shard.
     """
 
     runners: int
@@ -70,5 +71,5 @@ class Schedule:
 
     @property
     def gap(self) -> float:
-        """The share by which it exceeds its lower bound; 0 if no schedule is shorter."""
+        """The share by which the makespan exceeds its lower bound; 0 if it is optimal."""
         return self.makespan / self.lower_bound - 1 if self.lower_bound else 0.0

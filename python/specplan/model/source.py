@@ -14,7 +14,7 @@ class IndexUsed:
     Attributes:
         mirror: The mirror.
         index: The index.
-        version: Its version, or None where nothing names it.
+        version: Its version, or None if unknown.
         specs: The number of specs that it lists.
         binaries: The number of them with binaries.
         alone: The number of its binaries that another index of the mirror does not list.
@@ -34,8 +34,8 @@ class SourceUsed:
 
     Attributes:
         source: The source, as it was given; without credentials.
-        copied_at: When the oldest copy was made that was read in place of a server, as
-            ``2026-11-30T12:00:00Z``; None where the source itself was read.
+        copied_at: The time of the oldest copy that was read instead of asking a server, as
+            ``2026-11-30T12:00:00Z``; None if the source itself was read.
         indexes: The indexes of each mirror in it that has several, the newest first.
     """
 

@@ -22,8 +22,8 @@ class Spec:
         target: The microarchitecture, for example ``x86_64_v3``.
         compiler: ``name@version``, or ``none`` for a spec that no compiler built.
         variants: The variants in their canonical spelling, ordered by name.
-        size: The size as the source gives it, ``-`` where it does not know.
-        stacks: The stacks that list the spec in the snapshots that were asked, sorted.
+        size: The size as the source states it, ``-`` if it does not know.
+        stacks: The stacks that list the spec in the selected snapshots, sorted.
         tags: The snapshots that list it, newest first.
         source: The file that its content was taken from.
         available: Whether one of these snapshots has a binary of it.
@@ -46,7 +46,7 @@ class Spec:
     external: bool
 
 
-#: What an edge is for; ``splice`` leads to the spec as which a spliced one was built.
+#: The types of edges; ``splice`` leads to the spec as which a spliced one was built.
 EdgeType: TypeAlias = Literal["build", "link", "run", "test", "splice"]
 
 
@@ -72,8 +72,8 @@ class DependencyEdge:
     Attributes:
         hash: Its DAG hash.
         package: Its package.
-        version: Its version as the source spells it; None where nothing describes it.
-        types: What the dependency is for.
+        version: Its version as the source spells it; None if no source describes it.
+        types: The types of the dependency.
         virtuals: The virtual packages that the dependency provides on this edge, in the order of
             the source.
     """

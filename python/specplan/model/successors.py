@@ -15,9 +15,9 @@ class Successor:
         hash: Its DAG hash.
         package: Its package.
         version: Its version.
-        successor: Its next DAG hash; None where that is not known.
-        package_hash: Its next package hash; None where that is not known.
-        why: Why it is not known; empty where it is.
+        successor: Its next DAG hash; None if unknown.
+        package_hash: Its next package hash; None if unknown.
+        why: The reason why it is unknown; empty if it is known.
     """
 
     hash: str
@@ -34,7 +34,7 @@ class Successors:
 
     Attributes:
         stack: The lock.
-        kept: How many specs keep their hash.
+        kept: The number of specs that keep their hash.
         specs: The others, in the order of the lock.
     """
 

@@ -32,9 +32,9 @@ class TrendQuestion:
 
     Attributes:
         wants: The origin of the wants.
-        level: What a key is; None where all wants are abstract specs.
-        compat: Which binaries serve a cell.
-        scope: How much of a lock is wanted; None where the wants are of no lock.
+        level: The level of keys; None if all wants are abstract specs.
+        compat: The rule by which binaries serve a cell.
+        scope: The wanted part of a lock; None if the wants do not come from locks.
     """
 
     wants: WantsKind
@@ -50,18 +50,18 @@ class Measured:
     A cell is named by its stack, operating system and target.
 
     Attributes:
-        name: What it is called.
+        name: Its name.
         tags: The selected snapshots; none if the sources have none.
-        question: What was asked; None where it has no cell.
+        question: The question; None if it has no cell.
         cells: The numbers of its cells.
-        lacking: By cell what is not covered, or cannot be decided.
-        undecided: By cell what of that cannot be decided.
-        wants: By cell all that is wanted, by name or by key; None if that is not recorded.
-        left_out: What could not be taken into account.
-        own_stack: What its only source without a label is called as a stack; empty where it has
-            none or several.
-        asked: The patterns of the stacks that were asked for.
-        nothing: Why it has no cell, where nothing that is asked for is there yet or any more.
+        lacking: By cell, the wants that are not covered or cannot be decided.
+        undecided: By cell, those of them that cannot be decided.
+        wants: By cell, all wants, by name or by key; None if they are not recorded.
+        left_out: Input that could not be taken into account.
+        own_stack: The stack name of its only source without a label; empty if it has none or
+            several.
+        asked: The patterns of the requested stacks.
+        nothing: The reason why it has no cell, if nothing requested exists yet or any more.
     """
 
     name: str
@@ -82,7 +82,7 @@ class TrendPoint:
     """A value at one step.
 
     Attributes:
-        wanted: How many wants it has.
+        wanted: The number of wants.
         covered: The number of them that an available spec covers.
         unknown: The number that the sources cannot decide.
         coverage: ``covered / wanted``; None where nothing is wanted.
@@ -90,11 +90,10 @@ class TrendPoint:
             covered.
         regained: The number of wants that were gaps at the step before, are still wanted and are
             covered.
-        wants_added: How many wants are new; None where the step before, or this one, does not
-            record its wants, as documents of an earlier release do not.
-        wants_removed: How many wants are gone, under the same condition.
-        wants_changed: Whether the wants are others than at the step before; None where that is
-            not known.
+        wants_added: The number of new wants; None if the step before, or this one, does not record
+            its wants, as in documents of an earlier release.
+        wants_removed: The number of wants that are gone; None under the same condition.
+        wants_changed: Whether the wants differ from those of the step before; None if unknown.
     """
 
     wanted: int
@@ -131,7 +130,7 @@ class TrendStack:
 
     Attributes:
         stack: The stack.
-        points: The sums over its cells, one for each step; None where it has none.
+        points: The sums over its cells, one for each step; None if it has none.
     """
 
     stack: str
@@ -147,7 +146,7 @@ class TrendCell:
         platform: The platform of the system.
         os: The operating system.
         target: The microarchitecture.
-        points: One for each step; None where the cell is not there.
+        points: One for each step; None if the cell does not exist then.
     """
 
     stack: str
@@ -159,7 +158,7 @@ class TrendCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LostWant:
-    """A want that was covered once, is still wanted at the last step of its cell, and lacks.
+    """A want that was covered once and is a gap at the last step of its cell.
 
     Attributes:
         stack: The stack of the cell.
@@ -168,9 +167,8 @@ class LostWant:
         want: The want, as text.
         last_covered: The last step at which it was covered.
         since: The step since which it is a gap.
-        certain: Whether it surely was covered: false where it is undecided now, and where a
-            document of an earlier release does not distinguish a want that is new
-            from one that was covered.
+        certain: Whether it was certainly covered: false if it is undecided now, or if a document of
+            an earlier release does not distinguish a new want from a covered one.
     """
 
     stack: str
@@ -188,15 +186,16 @@ class Trend(Report):
 
     Attributes:
         wants: The origin of the wants.
-        level: What a key is; None where all wants are abstract specs.
-        compat: Which binaries serve a cell.
-        scope: How much of a lock is wanted; None where the wants are of no lock.
+        level: The level of keys; None if all wants are abstract specs.
+        compat: The rule by which binaries serve a cell.
+        scope: The wanted part of a lock; None if the wants do not come from locks.
         steps: The steps, the oldest first.
         stacks: By name.
         cells: Ordered by stack, os, target.
-        lost: Ordered by the step since which they lack, the newest first, then by cell and want.
-        left_out: What of the question could not be taken into account at any step.
-        gates: The gates of the run that it was compared with, without any if none was requested.
+        lost: Ordered by the step since which they are gaps, the newest first, then by cell and
+            want.
+        left_out: Input of the question that could not be taken into account at some step.
+        gates: The gates of the run, each with its verdict; empty if none was requested.
     """
 
     wants: WantsKind

@@ -1,4 +1,4 @@
-"""Wants in a few letters each, so that a later run can distinguish lost wants from new ones."""
+"""Short keys of wants, so that a later run can distinguish lost wants from new ones."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from specplan.records import dataclass
 
 __all__ = ["KEY_LETTERS", "KeyedWants", "KnownWants", "WantKeys", "key_of", "keys_of"]
 
-#: How long a key is: 36 bits, of which a wrong match among a thousand wants is one in 60 million.
+#: The length of a key: 36 bits, so a false match among a thousand wants has a chance of one in 60
+#: million.
 KEY_LETTERS: Final = 6
 
-#: How many bytes of a checksum a key begins, and how many letters these bytes are in base64.
+#: The number of bytes of a checksum that a key is made from, and their length in base64.
 _KEY_BYTES: Final = 6
 _LETTERS_OF_BYTES: Final = 8
 
@@ -35,7 +36,7 @@ class WantKeys:
 
     @property
     def each(self) -> frozenset[str]:
-        """The keys apart."""
+        """The keys, one by one."""
         starts = range(0, len(self.keys), KEY_LETTERS)
         return frozenset(self.keys[start : start + KEY_LETTERS] for start in starts)
 
@@ -54,7 +55,7 @@ def key_of(want: str) -> str:
 def keys_of(wants: Iterable[str]) -> list[str]:
     """Return the key of each want, in the order of the wants.
 
-    All of them are written as base64 in one go: a lock has wants by the hundred thousand.
+    All of them are encoded as base64 at once: a lock can have hundreds of thousands of wants.
     """
     starts = [sha256(want.encode("utf-8", "surrogatepass")).digest()[:_KEY_BYTES] for want in wants]
     letters = urlsafe_b64encode(b"".join(starts)).decode()
@@ -68,7 +69,7 @@ class KeyedWants:
     keys: frozenset[str]
 
     def __contains__(self, want: object) -> bool:
-        """Return whether a want is among them, by its whole key."""
+        """Return whether a want is among them, by comparing its whole key."""
         return isinstance(want, str) and key_of(want) in self.keys
 
 

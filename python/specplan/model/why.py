@@ -11,12 +11,12 @@ from specplan.records import dataclass
 
 __all__ = ["ChangeLink", "HeldChange", "Why", "WhyLine", "WhyLink", "WhyVerdict"]
 
-#: What a plan does about a spec.
+#: The decision of a plan about a spec.
 WhyVerdict: TypeAlias = Literal[
     "planned", "reused", "rewired", "external", "left_out", "cut_off", "not_wanted"
 ]
 
-#: How a spec relates to the one below that its line hangs from.
+#: The relation of a spec to the one that its line hangs from.
 WhyLink: TypeAlias = Literal["asked", "demands", "cuts", "unneeded"]
 
 
@@ -25,13 +25,14 @@ class WhyLine:
     """One line of the tree that shows why a spec is planned or not.
 
     Attributes:
-        depth: Its depth; its parent is the nearest line before it that is one less deep.
+        depth: Its depth; its parent is the nearest line before it with a depth one less.
         spec: A dependent of the spec that it hangs from; the one asked about at depth 0.
-        link: Whether it demands that one, cuts it off, or would need it but is not needed itself.
-        reason: Why it cuts that one off.
-        types: The types of its edge to that one.
+        link: Its relation to that spec: it demands it, cuts it off, or would need it but is not
+            needed itself.
+        reason: The reason why it cuts that spec off.
+        types: The types of its edge to that spec.
         wanted: Whether the spec is wanted.
-        repeated: Whether the lines below it stand at another line with the spec.
+        repeated: Whether the lines below it are shown at another line with the same spec.
     """
 
     depth: int
@@ -61,7 +62,7 @@ class HeldChange:
     """The way in which a spec contains a change.
 
     Attributes:
-        stale: Whether that makes the spec stale; if not, a policy or a depth leaves it alone.
+        stale: Whether that makes the spec stale; if not, the policy or the depth excludes it.
         chain: A shortest chain of dependencies from the spec to one that changed.
     """
 
@@ -75,12 +76,12 @@ class Why:
 
     Attributes:
         spec: The spec.
-        verdict: What the plan does about it.
-        cause: Why it is built, if it is.
-        left_out: Why it is left out, if it is.
+        verdict: The decision of the plan.
+        cause: The reason why it is built, if it is.
+        left_out: The reason why it is left out, if it is.
         chain: From the spec down to a broken one, if it is left out for needing one.
-        change: How it holds the change; None if it does not, or nothing changed.
-        tree: From the spec up to what needs it, or to what makes it needless.
+        change: The way in which it contains the change; None if it does not, or nothing changed.
+        tree: From the spec up to those that need it, or that make it unnecessary.
     """
 
     spec: NamedSpec

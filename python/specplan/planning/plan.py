@@ -71,7 +71,7 @@ class Plan(Report):
         successors: The next hashes of each lock by newer recipes, where these were asked for:
             the plan is then for the specs with these hashes.
         stacks: The stacks that it is for, whether anything is built for them or not.
-        gates: The gates of the run that it was compared with, without any if none was requested.
+        gates: The gates of the run, each with its verdict; empty if none was requested.
     """
 
     scope: Scope
