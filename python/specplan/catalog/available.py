@@ -23,8 +23,8 @@ __all__ = ["available_wants"]
 def available_wants(contents: Contents, tag: str | None) -> AvailableWants:
     """Return a function that reads ``available`` and ``available:STACK`` as wants.
 
-    Each stack is wanted by itself: all binaries that it lists are roots. Without a pattern these
-    are all stacks, without the union of all where there are others.
+    Each stack is a want of its own: all binaries that it lists are roots. Without a pattern these
+    are all stacks, except the union if there are others.
 
     Args:
         contents: The caches.
@@ -45,7 +45,7 @@ def available_wants(contents: Contents, tag: str | None) -> AvailableWants:
                 f"`{named.text}` stands for the binaries of stacks, and the caches list no stacks",
                 hint="`LABEL=SOURCE` gives an index or a mirror a stack name",
             )
-        # The same specs as those of a lock: listed beside the caches, and without binaries.
+        # The same specs as in a lock: listed beside the caches, without binaries.
         nothing = compiled.Catalog.merged([])
         rows = nothing.beside(contents.core.with_binaries([]))
         tags = sorted({each for _, each in state})
@@ -74,7 +74,7 @@ def _without_dependencies(
 ) -> tuple[LeftOut, ...]:
     """Return the record of binaries without recorded dependencies."""
     among = compiled.Query.hashes([each.hash for each in roots])
-    # Any name does: what is not known of edges is not known of this one.
+    # Any name will do: nothing is known about the edges, including this one.
     unknown = rows.find("^zlib", among, None).unknown
     count = sum(each.missing == "edges" for each in unknown)
     if not count:
@@ -92,7 +92,7 @@ def _without_dependencies(
 
 
 def _listed(tags: list[str], stack: str) -> Query:
-    """Return the specs that a stack lists in any of some snapshots."""
+    """Return the specs that a stack lists in any of the given snapshots."""
     first, *others = (compiled.Query.stack(tag, [stack]) for tag in tags)
     for other in others:
         first |= other

@@ -31,31 +31,31 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """The rows of one or more sources with all that is known of these sources.
+    """The rows of one or more sources, with all that is known about these sources.
 
     Attributes:
         core: The rows.
-        files: How many files were taken from each source: a source that is merged twice
-            counts once.
+        files: The number of files from each source; a source that is merged twice counts once.
         sources: The sources, as they were given.
         damaged: Files that were skipped because they are damaged, ordered by path.
         contradictions: Pages whose `meta` contradicts their specs, ordered by path.
-        notes: What a reader of the sources might not expect, one sentence each.
-        unread_tags: Snapshots that a source has and that were not read.
-        files_of_specs: The files that have both hashes and the hashed content.
+        notes: Surprising facts about the sources, one sentence each.
+        unread_tags: Snapshots of a source that were not read.
+        files_of_specs: The files with both hashes and the hashed content.
         mirrors: The mirrors whose binaries were read.
         indexes_alone: The indexes of stacks that belong to no mirror.
-        indexes: How much each index of a mirror with several of them lists.
-        least: The rows with only those binaries that all indexes of their mirror list; None
-            where that makes no difference.
-        fetched: The rows with the binaries that no index lists, which Spack fetches by hash
-            alone; None where there are none.
-        installed: The rows where what is installed counts as a binary; None where nothing is.
+        indexes: The size of each index of mirrors with several indexes.
+        least: The rows with only those binaries that all indexes of their mirror list; None if that
+            makes no difference.
+        fetched: The rows with the binaries that no index lists, which Spack fetches by hash alone;
+            None if there are none.
+        installed: The rows in which installed specs count as binaries; None if nothing is
+            installed.
         limits: The limits of the sources, and of files that are read beside them.
-        own_stacks: What the sources without a label are called as stacks.
-        left_out: What of the sources could not be taken into account; damaged files are apart.
+        own_stacks: The stack names of the sources without a label.
+        left_out: Input of the sources that could not be taken into account, except damaged files.
         empty: The sources that should list binaries and list none.
-        used: What was read of each source.
+        used: The record of each source that was read.
     """
 
     core: compiled.Catalog
@@ -145,7 +145,7 @@ class Contents:
 
     @property
     def name(self) -> str:
-        """A common name of the sources; empty where none is known."""
+        """A common name of the sources; empty if none is known."""
         return ", ".join(self.sources)
 
     @property
@@ -161,7 +161,7 @@ class Contents:
     def state(self, tag: str | None) -> State:
         """Return the snapshot of each source that counts: the one asked for, or its newest.
 
-        A source without snapshots has but one state, which always counts.
+        A source without snapshots has only one state, which always counts.
 
         Raises:
             EmptySelectionError: If the sources list nothing.
@@ -195,7 +195,7 @@ class Contents:
         """Return the rows with those of an older state beside them, and that state.
 
         Args:
-            older: What holds the older state, perhaps the same.
+            older: The catalog with the older state, perhaps this one.
             tag: Its snapshot, or None for the newest.
         """
         state = older.state(tag)
@@ -211,14 +211,14 @@ class Contents:
         return self.core.beside(core), renamed
 
     def unused_tags(self, asked: Iterable[str | None]) -> tuple[str, ...]:
-        """Return the snapshots that none of those asked are, newest first."""
+        """Return the snapshots that were not asked for, newest first."""
         used = {each for tag in asked if not self.is_empty for each in self.state(tag)}
         unused = {tag for _, tag in set(self.core.snapshots()) - used if tag}
         return tuple(newest_first(unused | self.unread_tags))
 
 
 def _in_order(used: Iterable[SourceUsed]) -> tuple[SourceUsed, ...]:
-    """Return sources by name, each once: no answer depends on the order they were given in."""
+    """Return sources by name, each once: no answer depends on their order."""
     return tuple(sorted(dict.fromkeys(used), key=lambda source: (source.source, repr(source))))
 
 
@@ -247,7 +247,7 @@ def _used(read: SourceRead) -> SourceUsed:
 def _is_empty(read: SourceRead) -> bool:
     """Return whether a source that was read whole should list binaries, and lists none."""
     if read.damaged:
-        # Then that is what is wrong with it.
+        # Then the damage is its problem.
         return False
     if not len(read.core):
         return True

@@ -19,7 +19,7 @@ __all__ = ["clashes", "damage", "difference", "order_of_damage", "order_of_findi
 
 
 def damage(damaged: Sequence[DamagedFile], *, hint: str | None = None) -> DamagedSourceError:
-    """Return the error that mentions the first damaged file, and how many more there are."""
+    """Return the error that mentions the first damaged file and the number of others."""
     first, *others = damaged
     return DamagedSourceError(
         path=first.path,
@@ -42,7 +42,7 @@ def order_of_finding(finding: Finding) -> tuple[str, str, str, str]:
 
 
 def clashes(core: compiled.Catalog) -> Iterator[DamagedFile]:
-    """Yield the files that give a hash other content than another file of the same snapshot."""
+    """Yield the files that contradict another file of the same snapshot about a hash."""
     for rows in core.differing_rows():
         first, other = rows.origin, rows.other_origin
         if (first.cache, first.tag) == (other.cache, other.tag):
@@ -57,7 +57,7 @@ def clashes(core: compiled.Catalog) -> Iterator[DamagedFile]:
 
 
 def difference(columns: Sequence[compiled.DisagreementAnswer]) -> str:
-    """Return the differences between two accounts of a spec, the other text first."""
+    """Return the differences between two descriptions of a spec, with the other text first."""
     return (
         "; ".join(
             f"{each.column} is `{_line(each.other)}`, but `{_line(each.text)}`" for each in columns

@@ -37,8 +37,8 @@ class DiffRequest:
     """A question about the difference between two states.
 
     Attributes:
-        old: The older snapshot; None for the newest of what holds it.
-        new: The newer snapshot; None for the newest of what holds it.
+        old: The older snapshot; None for the newest of its catalog.
+        new: The newer snapshot; None for the newest of its catalog.
         stack: Shell patterns of the stacks to compare; without any, all but ``root``.
         os: Only cells of these operating systems (shell patterns).
         target: Only cells of these targets (shell patterns).
@@ -63,11 +63,11 @@ def difference(
     """Compare two states, cell by cell and key by key.
 
     Args:
-        older: What holds the older state.
-        newer: What holds the newer state, perhaps the same.
-        request: What is asked.
-        old_name: What the older state is called.
-        new_name: What the newer state is called, or None for the name of its snapshot.
+        older: The catalog with the older state.
+        newer: The catalog with the newer state, perhaps the same.
+        request: The question.
+        old_name: The name of the older state.
+        new_name: The name of the newer state, or None for the name of its snapshot.
     """
     level = request.level
     refuse_others("level", level, get_args(Level))
@@ -81,7 +81,7 @@ def difference(
         "old": old_state,
         "new": new_state,
         "level": level,
-        # A stack that is absent is one line, and not all that it had.
+        # An absent stack is one line, instead of all that it had.
         "stacks": [name for name in selected if name in labels],
         "oss": systems.chosen_oss(request.os),
         "targets": systems.chosen_targets(request.target),
@@ -164,13 +164,13 @@ def _diff(
     """Return the report of a question of difference.
 
     Args:
-        answers: What the core answers of each cell, and what changed there.
+        answers: The core's answer for each cell, and the changes there.
         level: The level of keys.
-        old: What the older state is called.
-        new: What the newer state is called.
+        old: The name of the older state.
+        new: The name of the newer state.
         absent_stacks: Stacks that only the older state lists.
         new_stacks: Stacks that only the newer state lists.
-        specs: What each key that is a hash names.
+        specs: The name and version of each key that is a hash.
     """
     cells = tuple(starmap(_cell, answers))
     migrated = sorted(

@@ -33,15 +33,15 @@ def search(contents: Contents, spec: AbstractSpec | str, question: SearchKeyword
     """Return the specs that an abstract spec matches among the selected ones.
 
     Args:
-        contents: What is searched.
+        contents: The catalog to search.
         spec: The abstract spec.
-        question: What of it, and how.
+        question: The part of the catalog to search, and the options.
 
     Raises:
         SpecSyntaxError: If it is not an abstract spec.
         UnknownNameError: If a stack, system or snapshot is unknown.
     """
-    _core.AbstractSpec(written(spec))  # what is wrong with it is said before a lock is read
+    _core.AbstractSpec(written(spec))  # report errors in it before reading a lock
     from specplan.sources.wants import read_lock  # noqa: PLC0415 - most look at no lock
 
     locks = [read_lock(each, contents.limits) for each in paths(question.get("lock", ()))]
@@ -52,7 +52,7 @@ def search(contents: Contents, spec: AbstractSpec | str, question: SearchKeyword
         contents = contents.merged(replace(of_locks, left_out=records, empty=empty))
     core = contents.core
     tag = question.get("tag")
-    # A source without snapshots, as a lock is, has but one state, which always counts.
+    # A source without snapshots, such as a lock, has only one state, which always counts.
     tags = None if tag is None else sorted({each for _, each in contents.state(tag)})
     labels = core.labels(None if tag is None else contents.state(tag))
     systems = Systems(core, {})

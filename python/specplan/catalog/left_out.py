@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 
-#: What makes a shell pattern of a name.
+#: The characters that turn a name into a shell pattern.
 _WILD: Final = frozenset("*?[")
 
 
@@ -40,11 +40,11 @@ def of_sources(contents: Contents, *, blocks: bool) -> list[LeftOut]:
     """Return the unread input of sources.
 
     Args:
-        contents: What was read of them.
-        blocks: Whether what they lack could be wanted, or be the older side of a comparison.
+        contents: The contents of the sources.
+        blocks: Whether the unread parts could be wanted, or be the older side of a comparison.
     """
     return [
-        # What an index lists that could not be read is as open as what a damaged file held.
+        # The content of an unreadable index is as unknown as that of a damaged file.
         *(
             replace(each, blocks=blocks) if each.kind == "index_version" else each
             for each in contents.left_out
@@ -69,7 +69,7 @@ def damaged_files(files: Iterable[DamagedFile], *, blocks: bool) -> list[LeftOut
 
     Args:
         files: The files.
-        blocks: Whether what they held could be wanted, or be the older side of a comparison.
+        blocks: Whether their content could be wanted, or be the older side of a comparison.
     """
     remedy = "fix the file; `specplan check` shows all its faults"
     if blocks:
@@ -83,12 +83,12 @@ def damaged_files(files: Iterable[DamagedFile], *, blocks: bool) -> list[LeftOut
 
 
 def nothing_in_common(where: str, detail: str, remedy: str) -> LeftOut:
-    """Return the record of a comparison in which nothing of one side takes part."""
+    """Return the record of a comparison in which one side is empty."""
     return LeftOut(kind="nothing_in_common", where=where, detail=detail, blocks=True, remedy=remedy)
 
 
 def is_named(stack: str, patterns: Iterable[str]) -> bool:
-    """Return whether a stack was named, by a pattern without a wildcard."""
+    """Return whether a stack was given by name, as a pattern without a wildcard."""
     return any(pattern == stack and not _WILD.intersection(pattern) for pattern in patterns)
 
 
@@ -99,11 +99,11 @@ def without_roots(
 
     Args:
         locks: The locks, and the binaries that are wanted.
-        environments: The environments; what one includes has its label.
+        environments: The environments; their includes have the same label.
     """
     with_roots = {each.label for each in locks if each.roots}
     with_roots |= {each.label for each in environments if each.environment.roots}
-    # Of a lock that has specs and no root its reader says so.
+    # For a lock with specs but no root, the reader makes the record.
     silent = [each for each in locks if each.is_available or not len(each.core)]
     wants: list[Wanted | WantedEnvironment] = [*silent, *environments]
     empty = [each.place for each in wants if each.label not in with_roots]

@@ -39,7 +39,7 @@ def compare(old: Contents, new: Contents) -> LockDiff:
     answer = _answer(old, new)
     lost = _lost(answer, new)
     specs = tuple(_new(each) for each in answer.new)
-    # What the new state holds could be new, and what the old one holds could be gone.
+    # Unread specs of the new state could be new; those of the old one could be gone.
     left_out = of_sources(old, blocks=True) + of_sources(new, blocks=True)
     return LockDiff(
         old=old.name,
@@ -92,7 +92,7 @@ def _answer(old: Contents, new: Contents) -> compiled.LockDiffAnswer:
 
 
 def _lost(answer: compiled.LockDiffAnswer, new: Contents) -> tuple[str, ...]:
-    """Return the packages that only the old state has; what the system provides is never lost."""
+    """Return the packages that only the old state has; externals are never lost."""
     had = {each.spec.package for each in answer.gone if not each.is_external}
     return tuple(sorted(had.difference(new.core.names("package"))))
 

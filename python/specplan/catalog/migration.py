@@ -25,7 +25,7 @@ class Key(NamedTuple):
 
 
 class ChangedKeys(NamedTuple):
-    """A package of a cell, with the keys that gave way and those that came in their place."""
+    """A package of a cell, with its old keys and those that replaced them."""
 
     package: str
     old: tuple[str, ...]
@@ -40,8 +40,8 @@ class CellChanges:
         lost: By text.
         gained: By text.
         changed: By package.
-        migrated: Each old hash with the new one of the same spec in another format, by the new
-            one. What stands here is neither lost, gained nor changed.
+        migrated: Each old hash with the new one of the same spec in another format, by the new one.
+            These are neither lost, gained nor changed.
     """
 
     lost: tuple[Key, ...]
@@ -55,8 +55,8 @@ class _Migration:
     """The hashes that a cell lost or gained only because of another format.
 
     Attributes:
-        lost: Those that are lost by their hash alone.
-        gained: Those that are gained by their hash alone.
+        lost: The hashes that are lost only as hashes.
+        gained: The hashes that are gained only as hashes.
         pairs: Each old hash with the new one of the same spec, by the new one.
     """
 
@@ -75,13 +75,13 @@ def changes_of_cells(
 ) -> list[CellChanges]:
     """Return the lost, gained and changed keys of each cell.
 
-    A spec that a cell lost is still there if the cell lists it in another format now, be that new
-    or not; what a cell gained was there before if the cell listed it in another format. Only
-    hashes depend on formats.
+    A lost spec is still there if the cell now lists it in another format, whether that is new or
+    not; a gained spec was there before if the cell listed it in another format. Only hashes depend
+    on formats.
 
     Args:
         core: The rows of both states.
-        question: What was asked.
+        question: The question.
         cells: The answer to it.
 
     Complexity: linear in the specs and edges of the catalog.
@@ -127,7 +127,7 @@ def _migrations(
     question: DiffQuestion,
     cells: Sequence[compiled.CellDiffAnswer],
 ) -> list[_Migration]:
-    """Return for each cell the hashes that only the format changed."""
+    """Return, for each cell, the hashes that changed only because of the format."""
     if not any(cell.lost or cell.gained or cell.changed for cell in cells):
         return [_NO_MIGRATION] * len(cells)
     before = _hashes_of_cells(core, {**question, "old": [], "new": question["old"]})
@@ -148,7 +148,7 @@ def _migrations(
 def _hashes_of_cells(
     core: compiled.Catalog, question: DiffQuestion
 ) -> dict[tuple[str, str, str], frozenset[str]]:
-    """Return all hashes of each cell: what it gains compared with no state at all."""
+    """Return all hashes of each cell, which are its gains compared with an empty state."""
     return {
         (cell.stack, cell.os, cell.target): frozenset(key.want for key in cell.gained)
         for cell in core.diff(question)
@@ -156,7 +156,7 @@ def _hashes_of_cells(
 
 
 def _of_cell(before: frozenset[str], after: frozenset[str], same: dict[str, str]) -> _Migration:
-    """Return the specs of a cell in both states whose hash changed only with the format.
+    """Return the specs of a cell in both states whose hash changed only because of the format.
 
     Args:
         before: The hashes in the older state.

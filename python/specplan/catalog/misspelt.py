@@ -26,13 +26,13 @@ _OF_SYSTEM: Final = pattern(r"(?:^|\s)(platform|os|target)=([^\s]+)")
 
 
 def misspelt(core: compiled.Catalog, spec: str) -> tuple[str, ...]:
-    """Return one sentence for each name of an abstract spec that nothing known has.
+    """Return one sentence for each name in an abstract spec that no known spec has.
 
-    Packages, variants, and the parts of systems are looked at; a version or a value may well be
-    one that no known spec has.
+    Only packages, variants and the parts of systems are checked; an unknown version or value may
+    well be correct.
 
     Args:
-        core: All that is known.
+        core: All known specs.
         spec: The abstract spec.
 
     Complexity: linear in the specs, for each name that it has.
@@ -44,7 +44,7 @@ def misspelt(core: compiled.Catalog, spec: str) -> tuple[str, ...]:
         try:
             part = compiled.AbstractSpec(text)
         except ValueError:
-            # A dependency that is written with more than a spec.
+            # A dependency with attributes besides its spec.
             continue
         name = part.name
         if name is not None and name not in packages:
@@ -57,7 +57,7 @@ def misspelt(core: compiled.Catalog, spec: str) -> tuple[str, ...]:
 
 
 def _is_virtual(core: compiled.Catalog, name: str) -> bool:
-    """Return whether a spec may depend on that name: one does, or none lists dependencies."""
+    """Return whether a spec may depend on that name: one does, or no spec lists dependencies."""
     answer = core.find(f"^{name}", compiled.Query.all(), None)
     return bool(answer.specs or answer.unknown)
 

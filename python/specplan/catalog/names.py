@@ -31,13 +31,13 @@ __all__ = [
     "what_there_is",
 ]
 
-#: How many names a hint lists at most.
+#: The maximum number of names in a hint.
 _FEW: Final = 6
 
-#: The union index of a snapshot: no stack, and selected by no pattern but its own name.
+#: The union index of a snapshot: not a stack, and selected only by its exact name.
 ROOT: Final = "root"
 
-#: What to do where a report would have too many cells or gaps.
+#: The hint if a report would have too many cells or gaps.
 FEWER_CELLS: Final = "choose stacks with `--stack PATTERN`, or systems with `--system OS/TARGET`"
 
 
@@ -47,7 +47,7 @@ def texts(value: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def paths(given: Places) -> tuple[str, ...]:
-    """Return one or several paths as texts, as they were given."""
+    """Return one or several paths as texts, unchanged."""
     several = [given] if isinstance(given, (str, os.PathLike)) else given
     return tuple(os.fspath(path) for path in several)
 
@@ -61,13 +61,13 @@ def chosen(
 ) -> tuple[str, ...]:
     """Return the names that any of the shell patterns matches, sorted.
 
-    No pattern at all chooses every name but ``root``.
+    No pattern at all selects every name except ``root``.
 
     Args:
         patterns: The patterns.
         names: The names.
-        kind: What the names are of, for the error.
-        nearby: The names that an error suggests rather than others, if not all are alike.
+        kind: The kind of things with these names, for the error.
+        nearby: The names that an error prefers to suggest.
 
     Raises:
         UnknownNameError: If a pattern matches none.
@@ -109,7 +109,7 @@ def refuse_others(name: str, value: str, allowed: Sequence[str]) -> None:
 
 
 def what_there_is(names: Iterable[str]) -> str | None:
-    """Return the hint that lists the known names; None where they are many."""
+    """Return the hint that lists the known names; None if there are many."""
     known = [name for name in names if name and name != ROOT]
     if not 0 < len(known) <= _FEW:
         return None
@@ -128,7 +128,7 @@ def chosen_or_all(
 
 
 def any_matches(patterns: Iterable[str], name: str) -> bool:
-    """Return whether any of the shell patterns matches a name; ``root`` only by itself."""
+    """Return whether any of the shell patterns matches a name; ``root`` only matches itself."""
     return any(
         name == pattern or (name != ROOT and wildcards.matches(name, pattern))
         for pattern in patterns
@@ -136,18 +136,18 @@ def any_matches(patterns: Iterable[str], name: str) -> bool:
 
 
 class Matching:
-    """Names in which those that patterns match are found, for tens of thousands of patterns."""
+    """Names that can be looked up by tens of thousands of patterns."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self._sorted = sorted(names)
         self._found: dict[str, list[str]] = {}
 
     def matched_or_all(self, pattern: str) -> list[str] | None:
-        """Return the names that a pattern matches; None, which stands for all, for ``*``."""
+        """Return the names that a pattern matches; for ``*`` None, which means all."""
         return None if pattern == "*" else self._matched(pattern)
 
     def chosen_by(self, pattern: str) -> list[str]:
-        """Return the names that a pattern matches; ``root`` only by itself."""
+        """Return the names that a pattern matches; ``root`` only matches itself."""
         found = self._matched(pattern)
         return found if pattern == ROOT else [name for name in found if name != ROOT]
 

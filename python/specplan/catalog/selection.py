@@ -29,11 +29,11 @@ __all__ = ["SelectKeywords", "Selection", "found", "select"]
 
 
 class Selection(Sequence[Spec]):
-    """Specs of a catalog, as a question that is answered when it is asked.
+    """Specs of a catalog, as a query that is evaluated on demand.
 
-    Selections of one catalog are combined by ``&`` (both), ``|`` (either), ``-`` (one
-    and not the other) and ``~`` (all others). Nothing is computed before
-    :meth:`count`, ``len`` or iteration. As a sequence it has its specs by hash.
+    Selections of one catalog are combined by ``&`` (both), ``|`` (either), ``-`` (one and not the
+    other) and ``~`` (all others). Nothing is computed before :meth:`count`, ``len`` or iteration.
+    As a sequence, its specs are ordered by hash.
     """
 
     __slots__ = ("_contents", "_core")
@@ -56,7 +56,7 @@ class Selection(Sequence[Spec]):
         return self._of(self._contents, self._core & self._joined(other))
 
     def __or__(self, other: Selection) -> Selection:
-        """Return the specs that either selects."""
+        """Return the specs that at least one selects."""
         return self._of(self._contents, self._core | self._joined(other))
 
     def __sub__(self, other: Selection) -> Selection:
@@ -136,10 +136,10 @@ class Selection(Sequence[Spec]):
         """Return the selected specs, ordered by hash.
 
         Args:
-            tag: A snapshot: the stacks and tags of the specs are those of it alone.
+            tag: A snapshot; the specs then have only its stacks and tags.
         """
         if tag is not None:
-            self._contents.state(tag)  # refuses a tag that nothing bears
+            self._contents.state(tag)  # refuses an unknown tag
         return Rows(Spec, "spec", specs_of(self._contents.core.specs(self._core, tag)))
 
     def __iter__(self) -> Iterator[Spec]:
@@ -159,18 +159,18 @@ class Selection(Sequence[Spec]):
     @overload
     def __getitem__(self, index: slice) -> Rows[Spec]: ...
     def __getitem__(self, index: int | slice) -> Spec | Rows[Spec]:
-        """Return selected specs by their places in the order of hashes, all of which are built."""
+        """Return the selected specs at some positions in the order of hashes."""
         return self.specs()[index]
 
     def __contains__(self, spec: object) -> bool:
-        """Return whether a spec is selected; a text is taken for its hash."""
+        """Return whether a spec is selected; a text is taken as its hash."""
         dag_hash = spec.hash if isinstance(spec, Spec) else spec
         if not isinstance(dag_hash, str):
             return False
         try:
             one = compiled.Query.hashes([dag_hash])
         except ValueError:
-            return False  # no hash, so that nothing has it
+            return False  # not a hash, so no spec has it
         return self._contents.core.count(self._core & one) > 0
 
     def table(self) -> Table:
@@ -186,14 +186,14 @@ class Selection(Sequence[Spec]):
         return self.table().__arrow_c_stream__(requested_schema)
 
     def _repr_html_(self) -> str:
-        """Return the selected specs as a table for a notebook, a long one cut."""
+        """Return the selected specs as a table for a notebook, cut if it is long."""
         return self.specs()._repr_html_()
 
     def __repr__(self) -> str:
         return f"<Selection: {count(self.count(), 'spec')}>"
 
 
-#: The columns that patterns select by.
+#: The columns to which patterns apply.
 _COLUMNS: Final[tuple[NamedField, ...]] = get_args(NamedField)
 
 
@@ -215,8 +215,8 @@ def select(contents: Contents, keywords: SelectKeywords) -> Selection:
     """Return the specs that match every keyword; see :meth:`specplan.Catalog.select`.
 
     Args:
-        contents: What is selected from.
-        keywords: Shell patterns by field; a field without any is not compared.
+        contents: The catalog to select from.
+        keywords: Shell patterns by field; a field without patterns is not compared.
 
     Raises:
         UsageError: If a hash is not valid.
@@ -224,7 +224,7 @@ def select(contents: Contents, keywords: SelectKeywords) -> Selection:
     core, query = contents.core, compiled.Query.all()
     for column in _COLUMNS:
         if patterns := texts(keywords.get(column, ())):
-            # A package may be called `root`: only as a stack does it need its name in full.
+            # A package may be called `root`: only the stack of that name needs an exact match.
             names = [
                 name
                 for name in core.names(column)
@@ -260,11 +260,11 @@ def found(
     Args:
         query: The abstract spec.
         answer: The answer of the core.
-        available: Leave out what is not available, or what is.
+        available: Keep only available specs, or only unavailable ones.
         packages: The names of all known packages.
         damaged: Files that were not searched.
         left_out: Input of the question that could not be taken into account.
-        sources: What was read of each source.
+        sources: The record of each source that was read.
     """
     satisfying: Sequence[compiled.SpecAnswer] = answer.specs
     undecided: Sequence[compiled.UnknownSpecAnswer] = answer.unknown

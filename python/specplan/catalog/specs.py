@@ -27,7 +27,7 @@ __all__ = [
 #: Every kind of edge, as :meth:`specplan._core.Catalog.reached` numbers them.
 ANY_EDGE: Final = 63
 
-#: The fields of a spec that the core calls and spells alike.
+#: The fields of a spec with the same name and spelling in the core.
 _SAME_NAMES: Final = (
     "hash", "package", "version", "platform", "os", "target", "compiler", "variants", "size",
     "stacks", "source",
@@ -53,8 +53,8 @@ def nearest_of(
     """Return the nearest specs of gaps; None for gaps without one.
 
     Args:
-        found: What the core says of each gap.
-        sources: By hash, the file that holds the binary, where that is known to be another.
+        found: The core's answer for each gap.
+        sources: By hash, the file with the binary, if it is known to be a different one.
     """
     answers = [each for each in found if each is not None]
     files = {} if sources is None else sources

@@ -1,4 +1,4 @@
-"""Systems: those that users type, and those of a catalog."""
+"""Systems: those typed by users, and those in a catalog."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Systems:
     """The known operating systems and targets: of a catalog, the table, archspec.
 
     Args:
-        catalog: The catalog, whose systems are known whatever they are called.
+        catalog: The catalog, all of whose systems are known.
         libc: More operating systems with their C libraries, such as
             ``{"site9": "glibc 2.34"}``; an entry replaces one of the table.
 
@@ -63,8 +63,8 @@ class Systems:
         """Return the operating systems that any of the patterns matches; None without patterns.
 
         Raises:
-            UnknownNameError: If a pattern matches none; it suggests what the sources hold,
-                or else a known name that is very near.
+            UnknownNameError: If a pattern matches none; it suggests a name in the sources, or else
+                a very similar known name.
         """
         if not patterns:
             return None
@@ -74,8 +74,8 @@ class Systems:
         """Return the targets that any of the patterns matches; None without patterns.
 
         Raises:
-            UnknownNameError: If a pattern matches none; it suggests what the sources hold,
-                or else a known name that is very near.
+            UnknownNameError: If a pattern matches none; it suggests a name in the sources, or else
+                a very similar known name.
         """
         if not patterns:
             return None
@@ -86,7 +86,7 @@ class Systems:
 
         Args:
             os: The operating system; None stands for any.
-            target: Likewise.
+            target: The target; None stands for any.
         """
         return [
             f"{each_os}/{each_target}"
@@ -99,7 +99,7 @@ class Systems:
 
         Raises:
             UnknownNameError: If an operating system or a target is unknown.
-            UsageError: If a text is not a ``OS/TARGET``, or stands beside ``all``.
+            UsageError: If a text is not an ``OS/TARGET``, or ``all`` is not the only text.
         """
         if "all" in systems:
             if len(set(systems)) > 1:

@@ -1,7 +1,7 @@
-"""Gaps that are installed, or in a mirror but in no index; binaries that only some indexes list.
+"""Gaps that are installed or in a mirror without being indexed; binaries in only some indexes.
 
-The same question is asked once more of other rows of the same sources, and what differs in the
-answers is what is looked for.
+The same question is asked again of other rows of the same sources, and the differences between the
+answers are the result.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["differing_indexes", "fetched", "index_versions", "with_states"]
 
-#: States that come before those of the rows that a question is asked of, the first first.
+#: States that take precedence over those of the question's own rows, in this order.
 _BEFORE: Final[frozenset[GapState]] = frozenset({"not_concretized", "installed", "unindexed"})
 
 
@@ -34,8 +34,8 @@ def with_states(
 
     Args:
         coverage: The answer.
-        contents: What was asked.
-        ask: Asks the same of other rows.
+        contents: The catalog that was asked.
+        ask: Asks the same question of other rows.
     """
     states: tuple[tuple[GapState, compiled.Catalog | None], ...] = (
         ("installed", contents.installed),
@@ -58,7 +58,7 @@ def with_states(
 
 
 def fetched(contents: Contents, wanted: Sequence[Wanted]) -> compiled.Catalog | None:
-    """Return the rows that count for wants by hash; None where they are those of the indexes.
+    """Return the rows that count for wants by hash; None if they are those of the indexes.
 
     Raises:
         SourceError: If a mirror cannot be asked for single binaries.
@@ -88,9 +88,9 @@ def index_versions(
     """Return the records of wants that only binaries of some indexes cover.
 
     Args:
-        coverage: The answer that all indexes give together.
-        contents: What was asked.
-        ask: Asks the same of other rows.
+        coverage: The answer from all indexes together.
+        contents: The catalog that was asked.
+        ask: Asks the same question of other rows.
     """
     if contents.least is None:
         return []
@@ -103,11 +103,11 @@ def index_versions(
 
 
 def differing_indexes(indexes: Iterable[IndexRead], count: int) -> list[LeftOut]:
-    """Return the record of answers that rest on binaries that some index of a mirror lacks.
+    """Return the record for answers that rely on binaries missing from some index of a mirror.
 
     Args:
         indexes: The indexes of all mirrors with several of them.
-        count: How many wants, builds or roots rest on it; none makes no record.
+        count: The number of wants, builds or roots that rely on it; with 0 there is no record.
     """
     apart = [each for each in indexes if each.alone]
     if not apart or count <= 0:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check"]
 
-#: How many names a message shows.
+#: The maximum number of names in a message.
 _FEW = 3
 
 
@@ -54,20 +54,20 @@ class _Checked:
         core: The catalog.
         state: The snapshots whose binaries count.
         sources: The sources, as they were given.
-        unread: Those of them of which nothing could be read.
-        files: How many files were taken from them.
-        files_of_specs: Those of them that have both hashes and the hashed content.
-        damaged: The files that were not taken.
-        contradictions: Summaries that contradict what they summarize.
+        unread: The sources that could not be read at all.
+        files: The number of files read from them.
+        files_of_specs: The files with both hashes and the hashed content.
+        damaged: The files that were skipped.
+        contradictions: Summaries that contradict the specs they summarize.
         wanted: The locks whose roots count; without any, the binaries that no other binary
             depends on.
-        verify: How far to go.
+        verify: The level of verification.
         mirrors: The mirrors that the sources are or hold.
-        indexes_alone: Which indexes belong to no mirror.
+        indexes_alone: The indexes that belong to no mirror.
         counted: Called with the number of checked files.
-        operating_systems: What is known of operating systems.
-        indexes: How much each index of a mirror with several of them lists.
-        left_out: What of the sources could not be taken into account.
+        operating_systems: The known operating systems.
+        indexes: The size of each index of mirrors with several indexes.
+        left_out: Input of the sources that could not be taken into account.
     """
 
     core: compiled.Catalog
@@ -89,19 +89,19 @@ class _Checked:
 
 
 def check(contents: Contents, request: CheckRequest, counted: Counted | None = None) -> Check:
-    """List all that is wrong with the sources of a catalog.
+    """List all faults in the sources of a catalog.
 
     Args:
-        contents: What was read of the sources.
-        request: What is asked.
-        counted: Called with how many files of a mirror were looked at, and of how many.
+        contents: The contents of the sources.
+        request: The request.
+        counted: Called with the number of checked files of a mirror, and their total.
 
     Raises:
         RemoteError: If a file of a mirror cannot be fetched.
         SourceError: If a lock cannot be read.
         UnknownNameError: If the snapshot is unknown.
-        UsageError: If it is not known how far to go, or files of mirrors are to be looked at,
-            but no source is a mirror.
+        UsageError: If the level of verification is unknown, or if it needs files of mirrors but no
+            source is a mirror.
     """
     refuse_others("verify", request.verify, get_args(Verify))
     checked = _checked(contents, request, counted)
@@ -147,9 +147,9 @@ def _checked(contents: Contents, request: CheckRequest, counted: Counted | None)
     limits = request.limits or contents.limits
     available = available_wants(contents, request.tag)
     wanted = tuple(lock for want in request.want for lock in read_concrete(want, limits, available))
-    # Where nothing could be read, that is what is wrong.
+    # If nothing could be read, that is the problem to report.
     nothing = request.tag is None and contents.is_empty
-    # So it is where other snapshots are left that were not asked for.
+    # The same applies if only snapshots remain that were not requested.
     nothing |= bool(contents.damaged) and not contents.core.snapshots()
     return _Checked(
         core=contents.core,
@@ -188,7 +188,7 @@ def _mirrors(checked: _Checked) -> tuple[Sequence[MirrorTaken], Sequence[str]]:
 
     mirrors, notes = settled(checked.mirrors)
     notes += [each.note for each in checked.indexes_alone]
-    # What is damaged may be a mirror: that it is damaged comes first.
+    # A damaged source may be a mirror: report the damage first.
     if not mirrors and not checked.damaged:
         raise UsageError(
             f"no source is a mirror, so there are no {checked.verify} to verify",
@@ -216,14 +216,14 @@ def _verified(checked: _Checked, mirrors: Sequence[MirrorTaken], wrong: frozense
         blobs=checked.verify == "blobs",
         counted=checked.counted,
     )
-    # That an index is damaged which is a blob is reported already.
+    # A damaged index that is a blob has already been reported.
     known: dict[tuple[str, str | None], list[str]] = {}
     for file in checked.damaged:
         known.setdefault((file.path, file.place), []).append(file.fault)
     verified.findings = [
         finding
         for finding in dict.fromkeys(verified.findings)
-        # What a source can be read from instead may stand after its fault.
+        # The fault may be followed by a hint at an alternative source.
         if not any(
             fault.startswith(finding.message)
             for fault in known.get((finding.path, finding.place), ())
@@ -249,7 +249,7 @@ class _Names:
         caches: compiled.Catalog,
     ) -> None:
         self._specs = by_hash(core, {*hashes})
-        # What a lock says of a spec counts more, but it is the cache that is checked.
+        # A lock is a better description of a spec, but the cache is being checked.
         self._listed = self._specs if core is caches else by_hash(caches, self._specs)
         self._called = called
 
@@ -278,7 +278,7 @@ class _Names:
         return next((self._listed[each].source for each in hashes if each in self._listed), "")
 
     def folded(self, hashes: Sequence[str], number: int) -> str:
-        """Return the names of the first few of some specs, and how many more there are."""
+        """Return the names of the first few specs, and the number of the others."""
         few = [self.spec(each) for each in hashes[:_FEW]]
         shown = ", ".join(
             each.package if each.version is None else f"{each.package}@{each.version}"
@@ -470,7 +470,7 @@ def wrong_hashes(core: compiled.Catalog, wrong: dict[str, tuple[str, list[str]]]
 
     Args:
         core: A catalog that knows the specs.
-        wrong: For each hash that of the content, and the files that say so.
+        wrong: For each hash, the hash of the content and the files in which they differ.
     """
     names = _Names(core, wrong, {}, core)
     findings = []
@@ -492,7 +492,7 @@ def wrong_hashes(core: compiled.Catalog, wrong: dict[str, tuple[str, list[str]]]
 def _different_content(core: compiled.Catalog) -> Iterator[Finding]:
     for rows in core.differing_rows():
         first, other = rows.origin, rows.other_origin
-        # Within one snapshot this is damage, and reported as such.
+        # Within one snapshot this is damage and has been reported as such.
         if (first.cache, first.tag) != (other.cache, other.tag):
             yield Finding(
                 kind="different-content",

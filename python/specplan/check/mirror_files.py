@@ -1,9 +1,9 @@
-"""Verification of the files of a mirror: do they exist, and do they match their index.
+"""Verification of the files of a mirror: that they exist and match their index.
 
 A mirror of layout 3 has a manifest for each binary, which names two blobs, the spec and the
-tarball. One of layout 2 has a spec file for each binary, which has the checksum of the
-tarball. A registry has a tag for each binary, whose manifest names the spec and the tarball.
-What the index lists is compared with these files, and these files against the index.
+tarball. One of layout 2 has a spec file for each binary, which has the checksum of the tarball. A
+registry has a tag for each binary, whose manifest names the spec and the tarball. The entries of
+the index are compared with these files, and these files with the index.
 """
 
 from __future__ import annotations
@@ -42,17 +42,17 @@ if TYPE_CHECKING:
 
 __all__ = ["Verification", "Verified", "verify"]
 
-#: How many files are looked at together: servers take long to answer, and checksums are
-#: computed without Python's lock.
+#: The number of files checked in parallel: servers respond slowly, and checksums are computed
+#: without Python's lock.
 _TOGETHER: Final = 8
 
-#: What Spack writes instead of characters that a file name should not have.
+#: Spack's replacement for characters that a file name should not contain.
 _NO_FILE_NAME: Final = pattern(r"[^A-Za-z0-9_+.-]")
 
 _SPEC_FILE: Final = pattern(r".*-([a-z2-7]{32})\.spec\.json(?:\.sig)?")
 _TARBALL: Final = pattern(r".*-([a-z2-7]{32})\.spack")
 
-#: Before this layout the checksum was that of a tar file inside of the tarball.
+#: Before this layout, the checksum was that of a tar file inside the tarball.
 _CHECKSUM_OF_TARBALL: Final = 1
 
 
@@ -64,8 +64,8 @@ class Verification:
         taken: The mirror.
         core: A catalog that knows what its index lists.
         binaries: The hashes of the binaries that its index lists; None without an index.
-        wrong: The hashes of which the index itself has a wrong content.
-        blobs: Whether the bytes of binaries are looked at too.
+        wrong: The hashes whose content is wrong in the index itself.
+        blobs: Whether to check the bytes of binaries too.
         counted: Called with the progress.
     """
 
@@ -82,11 +82,11 @@ class Verified:
     """The result of a verification.
 
     Attributes:
-        findings: In no order.
-        manifests: How many manifests and spec files were read.
-        blobs: How many blobs and tarballs were compared with their checksums.
-        bytes: How many bytes these have.
-        notes: What could not be looked at.
+        findings: The findings, in no particular order.
+        manifests: The number of manifests and spec files read.
+        blobs: The number of blobs and tarballs compared with their checksums.
+        bytes: The total size of these, in bytes.
+        notes: The parts that could not be checked.
     """
 
     findings: list[Finding] = field(default_factory=list)
@@ -107,8 +107,8 @@ class Verified:
 def verify(asked: Verification) -> Verified:
     """Check the files of a mirror.
 
-    Memory stays bounded: no file is in memory whole but manifests and spec files. Files of
-    a server are fetched anew, even if they were fetched before, and not kept.
+    Memory stays bounded: only manifests and spec files are loaded completely. Files of a server are
+    always fetched again, and not kept.
 
     Raises:
         RemoteError: If a server cannot be asked.
@@ -130,7 +130,7 @@ def verify(asked: Verification) -> Verified:
         return verified
 
 
-#: One file to look at, with what it leads to.
+#: The check of one file.
 _Part: TypeAlias = Callable[[], Verified]
 
 
@@ -141,8 +141,8 @@ def _run(part: _Part) -> Verified:
 class _StoreByThread:
     """A mirror; each thread keeps fetched files in a folder of its own.
 
-    Files of the same content are one file in a store. Who is done with it would take it
-    from whoever looks at another copy.
+    Files with the same content are one file in a store. A thread that is done with it would
+    otherwise remove it while another thread reads it.
     """
 
     def __init__(self, store: Store, folder: Path) -> None:
@@ -161,7 +161,7 @@ class _StoreByThread:
 
 
 class _Look:
-    """A mirror while it is looked at: finds the files that there should be."""
+    """A mirror during verification: finds the files that should exist."""
 
     def __init__(self, asked: Verification, stores: _StoreByThread) -> None:
         self._asked = asked
@@ -171,7 +171,8 @@ class _Look:
             place=asked.taken.cache,
             label="",
             tags=(),
-            # Several are in memory at a time, so a spec file may not unpack to what an index may.
+            # Several are in memory at once, so the size limit of a spec file is lower than that of
+            # an index.
             fetching=Fetching(limits=replace(self._limits, index_bytes=self._limits.file_bytes)),
         )
         self._specs: dict[str, _core.SpecAnswer] = {}
@@ -240,8 +241,8 @@ class _Look:
         """Yield the hash and path of each binary, and report missing and unlisted ones.
 
         Args:
-            found: The files that there are, by hash; None where they cannot be listed.
-            expect: Where the file of a binary should be.
+            found: The existing files, by hash; None if they cannot be listed.
+            expect: Returns the expected path of a binary's file.
         """
         listed = self._asked.binaries
         self._know(found or ())
@@ -257,14 +258,14 @@ class _Look:
             if not paths:
                 self._report("missing-manifest", should, "is not there", dag_hash)
             elif should in paths or self._asked.taken.layout == 2:  # noqa: PLR2004 - a layout
-                # How layout 2 spells odd versions in names is not certain.
+                # The spelling of unusual versions in file names of layout 2 is uncertain.
                 yield dag_hash, should if should in paths else paths[0]
             else:
                 where = self._store.shown(paths[0])
                 self._report("missing-manifest", should, f"is missing, but at {where}", dag_hash)
         known = {*listed}
         if not self._asked.taken.lists_all:
-            # A view lists some of the binaries on purpose.
+            # A view intentionally lists only some of the binaries.
             return
         for dag_hash, paths in found.items():
             for path in paths if dag_hash not in known else ():
@@ -295,10 +296,11 @@ class _Look:
         return f"build_cache/{path}/{self._old_stem(dag_hash)}.spack"
 
     def _absent(self, path: str, dag_hash: str) -> Finding:
-        """Return the finding of a file that was not given."""
+        """Return the finding for a file that the server did not return."""
         shown = self._store.shown(path)
         if self._store.is_refused(path):
-            # It may be there: who may not list a store is refused what is not there, too.
+            # It may exist: without permission to list a store, requests for missing files are
+            # refused too.
             fault = "the server does not allow reading it (403)"
             return self._finding("damaged-manifest", shown, fault, dag_hash)
         return self._finding("missing-manifest", shown, "is not there", dag_hash)
@@ -338,7 +340,7 @@ class _Look:
             self._drop(file)
             blob = self._blob(verified, spec, self._limits.file_bytes, dag_hash)
             if blob is not None:
-                # At this level the spec is a manifest more than a blob.
+                # At this level the spec counts as a manifest rather than a blob.
                 verified.blobs, verified.bytes = 0, 0
                 self._spec(verified, blob, self._store.shown(spec.blob), dag_hash)
                 self._drop(blob)
@@ -352,10 +354,10 @@ class _Look:
         return verified
 
     def _head(self, verified: Verified, record: mirror.Record, dag_hash: str) -> None:
-        """Report a tarball that a registry has lost, judged by its answers and not by bytes."""
+        """Report a tarball that a registry has lost, judging by its responses and not by bytes."""
         store = self._store
         if not isinstance(store, RegistryStore):
-            # In a mirror nobody removes blobs behind the manifests.
+            # In a mirror, blobs are not removed independently of manifests.
             return
         size = store.size_of(record.blob)
         shown = store.shown(record.blob)
@@ -402,9 +404,9 @@ class _Look:
         """Check a spec file and its tarball.
 
         Args:
-            path: The spec file; where the mirror cannot be listed, it may be signed instead.
+            path: The spec file; if the mirror cannot be listed, there may be a signed one instead.
             dag_hash: The binary.
-            tarball: Where the tarball is; empty if it is not there, and None where the mirror
+            tarball: The path of the tarball; empty if it does not exist, and None if the mirror
                 cannot be listed.
         """
         verified = Verified()
@@ -455,7 +457,7 @@ class _Look:
         return self._old_tarball(dag_hash) if dag_hash in self._specs else "build_cache"
 
     def _checksum(self, file: Path, shown: str) -> Expected | None:
-        """Return the checksum of the tarball in a spec file, if it is that of the whole."""
+        """Return the checksum of the tarball in a spec file, if it is of the whole tarball."""
         text = clear_signed.text_of(content.inflated(file, shown, self._limits.file_bytes), shown)
         document = strict_json.parse(text, shown)
         keys = document.keys()
@@ -520,13 +522,13 @@ class _Look:
         return _Damage(report)
 
     def _drop(self, file: Path | None) -> None:
-        """Remove fetched files; the files of a folder stay."""
+        """Remove fetched files, but not those of a local folder."""
         if file is not None and not isinstance(self._store, LocalStore):
             file.unlink(missing_ok=True)
 
 
 class _Damage:
-    """Turns the fault of a file into a finding; a fault of a server stays an error."""
+    """Turn the fault of a file into a finding; a fault of a server remains an error."""
 
     def __init__(self, report: Callable[[str, str, str], None]) -> None:
         self._report = report

@@ -34,11 +34,10 @@ def verify_all(
     """Check the files of all mirrors.
 
     Args:
-        core: A catalog that knows what their indexes list, but for those that are to be
-            read again.
+        core: A catalog with the content of their indexes, except for those that must be read again.
         mirrors: The mirrors, as :func:`settled` returns them.
-        wrong: The hashes of which an index itself has a wrong content.
-        blobs: Whether the bytes of binaries are looked at too.
+        wrong: The hashes whose content is wrong in an index itself.
+        blobs: Whether to check the bytes of binaries too.
         counted: Called with the number of checked files of a mirror.
 
     Raises:
@@ -74,7 +73,7 @@ def settled(mirrors: Sequence[MirrorTaken]) -> tuple[list[MirrorTaken], list[str
     """Return the mirrors that can be read, and notes about the others.
 
     Raises:
-        SourceError: If a manifest cannot be had.
+        SourceError: If a manifest cannot be read.
     """
     notes: list[str] = []
     known = [_settled(taken, notes) for taken in mirrors]
@@ -95,9 +94,9 @@ def _listed(taken: MirrorTaken) -> _core.Catalog:
 def _settled(taken: MirrorTaken, notes: list[str]) -> MirrorTaken | None:
     """Return a mirror that knows whether its index is complete.
 
-    A map may name an index by its checksum. Then the mirror is the one whose blob that is,
-    if it has manifests of indexes at all; it may name this index for the whole mirror or
-    for a view, or may have gone on since.
+    A map may name an index by its checksum. Then the mirror is the one with that blob, if it has
+    manifests of indexes at all; it may use this index for the whole mirror or for a view, or may
+    have a newer one by now.
     """
     if taken.lists_all is not None:
         return taken
@@ -105,7 +104,7 @@ def _settled(taken: MirrorTaken, notes: list[str]) -> MirrorTaken | None:
     try:
         whole = mirror.index_records(taken.store, taken.limits)
     except DamagedSourceError:
-        # The files themselves will be looked at, this one among them.
+        # The files themselves will be checked, including this one.
         return replace(taken, lists_all=False)
     if any(each.checksum == checksum for each in whole):
         return replace(taken, lists_all=True)
@@ -125,7 +124,7 @@ def _settled(taken: MirrorTaken, notes: list[str]) -> MirrorTaken | None:
 
 
 def _views(taken: MirrorTaken) -> set[str]:
-    """Return the checksums of the indexes of all views, as far as they can be determined."""
+    """Return the checksums of the indexes of all views, if they can be determined."""
     checksums: set[str] = set()
     for view in mirror.views(taken.store):
         try:

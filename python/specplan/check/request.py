@@ -25,8 +25,8 @@ class CheckRequest:
         want: Locks, ``[LABEL=]spack.lock``, whose roots count as broken or sound; without any,
             these are the binaries that no other binary depends on.
         tag: The snapshot whose binaries count; None for the newest of each source.
-        verify: How far to go: with ``index`` what indexes and other files of specs say; with
-            ``manifests`` also the manifests and spec files of mirrors; with ``blobs`` also the
+        verify: The level of verification: with ``index``, indexes and other files of specs; with
+            ``manifests``, also the manifests and spec files of mirrors; with ``blobs``, also the
             bytes of their binaries.
         limits: The limits for each lock; None for those that the sources were read with.
         libc: More operating systems with their C libraries.

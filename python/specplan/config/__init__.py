@@ -1,9 +1,8 @@
 """The configuration: ``specplan.toml``, or ``[tool.specplan]`` in ``pyproject.toml``.
 
-A project writes down once which caches it looks at, which stacks and which gates, so
-that ``specplan gaps`` alone does the job there. ``docs/configuration.md`` documents
-every key. A key that is not known, or a value that does not fit, is an error that names
-the key: a setting that cannot be honoured is refused, never ignored.
+A project records its caches, stacks and gates once, so that ``specplan gaps`` needs no options
+there. ``docs/configuration.md`` documents every key. An unknown key or an invalid value is an error
+that names the key: a setting that cannot be honoured is refused, never ignored.
 """
 
 from __future__ import annotations

@@ -75,16 +75,16 @@ class StackEntry:
 
     Attributes:
         name: The stack.
-        cells: The systems that it is for, each ``OS/TARGET``; empty where that is not said.
-        want: The environment or lock that says what it wants, resolved as sources are.
-        fail_under: The least coverage that it may have, in percent.
-        fail_under_roots: The least root coverage, as a percentage.
+        cells: The systems that it is for, each ``OS/TARGET``; empty if not given.
+        want: The environment or lock with its wants, resolved as sources are.
+        fail_under: The minimum coverage of it, in percent.
+        fail_under_roots: The minimum root coverage, in percent.
         fail_on_lost: Whether a lost key of it fails the run.
-        fail_on_absent: Whether it fails the run where it is absent.
-        fail_on_unknown_over: The most of its wants that may be undecided, in percent.
-        fail_over_builds: The most builds that it may need.
-        fail_over_cost: The most that these may cost, in seconds.
-        fail_if_not_optimal: Whether a choice for it that is not proven to be best fails the run.
+        fail_on_absent: Whether it fails the run if it is absent.
+        fail_on_unknown_over: The maximum share of undecided wants, in percent.
+        fail_over_builds: The maximum number of builds that it may need.
+        fail_over_cost: Their maximum cost, in seconds.
+        fail_if_not_optimal: Whether a choice for it that is not proven optimal fails the run.
     """
 
     name: str
@@ -105,7 +105,7 @@ class CheckSettings:
     """The ``[check]`` table: settings of ``specplan check``.
 
     Attributes:
-        verify: How far to go.
+        verify: The level of verification.
         ignore: The kinds of findings that are left out and only counted.
     """
 
@@ -117,59 +117,58 @@ class CheckSettings:
 class Configuration:
     """The configuration of a run, wherever each part comes from.
 
-    Without arguments it holds the defaults. Each attribute is the key of the same
-    name, with underscores for dashes.
+    Without arguments it holds the defaults. Each attribute is named like its key, with underscores
+    for dashes.
 
     Attributes:
         cache: The sources; those of a file are resolved against its folder.
         stack: Shell patterns for the stacks that are reported.
         stacks: The ``[[stack]]`` tables, which stand in place of patterns.
         peers: Shell patterns for the stacks that define the wants.
-        system: Systems in which the stacks should be: ``OS/TARGET``, or ``all``.
-        os: Filters the reported cells.
-        target: Filters the reported cells.
+        system: Systems that the stacks should support: ``OS/TARGET``, or ``all``.
+        os: Shell patterns for the operating systems of reported cells.
+        target: Shell patterns for the targets of reported cells.
         tag: The snapshot; None for the newest.
         baseline: An older snapshot, or a source that holds the older state.
-        baseline_directory: The folder that the path of a baseline starts from.
-        want: Locks that say what is wanted; those of a file are resolved as sources are.
+        baseline_directory: The folder to which the path of a baseline is relative.
+        want: Locks with the wants; those of a file are resolved as sources are.
         costs: Files with the costs of builds; those of a file are resolved against its
             folder.
-        scope: How much of a lock is wanted.
-        level: What a key is; None for what the kind of the wants has as its default.
-        compat: Which binaries serve a cell.
+        scope: The wanted part of a lock.
+        level: The level of keys; None for the default of the kind of wants.
+        compat: The rule by which binaries serve a cell.
         format: The format of the report.
-        fail_under: The least coverage, in percent, as it was written.
-        fail_under_roots: The least root coverage, as a percentage.
+        fail_under: The minimum coverage, in percent, as it was written.
+        fail_under_roots: The minimum root coverage, in percent.
         fail_on_lost: Whether a lost key fails the run.
         fail_on_absent: Whether an absent stack fails the run.
-        fail_on_unknown_over: The most wants that may be undecided, in percent.
-        fail_over_builds: The most builds that a plan may have.
-        fail_over_cost: The most that these may cost, in seconds.
-        fail_if_not_optimal: Whether a plan that is not proven to be least fails the run.
+        fail_on_unknown_over: The maximum share of undecided wants, in percent.
+        fail_over_builds: The maximum number of builds of a plan.
+        fail_over_cost: Their maximum cost, in seconds.
+        fail_if_not_optimal: Whether a plan that is not proven optimal fails the run.
         known_gaps: The file of known gaps, resolved against the folder of the configuration.
         strict_known_gaps: Whether an entry of it that has expired or excuses nothing fails the run.
-        allow_left_out: What may be left out of a question and fail no gate.
-        allow_unplannable: Whether wants that cannot be planned fail no run.
+        allow_left_out: The kinds of input that may be left out without failing a gate.
+        allow_unplannable: Whether a run may pass with wants that cannot be planned.
         strict: Whether a contradiction in a page is an error.
-        skip_damaged: Whether damaged files are passed over.
-        use_mirrors: Whether the remote mirrors that environments name are caches where none is
-            given.
+        skip_damaged: Whether damaged files are skipped.
+        use_mirrors: Whether to use the remote mirrors of environments as caches if none is given.
         for_spack: The version of Spack that uses the caches; None for any.
-        newest_format: What becomes of files of versions that are too new.
-        from_manifests: Whether mirrors are read from the files of their binaries.
-        probe: Whether servers are asked for binaries that no index lists.
+        newest_format: The treatment of files in format versions that are too new.
+        from_manifests: Whether to read mirrors from the manifests of their binaries.
+        probe: Whether to ask servers for binaries that no index lists.
         upstream: Installations that count as available.
-        offline: Whether no server is asked, so that only copies of earlier runs are read.
-        max_age: How old the copy of a remote file may be that is used without asking its
-            server, in seconds; None asks each time.
+        offline: Whether to ask no server and read only copies of earlier runs.
+        max_age: The maximum age of a copy of a remote file that is used without asking its server,
+            in seconds; with None, the server is asked each time.
         families: Stack patterns by the name of a family.
         libc: C library and version by operating system.
         targets: Parents of more targets by name.
-        host: The machine that the conditions of environments ask for.
-        check: How the cache itself is checked.
-        export: How the builds of a plan are run, and where.
-        not_wanted: What is not wanted, with reasons.
-        weight: What completing roots is worth.
+        host: The machine to which the conditions of environments refer.
+        check: The settings for checking the cache itself.
+        export: The settings for running the builds of a plan.
+        not_wanted: The excluded wants, with reasons.
+        weight: The worth of completing roots.
     """
 
     cache: tuple[str, ...] = ()
@@ -221,14 +220,14 @@ class Configuration:
 
 
 def percentage_fault(number: Decimal) -> str | None:
-    """Return the fault of a percentage that a gate requires, if it has one.
+    """Return the fault of a percentage for a gate, if it has one.
 
-    Nobody asks for less than one percent: such a number is a share that was meant as one.
+    Nobody requires less than one percent: such a number is a fraction by mistake.
     """
     if not 0 < number < 1:
         return None
     if number < Decimal("0.01"):
-        # Not even a share is written so.
+        # Not a plausible fraction either.
         return f"{number} is less than 1 %; a gate asks for 0, or for 1 to 100"
     meant = f"{(100 * number).normalize():f}"
     return f"{number} is {number} %; {meant} % is `{meant}`"

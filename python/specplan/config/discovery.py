@@ -1,7 +1,7 @@
 """Discovery of stacks, caches and package pages in a folder.
 
-Only enough of each is read to recognize its kind; environments are read whole, since they
-say for which systems they are.
+Only enough of each file is read to recognize its kind; environments are read completely, because
+they name their systems.
 """
 
 from __future__ import annotations
@@ -36,17 +36,17 @@ _LOCK: Final = "spack.lock"
 _PAGE: Final = "specs.md"
 _INDEX: Final = "index.json"
 
-#: What a lock and a database say of themselves near their beginning.
+#: The text that identifies a lock or a database near its beginning.
 _LOCK_TYPE: Final = b'"spack-lockfile"'
 _DATABASE: Final = b'"database"'
 _HEAD_BYTES: Final = 4096
 
-#: So many files and folders may stand beside caches before the search ends.
+#: The maximum number of files and folders outside of caches before the search ends.
 _MOST_ENTRIES: Final = 300_000
 
 _EXPECTED: Final = "run it in the folder of one project"
 
-#: How the snapshots of a public cache are called.
+#: The names of the snapshots of a public cache.
 _TAG: Final = pattern(r"develop(?:-[0-9]{4}-[0-9]{2}-[0-9]{2})?|v[0-9]+(?:\.[0-9]+)+")
 
 _NOT_IN_NAMES: Final = pattern(r"[^A-Za-z0-9_.-]+")
@@ -62,7 +62,7 @@ class FoundStack:
         environment: The environment that could be read.
         has_environment: Whether there is a ``spack.yaml``.
         has_lock: Whether there is a lock.
-        fault: Why the environment could not be read; empty if it could.
+        fault: The reason why the environment could not be read; empty if it could.
     """
 
     name: str
@@ -94,7 +94,7 @@ class Holdings:
     Attributes:
         stacks: The folders with environments or locks.
         caches: The build caches.
-        notes: What looks like one of them and is none, one sentence each.
+        notes: Things that look like a stack or cache but are none, one sentence each.
     """
 
     stacks: list[FoundStack] = field(default_factory=list)
@@ -105,18 +105,18 @@ class Holdings:
 def look_through(folder: Path, host: Host, limits: Limits) -> Holdings:
     """Search a folder and all below it; hidden folders and links are skipped.
 
-    What cannot be read below the folder is noted: what was found beside it is worth a proposal.
+    Unreadable parts below the folder are noted, so that the rest can still be proposed.
 
     Args:
         folder: The folder.
-        host: The machine that the conditions of environments ask for.
-        limits: What no file and no folder may go beyond.
+        host: The machine to which the conditions of environments refer.
+        limits: The limits for every file and folder.
 
     Raises:
         SourceError: If it is not a folder, cannot be read or holds too much.
     """
     shown = printable(folder)
-    # That of `Path` fails where it may not look.
+    # The methods of `Path` raise an error if access is denied.
     if not os.path.lexists(folder):
         raise absence(str(folder))
     if not os.path.isdir(folder):  # noqa: PTH112
@@ -126,7 +126,7 @@ def look_through(folder: Path, host: Host, limits: Limits) -> Holdings:
     for path, folders, files in search.walk():
         if search.is_cache(path, folders, files):
             folders.clear()
-            # However many snapshots and packages a cache has, it is found at its first.
+            # A cache is recognized at its first snapshot and package, however many it has.
             search.entries -= 1 + len(files)
         else:
             search.take_stack(path, files)
@@ -136,13 +136,13 @@ def look_through(folder: Path, host: Host, limits: Limits) -> Holdings:
 class _Search:
     def __init__(self, top: Path, host: Host, limits: Limits) -> None:
         self._top = top
-        # What is missing is worth a comment in a proposal, and no reason to write none.
+        # A missing part becomes a comment in the proposal, not an error.
         self._options = EnvironmentOptions(host=host, allowed=frozenset({"include"}))
         self._limits = limits
         self._stacks: list[FoundStack] = []
         self._caches: dict[Path, str] = {}
         self._notes: list[str] = []
-        #: How many files and folders were seen that belong to no cache.
+        #: The number of files and folders seen that belong to no cache.
         self.entries = 0
 
     def walk(self) -> Iterator[tuple[Path, list[str], list[str]]]:
@@ -207,7 +207,7 @@ class _Search:
                     path / _ENVIRONMENT, limits=self._limits, options=self._options
                 )
             except SpecplanError as error:
-                # The lines below it, if any, show a spec that the first one says the place of.
+                # The first line has the place; any lines below it show the spec there.
                 fault = str(error).partition("\n")[0]
         self._stacks.append(
             FoundStack(
@@ -231,7 +231,7 @@ class _Search:
 
 
 def _named_apart(stacks: list[FoundStack], top: Path) -> list[FoundStack]:
-    """Return the stacks with names that labels may have, each its own."""
+    """Return the stacks with distinct names that are valid as labels."""
     names = [_NOT_IN_NAMES.sub("-", stack.name) or "stack" for stack in stacks]
     taken: set[str] = set()
     apart = []

@@ -30,7 +30,7 @@ __all__ = [
     "seconds_of",
 ]
 
-#: What a job gets, whether its cell or its size says so.
+#: The keys for the resources of a job, set by its cell or by its size.
 RESOURCE_KEYS: Final = (
     "env", "image", "tags", "runs-on", "partition", "cpus", "memory", "timeout", "jobs",
     "variables",
@@ -42,7 +42,7 @@ CELL_KEYS: Final = ("stack", "os", "target", "package", *RESOURCE_KEYS)
 #: Every key of an ``[[export.size]]`` entry.
 SIZE_KEYS: Final = ("package", "cost", *RESOURCE_KEYS)
 
-#: Other names of keys: that of the option, and those of GitHub and of the options' variables.
+#: Other names of keys: of the option, of GitHub, and of the options' variables.
 EXPORT_SPELLINGS: Final = MappingProxyType({"build-jobs": "jobs", "mirror_url": "mirror-url"})
 _RESOURCE_SPELLINGS: Final = MappingProxyType({"runs_on": "runs-on"})
 
@@ -63,10 +63,10 @@ class Resources:
         tags: The tags of GitLab's runners.
         runs_on: The labels of GitHub's runners.
         partition: Slurm's partition.
-        cpus: How many processors.
-        memory: How much memory, as ``16G``.
-        timeout: How long it may take, in seconds.
-        jobs: How many processes a build uses, Spack's ``-j``.
+        cpus: The number of processors.
+        memory: The amount of memory, as ``16G``.
+        timeout: The time limit, in seconds.
+        jobs: The number of processes of a build, Spack's ``-j``.
         variables: Environment variables.
     """
 
@@ -82,7 +82,7 @@ class Resources:
     variables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def over(self, other: Resources) -> Resources:
-        """Return both, these first; of variables those of both."""
+        """Return both merged; these take precedence, and variables are combined."""
         values = {
             each.name: getattr(self, each.name) or getattr(other, each.name)
             for each in fields(self)
@@ -96,11 +96,11 @@ class Cell:
     """One ``[[export.cell]]``: the resources of builds that match all of its patterns.
 
     Attributes:
-        stack: Patterns, of which one stack of the build must match one.
+        stack: Patterns, one of which a stack of the build must match.
         os: Patterns for the operating system.
         target: Patterns for the target.
         package: Patterns for the package.
-        gives: What they get.
+        gives: The resources they get.
     """
 
     stack: tuple[str, ...] = ()
@@ -116,8 +116,8 @@ class Size:
 
     Attributes:
         package: Patterns for the package.
-        cost: The least cost, in seconds; None where it does not matter.
-        gives: What they get.
+        cost: The minimum cost, in seconds; None if it does not matter.
+        gives: The resources they get.
     """
 
     package: tuple[str, ...] = ()
@@ -132,13 +132,13 @@ class ExportSettings:
     Attributes:
         env: The folder of the environment, as jobs see it.
         mirror: The name of the mirror that builds are pushed to.
-        mirror_url: Its address, by which ``specplan has`` finds what is there.
-        sign: ``unsigned``, ``mirror`` where the mirror says that it is signed, or a key.
-        build_jobs: How many processes a build uses.
+        mirror_url: Its address, at which ``specplan has`` looks for binaries.
+        sign: ``unsigned``, ``mirror`` to follow the mirror's own setting, or a key.
+        build_jobs: The number of processes of a build.
         spack: The folder of Spack, as jobs see it.
         sizes: A table of sizes by package, as a file.
-        cells: What builds get by their cell; the first that matches counts.
-        by_size: What builds get by their size; the first that matches counts.
+        cells: The resources of builds by cell; the first match counts.
+        by_size: The resources of builds by size; the first match counts.
     """
 
     env: str | None = None
@@ -157,11 +157,11 @@ def export_settings(table: Table, values: Mapping[str, object], folder: Path) ->
 
     Args:
         table: The table.
-        values: The values of those of its keys that are options too, by attribute.
-        folder: The folder of its file, from which the table of sizes starts.
+        values: The values of its keys that are also options, by attribute.
+        folder: The folder of its file, to which the path of the table of sizes is relative.
 
     Raises:
-        ConfigurationError: If a value does not fit.
+        ConfigurationError: If a value is invalid.
     """
     given = {name: value for name, value in values.items() if value is not None}
     for name, value in given.items():
@@ -247,8 +247,8 @@ def resources_of(row: Mapping[str, str]) -> Resources | str:
     """Return the resources in a row of a table of sizes, or the fault of the row.
 
     Args:
-        row: The values of its columns ``cpu``, ``memory``, ``timeout`` and ``jobs``; what is
-            empty is not said.
+        row: The values of its columns ``cpu``, ``memory``, ``timeout`` and ``jobs``; empty values
+            are left open.
     """
     counts: dict[str, int | None] = {}
     for name in ("cpu", "jobs"):
@@ -280,7 +280,7 @@ def _count(table: Table, key: str) -> int | None:
 
 
 def seconds_of(text: str) -> float | None:
-    """Return a time such as ``90m`` or ``6h`` in seconds, or None for another text."""
+    """Return a time such as ``90m`` or ``6h`` in seconds, or None for any other text."""
     found = _TIME.fullmatch(text)
     if found is None or float(found[1]) == 0:
         return None
@@ -288,10 +288,10 @@ def seconds_of(text: str) -> float | None:
 
 
 def fault_of_word(name: str, text: str) -> str | None:
-    """Return the reason why a text cannot be a word of a command line of jobs, or None.
+    """Return the reason why a text cannot be a word in the command line of a job, or None.
 
     Args:
-        name: The attribute or the key that it is of.
+        name: The attribute or key of the text.
         text: The text.
     """
     if not text:

@@ -29,17 +29,17 @@ __all__ = ["find", "load", "parsed"]
 _FILE: Final = "specplan.toml"
 _SHARED_FILE: Final = "pyproject.toml"
 _SHARED_TABLE: Final = "tool.specplan"
-#: The largest configuration that is read.
+#: The size limit for a configuration.
 _MOST_BYTES: Final = 4 << 20
 
 _LINE: Final = pattern(r"\(at line ([0-9]+), column [0-9]+\)$")
 
 
 def find(start: Path) -> Path | None:
-    """Return the configuration that is nearest upwards from a folder, or None.
+    """Return the nearest configuration in a folder or above it, or None.
 
-    In one folder ``specplan.toml`` comes before ``pyproject.toml``; a
-    ``pyproject.toml`` without the table ``[tool.specplan]`` is passed over.
+    In one folder ``specplan.toml`` comes before ``pyproject.toml``; a ``pyproject.toml`` without
+    the table ``[tool.specplan]`` is skipped.
 
     Raises:
         SourceError: If a ``pyproject.toml`` on the way cannot be read.
@@ -55,14 +55,14 @@ def find(start: Path) -> Path | None:
 
 
 def load(path: Path) -> Configuration:
-    """Return the configuration that a file holds.
+    """Return the configuration in a file.
 
     Args:
         path: A TOML file; in one called ``pyproject.toml`` the table
             ``[tool.specplan]`` is read.
 
     Raises:
-        ConfigurationError: If a key is not known or its value does not fit.
+        ConfigurationError: If a key is unknown or its value invalid.
         SourceError: If the file cannot be read or is not TOML.
     """
     content = _parse(path)
@@ -86,12 +86,12 @@ def parsed(path: Path, hint: str) -> Mapping[str, object]:
 
     Args:
         path: The file.
-        hint: What a user can do where it cannot be read.
+        hint: Advice for the user if it cannot be read.
 
     Raises:
         SourceError: If the file cannot be read or is not TOML.
     """
-    # Decimal keeps a percentage as it was written, so that a gate compares exactly that.
+    # Decimal keeps a percentage exactly as written for the comparison in a gate.
     try:
         document = first_bytes(path, _MOST_BYTES + 1)
     except SourceError as error:
@@ -120,7 +120,7 @@ def parsed(path: Path, hint: str) -> Mapping[str, object]:
             hint=hint,
         ) from error
     except (ValueError, RecursionError, ArithmeticError) as error:
-        # Numbers of thousands of digits, and tables in tables without end.
+        # Numbers with thousands of digits, and endlessly nested tables.
         fault = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
         raise DamagedSourceError(
             path=str(path), place="", line=None, fault=fault, hint=hint

@@ -21,15 +21,15 @@ _HINT: Final = "docs/ci.md describes files of known gaps"
 
 
 def read_known_gaps(path: str, date: str, date_from: DateOrigin) -> KnownGaps:
-    """Return the entries of a file, none of them used yet.
+    """Return the entries of a file, all of them still unused.
 
     Args:
         path: The file.
         date: The day of the run.
-        date_from: Where that day comes from.
+        date_from: The origin of that day.
 
     Raises:
-        ConfigurationError: If a key is not known or its value does not fit.
+        ConfigurationError: If a key is unknown or its value invalid.
         SourceError: If the file cannot be read or is not TOML.
     """
     file = Path(path)

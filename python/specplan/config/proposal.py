@@ -57,9 +57,9 @@ def proposed(holdings: Holdings, folder: Path, *, cells: Sequence[str] = ()) -> 
     """Return the text of a ``specplan.toml``.
 
     Args:
-        holdings: What was found.
+        holdings: The stacks and caches found.
         folder: The folder that the file is for.
-        cells: The systems of the stacks that do not say for which they are.
+        cells: The systems of stacks that do not name their own.
     """
     stacks = {stack.name for stack in holdings.stacks}
     environments = _environments(holdings)
@@ -112,7 +112,7 @@ def _caches(
     remote: dict[str, str] = {}
     for cache in caches:
         path = _relative(cache.path, folder)
-        # An index says nothing of stacks; a folder of a stack's name does.
+        # An index does not name stacks, but a folder may be named after one.
         is_of_stack = cache.kind in {"mirror", "binaries"} and cache.path.name in stacks
         place = f"{cache.path.name}={path}" if is_of_stack else path
         said[place], names[place] = _KINDS[cache.kind], path
@@ -126,7 +126,7 @@ def _caches(
             said[place], names[place] = about, mirror.name
     shown = labelled_apart(names)
     lines = [f"  {_text(shown[place])}, # {about}\n" for place, about in said.items()]
-    # What is remote is asked only where somebody says so.
+    # Remote sources are only asked on request.
     lines += [f"  # {_text(place)}, # {about}\n" for place, about in remote.items()]
     if not lines:
         return '# The build caches. None were found.\n# cache = ["path/or/url"]\n'
@@ -134,9 +134,9 @@ def _caches(
 
 
 def _host(environments: Iterable[Environment]) -> list[str]:
-    """Return the table of the machine where conditions ask for it, and nothing elsewhere.
+    """Return the table of the machine if conditions refer to it, otherwise nothing.
 
-    The platform and the operating system of a condition are those of each cell.
+    The platform and the operating system in a condition are those of each cell.
     """
     conditions = {
         record.detail: record
@@ -192,17 +192,17 @@ def _relative(path: Path, folder: Path) -> str:
 
 
 def _text(text: str) -> str:
-    """Return a string of TOML."""
+    """Return a text as a TOML string."""
     whole = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     quoted = "".join(
         each if each.isprintable() else f"\\U{ord(each):08x}"
         for each in json.dumps(whole, ensure_ascii=False)
     )
-    # On standard output it may get into the log of a CI job, which obeys `##[command]`.
+    # On standard output it may get into the log of a CI job, which executes `##[command]`.
     return re.sub("#(?=#)", r"\\u0023", quoted)
 
 
 def _one_line(text: str) -> str:
-    """Return a text that ends no comment, and runs no command in the log of a CI job."""
+    """Return a text that cannot end a comment or run a command in the log of a CI job."""
     shown = "".join(each if each.isprintable() else " " for each in without_secrets(text))
     return re.sub("#(?=#)", "# ", shown)

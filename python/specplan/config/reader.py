@@ -82,10 +82,10 @@ def configuration(table: Table, folder: Path) -> Configuration:
 
     Args:
         table: The table.
-        folder: The folder of its file, from which paths start.
+        folder: The folder of its file, to which paths are relative.
 
     Raises:
-        ConfigurationError: If a key is not known or its value does not fit.
+        ConfigurationError: If a key is unknown or its value invalid.
     """
     table.only_known(KEYS)
     values = _values(table, "", folder)
@@ -117,7 +117,7 @@ def _refuse_two_origins_of_wants(table: Table, values: Mapping[str, object]) -> 
 
 
 def _values(table: Table, name: str, folder: Path) -> dict[str, Any]:
-    """Return the values of the keys of one table that are settings, by attribute."""
+    """Return the values of the settings in one table, by attribute."""
     return {
         each.attribute: _value(table, each, folder)
         for each in SETTINGS

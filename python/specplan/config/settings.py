@@ -1,9 +1,9 @@
 """The table of settings: every option of the command line and every key of the configuration.
 
-One row says everything about a setting: how it is called, what it takes, what it is for, which
-commands take it and whether `specplan.toml` may hold it. The options of the commands, their help,
-the keys of the configuration and the reference pages all come from here, so that a new setting
-is one row here and one field of the record that holds its value.
+One row says everything about a setting: its name, type and purpose, the commands that take it, and
+whether `specplan.toml` may contain it. The options of the commands, their help, the keys of the
+configuration and the reference pages all come from here, so a new setting is one row here and one
+field of the record that holds its value.
 """
 
 from __future__ import annotations
@@ -41,15 +41,13 @@ __all__ = [
     "Variation",
 ]
 
-#: What a setting takes.
-#:
-#: - ``text``: any text; ``source``: a place of files, which starts from the folder of the
-#:   configuration that names it; ``file``: likewise, and without a label; ``pattern``: a shell
-#:   pattern; ``system``: ``OS/TARGET`` or ``all``; ``spack``: a version of Spack;
+#: The types of settings. - ``text``: any text; ``source``: a path or URL, relative to the folder of
+#: the configuration that contains it; ``file``: such a path, without a label; ``pattern``: a shell
+#: pattern; ``system``: ``OS/TARGET`` or ``all``; ``spack``: a version of Spack;
 #: - ``choice``: one of some words;
-#: - ``flag``: nothing, it is on when it is given; ``switch``: likewise, with a ``--no-`` form;
-#: - ``count``: a whole number; ``amount``: a number from 0 on; ``percentage``: one from 0 to 100;
-#:   ``least``: a percentage that a gate asks for, which is none between 0 and 1;
+#: - ``flag``: on if present; ``switch``: a flag with a ``--no-`` form;
+#: - ``count``: a whole number; ``amount``: a number that is not negative; ``percentage``: one from
+#:   0 to 100; ``least``: a percentage for a gate, 0 or at least 1;
 #: - ``duration``: a span such as ``30m``, held as seconds.
 Kind: TypeAlias = Literal[
     "text",
@@ -83,10 +81,10 @@ Group: TypeAlias = Literal[
 
 GROUPS: Final[tuple[Group, ...]] = get_args(Group)
 
-#: The largest number that is counted with: 64 bits, as documents hold them.
+#: The largest number that is supported: 64 bits, as in documents.
 MOST_COUNT: Final = (1 << 63) - 1
 
-#: The commands that write a report; those that look at caches, measure coverage or plan.
+#: The commands that write a report; below, those that look at caches, measure coverage, or plan.
 COMMANDS: Final = (
     *("gaps", "coverage", "rebuild", "why", "diff", "trend", "find", "check"),
     *("review", "recipes"),
@@ -94,26 +92,26 @@ COMMANDS: Final = (
 _CACHES: Final = (*COMMANDS[:-1], "trim", "export", "report")
 _COVERAGE: Final = ("gaps", "coverage", "report")
 _PLANS: Final = ("rebuild", "why", "trim", "export")
-#: Those whose plan is to be built.
+#: The commands whose plan is meant to be built.
 _EXECUTED: Final = ("rebuild", "export", "report")
-#: Those whose reports list much that people may not want to read.
+#: The commands with long reports.
 _LISTS: Final = ("gaps", "diff", "trend", "find", "check", "rebuild", "review")
-#: Those that predict the plan after a change, which has no hashes yet.
+#: The commands that predict the plan after a change, whose hashes are unknown.
 _PREDICTIONS: Final = ("rebuild", "why", "export", "report")
-#: Those that may plan; what is said of plans alone is said to the first of them.
+#: The commands that may plan; the first of them documents what they share.
 _PLANNING: Final = (*_PLANS, "report")
-#: Those that ask one state of the caches, and those that ask what is wanted of any number.
+#: The commands about one state of the caches, and those that ask any number of states for wants.
 _STATES: Final = (*_COVERAGE, *_PLANS)
 _WANTS: Final = (*_STATES, "trend")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variation:
-    """The differences of a setting in one command; empty where there are none.
+    """The differences of a setting in one command; empty if there are none.
 
     Attributes:
-        help: What it is for.
-        metavar: What help calls its value.
+        help: Its purpose.
+        metavar: The name of its value in the help.
         default: The default, in words.
         choices: The words that it takes, if it is a choice.
     """
@@ -132,26 +130,27 @@ class Setting:
     """One setting.
 
     Attributes:
-        name: Its name, as ``fail-under``: the option is ``--fail-under``, the attribute that holds
+        name: Its name, such as ``fail-under``: the option is ``--fail-under``, the attribute with
             its value ``fail_under``.
-        field_name: The attribute, where it is not called like the option.
-        key_name: The key of the configuration, likewise.
-        kind: What it takes.
-        help: What it is for.
+        field_name: The attribute, if it is not named like the option.
+        key_name: The key of the configuration, if it is not named like the option.
+        kind: Its type.
+        help: Its purpose.
         group: The heading under which help lists it.
-        commands: The commands that take it; none where only the configuration may say it.
+        commands: The commands that take it; none if only the configuration may set it.
         is_repeatable: Whether it takes several values.
-        metavar: What help calls its value.
+        metavar: The name of its value in the help.
         choices: The words that it takes, if it is a choice.
-        least: The least number that it takes.
-        most: The largest number that it takes.
+        least: The minimum of its number.
+        most: The maximum of its number.
         default: The default, in words.
-        example: An example as TOML; empty where no key of the configuration says it.
+        example: An example in TOML; empty if it has no key.
         table: The table of the configuration that holds its key; empty for the top.
-        short: Its letter; empty where it has none.
+        short: Its one-letter form; empty if it has none.
         other_names: Names that mean the same on the command line.
-        adds: Whether what is typed is added to what is configured, instead of replacing it.
-        variations: What is different in a command.
+        adds: Whether values on the command line are added to configured ones instead of replacing
+            them.
+        variations: The differences in a command, by command.
     """
 
     name: str
@@ -181,7 +180,7 @@ class Setting:
 
     @property
     def key(self) -> str | None:
-        """The key of the configuration, or None where it has none."""
+        """The key of the configuration, or None if it has none."""
         if not self.example:
             return None
         return f"{self.table}.{self.name_in_table}".strip(".")
@@ -1251,7 +1250,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="width",
         kind="count",
         least=20,
-        # No table is wider, and a width without end takes memory without end.
+        # No table is wider, and an unlimited width needs unlimited memory.
         most=100_000,
         metavar="COLUMNS",
         group="Output",
@@ -1326,16 +1325,15 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     ),
 )
 
-#: The gates that a `[[stack]]` table may ask for too, of its stack alone.
+#: The gates that a `[[stack]]` table may also set, for its stack alone.
 STACK_GATES: Final = (
     *("fail-under", "fail-under-roots", "fail-on-lost", "fail-on-absent", "fail-on-unknown-over"),
     *("fail-over-builds", "fail-over-cost", "fail-if-not-optimal"),
 )
 
-#: The keys of the configuration that are tables, or arrays of them, with the keys within.
-#:
-#: ``stack`` may be patterns, as the setting says, or tables. Where there are no keys, each key
-#: is a name of the user's own.
+#: The keys of the configuration that are tables, or arrays of tables, with the keys in them.
+#: ``stack`` may contain patterns, as its setting, or tables. A table without keys here takes any
+#: names as keys.
 TABLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "families": (),

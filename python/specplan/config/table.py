@@ -27,13 +27,13 @@ _USER: Final = pattern(r"://[^/\s]*@")
 
 
 class Table:
-    """A table, which knows its own name, so that errors name a key in full.
+    """A table that knows its own name, so that errors contain the full name of a key.
 
-    A key that is not there is None, false or an empty tuple.
+    A missing key is None, false or an empty tuple.
 
     Args:
         path: The file.
-        entries: What the table holds.
+        entries: The content of the table.
         name: The dotted name of the table; empty for the file as a whole.
     """
 
@@ -86,7 +86,7 @@ class Table:
         return self._text(key, self._entries[key]) if key in self._entries else None
 
     def shown_text(self, key: str) -> str | None:
-        """Return a string that every report shows, and so may hold no password."""
+        """Return a string that every report shows, so it may contain no password."""
         text = self.text(key)
         if text is not None and _USER.search(text) is not None:
             self.fail(key, "it contains a URL with a user, which every report would show")

@@ -1,1 +1,1 @@
-"""Coverage: which wants of a cell are covered, and which are gaps."""
+"""Coverage: the covered wants of a cell, and its gaps."""

@@ -43,14 +43,14 @@ def environment_options(
 
     Args:
         core: The catalog, whose specs show which variants their packages have.
-        query: What is asked.
-        are_compared: Whether the recipes are there to be compared, perhaps by git alone, so that
-            files of them are looked for when an environment asks.
+        query: The query.
+        are_compared: Whether the recipes are used for a comparison, perhaps only through git, so
+            that their files are opened only if an environment needs them.
 
     Raises:
-        SourceError: If the recipes that are named are not there.
+        SourceError: If the given recipes do not exist.
     """
-    # Who wants no environments need not wait for what reads them.
+    # Import the reader of environments only if one is wanted.
     from specplan.sources.environments.options import EnvironmentOptions  # noqa: PLC0415
 
     place = query.packages
@@ -87,31 +87,31 @@ def _recipes(place: str, *, is_lazy: bool) -> Callable[[str, str], bool | None]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The answer of the core, with the resolved question.
+    """The core's answer, with the resolved question.
 
     Attributes:
-        core: The catalog that was asked: the caches with what is wanted beside them.
+        core: The catalog that was asked: the caches together with the wants.
         state: The snapshots that were asked.
-        wants: Where the wants came from.
+        wants: The origin of the wants.
         level: The level of keys; None if all wants are abstract specs.
         scope: The wanted part of a lock; None if the wants do not come from locks.
-        reported: The stacks that the core was asked for, in the order of its answers.
-        specs: For each reported stack the hashes that its locks want, else nothing.
-        wanted: The locks that say what is wanted.
-        environments: The environments that say what is wanted.
+        reported: The stacks in the question to the core, in the order of its answers.
+        specs: For each reported stack, the hashes that its locks want; empty without locks.
+        wanted: The locks with the wants.
+        environments: The environments with the wants.
         absent: Stacks of the baseline that the newer state does not list.
         listed_before: The stacks that the older state of baseline wants lists.
-        not_wanted: The entries with what each excluded.
-        cells: See :class:`specplan._core.CellAnswer`; those of environments are apart.
-        gaps: Ranked; empty unless gaps were asked for; those of environments are apart, and None
-            where there are no others.
-        lacking: The keys that each cell lacks; empty unless keys were asked for.
-        not_wanted_count: How many wants any entry excludes.
-        abstract: What environments want, with the answer; None without environments.
-        operating_systems: What is known of operating systems.
+        not_wanted: The entries, each with the number of wants it excluded.
+        cells: See :class:`specplan._core.CellAnswer`; without those of environments.
+        gaps: Ranked, without those of environments; empty unless gaps were requested, None if all
+            are of environments.
+        lacking: The keys that each cell lacks; empty unless keys were requested.
+        not_wanted_count: The number of wants that any entry excludes.
+        abstract: The wants of environments, with the answer; None without environments.
+        operating_systems: The known operating systems.
         not_concretized: The roots of environments that the locks beside them lack.
-        nowhere: Those of them for which nothing names a system.
-        question: What the core was asked of keys; None where it was asked of environments alone.
+        nowhere: Those of them without a known system.
+        question: The question to the core about keys; None if it was only about environments.
     """
 
     core: compiled.Catalog
@@ -151,14 +151,14 @@ def ask(
     """Ask a catalog for the coverage of cells.
 
     Args:
-        core: The caches, with the older state and the locks beside them.
-        state: The snapshots that are asked.
+        core: The caches, together with the older state and the locks.
+        state: The snapshots to ask.
         older: The older state of baseline wants.
         wanted: The locks of lock wants.
         environments: The environments of environment wants.
-        own_stacks: The stacks that are sources without a label.
+        own_stacks: The stacks of sources without a label.
         detail: The detail of the answer.
-        query: What is asked.
+        query: The query.
 
     Raises:
         UnknownNameError: If a stack, system or pattern is unknown.
@@ -236,11 +236,11 @@ class _Wants:
     """The wants of a question.
 
     Attributes:
-        kind: Where they come from.
-        level: How they are compared; None where all are abstract specs.
+        kind: Their origin.
+        level: The level of keys; None if all are abstract specs.
         older: The older state of baseline wants.
-        specs: The hashes that each reported stack wants, if locks say so.
-        environments: The environments of the selected stacks; None where nothing wants one.
+        specs: The hashes that each reported stack wants, if the wants come from locks.
+        environments: The environments of the selected stacks; None without environment wants.
     """
 
     kind: WantsKind
@@ -320,7 +320,7 @@ def _excluded(
     answer: compiled.CoverageAnswer | None,
     abstract: Answered | None,
 ) -> tuple[tuple[NotWanted, ...], int]:
-    """Return the entries with the number of wants that each excludes, and that of all."""
+    """Return the entries with the number of wants that each excludes, and the total."""
     excluded, count = [0] * len(query.not_wanted), 0
     if answer is not None:
         count = answer.not_wanted
@@ -338,12 +338,12 @@ class _Stacks:
     """The stacks of a question.
 
     Attributes:
-        labels: Those that the caches list, with the locks beside them.
-        known: Those that may be named: of the files of wants, else of both states.
-        selected: Those that are asked for.
-        reported: Those of them that the core is asked for, in the order of its answers.
+        labels: The labels in the caches and the locks.
+        known: The labels that may be named: of the files of wants, or else of both states.
+        selected: The requested ones.
+        reported: Those of them in the question to the core, in the order of its answers.
         absent: Those of them that the newer state does not list.
-        own: Those that are sources without a label.
+        own: Those of sources without a label.
     """
 
     labels: list[str]
@@ -362,7 +362,7 @@ def _stacks(
     query: CoverageQuery,
     own: frozenset[str],
 ) -> _Stacks:
-    """Return the stacks of a question, of the state that is asked and of an older one."""
+    """Return the stacks of a question, from the state to ask and an older one."""
     state, older = states
     labels = core.labels(state)
     listed = labels if older is None else core.labels(older)
@@ -371,7 +371,7 @@ def _stacks(
     known = of_files or {*labels, *listed}
     # No label of a file stands for a union: a lock may lie in a folder called `root`.
     selected = chosen(query.stack or tuple(sorted(of_files)), known, kind="stack")
-    # A lock of nothing leaves no label behind.
+    # An empty lock leaves no label behind.
     there = {*(core.labels(None) if wanted else labels)}
     if of_files:
         there &= of_locks
@@ -387,14 +387,14 @@ def _stacks(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Frame:
-    """The cells to report, with those asked for beside the stacks' own.
+    """The cells to report, with the requested ones besides the stacks' own.
 
     Attributes:
         systems: The systems that patterns stand for.
-        given: By stack the systems that it is to be on.
-        added: The systems that every stack is to be on; None for those of its peers.
-        oss: The operating systems that are reported; None for all.
-        targets: The targets that are reported; None for all.
+        given: By stack, the systems that it should support.
+        added: The systems that every stack should support; None for those of its peers.
+        oss: The operating systems to report; None for all.
+        targets: The targets to report; None for all.
     """
 
     systems: Systems
@@ -404,7 +404,7 @@ class _Frame:
     targets: list[str] | None
 
     def added_to(self, reported: Iterable[str]) -> list[list[_System]]:
-        """Return the systems that each reported stack is to be on."""
+        """Return the systems that each reported stack should support."""
         return [[*self.given.get(name, ()), *(self.added or ())] for name in reported]
 
 
@@ -431,7 +431,7 @@ def _names_of_not_wanted(
 ) -> dict[int, compiled.NamesOfNotWanted]:
     """Return the names that entries match, by position; without those that match nothing.
 
-    Of tens of thousands of entries, most may be about what is nowhere.
+    Most of tens of thousands of entries may match nothing.
     """
     if not query.not_wanted:
         return {}
@@ -458,7 +458,7 @@ def _abstract(
     detail: Detail,
 ) -> Answered:
     """Ask the core about the wants of environments."""
-    # Who wants no environments need not wait for what asks for them.
+    # Import the code for environments only if one is wanted.
     from specplan.coverage import environments as abstract_wants  # noqa: PLC0415
 
     return abstract_wants.ask(
@@ -497,13 +497,13 @@ def _not_concretized(
     selected: Collection[str],
     cells: Sequence[compiled.CellAnswer],
 ) -> tuple[list[NotConcretized], list[EnvironmentRoot]]:
-    """Return the roots that locks lack, in reported cells; and those that have no cell at all."""
+    """Return the roots that locks lack in reported cells, and those without any cell."""
     if not environments:
         return [], []
     from specplan.coverage import environments as abstract_wants  # noqa: PLC0415 - as above
 
     if question is not None and (question["oss"] or question["targets"]):
-        # In how many cells a root is lacking does not depend on which of them are shown.
+        # The number of cells that lack a root does not depend on the cells shown.
         whole = _coverage(core, {**question, "oss": None, "targets": None, "detail": "cells"})
     else:
         whole = None
@@ -582,12 +582,12 @@ def _kind_of_wants(
 
 
 def _peers(query: CoverageQuery, stacks: _Stacks) -> tuple[list[list[str]], list[int]]:
-    """Return sets of peers, and for each reported stack which of them defines its wants."""
+    """Return sets of peers, and for each reported stack the one that defines its wants."""
     reported = stacks.reported
     if query.peers:
         sets = [list(chosen(query.peers, stacks.labels, kind="stack"))]
         return sets, [0 for _ in reported]
-    # Nobody gave a source without a label its name, so that it says nothing of a family.
+    # The name of a source without a label is not given by a user, so it names no family.
     named = [name for name in stacks.labels if name not in stacks.own]
     sets, positions = peers_of(reported, named, query.families)
     for at, name in enumerate(reported):
@@ -605,7 +605,7 @@ def _specs(
     cycle = core.cycle()
     if cycle:
         described = by_hash(core, cycle[:1]).get(cycle[0])
-        # Edges of several files can make up a cycle; this one names the spec.
+        # Edges of several files can form a cycle; this error names the spec.
         place = described.source if described is not None else wanted[0].place
         fault = f"the dependencies of {cycle[0]} lead back to it, which is impossible for hashes"
         raise SourceError(f"{place}: {fault}", path=place)
@@ -614,7 +614,7 @@ def _specs(
 
 
 def roots_of(wanted: Sequence[Wanted]) -> dict[str, list[str]]:
-    """Return the distinct hashes of the roots that each stack's locks have, in their order."""
+    """Return the distinct hashes of the roots in each stack's locks, in their order."""
     found: dict[str, dict[str, None]] = {}
     for each in wanted:
         found.setdefault(each.label, {}).update((root.hash, None) for root in each.roots)

@@ -1,6 +1,6 @@
 """Cells that are carried forward from the saved document of an earlier run.
 
-They stand beside the cells that were measured, say where they come from, and count in every sum.
+They are listed with the measured cells, name their origin, and count in every sum.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ __all__ = ["carried_forward"]
 
 
 def carried_forward(result: Coverage, old: Coverage, file: str) -> Coverage:
-    """Return a result with those cells of an older one that it did not measure.
+    """Return a result with the cells of an older one that it did not measure.
 
     Args:
-        result: What was measured.
-        old: What an earlier run saved.
-        file: The file that holds it.
+        result: The measured coverage.
+        old: The saved coverage of an earlier run.
+        file: The file with it.
 
     Raises:
         UsageError: If the older one answers another question, or has another baseline.
@@ -57,7 +57,7 @@ def carried_forward(result: Coverage, old: Coverage, file: str) -> Coverage:
     return replace(
         result,
         cells=tuple(every),
-        # The most useful are first in each; those that were measured come first of all.
+        # Each list has the most useful first; the measured ones come before the others.
         gaps=_counted((*result.gaps, *(replace(each, known=None) for each in gaps))),
         unknown=tuple(
             sorted(
@@ -90,13 +90,13 @@ def _place(cell: Cell) -> tuple[str, str, str]:
 
 
 def _counted(gaps: Sequence[Gap]) -> tuple[Gap, ...]:
-    """Return gaps that say in how many cells of the whole report the same key is a gap."""
+    """Return gaps with the number of cells of the whole report in which the same key is a gap."""
     times = Counter(gap.want for gap in gaps)
     return tuple(replace(gap, cells_lacking=times[gap.want]) for gap in gaps)
 
 
 def _empty(file: str) -> LeftOut:
-    """Return the record of a document that measured nothing, so that nothing is carried on."""
+    """Return the record of a document that measured nothing, so there is nothing to carry."""
     return LeftOut(
         kind="empty_source",
         where=file,
@@ -117,7 +117,8 @@ def _roots(
 ) -> tuple[RootCoverage | None, list[LeftOut]]:
     """Return the roots with those of stacks that were not measured at all.
 
-    No document has the number of roots in some of the cells of a stack: it is left out.
+    Documents do not contain the number of roots in only some cells of a stack, so such a stack is
+    left out.
     """
     if old.roots is None:
         return result.roots, []

@@ -1,8 +1,8 @@
 """The covered wants by name: the wants of each cell without its gaps.
 
-The core counts what is covered and names what is missing. The names of all wants it says when it
-is asked the same question of a state in which nothing is available. What peers have is asked of
-each of their cells in the same way.
+The core counts covered wants and names missing ones. To get the names of all wants, it is asked the
+same question about a state in which nothing is available. The keys of peers are obtained in the
+same way from each of their cells.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ def covered_wants(answer: Answer, gaps: Iterable[Gap]) -> tuple[CoveredWant, ...
     """Return the wants of peers, baselines and locks that are covered, by cell, then want.
 
     Args:
-        answer: What the core answered.
-        gaps: What is lacking.
+        answer: The core's answer.
+        gaps: The gaps.
 
     Complexity: linear in the wants of all cells.
     """
@@ -98,7 +98,7 @@ def keys_of_cells(core: _core.Catalog, question: _core.CoverageQuestion) -> Cell
 
     Args:
         core: The catalog.
-        question: The state, the level and the stacks; nothing else of it counts.
+        question: The state, the level and the stacks; the rest is ignored.
     """
     asked: _core.CoverageQuestion = {
         **question,
@@ -134,9 +134,9 @@ def _of_peers(answer: Answer, question: _core.CoverageQuestion) -> Cells:
     found: Cells = {}
     for cell in answer.cells:
         if not cell.wanted:
-            # What stands alone has no peer that would want anything of it.
+            # A stack without peers has no wants.
             continue
-        # A hash can only be had on the system that it is for.
+        # A hash only exists on its own system.
         system = (cell.os, cell.target) if question["level"] == "hash" else None
         asked = family_of[cell.stack], system
         if asked not in unions:
@@ -155,7 +155,7 @@ def _of_peers(answer: Answer, question: _core.CoverageQuestion) -> Cells:
 def _without(
     keys: tuple[str, ...], answer: Answer, place: tuple[str, str, str], excluding: Entries
 ) -> tuple[str, ...]:
-    """Return keys without those that are not wanted in a cell."""
+    """Return keys without those that a cell does not want."""
     if not answer.not_wanted:
         return keys
     packages: Mapping[str, str] = {}

@@ -21,11 +21,11 @@ class Demand:
     """The specs that the wants of locks lack.
 
     Attributes:
-        gains: For each reported stack, what each of its gaps is good for, in the order of gaps.
-        usable: For each reported stack, how many wants of each system are usable.
-        roots: The roots of reported cells, by hash, with what each lacks.
-        lacked: What these roots lack.
-        of_stacks: Which of these each reported stack wants.
+        gains: For each reported stack, the benefit of each of its gaps, in the order of gaps.
+        usable: For each reported stack, the number of usable wants on each system.
+        roots: The roots of reported cells, by hash, with the specs that each lacks.
+        lacked: The specs that these roots lack.
+        of_stacks: The roots that each reported stack wants.
     """
 
     gains: tuple[compiled.GainsAnswer, ...]
@@ -36,9 +36,9 @@ class Demand:
 
 
 def demand(answer: Answer) -> Demand | None:
-    """Return the specs that the wants of locks lack; None where wants are not concrete specs.
+    """Return the specs that the wants of locks lack; None if wants are not concrete specs.
 
-    What a gap is good for is about all roots of its stack, whichever cells are reported.
+    The benefit of a gap refers to all roots of its stack, regardless of the reported cells.
     """
     if not answer.wanted:
         return None

@@ -1,7 +1,7 @@
-"""Not-wanted entries and known gaps, found by the wants that they match.
+"""Not-wanted entries and known gaps, looked up by the wants that they match.
 
 An entry has a pattern for names, and patterns for the stack, the operating system and the target.
-Tens of thousands of them name packages one by one, so they are found by name.
+There can be tens of thousands, each for one package, so they are looked up by name.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Entries:
     """The positions of entries, by their subject."""
 
     def __init__(self, entries: Iterable[tuple[str, str, str, str]]) -> None:
-        """Make entries of patterns for names, stacks, operating systems and targets.
+        """Make entries from patterns for names, stacks, operating systems and targets.
 
         Complexity: linear in the entries.
         """
@@ -49,7 +49,7 @@ class Entries:
         """Return the positions of the entries about something in a cell, in their order.
 
         Args:
-            names: All that it is called.
+            names: All its names.
             stack: The stack of the cell.
             os: The operating system of the cell.
             target: The target of the cell.
@@ -85,12 +85,12 @@ class Entries:
 
 
 class _Names:
-    """The patterns for names of entries about the same cells."""
+    """The name patterns of entries about the same cells."""
 
     def __init__(self) -> None:
         self.positions: list[int] = []
         self._exact: dict[str, list[int]] = {}
-        #: By what they begin with before the first wildcard.
+        #: By their text before the first wildcard.
         self._wild: dict[str, list[tuple[str, int]]] = {}
         self._found: dict[str, tuple[int, ...]] = {}
 
@@ -118,5 +118,5 @@ class _Names:
 
 
 def not_wanted_entries(entries: Iterable[NotWanted]) -> Entries:
-    """Return the entries that exclude wants, to be found by package and cell."""
+    """Return the entries that exclude wants, for lookup by package and cell."""
     return Entries((each.package, each.stack, each.os, each.target) for each in entries)

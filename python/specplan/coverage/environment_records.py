@@ -41,10 +41,10 @@ class InstallableRoots:
     Attributes:
         wanted: The roots, once for each cell.
         undecided: Those of them in cells where the sources do not show what installs.
-        installable: Those that a spec covers which installs from the caches alone.
+        installable: Those covered by a spec that installs from the caches alone.
         broken: The others that are covered, each with the spec that lacks least.
-        lacked: What these lack.
-        stacks: For each stack how many are wanted, and how many install.
+        lacked: The specs that these lack.
+        stacks: For each stack, the number of wanted and of installable roots.
     """
 
     wanted: int
@@ -165,12 +165,12 @@ def lines_of_not_concretized(roots: Iterable[NotConcretized]) -> Iterator[RootLi
 def broken_roots(
     answered: Answered, catalog: _core.Catalog, lacks: Callable[[str], Sequence[str]]
 ) -> InstallableRoots:
-    """Return the roots of environments that install, in numbers, and those that do not.
+    """Return the number of roots of environments that install, and those that do not.
 
     Args:
-        answered: What environments want, with the answer.
+        answered: The wants of environments, with the answer.
         catalog: The catalog that was asked.
-        lacks: Tells all that a root lacks.
+        lacks: Returns all specs that a root lacks.
     """
     pairs = list(zip(answered.wants.cells, answered.core.cells, strict=True))
     broken = answered.core.broken
@@ -244,7 +244,7 @@ def environments_asked(
 
     Args:
         wanted: The environments.
-        roots: By the file of an environment, how many roots it has in any of its cells.
+        roots: By the file of an environment, the number of its roots in all its cells together.
     """
     asked = [
         EnvironmentAsked(

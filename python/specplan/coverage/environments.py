@@ -40,7 +40,7 @@ __all__ = [
 #: os, target, platform.
 System: TypeAlias = tuple[str, str, str]
 
-#: The most cells of one report, as of the core.
+#: The maximum number of cells in one report, as in the core.
 _MOST_CELLS: Final = 1_000_000
 
 
@@ -68,20 +68,21 @@ class AbstractWants:
     """Abstract specs that are wanted in cells.
 
     Attributes:
-        specs: The abstract specs in canonical form; one that is wanted by several groups, or
-            under several requirements, stands there as often.
-        packages: The name of each; empty where it leaves the name open.
+        specs: The abstract specs in canonical form; one that several groups want, or that is wanted
+            under several requirements, is listed several times.
+        packages: The name of each; empty if it leaves the name open.
         cells: By stack, os, target.
         hidden: The cells that the report does not show, in which a key may be a gap too.
-        excluded: For each entry of what is not wanted how many wants it excludes.
-        not_wanted: How many wants any entry excludes.
-        clauses: By spec what its candidates are compared with; nothing of any where it is empty.
+        excluded: The number of wants that each not-wanted entry excludes.
+        not_wanted: The number of wants that any entry excludes.
+        clauses: By spec, the clauses with which its candidates are compared; if empty, nothing is
+            compared.
         groups: By spec the group of the environment that wants it, None for the default one.
         developed: The positions of the specs that are built from source trees.
-        left_out: What of the environments could not be taken into account in these cells.
-        roots: By the file of an environment, how many roots it has in any of its cells.
+        left_out: Input of the environments that could not be taken into account in these cells.
+        roots: By the file of an environment, the number of its roots in all its cells together.
         places: By stack and position of a spec, the files and lines that ask for it; the file is
-            empty where the spec was typed.
+            empty if the spec was typed.
     """
 
     specs: tuple[str, ...]
@@ -112,12 +113,13 @@ class AbstractWants:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """Abstract wants with the answer of the core.
+    """Abstract wants with the core's answer.
 
     Attributes:
-        wants: What was asked.
+        wants: The wants in the question.
         core: The answer; see :data:`specplan._core.AbstractAnswer`.
-        lacking: By position of a want, in how many cells it is a gap, whichever cells are shown.
+        lacking: By position of a want, the number of cells in which it is a gap, whether shown or
+            not.
     """
 
     wants: AbstractWants
@@ -135,10 +137,10 @@ class NotConcretized:
         target: The target.
         platform: The platform.
         want: The abstract spec in canonical form.
-        package: Its name; empty where it leaves the name open.
+        package: Its name; empty if it leaves the name open.
         path: The file that asks for it.
         line: The line there, counted from 1.
-        cells_lacking: In how many cells of its stack the lock lacks it.
+        cells_lacking: The number of cells of its stack in which the lock lacks it.
     """
 
     stack: str
@@ -163,7 +165,7 @@ def not_concretized(
         cells: The systems of each stack by label.
 
     Returns:
-        The roots in cells, by stack, os, target, want; and those for which there is no cell.
+        The roots in cells, by stack, os, target, want; and those without a cell.
     """
     placed: list[NotConcretized] = []
     nowhere: list[EnvironmentRoot] = []
@@ -206,23 +208,22 @@ def wants_of(
 ) -> AbstractWants:
     """Put the roots of environments into cells.
 
-    The cells of a stack are those that are given for it and those that are added. A root
-    is wanted in those of them whose platform, operating system and target it may have;
-    where it may have none of these, in all, so that nothing vanishes. Where no cells are
-    given, each root is wanted where it says itself, or its environment requires; one for which
-    nothing says it is a record. What the system provides is not a want.
+    The cells of a stack are those given for it and those added. A root is wanted in each of them
+    whose platform, operating system and target it may have; if it may have none of these, it is
+    wanted in all, so that nothing vanishes. If no cells are given, the root itself or its
+    environment names the system; a root without a system becomes a record. Externals are not wants.
 
     Args:
-        environments: The environments; those of one label are one stack.
-        systems: What is known of operating systems and targets.
-        cells: The systems of each stack by label, where they are given.
+        environments: The environments; those with the same label are one stack.
+        systems: The known operating systems and targets.
+        cells: The given systems of each stack, by label.
         added: Systems of every stack.
         oss: Only cells of these operating systems.
         targets: Only cells of these targets.
-        not_wanted: What is not wanted.
+        not_wanted: The entries that exclude wants.
 
     Raises:
-        UsageError: If nothing says for which system any of the roots is.
+        UsageError: If none of the roots has a system.
         UnknownNameError: If an environment names an unknown system.
     """
     found = _Wanted(systems)
@@ -270,7 +271,7 @@ def _without_excluded(
     return cell, [each for each in entries.values() if each]
 
 
-#: The abstract spec, its group, and what its candidates are compared with: equal ones are one want.
+#: The abstract spec, its group, and the clauses for its candidates: equal ones are one want.
 _Key: TypeAlias = "tuple[str, str | None, tuple[Clause, ...]]"
 
 
@@ -283,7 +284,7 @@ class _Wanted:
         self.packages: list[str] = []
         self.developed: set[int] = set()
         self.left_out: list[LeftOut] = []
-        #: By environment, its roots for which nothing names a system.
+        #: By environment, its roots without a system.
         self.nowhere: dict[str, list[_NoSystemError]] = {}
         self.roots: dict[str, int] = {}
         #: By stack and position, the files and lines of the roots.
@@ -295,7 +296,7 @@ class _Wanted:
         """Add the roots of an environment for some systems."""
         for system in given:
             self._cell(wanted.label, system)
-        # Each root, with the systems whose environment has it.
+        # Each root, with the systems on which the environment has it.
         found: dict[EnvironmentRoot, dict[System, None]] = {}
         for environment, systems in _expansions(wanted, given, self._systems):
             self.left_out += environment.left_out
@@ -336,7 +337,7 @@ class _Wanted:
     def _own(
         self, wanted: WantedEnvironment, root: EnvironmentRoot, spec: AbstractSpec
     ) -> System | None:
-        """Return the system that a root names; note that it is passed over if it names none."""
+        """Return the system that a root names; record that it is skipped if it names none."""
         try:
             return _own_system(wanted, root, spec, self._systems)
         except _NoSystemError as error:
@@ -344,7 +345,7 @@ class _Wanted:
             return None
 
     def passed_over(self) -> list[LeftOut]:
-        """Return the records of the roots for which nothing names a system.
+        """Return the records of the roots without a system.
 
         Raises:
             UsageError: If there is no cell at all, so that nothing is left to report.
@@ -374,10 +375,10 @@ class _Wanted:
 
 
 class _NoSystemError(UsageError):
-    """Nothing names the system of a root."""
+    """The system of a root is unknown."""
 
     def __init__(self, *, where: str, fault: str, remedy: str, hint: str, is_typed: bool) -> None:
-        # A spec that was typed is named in the fault.
+        # The fault names a typed spec.
         super().__init__(fault if is_typed else f"{where}: {fault}", hint=hint)
         self.where = where
         self.fault = fault
@@ -387,9 +388,9 @@ class _NoSystemError(UsageError):
 def _expansions(
     wanted: WantedEnvironment, given: tuple[System, ...], systems: Systems
 ) -> list[tuple[Environment, tuple[System, ...]]]:
-    """Return an environment as it is on each of its systems, with the systems that it is so on.
+    """Return the variants of an environment, each with the systems on which it applies.
 
-    Only one whose conditions ask for a platform or an operating system differs between them.
+    Systems only differ if conditions of the environment refer to a platform or operating system.
     """
     environment = wanted.environment
     where = given
@@ -406,7 +407,7 @@ def _expansions(
 
 
 def _locks_elsewhere(wanted: WantedEnvironment, environment: Environment) -> list[LeftOut]:
-    """Return the locks that are included on some systems only, which were not read."""
+    """Return the locks that are only included on some systems and were not read."""
     known = {each.path for each in wanted.environment.locks}
     return [
         LeftOut(
@@ -435,9 +436,9 @@ def ask(
     Args:
         core: The catalog.
         state: The snapshots whose binaries count.
-        wants: What is wanted, and where.
-        compat: Which binaries serve a cell.
-        systems: What is known of operating systems.
+        wants: The wants, with their cells.
+        compat: The rule by which binaries serve a cell.
+        systems: The known operating systems.
         detail: The detail of the answer.
     """
     question: compiled.AbstractQuestion = {
@@ -465,7 +466,7 @@ def _cells(cells: Sequence[WantedCell]) -> list[tuple[str, str, str, list[int]]]
 
 
 def _accepted(spec: AbstractSpec, given: tuple[System, ...]) -> tuple[System, ...]:
-    """Return the systems that a root may be for; all where it may be for none of them."""
+    """Return the systems that a root may be for; all if none of them is possible."""
     accepted = tuple(each for each in given if _may_be_for(spec, each))
     return accepted or given
 
@@ -475,7 +476,7 @@ def _may_be_for(spec: AbstractSpec, system: System) -> bool:
     try:
         here = AbstractSpec(f"platform={platform} os={os} target={target}")
     except ValueError:
-        # A name that no abstract spec can hold is asked for by none.
+        # No abstract spec can ask for a name that it cannot contain.
         return True
     return here.intersects(spec) is not False
 
@@ -483,17 +484,17 @@ def _may_be_for(spec: AbstractSpec, system: System) -> bool:
 def _own_system(
     wanted: WantedEnvironment, root: EnvironmentRoot, spec: AbstractSpec, systems: Systems
 ) -> System:
-    """Return the system that a root, or else its environment, names."""
+    """Return the system named by a root, or else by its environment."""
     os = spec.os or next(iter(root.oss), None)
     target = spec.target or next(iter(root.targets), None)
     if os is not None and target is not None:
         return systems.system(f"{os}/{target}")
     names = {"operating system": os, "target": target}
     missing = " and ".join(name for name, value in names.items() if value is None)
-    # What the catalog has can be copied as it stands; else the form must do.
+    # A system of the catalog can be copied literally; otherwise show the format.
     near = systems.like(os, target)
     system = near[0] if near else f"{os or 'OS'}/{target or 'TARGET'}"
-    # What was typed stands in no file, and no table of the configuration is about it.
+    # A typed spec is in no file, and no table of the configuration applies to it.
     is_typed = not root.place
     hint = f"give `--system {system}`, or " + (
         "write `os=` and `target=` into the spec"

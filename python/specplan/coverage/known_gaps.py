@@ -23,14 +23,14 @@ Compared = TypeVar("Compared", Coverage, Diff, LockDiff)
 def with_known_gaps(result: Compared, known: KnownGaps) -> Compared:
     """Return a result whose gaps, or lost keys, are marked where an entry excuses them.
 
-    The first entry that is about a gap and is not over excuses it. An entry counts as unused only
-    where the result reports a cell that it is about.
+    The first entry that matches a gap and has not expired excuses it. An entry counts as unused
+    only if the result reports a cell that it matches.
 
     Args:
-        result: The result; what is not a gap stays as it is.
-        known: The entries, of which none is used yet.
+        result: The result; everything except gaps stays unchanged.
+        known: The entries, all of them still unused.
 
-    Complexity: linear in the gaps, the cells and the entries that name what they are about.
+    Complexity: linear in the gaps, the cells and the entries that match them.
     """
     marks = _Marks(known)
     if isinstance(result, Coverage):
@@ -38,7 +38,7 @@ def with_known_gaps(result: Compared, known: KnownGaps) -> Compared:
         cells = [(cell.stack, cell.os, cell.target) for cell in result.cells]
         return replace(result, gaps=gaps, known_gaps=marks.held(cells))
     if isinstance(result, LockDiff):
-        # Locks have no cells: of an entry only its day can be told.
+        # Locks have no cells, so only the expiry of an entry is known.
         return replace(result, known_gaps=marks.held(()))
     lost = tuple(replace(key, known=marks.reason_of(key)) for key in result.lost)
     cells = [(cell.stack, cell.os, cell.target) for cell in result.cells]
@@ -46,7 +46,7 @@ def with_known_gaps(result: Compared, known: KnownGaps) -> Compared:
 
 
 class _Marks:
-    """The number of uses of each entry, counted while gaps are examined."""
+    """The number of uses of each entry, counted while examining gaps."""
 
     def __init__(self, known: KnownGaps) -> None:
         self.known = known
@@ -59,7 +59,7 @@ class _Marks:
         ]
 
     def reason_of(self, gap: Gap | KeyInCell) -> str | None:
-        """Return the reason why a gap is accepted; None where no entry accepts it."""
+        """Return the reason why a gap is accepted; None if no entry accepts it."""
         names = {gap.want, gap.package}
         if gap.version is not None:
             names.add(f"{gap.package}@{gap.version}")

@@ -1,7 +1,7 @@
-"""The input that a question leaves out, collected from all rooms that found it.
+"""The input that a question leaves out, collected from all modules that found it.
 
-Readers note what they pass over on what they return; what a question compares with nothing is
-seen from its answer. Here both become the records of one document.
+Readers attach skipped input to their results; comparisons with nothing are visible in the answer.
+This module turns both into the records of one document.
 """
 
 from __future__ import annotations
@@ -35,11 +35,10 @@ def of_coverage(
     Args:
         answer: The answer.
         newer: The caches.
-        older: What holds the older state of baseline wants, perhaps the caches themselves.
+        older: The catalog with the older state of baseline wants, perhaps the caches themselves.
         stack: The patterns of the stacks to report.
     """
-    # What peers or a stack have is wanted, and so is what the older state has: less of it hides
-    # gaps.
+    # The keys of peers, of a stack or of the older state are wants: missing ones hide gaps.
     says_wants = (
         answer.wants == "peers"
         or older is newer
@@ -87,7 +86,7 @@ def _assumptions(answered: Answered) -> list[LeftOut]:
 
 
 def not_concretized(environments: Iterable[WantedEnvironment]) -> list[LeftOut]:
-    """Return the roots that locks lack and for which nothing is chosen."""
+    """Return the roots that locks lack and for which no spec is chosen."""
     return [
         LeftOut(
             kind="lock_root",
@@ -114,7 +113,7 @@ def _nowhere(root: EnvironmentRoot) -> LeftOut:
 
 
 def _no_peer(cells: Sequence[CellAnswer], patterns: Sequence[str]) -> list[LeftOut]:
-    """Return the stacks with cells whose wants no other cell defines."""
+    """Return the stacks with cells for which no other cell defines wants."""
     alone = Counter(each.stack for each in cells if each.has_no_peer)
     every = alone.total() == len(cells)
     return [

@@ -1,4 +1,4 @@
-"""The wants of locks for a plan, without those that are not wanted."""
+"""The wants of locks for a plan, without excluded ones."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["SCOPE_EDGES", "LockWants"]
 
-#: Over which edges each scope follows the roots of locks, as the core numbers their kinds: none;
-#: link and run; all, and from a spliced spec to the spec that it was built as.
+#: The edges over which each scope follows the roots of locks, numbered as in the core: none; link
+#: and run; all, and from a spliced spec to the spec that it was built as.
 SCOPE_EDGES: Final[Mapping[Scope, int]] = MappingProxyType({"roots": 0, "runtime": 3, "all": 63})
 
 
@@ -28,11 +28,11 @@ class LockWants:
     """The specs that locks want.
 
     Attributes:
-        hashes: What is wanted: roots, or specs one by one where something is not wanted.
-        scope: Which specs below these are wanted too.
+        hashes: The wants: roots, or single specs if something is excluded.
+        scope: The specs below these that are wanted too.
         labels: By hash, the roots with the stacks that want them.
-        not_wanted: The entries with what each excluded.
-        excluded: How many wants any entry excludes.
+        not_wanted: The entries, each with the number of wants it excluded.
+        excluded: The number of wants that any entry excludes.
     """
 
     hashes: frozenset[str]
@@ -50,14 +50,14 @@ class LockWants:
     ) -> LockWants:
         """Return the wants of locks.
 
-        As for gaps, what an entry excludes is not a want itself; what it links to or runs with is
-        one still, and it is built where another want needs it.
+        As for gaps, an excluded spec is not a want itself. The specs it links to or runs with still
+        are, and it is built if another want needs it.
 
         Args:
             core: The catalog that describes the specs of the locks.
             locks: The locks.
-            scope: Which of their specs are wanted.
-            not_wanted: What is not wanted.
+            scope: The part of their specs that is wanted.
+            not_wanted: The entries that exclude wants.
         """
         roots: dict[str, set[str]] = {}
         for lock in locks:

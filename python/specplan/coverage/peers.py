@@ -16,21 +16,21 @@ __all__ = ["peers_of"]
 def peers_of(
     reported: Iterable[str], stacks: Collection[str], families: Mapping[str, Sequence[str]]
 ) -> tuple[list[list[str]], list[int]]:
-    """Return the stacks that define the wants of stacks, themselves included.
+    """Return the stacks that define the wants of stacks, including themselves.
 
     These are the stacks of every configured family that has a pattern for the
     stack; without one, the stacks that share its first dash-separated word.
 
     Args:
-        reported: The stacks that are asked about.
+        reported: The stacks in question.
         stacks: All stacks.
-        families: Patterns by the name of a family.
+        families: The patterns of each family, by name.
 
     Returns:
         The distinct sets of peers, each sorted, and for each reported stack the position of its
         own among them.
 
-    Complexity: linear in the stacks, and for each configured pattern one look at all of them.
+    Complexity: linear in the stacks, with one pass over all of them for each configured pattern.
     """
     known = Matching(stacks)
     configured = [
@@ -46,7 +46,7 @@ def peers_of(
     positions = []
     for stack in reported:
         own = [at for at, members in enumerate(configured) if stack in members]
-        # The union index is in no family, also not in that of the stacks `root-...`.
+        # The union index is in no family, not even that of the stacks `root-...`.
         key = tuple(own) or (_first_word(stack), stack == ROOT)
         if key not in found:
             found[key] = len(sets)

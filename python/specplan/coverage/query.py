@@ -24,46 +24,45 @@ def _nothing() -> Mapping[str, Value]:
 class CoverageQuery:
     """A question about the coverage of cells.
 
-    Wants are those of *peers* unless ``baseline`` or ``want`` is given: in each reported cell
-    every key is wanted that a peer of its stack has, on whatever system (at level ``hash`` on
-    the same system). With a baseline every key is wanted that the older state has in the same
-    cell; with ``want`` the specs of locks and the roots of environments.
+    Wants are those of *peers* unless ``baseline`` or ``want`` is given: each reported cell wants
+    every key that a peer of its stack has on any system (at level ``hash`` on the same system).
+    With a baseline, a cell wants every key that it has in the older state; with ``want``, the specs
+    of locks and the roots of environments.
 
     Attributes:
         stack: Shell patterns of the stacks to report; without any, all but ``root``.
         peers: Shell patterns of the stacks that define the wants; without any, the family of
             each stack.
-        system: ``OS/TARGET`` that the reported stacks should be on, even where they have
-            nothing yet; ``all`` for every system on which a peer has anything.
+        system: ``OS/TARGET`` that the reported stacks should support, even if they have nothing
+            there yet; ``all`` for every system on which a peer has anything.
         os: Report only cells of these operating systems (shell patterns).
         target: Report only cells of these targets (shell patterns).
         tag: The snapshot; None for the newest of each source.
-        baseline: An older snapshot of the same catalog. Another catalog is given beside the
-            query.
-        want: Locks, ``[LABEL=]spack.lock``, and environments, ``[LABEL=]spack.yaml``, that say
-            which specs are wanted.
-        scope: Which specs of a lock are wanted: the ``roots`` alone; the roots and all that
-            they link to or run with (``runtime``), which is what installing needs; or ``all``.
-        level: What a key is; None for the hash with locks, else the package. The roots of
+        baseline: An older snapshot of the same catalog. Another catalog is passed separately.
+        want: Locks, ``[LABEL=]spack.lock``, and environments, ``[LABEL=]spack.yaml``, with the
+            wants.
+        scope: The wanted specs of a lock: only the ``roots``; the roots and all that they link to
+            or run with (``runtime``), which are needed to install them; or ``all``.
+        level: The level of keys; None for the hash with locks, otherwise the package. The roots of
             environments are abstract specs and have no level.
-        compat: Which binaries serve a cell besides those of its very system.
+        compat: The binaries that serve a cell besides those of exactly its system.
         not_wanted: Wants to exclude.
         families: Families by name, each a list of shell patterns; a stack that matches none is
             in the family of its first dash-separated word.
         libc: More operating systems with their C libraries, ``{"site9": "glibc 2.34"}``.
-        cells: By stack the systems, ``OS/TARGET``, that it is for; it is reported there even
-            where it has nothing yet. The roots of an environment without any are wanted where
-            they or their environment say themselves.
-        host: The machine that the conditions of environments ask for. The platform and the
-            operating system are those of each cell where the host does not give them.
-        include: By the URL of what an environment includes, the local file to read instead.
+        cells: By stack, the systems, ``OS/TARGET``, that it is for; it is reported there even if it
+            has nothing yet. Without any, the roots of an environment or the environment itself name
+            the systems.
+        host: The machine to which the conditions of environments refer. The platform and the
+            operating system are those of each cell unless the host sets them.
+        include: By the URL of an include of an environment, the local file to read instead.
         group: The groups of environments and locks whose roots are wanted; without any, all.
         packages: A package repository, or a checkout that holds one. Its recipes show which
-            variants a package has; they are parsed, and never run.
-        allow_left_out: The kinds of records that are allowed: with ``include`` what an
-            environment includes may be missing, and is a record.
+            variants a package has; they are parsed but never run.
+        allow_left_out: The kinds of records that are allowed: with ``include``, an include of an
+            environment may be missing and becomes a record.
         nearest: Whether to look for the nearest spec of each gap.
-        covered: Whether to list the wants that are covered, and not only to count them.
+        covered: Whether to list the covered wants instead of only counting them.
     """
 
     stack: tuple[str, ...] = ()

@@ -43,7 +43,7 @@ __all__ = ["cells", "coverage", "lacking", "own_cells"]
 #: Stack, operating system, target.
 _Place: TypeAlias = tuple[str, str, str]
 
-#: The fields of a cell that the core calls alike.
+#: The fields of a cell with the same name in the core.
 _SAME_NAMES: Final = (
     "stack", "platform", "os", "target", "wanted", "covered", "covered_exact",
 )  # fmt: skip
@@ -62,11 +62,11 @@ def coverage(
     """Return the report of a question of coverage.
 
     Args:
-        answer: What the core answers.
+        answer: The core's answer.
         caches: The catalog of the caches alone.
-        compat: Which binaries serve a cell.
-        tags: The snapshots that were asked; none if the sources have none.
-        baseline: What the baseline is called.
+        compat: The rule by which binaries serve a cell.
+        tags: The selected snapshots; none if the sources have none.
+        baseline: The name of the baseline.
         damaged: Files that were skipped.
         left_out: Input of the question that could not be taken into account.
     """
@@ -101,7 +101,7 @@ def coverage(
 def _all_gaps(
     answer: Answer, cells: Sequence[Cell], demanded: Demand | None, caches: _core.Catalog
 ) -> tuple[Gap, ...]:
-    """Return the gaps, those of environments among the others."""
+    """Return the gaps, including those of environments."""
     gaps = _gaps(answer, cells, demanded, caches)
     gaps += environment_records.gaps_of_not_concretized(answer.not_concretized)
     if answer.abstract is not None:
@@ -120,7 +120,7 @@ def _root_lines(answer: Answer) -> tuple[RootLine, ...]:
 
 
 def _alone(answer: Answer) -> Alone | None:
-    """Return the content of the caches, where there are cells and none has a peer; else None."""
+    """Return the content of the caches if there are cells and none has a peer; otherwise None."""
     if not answer.cells or not all(each.has_no_peer for each in answer.cells):
         return None
     sound = answer.core.soundness(
@@ -209,7 +209,7 @@ def _rank(gap: Gap) -> tuple[int, int, str, str, str, str]:
 
 def _usable(answer: Answer, demanded: Demand | None) -> dict[tuple[str, str, str], int]:
     """Return the number of usable wants, by (stack, os, target)."""
-    # Wants by another key than the hash are not the specs that were counted.
+    # The counted specs are the wants only if keys are hashes.
     if demanded is None or answer.level != "hash":
         return {}
     return {
@@ -219,7 +219,7 @@ def _usable(answer: Answer, demanded: Demand | None) -> dict[tuple[str, str, str
     }
 
 
-#: How many other wants a gap blocks, how many roots it completes, whether it can be built now.
+#: The number of other wants a gap blocks and of roots it completes; whether it can be built now.
 _Gains: TypeAlias = "tuple[Iterable[int | None], Iterable[int | None], Iterable[bool | None]]"
 
 
@@ -269,7 +269,7 @@ def _gaps(
         nearest=_nearest(answer, gaps.nearest, caches),
     )
     if demanded is not None and answer.level == "hash":
-        # The core has ranked them by all that follows, and sorting is stable.
+        # The core has ranked them by all further keys, and sorting is stable.
         records.sort(key=attrgetter("blocked"), reverse=True)
     return records
 
@@ -281,7 +281,7 @@ def _nearest(
     hashes = {each.hash for each in found if each is not None}
     if not hashes:
         return repeat(None)
-    # A lock records more about a spec than a cache does, but it holds no binary.
+    # A lock records more about a spec than a cache does, but it contains no binary.
     of_caches = by_hash(caches, hashes) if answer.wanted else {}
     return nearest_of(found, {each: spec.source for each, spec in of_caches.items()})
 
@@ -314,7 +314,7 @@ def _roots(answer: Answer, demanded: Demand | None) -> RootCoverage | None:
         for root in lacking
     ]
     wanted, installable = len(of_locks), len(of_locks) - len(broken)
-    # What is not concretized has no hash, and installs from no cache.
+    # A root that is not concretized has no hash and installs from no cache.
     wanted += len(answer.not_concretized)
     undecided = 0
     if roots is not None:
@@ -336,9 +336,9 @@ def _lacks(answer: Answer, root: str, *, is_rewired: bool) -> list[str]:
     """Return all that a root lacks, sorted.
 
     Args:
-        answer: What the core answers.
+        answer: The core's answer.
         root: The hash of the root.
-        is_rewired: Whether what is made by rewiring a binary counts as there.
+        is_rewired: Whether specs made by rewiring a binary count as available.
     """
     return answer.core.lacks(root, answer.state, answer.operating_systems, is_rewired)
 
@@ -348,13 +348,13 @@ def _lacking(
     demanded: Demand | None,
     of_environments: environment_records.InstallableRoots | None,
 ) -> tuple[Lacking, ...]:
-    """Return the specs that broken roots lack: those that most lack first, then by hash."""
+    """Return the specs that broken roots lack, the most widely missing first, then by hash."""
     counts: dict[str, int] = {}
     for each in (demanded, of_environments):
         if each is not None:
             for lacked, roots in zip(each.lacked.hash, each.lacked.roots, strict=True):
                 counts[lacked] = counts.get(lacked, 0) + roots
-    # By hash, and then by number: sorting is stable.
+    # Sort by hash, then by number: sorting is stable.
     hashes = sorted(sorted(counts), key=counts.__getitem__, reverse=True)
     packages, versions = core.named(hashes)
     return tuple(
@@ -403,8 +403,8 @@ def own_cells(answer: Answer, usable: Mapping[_Place, int] = MappingProxyType({}
     """Return the cells of the core's answer, without those of environments.
 
     Args:
-        answer: What the core answers.
-        usable: By cell how many wants something usable covers, where that is known.
+        answer: The core's answer.
+        usable: By cell, the number of wants covered by a usable spec, if known.
     """
     cells = answer.cells
     return from_columns(

@@ -25,11 +25,11 @@ def refuse_other_question(
     """Refuse an answer whose wants, level, compatibility or scope are not those of another.
 
     Args:
-        name: What messages call the answer.
-        theirs: What it was asked.
-        ours: What the other was asked.
-        hint: What helps.
-        asked_by: What messages call the other; empty where it is this run.
+        name: The name of the answer in messages.
+        theirs: Its question.
+        ours: The question of the other answer.
+        hint: The hint of the error.
+        asked_by: The name of the other answer in messages; empty if it is this run.
 
     Raises:
         UsageError: If they differ.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["answer", "solve"]
 
-#: The locks and the environments that a query wants.
+#: The locks and the environments of a query.
 _Wants: TypeAlias = "tuple[tuple[Wanted, ...], tuple[WantedEnvironment, ...]]"
 
 
@@ -34,9 +34,8 @@ def solve(contents: Contents, query: CoverageQuery, older: Contents | None = Non
 
     Args:
         contents: The caches.
-        query: What is asked.
-        older: Another catalog, of which the newest snapshot is the older state of baseline
-            wants.
+        query: The query.
+        older: Another catalog, whose newest snapshot is the older state of baseline wants.
 
     Raises:
         UnknownNameError: If a stack, system or snapshot is unknown.
@@ -44,7 +43,7 @@ def solve(contents: Contents, query: CoverageQuery, older: Contents | None = Non
         UsageError: If the question makes no sense otherwise.
     """
     holder = _holder(contents, query, older)
-    # The same wants are asked of several rows, and read once.
+    # The wants are read once and used for several sets of rows.
     wants = _wants(contents, query)
 
     def asked(rows: compiled.Catalog | None = None) -> Coverage:
@@ -61,7 +60,7 @@ def solve(contents: Contents, query: CoverageQuery, older: Contents | None = Non
         )
         if rows is None:
             cells = found.cells
-            # Documents alone have them, and a trend.
+            # Only documents and trends contain them.
             keys = DeferredRecords(lambda: want_keys(cells, all_wants(answered)))
             found = replace(found, want_keys=keys)
         if query.covered and rows is None:
@@ -85,15 +84,15 @@ def answer(
 
     Args:
         contents: The caches.
-        query: What is asked.
-        older: Another catalog that holds the older state of baseline wants.
-        detail: How much the answer says.
+        query: The query.
+        older: Another catalog with the older state of baseline wants.
+        detail: The detail of the answer.
     """
     return _answer(contents, query, older, detail, wants=_wants(contents, query))
 
 
 def _wants(contents: Contents, query: CoverageQuery) -> _Wants:
-    # What the recipes of the question lack is said even where nothing of a file is wanted.
+    # Missing recipes are reported even if no file is wanted.
     options = environment_options(contents.core, query)
     if not query.want:
         return (), ()
@@ -116,26 +115,26 @@ def _answer(
 
     Args:
         contents: The caches.
-        query: What is asked.
-        older: Another catalog that holds the older state of baseline wants.
-        detail: How much the answer says.
-        wants: What is wanted.
-        rows: What is asked instead of the rows of the caches.
+        query: The query.
+        older: Another catalog with the older state of baseline wants.
+        detail: The detail of the answer.
+        wants: The wants.
+        rows: The rows to ask instead of those of the caches.
     """
     wanted, environments = wants
-    # Where nothing is available, all that is wanted is a gap.
+    # If nothing is available, every want is a gap.
     nothing = bool(query.want) and contents.is_empty
     state = [] if nothing else contents.state(query.tag)
     own_stacks = contents.own_stacks
     if rows is None and wanted and not environments and query.level in {None, "hash"}:
-        # Spack fetches what it knows the hash of, whether an index lists it or not.
+        # Spack fetches a binary by hash, whether an index lists it or not.
         rows = whereabouts.fetched(contents, wanted)
     if rows is not None:
         contents = replace(contents, core=rows)
     core, older_state = contents.core, None
     holder = _holder(contents, query, older)
     if holder is not None:
-        # The rows of the older state stay those that its own indexes list.
+        # The rows of the older state remain those of its own indexes.
         core, older_state = contents.beside(holder, query.baseline)
     if wanted:
         core = compiled.Catalog.merged([core, *(each.core for each in wanted)])

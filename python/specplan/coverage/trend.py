@@ -1,7 +1,7 @@
 """Coverage over many snapshots, one after the other.
 
-Of each step only its numbers stay; the names of wants are kept of the step before alone, and of
-what lacks. So memory grows with the cells and the steps, and not with the specs of all snapshots.
+Only the numbers of each step are kept; the names of wants are kept only for the previous step, and
+for lost wants. So memory grows with the cells and the steps, not with the specs of all snapshots.
 """
 
 from __future__ import annotations
@@ -57,15 +57,15 @@ def measured(contents: Contents, query: CoverageQuery, name: str) -> Measured:
 
     Args:
         contents: The caches.
-        query: What is asked, of which snapshot.
-        name: What the step is called.
+        query: The query, with its snapshot.
+        name: The name of the step.
 
     Raises:
         UnknownNameError: If the snapshot is unknown.
         UsageError: If the question makes no sense otherwise.
     """
     own_stack = next(iter(contents.own_stacks)) if len(contents.own_stacks) == 1 else ""
-    # A snapshot that is unknown is not a step at all.
+    # An unknown snapshot is not a step.
     state = [] if contents.is_empty else contents.state(query.tag)
     try:
         found = answer(contents, _with_known_stacks(contents, query, state), None, "keys")
@@ -105,7 +105,7 @@ def measured(contents: Contents, query: CoverageQuery, name: str) -> Measured:
 
 
 def _settled_here(record: LeftOut) -> LeftOut:
-    """Return a record with a remedy that a trend takes, which has no baseline."""
+    """Return a record with a remedy that works for a trend, which has no baseline."""
     if record.kind != "no_peer":
         return record
     return replace(record, remedy=f"--want {record.where}=spack.lock, or --peers PATTERN")
@@ -115,8 +115,8 @@ def measured_before(saved: Coverage, name: str) -> Measured:
     """Return one step of a saved document: numbers, gaps, and all wants by their keys.
 
     Args:
-        saved: The coverage that was saved.
-        name: What the step is called.
+        saved: The saved coverage.
+        name: The name of the step.
     """
     lacking: dict[_Place, set[str]] = {_place(cell): set() for cell in saved.cells}
     undecided: dict[_Place, set[str]] = {}
@@ -132,7 +132,7 @@ def measured_before(saved: Coverage, name: str) -> Measured:
         question=TrendQuestion(
             wants=saved.wants, level=saved.level, compat=saved.compat, scope=saved.scope
         ),
-        # What was carried forward into it was measured at another step.
+        # Cells carried forward into it were measured at another step.
         cells=tuple(cell for cell in saved.cells if cell.carried_from is None),
         lacking=lacking,
         undecided=undecided,
@@ -150,8 +150,8 @@ def trend(steps: Iterable[Measured]) -> Trend:
     Raises:
         UsageError: If there are none, or one answers another question than the first.
 
-    Complexity: linear in the wants of all steps; memory is that of the cells times the steps, and
-    of the wants of one step.
+    Complexity: linear in the wants of all steps; memory is proportional to the cells times the
+    steps, plus the wants of one step.
     """
     progress = _Progress()
     for step in steps:
@@ -160,7 +160,7 @@ def trend(steps: Iterable[Measured]) -> Trend:
 
 
 def _with_known_stacks(contents: Contents, query: CoverageQuery, state: State) -> CoverageQuery:
-    """Return a query without the patterns of stacks that this state does not list, if any is."""
+    """Return a query without the patterns of unlisted stacks, unless none would be left."""
     if query.want or not query.stack:
         return query
     labels = contents.core.labels(state)
@@ -187,15 +187,16 @@ def _undecided(found: Answer) -> dict[_Place, AbstractSet[str]]:
 
 @dataclass(slots=True)
 class _History:
-    """One cell over the steps that were taken so far.
+    """One cell over the steps so far.
 
     Attributes:
         platform: The platform of its system.
-        points: One for each step up to the last at which it was there.
+        points: One for each step up to the last at which the cell existed.
         at: That step.
-        wants: What it wanted there, by name or by key; None if that is not recorded.
-        lacking: What it lacked there.
-        lost: What it lacks and had once: since which step, and when it was covered last.
+        wants: Its wants there, by name or by key; None if not recorded.
+        lacking: Its gaps there.
+        lost: Its lost wants, with the step since which each is a gap and the last step at which it
+            was covered.
     """
 
     platform: str
@@ -244,7 +245,7 @@ class _Progress:
             history.points.append(point)
             points.append(point)
         if self.steps:
-            # What the step before lacks may be lost since: it is the older side.
+            # Input missing from the previous step may hide losses: that step is the older side.
             self.left_out[-1] = tuple(map(_as_older, self.left_out[-1]))
             self.steps[-1] = replace(self.steps[-1], blocks=_any_blocks(self.left_out[-1]))
         at_step = (
@@ -270,7 +271,7 @@ class _Progress:
                 (name if stack == self.own_stack else stack, os, target): history
                 for (stack, os, target), history in self.cells.items()
             }
-            # A remedy names the stack as the whole trend does.
+            # A remedy uses the same stack name as the whole trend.
             self.left_out = [
                 tuple(
                     _settled_here(replace(each, where=name))
@@ -283,9 +284,9 @@ class _Progress:
         self.own_stack = name
 
     def trend(self) -> Trend:
-        """Return all steps that were taken."""
+        """Return all steps so far."""
         if self.question is None:
-            # No step has anything of what is asked for: then a name is wrong.
+            # No step has anything requested, so a name is wrong.
             raise self.nothing or UsageError(
                 "there are no steps", hint="name a snapshot or a document"
             )
@@ -311,7 +312,7 @@ class _Progress:
         )
 
     def _absent(self) -> Iterable[LeftOut]:
-        """Yield the cells that were there and are not at the last step: all of them may be lost."""
+        """Yield the cells that are missing at the last step: all their wants may be lost."""
         for (stack, os, target), history in sorted(self.cells.items()):
             if len(history.points) < len(self.steps):
                 yield LeftOut(
@@ -323,7 +324,7 @@ class _Progress:
                 )
 
     def _alone(self) -> Iterable[LeftOut]:
-        """Yield records of cells that are compared with nothing."""
+        """Yield records of cells without anything to compare with."""
         if len(self.steps) == 1:
             yield LeftOut(
                 kind="nothing_in_common",
@@ -367,12 +368,12 @@ class _Progress:
         )
 
 
-#: What was lost of a source itself.
+#: The kinds of records about missing parts of a source itself.
 _OF_SOURCES: Final = frozenset(("damaged_file", "empty_source", "index_version"))
 
 
 def _as_older(record: LeftOut) -> LeftOut:
-    """Return a record of a step that later ones are compared with."""
+    """Return a record of a step with which later ones are compared."""
     return replace(record, blocks=record.blocks or record.kind in _OF_SOURCES)
 
 
@@ -381,7 +382,7 @@ def _any_blocks(records: Iterable[LeftOut]) -> bool:
 
 
 def _taken(history: _History, cell: Cell, step: Measured, at: int) -> TrendPoint:
-    """Return the values of a cell at a step, and keep in its history those for the next one."""
+    """Return the values of a cell at a step, and update its history for the next step."""
     place = _place(cell)
     lacking = step.lacking.get(place, frozenset())
     wants = None if step.wants is None else step.wants.get(place, frozenset())
@@ -411,7 +412,7 @@ def _taken(history: _History, cell: Cell, step: Measured, at: int) -> TrendPoint
             regained=len(regained),
             wants_added=added,
             wants_removed=removed,
-            # Where wants are not known, only their number can show that they changed.
+            # If the wants are unknown, only their number can show that they changed.
             wants_changed=True if previous.wanted != cell.wanted else is_changed,
         )
     history.lost = {want: since for want, since in history.lost.items() if want in lacking}

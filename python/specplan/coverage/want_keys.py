@@ -22,11 +22,11 @@ _Place: TypeAlias = tuple[str, str, str]
 def want_keys(
     cells: Sequence[Cell], wants: Mapping[_Place, AbstractSet[str]]
 ) -> tuple[WantKeys, ...]:
-    """Return the keys of the wants of cells; those that want the same share them.
+    """Return the keys of the wants of cells; cells with the same wants share them.
 
     Args:
         cells: The cells of a document, in their order.
-        wants: By cell all that it wants.
+        wants: By cell, all its wants.
     """
     sharing: dict[frozenset[str], list[int]] = {}
     for at, cell in enumerate(cells):
@@ -39,7 +39,7 @@ def want_keys(
 
 
 def moved(coverage: Coverage, cells: Sequence[Cell]) -> tuple[WantKeys, ...] | None:
-    """Return the keys of a result with other cell numbers, as cells were added."""
+    """Return the keys of a result with new cell numbers after cells were added."""
     if coverage.want_keys is None:
         return None
     at = {(cell.stack, cell.os, cell.target): number for number, cell in enumerate(cells)}
@@ -51,7 +51,7 @@ def moved(coverage: Coverage, cells: Sequence[Cell]) -> tuple[WantKeys, ...] | N
 
 
 def saved_wants(saved: Coverage) -> dict[_Place, KnownWants] | None:
-    """Return the wants of the cells of a saved document; None if it has none by name."""
+    """Return the wants of the cells of a saved document; None if they are not recorded by name."""
     if saved.want_keys is None:
         return None
     found: dict[_Place, KnownWants] = {}
