@@ -7,21 +7,21 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specplan.reports.render.layout import Cells, Column, columns_of, paint, table
+from specplan.reports.render.layout import ColumnCells, TextColumn, columns_of, paint, table
 
 WORDS = st.text(alphabet="abc", min_size=1, max_size=12)
 TEXTS = st.lists(WORDS, max_size=5).map(" ".join)
 
 
 @st.composite
-def tables(draw: st.DrawFn) -> tuple[list[Column], list[Cells]]:
+def tables(draw: st.DrawFn) -> tuple[list[TextColumn], list[ColumnCells]]:
     """Draw columns of all kinds and their cells."""
     rows = draw(st.integers(1, 6))
     columns, cells = [], []
     for at in range(draw(st.integers(1, 4))):
         align: Any = draw(st.sampled_from(["left", "right"]))
         columns.append(
-            Column(
+            TextColumn(
                 (draw(WORDS),),
                 align,
                 wraps=draw(st.booleans()),
@@ -29,13 +29,13 @@ def tables(draw: st.DrawFn) -> tuple[list[Column], list[Cells]]:
             )
         )
         texts = draw(st.lists(TEXTS, min_size=rows, max_size=rows))
-        cells.append(Cells(texts, ["bold"] * rows))
+        cells.append(ColumnCells(texts, ["bold"] * rows))
     return columns, cells
 
 
 @given(tables(), st.integers(10, 80))
 def test_colour_moves_nothing_in_a_table(
-    drawn: tuple[list[Column], list[Cells]], width: int
+    drawn: tuple[list[TextColumn], list[ColumnCells]], width: int
 ) -> None:
     columns, cells = drawn
     plain = table(columns, cells, width=width, colour=False)
@@ -50,7 +50,7 @@ def test_colour_moves_nothing_in_a_table(
 
 @given(tables(), st.integers(10, 80))
 def test_a_table_keeps_every_word_and_its_width(
-    drawn: tuple[list[Column], list[Cells]], width: int
+    drawn: tuple[list[TextColumn], list[ColumnCells]], width: int
 ) -> None:
     columns, cells = drawn
     lines = table(columns, cells, width=width, colour=False)

@@ -28,7 +28,7 @@ from specplan.reports.render import prose
 from tests.page_documents import ORIGIN, example_documents, example_texts, hostile_documents
 
 if TYPE_CHECKING:
-    from specplan.reports.html.values import Page
+    from specplan.reports.html.values import HtmlPage
 
 TEMPLATES = files("specplan.reports.html") / "templates"
 STYLE = (TEMPLATES / "report.css").read_text(encoding="utf-8")
@@ -174,7 +174,7 @@ def test_no_number_is_good_that_left_out_input_could_change() -> None:
     assert page.verdict.left_out.title == "Left out: 2, of which 2 could change the answer"
 
 
-def tones(page: Page) -> set[str]:
+def tones(page: HtmlPage) -> set[str]:
     """How good the numbers of a page are, at its top and in its parts."""
     parts = (page.verdict, page.changes, page.plan)
     return {figure.tone for part in parts if part is not None for figure in part.figures}

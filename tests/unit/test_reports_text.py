@@ -120,12 +120,12 @@ def test_a_table_fits_or_is_refused(
     cells: list[tuple[list[str], list[str], list[str]]], width: int
 ) -> None:
     columns = [
-        layout.Column(("one",), overhangs=True),
-        layout.Column(("two",), wraps=True),
-        layout.Column(("three",), align="right", wraps=True),
+        layout.TextColumn(("one",), overhangs=True),
+        layout.TextColumn(("two",), wraps=True),
+        layout.TextColumn(("three",), align="right", wraps=True),
     ]
     turned = [
-        layout.Cells([" ".join(words) for words in each]) for each in zip(*cells, strict=True)
+        layout.ColumnCells([" ".join(words) for words in each]) for each in zip(*cells, strict=True)
     ]
     lines = layout.table(columns, turned, width=width, colour=False)
     if lines is not None:

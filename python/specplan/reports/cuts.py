@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from specplan.model.report import ReportOptions
-    from specplan.reports.outline import Outline, Table
+    from specplan.reports.outline import Outline, ReportTable
 
 __all__ = ["cut"]
 
@@ -41,7 +41,7 @@ def cut(outline: Outline, options: ReportOptions) -> Outline:
     )
 
 
-def _cut(table: Table, options: ReportOptions) -> Table:
+def _cut(table: ReportTable, options: ReportOptions) -> ReportTable:
     if table.is_whole or table.form == "matrix":
         return table
     rows = table.rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from specplan.counting import count, form
-from specplan.reports.outline import Column, Line, Name, Section, State, Table, Words
+from specplan.reports.outline import Column, Line, Name, ReportTable, Section, State, Words
 from specplan.reports.render import amounts
 
 if TYPE_CHECKING:
@@ -103,4 +103,4 @@ def gate_sections(gates: Sequence[Gate]) -> tuple[Section, ...]:
         )
         for gate in gates
     )
-    return (Section(id="gates", title="gates", table=Table(_COLUMNS, rows, is_whole=True)),)
+    return (Section(id="gates", title="gates", table=ReportTable(_COLUMNS, rows, is_whole=True)),)

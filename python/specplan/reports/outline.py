@@ -30,29 +30,29 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Amount",
-    "Answer",
-    "Cell",
-    "Cells",
+    "CellNames",
     "Column",
     "File",
     "Line",
     "Name",
     "Names",
-    "Nearest",
+    "NearestSpec",
     "Number",
     "Outline",
     "Records",
+    "ReportTable",
     "Said",
     "Section",
     "Share",
-    "Spec",
+    "SpecWithHash",
     "Specs",
     "State",
-    "System",
-    "Table",
+    "SystemName",
+    "TableCell",
     "Tone",
     "Value",
     "Words",
+    "YesNo",
     "numbers",
     "outline_of",
     "records_of",
@@ -169,14 +169,14 @@ class Amount(_Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(_Plain):
+class YesNo(_Plain):
     """Yes or no, or None where it is not known."""
 
     known: bool | None
 
 
 @dataclass(frozen=True, slots=True)
-class Spec:
+class SpecWithHash:
     """A spec with its hash.
 
     Attributes:
@@ -196,11 +196,11 @@ class Spec:
 class Specs(_Plain):
     """Several specs, all of which are shown."""
 
-    specs: tuple[Spec, ...]
+    specs: tuple[SpecWithHash, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class System(_Plain):
+class SystemName(_Plain):
     """An operating system and a target."""
 
     os: str
@@ -208,7 +208,7 @@ class System(_Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class Cells(_Plain):
+class CellNames(_Plain):
     """Cells as (stack, operating system, target), which a format may fold by stack."""
 
     cells: tuple[tuple[str, str, str], ...]
@@ -223,7 +223,7 @@ class File(_Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class Nearest(_Plain):
+class NearestSpec(_Plain):
     """The nearest binary to a gap.
 
     Attributes:
@@ -238,9 +238,9 @@ class Nearest(_Plain):
 
 
 #: What a cell of a table may be; None is nothing at all.
-Cell: TypeAlias = (
-    "Name | Names | Words | Said | State | Number | Share | Amount | Answer | Spec | Specs | "
-    "System | Cells | File | Nearest | None"
+TableCell: TypeAlias = (
+    "Name | Names | Words | Said | State | Number | Share | Amount | YesNo | SpecWithHash | "
+    "Specs | SystemName | CellNames | File | NearestSpec | None"
 )
 
 _NUMBERS: Final = frozenset({"count", "share", "amount"})
@@ -269,7 +269,7 @@ class Column:
     ]  # fmt: skip
     is_lead: bool = False
     is_extra: bool = False
-    system: System | None = None
+    system: SystemName | None = None
     side: Literal["left", "right", "by kind"] = "by kind"
 
     @property
@@ -284,7 +284,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReportTable:
     """Rows of typed cells.
 
     Attributes:
@@ -301,7 +301,7 @@ class Table:
     """
 
     columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[TableCell, ...], ...]
     names: int = 1
     form: Literal["table", "places", "matrix"] = "table"
     most: int | None = None
@@ -343,7 +343,7 @@ class Section:
     title: Prose
     tone: Tone | None = None
     lines: tuple[Line, ...] = ()
-    table: Table | None = None
+    table: ReportTable | None = None
     detail: str = ""
 
 
@@ -367,7 +367,7 @@ class Outline:
     lines: tuple[Line, ...] = ()
     sections: tuple[Section, ...] = ()
     notes: tuple[Prose, ...] = ()
-    cells: Cells = field(default=Cells(()))
+    cells: CellNames = field(default=CellNames(()))
 
 
 #: What a row of CSV may hold.

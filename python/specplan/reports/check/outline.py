@@ -14,9 +14,9 @@ from specplan.reports.outline import (
     Number,
     Outline,
     Records,
+    ReportTable,
     Section,
-    Spec,
-    Table,
+    SpecWithHash,
     Words,
     outline_of,
     records_of,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from specplan.model.check import CheckedSpec, Finding
     from specplan.model.report import ReportOptions
-    from specplan.reports.outline import Cell
+    from specplan.reports.outline import TableCell
 
 __all__ = ["outline", "records"]
 
@@ -103,7 +103,7 @@ def records(result: Check, options: ReportOptions) -> Records:
     )
 
 
-def _missing(findings: Sequence[Finding]) -> Table:
+def _missing(findings: Sequence[Finding]) -> ReportTable:
     rows = tuple(
         (
             None if finding.spec is None else _spec(finding.spec),
@@ -113,16 +113,16 @@ def _missing(findings: Sequence[Finding]) -> Table:
         )
         for finding in findings
     )
-    return Table(_MISSING, rows, most=_SCREENFUL, packages=_packages(findings))
+    return ReportTable(_MISSING, rows, most=_SCREENFUL, packages=_packages(findings))
 
 
-def _places(findings: Sequence[Finding]) -> Table:
+def _places(findings: Sequence[Finding]) -> ReportTable:
     rows = tuple(
         (File(finding.path, finding.line), _place(finding), Words(finding.message))
         for finding in findings
     )
     packages = _packages(findings)
-    return Table(_PLACES, rows, names=2, form="places", most=_SCREENFUL, packages=packages)
+    return ReportTable(_PLACES, rows, names=2, form="places", most=_SCREENFUL, packages=packages)
 
 
 def _packages(findings: Sequence[Finding]) -> tuple[str, ...]:
@@ -131,11 +131,11 @@ def _packages(findings: Sequence[Finding]) -> tuple[str, ...]:
     return tuple("" if spec is None or spec.package is None else spec.package for spec in specs)
 
 
-def _place(finding: Finding) -> Cell:
+def _place(finding: Finding) -> TableCell:
     if finding.spec is not None and finding.place == finding.spec.hash:
         return _spec(finding.spec)
     return Name(finding.place) if finding.place else None
 
 
-def _spec(spec: CheckedSpec) -> Spec:
-    return Spec(check_wording.label(spec), spec.hash, between=" /")
+def _spec(spec: CheckedSpec) -> SpecWithHash:
+    return SpecWithHash(check_wording.label(spec), spec.hash, between=" /")

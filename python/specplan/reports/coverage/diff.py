@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 from specplan.model import Diff
 from specplan.reports.gates import gate_sections, verdict_lines
 from specplan.reports.outline import (
-    Cells,
+    CellNames,
     Column,
     Line,
     Name,
     Number,
     Outline,
     Records,
+    ReportTable,
     Section,
-    Spec,
     Specs,
-    System,
-    Table,
+    SpecWithHash,
+    SystemName,
     outline_of,
     records_of,
 )
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from specplan.model import Change, DiffCell, KeyInCell
     from specplan.model.report import ReportOptions
-    from specplan.reports.outline import Cell, Tone, Value
+    from specplan.reports.outline import TableCell, Tone, Value
 
 __all__ = ["outline", "records"]
 
@@ -56,7 +56,7 @@ def outline(result: Diff, options: ReportOptions) -> Outline:
         lines=(*verdict_lines(result.gates), *map(Line, wording.diff_notes(result))),
         sections=tuple(sections),
         notes=tuple(wording.known_gaps(result.known_gaps)),
-        cells=Cells(tuple((cell.stack, cell.os, cell.target) for cell in result.cells)),
+        cells=CellNames(tuple((cell.stack, cell.os, cell.target) for cell in result.cells)),
     )
 
 
@@ -81,7 +81,7 @@ def records(result: Diff, options: ReportOptions) -> Records:
     return Records(names, rows, result.gates, kind="change")
 
 
-def _cells(cells: Sequence[DiffCell]) -> Table:
+def _cells(cells: Sequence[DiffCell]) -> ReportTable:
     has_migrated = any(cell.migrated for cell in cells)
     columns = (
         Column("stack", "stack", "name", is_lead=True),
@@ -89,10 +89,10 @@ def _cells(cells: Sequence[DiffCell]) -> Table:
         *(Column(name, name, "count") for name in ("kept", "lost", "gained", "changed")),
         *([Column("migrated", "other format", "count")] if has_migrated else []),
     )
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
+    rows: tuple[tuple[TableCell, ...], ...] = tuple(
         (
             Name(cell.stack),
-            System(cell.os, cell.target),
+            SystemName(cell.os, cell.target),
             Number(cell.kept),
             Number(cell.lost, "bad" if cell.lost else "plain"),
             Number(cell.gained, "good" if cell.gained else "plain"),
@@ -101,21 +101,21 @@ def _cells(cells: Sequence[DiffCell]) -> Table:
         )
         for cell in cells
     )
-    return Table(columns, rows, names=2, is_whole=True)
+    return ReportTable(columns, rows, names=2, is_whole=True)
 
 
 def _keys(title: str, keys: Sequence[KeyInCell], tone: Tone, *, names_cells: bool) -> Section:
     columns = (Column("want", title, "spec", is_lead=True), *_cell_columns(names_cells))
     groups = wording.grouped(keys, lambda key: key.want)
     rows = tuple((_key(group[0], tone), *_cells_of(group, names_cells)) for group in groups)
-    table = Table(columns, rows, packages=tuple(group[0].package for group in groups))
+    table = ReportTable(columns, rows, packages=tuple(group[0].package for group in groups))
     return Section(id=title, title=f"{len(keys)} {title}", table=table)
 
 
-def _key(key: KeyInCell, tone: Tone) -> Cell:
+def _key(key: KeyInCell, tone: Tone) -> TableCell:
     if key.hash is None:
         return Name(key.want, tone)
-    return Spec(wording.spec_name(key.package, key.version or ""), key.hash, tone=tone)
+    return SpecWithHash(wording.spec_name(key.package, key.version or ""), key.hash, tone=tone)
 
 
 def _changes(changes: Sequence[Change], *, names_cells: bool) -> Section:
@@ -135,7 +135,7 @@ def _changes(changes: Sequence[Change], *, names_cells: bool) -> Section:
         )
         for group in groups
     )
-    table = Table(columns, rows, packages=tuple(group[0].package for group in groups))
+    table = ReportTable(columns, rows, packages=tuple(group[0].package for group in groups))
     return Section(id="changed", title=f"{len(changes)} changed", table=table)
 
 
@@ -148,18 +148,18 @@ def _cell_columns(names_cells: bool) -> list[Column]:  # noqa: FBT001 - what bot
 def _cells_of(
     group: Sequence[KeyInCell] | Sequence[Change],
     names_cells: bool,  # noqa: FBT001 - as above
-) -> list[Cell]:
+) -> list[TableCell]:
     if not names_cells:
         return []
-    cells = Cells(tuple((each.stack, each.os, each.target) for each in group))
+    cells = CellNames(tuple((each.stack, each.os, each.target) for each in group))
     return [Number(len(group)), cells]
 
 
 def _side(keys: Sequence[str], versions: Sequence[str]) -> Specs:
     """Return the old or the new keys of a package, hashes with their versions."""
     if not versions:
-        return Specs(tuple(map(Spec, keys)))
-    return Specs(tuple(map(Spec, versions, keys)))
+        return Specs(tuple(map(SpecWithHash, keys)))
+    return Specs(tuple(map(SpecWithHash, versions, keys)))
 
 
 def _key_record(change: str, key: KeyInCell) -> tuple[Value, ...]:

@@ -14,11 +14,11 @@ from specplan.reports.outline import (
     Number,
     Outline,
     Records,
+    ReportTable,
     Section,
-    Spec,
+    SpecWithHash,
     State,
-    System,
-    Table,
+    SystemName,
     outline_of,
     records_of,
 )
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from specplan import model
     from specplan.model.report import ReportOptions
-    from specplan.reports.outline import Cell
+    from specplan.reports.outline import TableCell
 
 __all__ = ["outline", "records"]
 
@@ -75,7 +75,7 @@ def records(result: Found, options: ReportOptions) -> Records:
     return Records((*_NAMES, "missing"), chain(specs, undecided))
 
 
-def _versions(specs: Sequence[model.Spec]) -> Table:
+def _versions(specs: Sequence[model.Spec]) -> ReportTable:
     """Return the specs and binaries of each version on each system, in numbers, with places.
 
     The order is that of the specs: by name, then version, then system.
@@ -91,20 +91,20 @@ def _versions(specs: Sequence[model.Spec]) -> Table:
         Column("binaries", "binaries", "count"),
         Column("stacks", "stacks", "names"),
     )
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
+    rows: tuple[tuple[TableCell, ...], ...] = tuple(
         (
             Name(version),
-            System(os, target),
+            SystemName(os, target),
             Number(len(found)),
             Number(sum(each.available for each in found)),
             Names(tuple(sorted({stack for each in found for stack in wording.stacks(each)}))),
         )
         for (version, os, target), found in by_version.items()
     )
-    return Table(columns, rows, names=2, is_whole=True)
+    return ReportTable(columns, rows, names=2, is_whole=True)
 
 
-def _specs(specs: Sequence[model.Spec]) -> Table:
+def _specs(specs: Sequence[model.Spec]) -> ReportTable:
     """Return a table of specs, without columns that hold nothing or one answer for all."""
     compiler = any(spec.compiler for spec in specs)
     variants = any(spec.variants for spec in specs)
@@ -118,11 +118,11 @@ def _specs(specs: Sequence[model.Spec]) -> Table:
         *([Column("binary", "binary", "state")] if binary else []),
         Column("stacks", "stacks", "names"),
     ]
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
+    rows: tuple[tuple[TableCell, ...], ...] = tuple(
         (
             Name(f"{spec.package}@{spec.version}"),
-            Spec("", spec.hash, between=""),
-            System(spec.os, spec.target),
+            SpecWithHash("", spec.hash, between=""),
+            SystemName(spec.os, spec.target),
             *([Name(spec.compiler)] if compiler else []),
             *([Name(" ".join(spec.variants))] if variants else []),
             *([_binary(spec)] if binary else []),
@@ -130,7 +130,7 @@ def _specs(specs: Sequence[model.Spec]) -> Table:
         )
         for spec in specs
     )
-    return Table(tuple(columns), rows, packages=tuple(spec.package for spec in specs))
+    return ReportTable(tuple(columns), rows, packages=tuple(spec.package for spec in specs))
 
 
 def _binary(spec: model.Spec) -> State:

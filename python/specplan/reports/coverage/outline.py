@@ -11,22 +11,22 @@ from specplan.model import Coverage, Gap
 from specplan.model.columns import from_columns
 from specplan.reports.gates import gate_sections, verdict_lines
 from specplan.reports.outline import (
-    Answer,
-    Cells,
+    CellNames,
     Column,
     Line,
     Name,
-    Nearest,
+    NearestSpec,
     Number,
     Outline,
     Records,
+    ReportTable,
     Section,
     Share,
-    Spec,
+    SpecWithHash,
     State,
-    System,
-    Table,
+    SystemName,
     Words,
+    YesNo,
     numbers,
     outline_of,
     records_of,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from specplan import model
     from specplan.model.report import ReportOptions
-    from specplan.reports.outline import Cell, Tone, Value
+    from specplan.reports.outline import TableCell, Tone, Value
 
 __all__ = ["outline", "records"]
 
@@ -57,7 +57,7 @@ _STATES: Final[Mapping[model.GapState, State]] = {
 
 _NONE: Final = State("none", "none", "quiet")
 
-_ANSWERS: Final = {known: Answer(known) for known in (None, False, True)}
+_ANSWERS: Final = {known: YesNo(known) for known in (None, False, True)}
 
 #: What stands between a want and its hash.
 _BEFORE_HASH: Final = " /"
@@ -127,8 +127,8 @@ def _opening(result: Coverage) -> tuple[Line, ...]:
     return (*lines, *map(Line, wording.alone(result)))
 
 
-def _where(cells: Sequence[model.Cell]) -> Cells:
-    return Cells(tuple((cell.stack, cell.os, cell.target) for cell in cells))
+def _where(cells: Sequence[model.Cell]) -> CellNames:
+    return CellNames(tuple((cell.stack, cell.os, cell.target) for cell in cells))
 
 
 def _gaps(result: Coverage) -> tuple[Section, ...]:
@@ -157,7 +157,7 @@ def _matrix(result: Coverage) -> tuple[Section, ...]:
     systems = sorted({(cell.os, cell.target) for cell in result.cells})
     columns = [Column("stack", "stack", "name", is_lead=True)]
     columns += [
-        Column(f"system-{at}", wording.system(*system), "share", system=System(*system))
+        Column(f"system-{at}", wording.system(*system), "share", system=SystemName(*system))
         for at, system in enumerate(systems, 1)
     ]
     rows = []
@@ -167,7 +167,9 @@ def _matrix(result: Coverage) -> tuple[Section, ...]:
         rows.append((Name(stack), *shares))
     title = wording.count(len(stacks), "stack")
     return (
-        Section(id="matrix", title=title, table=Table(tuple(columns), tuple(rows), form="matrix")),
+        Section(
+            id="matrix", title=title, table=ReportTable(tuple(columns), tuple(rows), form="matrix")
+        ),
     )
 
 
@@ -175,7 +177,7 @@ def _share(cell: model.Cell) -> Share:
     return Share(cell.covered, cell.wanted, is_old=cell.carried_from is not None)
 
 
-def _cells(cells: Sequence[model.Cell]) -> Table:
+def _cells(cells: Sequence[model.Cell]) -> ReportTable:
     """Return the numbers of each cell, without those that say the same of all."""
     numbers: list[tuple[str, Callable[[model.Cell], int | None]]] = [
         ("wanted", lambda cell: cell.wanted),
@@ -196,20 +198,20 @@ def _cells(cells: Sequence[model.Cell]) -> Table:
         Column("coverage", "coverage", "share"),
         *([Column("carried_from", "as of", "name")] if is_old else []),
     )
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
+    rows: tuple[tuple[TableCell, ...], ...] = tuple(
         (
             Name(cell.stack),
-            System(cell.os, cell.target),
+            SystemName(cell.os, cell.target),
             *(Number(number(cell)) for _, number in numbers),
             _share(cell),
             *([Name(cell.carried_from or "")] if is_old else []),
         )
         for cell in cells
     )
-    return Table(columns, rows, names=2, is_whole=True)
+    return ReportTable(columns, rows, names=2, is_whole=True)
 
 
-def _gap_table(result: Coverage) -> Table:
+def _gap_table(result: Coverage) -> ReportTable:
     """Return the gaps, ranked; those that differ only by their cell are one row."""
     gaps = result.gaps
     if len({gap.want for gap in gaps}) == len(gaps):
@@ -218,7 +220,7 @@ def _gap_table(result: Coverage) -> Table:
     else:
         groups = wording.grouped(gaps, _BUT_CELL)
     firsts = [group[0] for group in groups]
-    columns: list[tuple[Column, Sequence[Cell]]] = [
+    columns: list[tuple[Column, Sequence[TableCell]]] = [
         (Column("want", wording.want_word(result), "spec", is_lead=True), _wants(firsts))
     ]
     if len(groups) < len(gaps):
@@ -238,15 +240,15 @@ def _gap_table(result: Coverage) -> Table:
         columns.append((Column("known", "known", "words"), known))
     nearest = [_nearest(None if gap.developed else gap.nearest) for gap in firsts]
     columns.append((Column("nearest", "nearest (differs in)", "nearest"), nearest))
-    return Table(
+    return ReportTable(
         tuple(column for column, _ in columns),
         tuple(zip(*(cells for _, cells in columns), strict=True)),
         packages=tuple(gap.package for gap in firsts),
     )
 
 
-def _lacking(gaps: Sequence[model.Gap]) -> Cells:
-    return Cells(tuple((gap.stack, gap.os, gap.target) for gap in gaps))
+def _lacking(gaps: Sequence[model.Gap]) -> CellNames:
+    return CellNames(tuple((gap.stack, gap.os, gap.target) for gap in gaps))
 
 
 def _state(gap: model.Gap) -> State:
@@ -256,12 +258,12 @@ def _state(gap: model.Gap) -> State:
     return _STATES[gap.state]
 
 
-def _wants(gaps: Sequence[model.Gap]) -> Sequence[Cell]:
+def _wants(gaps: Sequence[model.Gap]) -> Sequence[TableCell]:
     """Return the wants of gaps; specs are looked up together, as a lock has a great many."""
     if any(gap.hash is None for gap in gaps):
         return list(map(_want, gaps))
     return from_columns(
-        Spec,
+        SpecWithHash,
         len(gaps),
         label=[wording.spec_name(gap.package, gap.version) for gap in gaps],
         hash=[gap.hash for gap in gaps],
@@ -269,16 +271,16 @@ def _wants(gaps: Sequence[model.Gap]) -> Sequence[Cell]:
     )
 
 
-def _want(gap: model.Gap) -> Cell:
+def _want(gap: model.Gap) -> TableCell:
     if gap.hash is None:
         return Name(gap.want)
-    return Spec(wording.spec_name(gap.package, gap.version), gap.hash, between=_BEFORE_HASH)
+    return SpecWithHash(wording.spec_name(gap.package, gap.version), gap.hash, between=_BEFORE_HASH)
 
 
-def _nearest(nearest: model.Nearest | None) -> Cell:
+def _nearest(nearest: model.Nearest | None) -> TableCell:
     if nearest is None:
         return _NONE
-    return Nearest(nearest.hash, wording.nearest_place(nearest), nearest.differs)
+    return NearestSpec(nearest.hash, wording.nearest_place(nearest), nearest.differs)
 
 
 #: The fields of records by these names, all in one call.

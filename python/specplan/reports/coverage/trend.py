@@ -8,18 +8,18 @@ from specplan.model.report import json_parts
 from specplan.model.trend import Trend
 from specplan.reports.gates import gate_sections, verdict_lines
 from specplan.reports.outline import (
-    Cells,
+    CellNames,
     Column,
     Line,
     Name,
     Number,
     Outline,
     Records,
+    ReportTable,
     Section,
     Share,
     State,
-    System,
-    Table,
+    SystemName,
     outline_of,
     records_of,
 )
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from specplan.model.report import ReportOptions
     from specplan.model.trend import TrendCell, TrendPoint, TrendStack, TrendStep
-    from specplan.reports.outline import Cell, Value
+    from specplan.reports.outline import TableCell, Value
     from specplan.reports.render.prose import Prose
 
 __all__ = ["headline", "outline", "records", "trend_json"]
@@ -71,7 +71,7 @@ def outline(result: Trend, options: ReportOptions) -> Outline:
             *_lost(result),
         ),
         notes=tuple(wording.others_left_out(result.left_out)),
-        cells=Cells(tuple((cell.stack, cell.os, cell.target) for cell in result.cells)),
+        cells=CellNames(tuple((cell.stack, cell.os, cell.target) for cell in result.cells)),
     )
 
 
@@ -131,7 +131,7 @@ def _steps(steps: Sequence[TrendStep]) -> Section:
         Column("wants", "wants", "state"),
         *([Column("whole", "whole", "state")] if any(each.blocks for each in steps) else []),
     )
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
+    rows: tuple[tuple[TableCell, ...], ...] = tuple(
         (
             Name(step.name),
             Number(step.point.wanted),
@@ -145,7 +145,7 @@ def _steps(steps: Sequence[TrendStep]) -> Section:
         for step in steps
     )
     title = wording.count(len(steps), "step")
-    return Section(id="steps", title=title, table=Table(columns, rows, is_whole=True))
+    return Section(id="steps", title=title, table=ReportTable(columns, rows, is_whole=True))
 
 
 def _wants(point: TrendPoint) -> State | None:
@@ -166,7 +166,7 @@ def _stacks(result: Trend) -> Section:
     columns = (Column("stack", "stack", "name", is_lead=True), *_COURSE)
     rows = tuple((Name(stack.stack), *_course(stack, result.steps)) for stack in result.stacks)
     title = wording.count(len(rows), "stack")
-    return Section(id="stacks", title=title, table=Table(columns, rows, is_whole=True))
+    return Section(id="stacks", title=title, table=ReportTable(columns, rows, is_whole=True))
 
 
 def _cells(result: Trend) -> Section:
@@ -176,11 +176,13 @@ def _cells(result: Trend) -> Section:
         *_COURSE,
     )
     rows = tuple(
-        (Name(cell.stack), System(cell.os, cell.target), *_course(cell, result.steps))
+        (Name(cell.stack), SystemName(cell.os, cell.target), *_course(cell, result.steps))
         for cell in result.cells
     )
     title = wording.count(len(rows), "cell")
-    return Section(id="cells", title=title, table=Table(columns, rows, names=2, is_whole=True))
+    return Section(
+        id="cells", title=title, table=ReportTable(columns, rows, names=2, is_whole=True)
+    )
 
 
 _COURSE: Final = (
@@ -192,7 +194,7 @@ _COURSE: Final = (
 )
 
 
-def _course(row: TrendStack | TrendCell, steps: Sequence[TrendStep]) -> tuple[Cell, ...]:
+def _course(row: TrendStack | TrendCell, steps: Sequence[TrendStep]) -> tuple[TableCell, ...]:
     """Return the course of a value: its first, its lowest and its last."""
     there = [(point, at) for at, point in enumerate(row.points) if point is not None]
     if not there:
@@ -224,7 +226,7 @@ def _lost(result: Trend) -> Iterable[Section]:
             else [Column("certain", "certain", "state")]
         ),
     )
-    rows: list[tuple[Cell, ...]] = []
+    rows: list[tuple[TableCell, ...]] = []
     packages = []
     grouped = wording.grouped(
         result.lost, lambda each: (each.want, each.last_covered, each.since, each.certain)
@@ -235,14 +237,14 @@ def _lost(result: Trend) -> Iterable[Section]:
         rows.append(
             (
                 Name(first.want, "bad"),
-                Cells(tuple((each.stack, each.os, each.target) for each in group)),
+                CellNames(tuple((each.stack, each.os, each.target) for each in group)),
                 Name(first.last_covered),
                 Name(first.since),
                 *([] if len(columns) == len(_LOST_ALWAYS) else [_certain(first.certain)]),
             )
         )
     title = wording.count(len(result.lost), "want is lost", "wants are lost")
-    table = Table(columns, tuple(rows), packages=tuple(packages))
+    table = ReportTable(columns, tuple(rows), packages=tuple(packages))
     yield Section(id="lost", title=title, table=table)
 
 

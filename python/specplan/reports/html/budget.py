@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from specplan.reports.html.counts import count
 from specplan.reports.html.values import Curve, CurvePoint, Tick, Titled
 from specplan.reports.html.wants import spec_cell
-from specplan.reports.outline import Column, Number, Table, Words
+from specplan.reports.outline import Column, Number, ReportTable, Words
 from specplan.reports.plan import budget as plan_budget
 from specplan.reports.render import amounts
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from specplan.aliases import Unit
-    from specplan.reports.outline import Cell
+    from specplan.reports.outline import TableCell
     from specplan.sources.strict_json import Value
 
 __all__ = ["budget_of", "curve_of"]
@@ -51,7 +51,7 @@ def budget_of(content: Value, unit: Unit) -> Titled | None:
         Column("state", "state", "words"),
         Column("more_builds", "further builds", "count"),
     )
-    rows: tuple[tuple[Cell, ...], ...] = (
+    rows: tuple[tuple[TableCell, ...], ...] = (
         *((spec_cell(each), Words("completed"), None) for each in completed),
         *(
             (
@@ -66,7 +66,7 @@ def budget_of(content: Value, unit: Unit) -> Titled | None:
     roots = f"{count(len(completed), 'root')} of {len(completed) + len(still_open)}"
     builds = count(budget.count_at("builds"), "build")
     title = f"Completed by the budget: {roots}, {builds}, {spent}"
-    return Titled(title=title, table=Table(columns, rows))
+    return Titled(title=title, table=ReportTable(columns, rows))
 
 
 def curve_of(content: Value, unit: Unit) -> Curve | None:
@@ -170,7 +170,7 @@ def _described(limits: Sequence[float], installing: Sequence[int], roots: int, u
     )
 
 
-def _table(points: Sequence[Value], unit: Unit) -> Table:
+def _table(points: Sequence[Value], unit: Unit) -> ReportTable:
     has_costs = unit != "builds"
     columns = (
         Column("limit", "at most", "words", side="right"),
@@ -179,7 +179,7 @@ def _table(points: Sequence[Value], unit: Unit) -> Table:
         Column("installing", "roots that install", "count"),
         Column("proof", "proof", "words"),
     )
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
+    rows: tuple[tuple[TableCell, ...], ...] = tuple(
         (
             Words(plan_budget.limit_of(each.amount_at("limit"), unit)),
             Number(each.count_at("builds")),
@@ -189,4 +189,4 @@ def _table(points: Sequence[Value], unit: Unit) -> Table:
         )
         for each in points
     )
-    return Table(columns, rows)
+    return ReportTable(columns, rows)

@@ -12,7 +12,7 @@ from specplan.reports.render import prose, wording
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from specplan.reports.html.values import Gap
+    from specplan.reports.html.values import GapRow
     from specplan.reports.render.prose import Prose
 
 __all__ = ["Causes", "cause_key", "causes_of"]
@@ -87,7 +87,7 @@ class Causes:
     of_gaps: tuple[int, ...]
 
 
-def causes_of(gaps: Sequence[Gap], keys: Sequence[Key]) -> Causes:
+def causes_of(gaps: Sequence[GapRow], keys: Sequence[Key]) -> Causes:
     """Return the causes of gaps, those of most gaps first, and the number of each gap's cause.
 
     Args:
@@ -101,7 +101,7 @@ def causes_of(gaps: Sequence[Gap], keys: Sequence[Key]) -> Causes:
     counts = Counter(shared)
     ranked = sorted(counts, key=lambda key: (-counts[key], key))
     at = {key: number for number, key in enumerate(ranked)}
-    members: list[list[Gap]] = [[] for _ in ranked]
+    members: list[list[GapRow]] = [[] for _ in ranked]
     for gap, key in zip(gaps, shared, strict=True):
         members[at[key]].append(gap)
     return Causes(
@@ -110,7 +110,7 @@ def causes_of(gaps: Sequence[Gap], keys: Sequence[Key]) -> Causes:
     )
 
 
-def _cause(key: Key, gaps: Sequence[Gap]) -> Cause:
+def _cause(key: Key, gaps: Sequence[GapRow]) -> Cause:
     packages = [name for name, _ in Counter(gap.package for gap in gaps).most_common()]
     named = packages if len(packages) <= _FEW + 1 else packages[:_FEW]
     return Cause(

@@ -57,27 +57,27 @@ def _part(part: Part) -> Markup:
     if part.kind == "words":
         return Markup("<bdi>{}</bdi>").format(visible(part.text))
     if part.kind == "spec":
-        return _spec(value.Spec(part.text, part.hash))
+        return _spec(value.SpecWithHash(part.text, part.hash))
     pieces = part.text.split("`")
     shown = [(_CODE if at % 2 else _TEXT).format(visible(each)) for at, each in enumerate(pieces)]
     return Markup("").join(shown)
 
 
-def cell(shown: value.Cell) -> Markup:
+def cell(shown: value.TableCell) -> Markup:
     """Return a cell of a table."""
     if shown is None:
         return Markup("")
     return _SHOWN[type(shown)](shown)
 
 
-def _spec(spec: value.Spec) -> Markup:
+def _spec(spec: value.SpecWithHash) -> Markup:
     label = name(spec.label) if spec.label else Markup("")
     if not spec.hash:
         return label
     return Markup("{} {}").format(label, short_hash(spec.hash))
 
 
-def _cells(cells: value.Cells) -> Markup:
+def _cells(cells: value.CellNames) -> Markup:
     named = [
         Markup('<span class="place">{} {}</span>').format(
             name(stack), name(wording.system(os, target))
@@ -111,10 +111,10 @@ _SHOWN: Final[Mapping[type, Callable[[Any], Markup]]] = {
     value.Number: lambda shown: Markup("{}").format(amounts.of_number(shown)),
     value.Share: lambda shown: Markup("{}").format(wording.percentage(shown.part, shown.whole)),
     value.Amount: lambda shown: Markup("{}").format(amounts.of_cell(shown)),
-    value.Answer: lambda shown: Markup("{}").format(wording.answer(shown.known)),
-    value.Spec: _spec,
+    value.YesNo: lambda shown: Markup("{}").format(wording.answer(shown.known)),
+    value.SpecWithHash: _spec,
     value.Specs: lambda shown: Markup(", ").join(map(_spec, shown.specs)),
-    value.System: lambda shown: name(wording.system(shown.os, shown.target)),
-    value.Cells: _cells,
+    value.SystemName: lambda shown: name(wording.system(shown.os, shown.target)),
+    value.CellNames: _cells,
     value.File: _file,
 }

@@ -7,13 +7,22 @@ from typing import TYPE_CHECKING, Final
 from specplan.reports.html.counts import count
 from specplan.reports.html.doubt import in_doubt
 from specplan.reports.html.values import Changes, Figure, Titled
-from specplan.reports.outline import Cells, Column, Name, Names, Number, Spec, Table, Words
+from specplan.reports.outline import (
+    CellNames,
+    Column,
+    Name,
+    Names,
+    Number,
+    ReportTable,
+    SpecWithHash,
+    Words,
+)
 from specplan.reports.render import prose, wording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from specplan.reports.outline import Cell
+    from specplan.reports.outline import TableCell
     from specplan.reports.render.prose import Prose
     from specplan.sources.strict_json import Value
 
@@ -88,25 +97,27 @@ def _keys(title: str, word: str, entries: Sequence[Value]) -> Titled | None:
         Column("cells", "cells", "count"),
         Column("where", "in", "cells"),
     )
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
+    rows: tuple[tuple[TableCell, ...], ...] = tuple(
         (_want(group[0]), Number(len(group)), _where(group)) for group in groups
     )
     keys = count(len(groups), "key")
     title = f"{title}: {keys} in {count(len(entries), 'place')}"
-    return Titled(title=title, table=Table(columns, rows))
+    return Titled(title=title, table=ReportTable(columns, rows))
 
 
-def _want(entry: Value) -> Cell:
+def _want(entry: Value) -> TableCell:
     dag_hash = entry.text_at_or_none("hash")
     if dag_hash is None:
         return Name(entry.text_at("want"))
-    return Spec(
+    return SpecWithHash(
         wording.spec_name(entry.text_at("package"), entry.text_at_or_none("version")), dag_hash
     )
 
 
-def _where(group: Sequence[Value]) -> Cells:
-    return Cells(tuple((e.text_at("stack"), e.text_at("os"), e.text_at("target")) for e in group))
+def _where(group: Sequence[Value]) -> CellNames:
+    return CellNames(
+        tuple((e.text_at("stack"), e.text_at("os"), e.text_at("target")) for e in group)
+    )
 
 
 def _changed(entries: Sequence[Value]) -> Titled | None:
@@ -128,7 +139,7 @@ def _changed(entries: Sequence[Value]) -> Titled | None:
         Column("cells", "cells", "count"),
         Column("where", "in", "cells"),
     )
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
+    rows: tuple[tuple[TableCell, ...], ...] = tuple(
         (
             Name(group[0].text_at("package")),
             Names(shown(group[0], "old")),
@@ -140,7 +151,7 @@ def _changed(entries: Sequence[Value]) -> Titled | None:
     )
     title = f"Changed: {count(len(groups), 'cause')} in "
     title += count(len(entries), "place")
-    return Titled(title=title, table=Table(columns, rows))
+    return Titled(title=title, table=ReportTable(columns, rows))
 
 
 def lock_diff_part(content: Value) -> Changes:
@@ -191,7 +202,7 @@ def _causes(content: Value) -> tuple[Titled, ...]:
         Column("link_run", "link/run", "count"),
         Column("what", "what changed", "words"),
     )
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
+    rows: tuple[tuple[TableCell, ...], ...] = tuple(
         (
             _named(specs.get(each.text_at("hash")), each.text_at("hash")),
             Number(each.count_at("reaches")),
@@ -204,17 +215,19 @@ def _causes(content: Value) -> tuple[Titled, ...]:
     return (
         Titled(
             title=f"By cause: {count(len(rows), 'spec')} changed by themselves",
-            table=Table(columns, rows),
+            table=ReportTable(columns, rows),
             note="How many new specs each reaches, itself included; how many nothing else new "
             "gets into; how many it reaches over link and run edges alone.",
         ),
     )
 
 
-def _named(spec: Value | None, dag_hash: str) -> Spec:
+def _named(spec: Value | None, dag_hash: str) -> SpecWithHash:
     if spec is None:
-        return Spec("", dag_hash)
-    return Spec(wording.spec_name(spec.text_at("package"), spec.text_at("version")), dag_hash)
+        return SpecWithHash("", dag_hash)
+    return SpecWithHash(
+        wording.spec_name(spec.text_at("package"), spec.text_at("version")), dag_hash
+    )
 
 
 def _differences(spec: Value | None) -> str:

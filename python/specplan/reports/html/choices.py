@@ -8,7 +8,7 @@ from specplan.model.choice import Reason
 from specplan.reports.html.counts import count
 from specplan.reports.html.values import Titled
 from specplan.reports.html.wants import WANT_COLUMNS, spec_cell, want_cells
-from specplan.reports.outline import Column, Name, Number, Table, Words
+from specplan.reports.outline import Column, Name, Number, ReportTable, Words
 from specplan.reports.plan import choice as plan_choice
 from specplan.reports.render import amounts
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from specplan.aliases import Unit
-    from specplan.reports.outline import Cell
+    from specplan.reports.outline import TableCell
     from specplan.reports.render.prose import Prose
     from specplan.sources.strict_json import Value
 
@@ -43,12 +43,12 @@ def choices_of(content: Value, unit: Unit) -> Titled | None:
     rows = tuple((*want_cells(each), *_chosen(each, unit)) for each in wants)
     return Titled(
         title=f"Choices: {count(len(rows), 'want')}",
-        table=Table(columns, rows),
+        table=ReportTable(columns, rows),
         note=_note(content, choice, unit),
     )
 
 
-def _chosen(want: Value, unit: Unit) -> tuple[Cell, ...]:
+def _chosen(want: Value, unit: Unit) -> tuple[TableCell, ...]:
     # Documents of an earlier release do not say why.
     reason, other = want.text_at_or_none("reason"), want.at_or_none("other")
     if not want.flag_at("completed"):
@@ -84,7 +84,7 @@ def unplannable_of(content: Value) -> Titled | None:
     if not entries:
         return None
     columns = (*WANT_COLUMNS, Column("reason", "why", "words"))
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
+    rows: tuple[tuple[TableCell, ...], ...] = tuple(
         (
             *want_cells(each),
             Words(_UNPLANNABLE.get(each.text_at("reason"), each.text_at("reason"))),
@@ -92,7 +92,7 @@ def unplannable_of(content: Value) -> Titled | None:
         for each in entries
     )
     title = f"Cannot be planned from known specs: {len(rows)}"
-    return Titled(title=title, table=Table(columns, rows))
+    return Titled(title=title, table=ReportTable(columns, rows))
 
 
 def environments_of(content: Value) -> Titled | None:
@@ -109,7 +109,7 @@ def environments_of(content: Value) -> Titled | None:
         Column("roots", "roots", "count"),
         Column("unify", "unify", "words"),
     )
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
+    rows: tuple[tuple[TableCell, ...], ...] = tuple(
         (
             Name(each.text_at("stack")),
             Name(each.text_at("path")),
@@ -118,4 +118,4 @@ def environments_of(content: Value) -> Titled | None:
         )
         for each in environments
     )
-    return Titled(title="Environments chosen for", table=Table(columns, rows))
+    return Titled(title="Environments chosen for", table=ReportTable(columns, rows))

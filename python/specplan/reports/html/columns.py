@@ -10,7 +10,7 @@ from specplan.reports.render.escape import visible
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from specplan.reports.html.values import Build, Gap, Page
+    from specplan.reports.html.values import BuildRow, GapRow, HtmlPage
 
 __all__ = ["Data", "data_of"]
 
@@ -33,7 +33,7 @@ class _Texts:
         return [visible(each) for each in self._at]
 
 
-def data_of(page: Page) -> Data:
+def data_of(page: HtmlPage) -> Data:
     """Return the data for the script of a page, with texts as it shows them."""
     texts = _Texts()
     parts: dict[str, Data] = {}
@@ -65,7 +65,7 @@ def data_of(page: Page) -> Data:
     return {"strings": texts.all(), **parts}
 
 
-def _gaps(gaps: Sequence[Gap], states: Sequence[str], texts: _Texts) -> Data:
+def _gaps(gaps: Sequence[GapRow], states: Sequence[str], texts: _Texts) -> Data:
     at = {state: number for number, state in enumerate(states)}
     return {
         "want": [texts(gap.want) for gap in gaps],
@@ -85,7 +85,7 @@ def _gaps(gaps: Sequence[Gap], states: Sequence[str], texts: _Texts) -> Data:
     }
 
 
-def _builds(builds: Sequence[Build], texts: _Texts) -> Data:
+def _builds(builds: Sequence[BuildRow], texts: _Texts) -> Data:
     return {
         "name": [texts(build.name) for build in builds],
         "hash": [texts(build.hash) for build in builds],

@@ -12,7 +12,7 @@ from specplan.reports.html.causes import cause_key, causes_of
 from specplan.reports.html.counts import count
 from specplan.reports.html.values import (
     CoveragePart,
-    Gap,
+    GapRow,
     GapState,
     MatrixCell,
     MatrixRow,
@@ -20,14 +20,23 @@ from specplan.reports.html.values import (
     Titled,
 )
 from specplan.reports.html.wants import WANT_COLUMNS, want_cells
-from specplan.reports.outline import Column, Name, Number, Share, Spec, State, Table, Words
+from specplan.reports.outline import (
+    Column,
+    Name,
+    Number,
+    ReportTable,
+    Share,
+    SpecWithHash,
+    State,
+    Words,
+)
 from specplan.reports.render import prose, wording
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from specplan.reports.html.values import SegmentKind
-    from specplan.reports.outline import Cell, Tone
+    from specplan.reports.outline import TableCell, Tone
     from specplan.reports.render.prose import Prose
     from specplan.sources.strict_json import Value
 
@@ -214,12 +223,12 @@ def _rows(cells: Sequence[MatrixCell], systems: Sequence[tuple[str, str]]) -> tu
     return tuple(rows)
 
 
-def _gap(entry: Value, cells: dict[tuple[str, str, str], int]) -> Gap:
+def _gap(entry: Value, cells: dict[tuple[str, str, str], int]) -> GapRow:
     stack, os, target = entry.text_at("stack"), entry.text_at("os"), entry.text_at("target")
     package, version = entry.text_at("package"), entry.text_at_or_none("version")
     dag_hash = entry.text_at_or_none("hash") or ""
     nearest = entry.at_or_none("nearest")
-    return Gap(
+    return GapRow(
         want=wording.spec_name(package, version) if dag_hash else entry.text_at("want"),
         package=package,
         hash=dag_hash,
@@ -260,7 +269,7 @@ def _key(entry: Value) -> tuple[str, str, str]:
     return cause_key(entry.text_at("state"), (*nearest.texts_at("differs"), "")[0], place)
 
 
-def _states(gaps: Sequence[Gap]) -> tuple[GapState, ...]:
+def _states(gaps: Sequence[GapRow]) -> tuple[GapState, ...]:
     counts = Counter(gap.state for gap in gaps)
     return tuple(
         GapState(
@@ -285,7 +294,7 @@ def _needed(content: Value) -> Titled | None:
     columns = (Column("spec", "spec", "spec"), Column(counted, f"{counted} that lack it", "count"))
     rows = tuple(
         (
-            Spec(
+            SpecWithHash(
                 wording.spec_name(each.text_at_or_none("package"), each.text_at_or_none("version")),
                 each.text_at("hash"),
             ),
@@ -295,7 +304,9 @@ def _needed(content: Value) -> Titled | None:
     )
     more = len(lacking) - len(rows)
     note = f"The first {len(rows)}; {more} more are in the document." if more else ""
-    return Titled(title=f"Specs that most {counted} lack", table=Table(columns, rows), note=note)
+    return Titled(
+        title=f"Specs that most {counted} lack", table=ReportTable(columns, rows), note=note
+    )
 
 
 def _unknown(content: Value) -> Titled | None:
@@ -314,7 +325,7 @@ def _unknown(content: Value) -> Titled | None:
         for each in entries
     )
     title = count(len(rows), "want") + " that cannot be decided"
-    return Titled(title=title, table=Table(columns, rows))
+    return Titled(title=title, table=ReportTable(columns, rows))
 
 
 def _not_wanted(content: Value) -> Titled | None:
@@ -327,7 +338,7 @@ def _not_wanted(content: Value) -> Titled | None:
         Column("excluded", "wants", "count"),
         Column("reason", "reason", "words"),
     )
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
+    rows: tuple[tuple[TableCell, ...], ...] = tuple(
         (
             *(Name(each.text_at(name)) for name in names),
             Number(each.count_at("excluded")),
@@ -335,7 +346,7 @@ def _not_wanted(content: Value) -> Titled | None:
         )
         for each in entries
     )
-    return Titled(title="Not wanted", table=Table(columns, rows))
+    return Titled(title="Not wanted", table=ReportTable(columns, rows))
 
 
 def _known(content: Value) -> Titled | None:
@@ -351,7 +362,7 @@ def _known(content: Value) -> Titled | None:
         Column("reason", "reason", "words"),
         Column("issue", "followed in", "name"),
     )
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
+    rows: tuple[tuple[TableCell, ...], ...] = tuple(
         (
             *want_cells(each),
             Number(each.count_at("excused")),
@@ -365,7 +376,7 @@ def _known(content: Value) -> Titled | None:
     file, day = prose.name(known.text_at("file")), prose.words(known.text_at("date"))
     excused = sum(each.count_at("excused") for each in known.items_at("entries"))
     title = f"Known gaps: {excused:,} accepted"
-    return Titled(title=title, table=Table(columns, rows), note=f"{file} as of {day}")
+    return Titled(title=title, table=ReportTable(columns, rows), note=f"{file} as of {day}")
 
 
 def _state_of_known(entry: Value) -> State:

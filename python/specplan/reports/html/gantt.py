@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from specplan.aliases import Unit
-    from specplan.reports.html.values import Build
+    from specplan.reports.html.values import BuildRow
 
 __all__ = ["MOST_LANES", "Times", "earliest", "picture", "stage_bars"]
 
@@ -109,7 +109,7 @@ def earliest(
 
 
 def picture(
-    builds: Sequence[Build], lanes: Sequence[str], unit: Unit, *, title: str, is_scheduled: bool
+    builds: Sequence[BuildRow], lanes: Sequence[str], unit: Unit, *, title: str, is_scheduled: bool
 ) -> Gantt:
     """Return the picture of builds whose times are known.
 
@@ -151,7 +151,7 @@ def picture(
 
 
 def _description(
-    builds: Sequence[Build],
+    builds: Sequence[BuildRow],
     lanes: int,
     span: float,
     most: int,
@@ -171,7 +171,7 @@ def _y(lane: int, height: float) -> float:
     return round(_TOP + height * lane + (2 if height > _LETTERS else 0.5), 1)
 
 
-def _bars(builds: Iterable[Build], scale: float, height: float, unit: Unit) -> list[Bar]:
+def _bars(builds: Iterable[BuildRow], scale: float, height: float, unit: Unit) -> list[Bar]:
     bars = []
     for build in builds:
         width = max((build.finish - build.start) * scale, 1.0)
@@ -197,9 +197,9 @@ def _bars(builds: Iterable[Build], scale: float, height: float, unit: Unit) -> l
     return bars
 
 
-def _bands(builds: Iterable[Build], scale: float, height: float) -> list[Bar]:
+def _bands(builds: Iterable[BuildRow], scale: float, height: float) -> list[Bar]:
     """Return the times in which lanes are busy, and the builds of the critical path on top."""
-    by_lane: dict[int, list[Build]] = {}
+    by_lane: dict[int, list[BuildRow]] = {}
     for build in builds:
         by_lane.setdefault(build.lane, []).append(build)
     bars = []
@@ -216,7 +216,7 @@ def _bands(builds: Iterable[Build], scale: float, height: float) -> list[Bar]:
     return bars
 
 
-def _band(group: Sequence[Build], start: float, finish: float, scale: float, y: float) -> Bar:
+def _band(group: Sequence[BuildRow], start: float, finish: float, scale: float, y: float) -> Bar:
     is_critical = len(group) == 1 and group[0].is_critical
     return Bar(
         x=round(_LEFT + start * scale, 1),
@@ -230,9 +230,9 @@ def _band(group: Sequence[Build], start: float, finish: float, scale: float, y: 
     )
 
 
-def _busy(runs: Sequence[Build], pause: float) -> list[list[Build]]:
+def _busy(runs: Sequence[BuildRow], pause: float) -> list[list[BuildRow]]:
     """Return builds of one lane in groups without a pause between them that could be seen."""
-    groups: list[list[Build]] = []
+    groups: list[list[BuildRow]] = []
     end = -math.inf
     for build in runs:
         if not groups or build.start > end + pause:
@@ -242,7 +242,7 @@ def _busy(runs: Sequence[Build], pause: float) -> list[list[Build]]:
     return groups
 
 
-def _profile(builds: Sequence[Build], scale: float, top: float) -> tuple[str, int]:
+def _profile(builds: Sequence[BuildRow], scale: float, top: float) -> tuple[str, int]:
     """Return the number of simultaneous builds as an outline, and its maximum."""
     events: dict[float, int] = {}
     for build in builds:

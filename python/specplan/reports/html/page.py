@@ -13,9 +13,9 @@ from specplan.reports.html.plan import plan_part
 from specplan.reports.html.soundness import soundness_part
 from specplan.reports.html.tables import without_empty
 from specplan.reports.html.trend import trend_part
-from specplan.reports.html.values import Page, Part, Titled
+from specplan.reports.html.values import HtmlPage, PagePart, Titled
 from specplan.reports.html.verdict import Parts, verdict_of
-from specplan.reports.outline import Column, Name, Number, Table, Words
+from specplan.reports.outline import Column, Name, Number, ReportTable, Words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         TrendPart,
         Verdict,
     )
-    from specplan.reports.outline import Cell
+    from specplan.reports.outline import TableCell
     from specplan.sources.strict_json import Value
 
 __all__ = ["InputFile", "Origin", "page_of"]
@@ -77,7 +77,7 @@ _KINDS: Final[dict[Kind, str]] = {
 }
 
 
-def page_of(documents: Sequence[Document], origin: Origin) -> Page:
+def page_of(documents: Sequence[Document], origin: Origin) -> HtmlPage:
     """Return the page of some documents, at most one of each kind.
 
     Args:
@@ -99,7 +99,7 @@ def page_of(documents: Sequence[Document], origin: Origin) -> Page:
     soundness = soundness_part(by_kind["check"]) if "check" in by_kind else None
     verdict = verdict_of(documents, Parts(of_coverage, changes, of_plan, trend, soundness))
     parts = tuple(_parts(of_coverage, changes, of_plan, trend, soundness))
-    return Page(
+    return HtmlPage(
         title=_title(by_kind),
         version=origin.version,
         date=origin.date,
@@ -138,25 +138,25 @@ def _parts(
     of_plan: PlanPart | None,
     trend: TrendPart | None,
     soundness: Soundness | None,
-) -> list[Part]:
+) -> list[PagePart]:
     parts = []
     if of_coverage is not None:
         if of_coverage.rows:
-            parts.append(Part(id="matrix", title="Coverage"))
+            parts.append(PagePart(id="matrix", title="Coverage"))
         if of_coverage.causes or of_coverage.needed:
-            parts.append(Part(id="causes", title="Causes", count=str(len(of_coverage.causes))))
-        parts.append(Part(id="gaps", title="Gaps", count=f"{of_coverage.all_gaps:,}"))
+            parts.append(PagePart(id="causes", title="Causes", count=str(len(of_coverage.causes))))
+        parts.append(PagePart(id="gaps", title="Gaps", count=f"{of_coverage.all_gaps:,}"))
         if of_coverage.unknown is not None:
-            parts.append(Part(id="unknown", title="Undecided"))
+            parts.append(PagePart(id="unknown", title="Undecided"))
     if changes is not None:
-        parts.append(Part(id="changes", title="Changes"))
+        parts.append(PagePart(id="changes", title="Changes"))
     if of_plan is not None:
-        parts.append(Part(id="plan", title="Plan", count=f"{len(of_plan.builds):,}"))
+        parts.append(PagePart(id="plan", title="Plan", count=f"{len(of_plan.builds):,}"))
     if trend is not None:
-        parts.append(Part(id="trend", title="Trend"))
+        parts.append(PagePart(id="trend", title="Trend"))
     if soundness is not None:
-        parts.append(Part(id="soundness", title="Soundness"))
-    return [*parts, Part(id="inputs", title="Inputs")]
+        parts.append(PagePart(id="soundness", title="Soundness"))
+    return [*parts, PagePart(id="inputs", title="Inputs")]
 
 
 def _inputs(documents: Sequence[Document], origin: Origin) -> list[Titled]:
@@ -182,7 +182,7 @@ def _inputs(documents: Sequence[Document], origin: Origin) -> list[Titled]:
             Column("path", "input", "name"),
             Column("sha256", "SHA-256", "name"),
         )
-        rows: tuple[tuple[Cell, ...], ...] = tuple(
+        rows: tuple[tuple[TableCell, ...], ...] = tuple(
             (
                 Words(each.role),
                 Name(each.path),
@@ -190,7 +190,7 @@ def _inputs(documents: Sequence[Document], origin: Origin) -> list[Titled]:
             )
             for each in listed
         )
-        tables.append(Titled(title="Files", table=Table(columns, rows)))
+        tables.append(Titled(title="Files", table=ReportTable(columns, rows)))
     return [*tables, *_sources(documents)]
 
 
@@ -204,7 +204,7 @@ def _sources(documents: Sequence[Document]) -> list[Titled]:
         Column("binaries", "binaries", "count"),
         Column("copied_at", "copy of", "words"),
     )
-    rows: dict[tuple[Cell, ...], None] = {}
+    rows: dict[tuple[TableCell, ...], None] = {}
     for document in documents:
         for each in document.content.items_at_or_none("sources"):
             source, copied = (
@@ -212,7 +212,7 @@ def _sources(documents: Sequence[Document]) -> list[Titled]:
                 Words(each.text_at_or_none("copied_at") or ""),
             )
             for index in each.items_at("indexes"):
-                row: tuple[Cell, ...] = (
+                row: tuple[TableCell, ...] = (
                     source,
                     Name(index.text_at("index")),
                     Number(index.count_at_or_none("version")),
@@ -225,4 +225,4 @@ def _sources(documents: Sequence[Document]) -> list[Titled]:
                 rows[source, None, None, None, None, copied] = None
     if not rows:
         return []
-    return [Titled(title="Caches", table=without_empty(Table(columns, tuple(rows))))]
+    return [Titled(title="Caches", table=without_empty(ReportTable(columns, tuple(rows))))]

@@ -11,9 +11,9 @@ from specplan.reports.html.budget import budget_of, curve_of
 from specplan.reports.html.choices import choices_of, environments_of, unplannable_of
 from specplan.reports.html.counts import count
 from specplan.reports.html.doubt import in_doubt
-from specplan.reports.html.values import Build, Figure, PlanPart, Titled
+from specplan.reports.html.values import BuildRow, Figure, PlanPart, Titled
 from specplan.reports.html.wants import WANT_COLUMNS, spec_cell, want_cells
-from specplan.reports.outline import Column, Names, Table
+from specplan.reports.outline import Column, Names, ReportTable
 from specplan.reports.plan import schedule as plan_schedule
 from specplan.reports.plan import wording as plan_wording
 from specplan.reports.render import amounts, prose, wording
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from specplan.aliases import Unit
     from specplan.reports.html.values import Gantt
-    from specplan.reports.outline import Cell
+    from specplan.reports.outline import TableCell
     from specplan.reports.render.prose import Prose
     from specplan.sources.strict_json import Value
 
@@ -159,7 +159,7 @@ def _times(content: Value, entries: Sequence[Value]) -> gantt.Times:
 
 def _builds(
     content: Value, entries: Sequence[Value], times: gantt.Times, unit: Unit
-) -> tuple[Build, ...]:
+) -> tuple[BuildRow, ...]:
     needs = _needs_of(entries)
     names = {
         each.text_at("hash"): wording.spec_name(each.text_at("package"), each.text_at("version"))
@@ -172,7 +172,7 @@ def _builds(
         cost, estimated = entry.amount_at("cost"), entry.flag_at("estimated")
         words = amounts.time(cost, unit)
         builds.append(
-            Build(
+            BuildRow(
                 at=at,
                 name=names[entry.text_at("hash")],
                 hash=entry.text_at("hash"),
@@ -211,7 +211,9 @@ def _chain(entry: Value, names: dict[str, str]) -> str:
     )
 
 
-def _gantt(content: Value, builds: Sequence[Build], times: gantt.Times, unit: Unit) -> Gantt | None:
+def _gantt(
+    content: Value, builds: Sequence[BuildRow], times: gantt.Times, unit: Unit
+) -> Gantt | None:
     if not builds:
         return None
     schedule = content.at_or_none("schedule")
@@ -319,7 +321,7 @@ def _publish(content: Value) -> Titled | None:
         Column("binary", "binary", "spec"),
         Column("listed_by", "listed by", "names"),
     )
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
+    rows: tuple[tuple[TableCell, ...], ...] = tuple(
         (
             *want_cells(each),
             spec_cell(each),
@@ -328,4 +330,4 @@ def _publish(content: Value) -> Titled | None:
         for each in entries
     )
     title = f"To publish, not to build: {len(rows)}"
-    return Titled(title=title, table=Table(columns, rows))
+    return Titled(title=title, table=ReportTable(columns, rows))

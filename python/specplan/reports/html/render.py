@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from specplan.reports.html.documents import Document
     from specplan.reports.html.page import Origin
-    from specplan.reports.html.values import Page
+    from specplan.reports.html.values import HtmlPage
 
 __all__ = ["HARD_BYTES", "SOFT_BYTES", "Rendered", "folder", "single"]
 
@@ -102,7 +102,7 @@ def folder(documents: Sequence[Document], origin: Origin, *, most: int = HARD_BY
     )
 
 
-def _fitted(page: Page, *, inline: bool, most: int) -> tuple[str, int]:
+def _fitted(page: HtmlPage, *, inline: bool, most: int) -> tuple[str, int]:
     """Return the text of a page that is small enough, and how much was left out for that."""
     whole = _size(page)
     text = _text(page, inline=inline)
@@ -114,13 +114,13 @@ def _fitted(page: Page, *, inline: bool, most: int) -> tuple[str, int]:
     return text, whole - _size(page)
 
 
-def _size(page: Page) -> int:
+def _size(page: HtmlPage) -> int:
     """Return the number of gaps and builds on a page."""
     gaps = 0 if page.coverage is None else len(page.coverage.gaps)
     return gaps + (0 if page.plan is None else len(page.plan.builds))
 
 
-def _cut(page: Page, keep: int) -> Page:
+def _cut(page: HtmlPage, keep: int) -> HtmlPage:
     """Return a page within a limit of rows: builds have pictures, so gaps are cut first."""
     if page.plan is not None and page.coverage is not None:
         builds = min(len(page.plan.builds), max(keep - len(page.coverage.gaps), keep // 2))
@@ -139,7 +139,7 @@ def _cut(page: Page, keep: int) -> Page:
     return page
 
 
-def _text(page: Page, *, inline: bool) -> str:
+def _text(page: HtmlPage, *, inline: bool) -> str:
     style, script = _asset("report.css"), _asset("report.js")
     sources = ("'self'", "'self'")
     if inline:

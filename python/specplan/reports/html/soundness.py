@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 from specplan.counting import form
 from specplan.reports.html.counts import count
 from specplan.reports.html.values import Soundness, Titled
-from specplan.reports.outline import Column, File, Number, Spec, Table, Words
+from specplan.reports.outline import Column, File, Number, ReportTable, SpecWithHash, Words
 from specplan.reports.render import wording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from specplan.reports.outline import Cell
+    from specplan.reports.outline import TableCell
     from specplan.reports.render.prose import Prose
     from specplan.sources.strict_json import Value
 
@@ -99,7 +99,7 @@ def _findings(group: Sequence[Value]) -> Titled:
         Column("message", "what is wrong", "words"),
         Column("file", "where", "file"),
     )
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
+    rows: tuple[tuple[TableCell, ...], ...] = tuple(
         (
             _spec(each),
             *(
@@ -113,12 +113,12 @@ def _findings(group: Sequence[Value]) -> Titled:
         for each in group
     )
     title = f"{_TITLES.get(kind, kind)}: {len(rows)}"
-    return Titled(title=title, table=Table(columns, rows))
+    return Titled(title=title, table=ReportTable(columns, rows))
 
 
-def _spec(entry: Value) -> Cell:
+def _spec(entry: Value) -> TableCell:
     spec = entry.at_or_none("spec")
     if spec is None:
         return None
     name = wording.spec_name(spec.text_at("package") or None, spec.text_at_or_none("version"))
-    return Spec(name, spec.text_at("hash"))
+    return SpecWithHash(name, spec.text_at("hash"))

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from specplan.reports.outline import Name, Names, Number, Table, Words
+from specplan.reports.outline import Name, Names, Number, ReportTable, Words
 
 __all__ = ["without_empty"]
 
 
-def without_empty(table: Table) -> Table:
+def without_empty(table: ReportTable) -> ReportTable:
     """Return a table without the columns in which no row has anything."""
     kept = [
         at
         for at in range(len(table.columns))
         if any(not _is_empty(row[at]) for row in table.rows) or not table.rows
     ]
-    return Table(
+    return ReportTable(
         tuple(table.columns[at] for at in kept),
         tuple(tuple(row[at] for at in kept) for row in table.rows),
     )

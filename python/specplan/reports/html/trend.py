@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from specplan.reports.html.counts import count
 from specplan.reports.html.values import Titled, TrendLine, TrendMark, TrendPart, TrendPicture
-from specplan.reports.outline import Column, Name, Number, State, System, Table, Words
+from specplan.reports.outline import Column, Name, Number, ReportTable, State, SystemName, Words
 from specplan.reports.render import prose, wording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from specplan.reports.outline import Cell
+    from specplan.reports.outline import TableCell
     from specplan.reports.render.prose import Prose
     from specplan.sources.strict_json import Value
 
@@ -204,7 +204,7 @@ def _steps(steps: Sequence[Value], sums: Sequence[Value]) -> Titled:
         Column("wants", "wants", "words"),
         Column("whole", "complete", "state"),
     )
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
+    rows: tuple[tuple[TableCell, ...], ...] = tuple(
         (
             Name(step.text_at("name")),
             Number(point.count_at("wanted")),
@@ -219,7 +219,7 @@ def _steps(steps: Sequence[Value], sums: Sequence[Value]) -> Titled:
         )
         for step, point in zip(steps, sums, strict=True)
     )
-    return Titled(title="Step by step", table=Table(columns, rows))
+    return Titled(title="Step by step", table=ReportTable(columns, rows))
 
 
 def _wants(point: Value) -> str:
@@ -245,18 +245,18 @@ def _lost(content: Value) -> Titled | None:
         Column("since", "lacks since", "name"),
         *([] if all_certain else [Column("certain", "certain", "state")]),
     )
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
+    rows: tuple[tuple[TableCell, ...], ...] = tuple(
         (
             Name(each.text_at("want")),
             Name(each.text_at("stack")),
-            System(each.text_at("os"), each.text_at("target")),
+            SystemName(each.text_at("os"), each.text_at("target")),
             Name(each.text_at("last_covered")),
             Name(each.text_at("since")),
             *([] if all_certain else [_certain(each.flag_at("certain"))]),
         )
         for each in entries
     )
-    return Titled(title=f"Lost wants: {len(rows)}", table=Table(columns, rows))
+    return Titled(title=f"Lost wants: {len(rows)}", table=ReportTable(columns, rows))
 
 
 def _certain(is_certain: bool) -> State:  # noqa: FBT001 - what a document says

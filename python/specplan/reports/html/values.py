@@ -11,25 +11,25 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from specplan.records import dataclass
 
 if TYPE_CHECKING:
-    from specplan.reports.outline import Table, Tone
+    from specplan.reports.outline import ReportTable, Tone
     from specplan.reports.render.prose import Prose
 
 __all__ = [
     "Bar",
-    "Build",
+    "BuildRow",
     "Cause",
-    "Change",
+    "ChangeRow",
     "Changes",
     "CoveragePart",
     "Figure",
     "Gantt",
-    "Gap",
+    "GapRow",
     "GapState",
+    "HtmlPage",
     "Lane",
     "MatrixCell",
     "MatrixRow",
-    "Page",
-    "Part",
+    "PagePart",
     "PlanPart",
     "Segment",
     "SegmentKind",
@@ -78,7 +78,7 @@ class Titled:
     """
 
     title: Prose
-    table: Table
+    table: ReportTable
     note: Prose = ""
 
 
@@ -204,7 +204,7 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
+class GapRow:
     """One want that nothing covers.
 
     Attributes:
@@ -288,7 +288,7 @@ class CoveragePart:
     rows: tuple[MatrixRow, ...]
     wants: tuple[str, str]
     all_gaps: int
-    gaps: tuple[Gap, ...]
+    gaps: tuple[GapRow, ...]
     states: tuple[GapState, ...]
     causes: tuple[Cause, ...]
     needed: Titled | None
@@ -301,7 +301,7 @@ class CoveragePart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class ChangeRow:
     """A change with one cause, wherever it shows.
 
     Attributes:
@@ -341,7 +341,7 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Build:
+class BuildRow:
     """One build of the plan.
 
     Attributes:
@@ -545,7 +545,7 @@ class Curve:
     path: str
     area: str
     points: tuple[CurvePoint, ...]
-    table: Table
+    table: ReportTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -571,7 +571,7 @@ class PlanPart:
     unit: Literal["builds", "seconds"]
     figures: tuple[Figure, ...]
     lines: tuple[Prose, ...]
-    builds: tuple[Build, ...]
+    builds: tuple[BuildRow, ...]
     critical: tuple[int, ...]
     gantt: Gantt | None
     stages: tuple[Stage, ...]
@@ -677,7 +677,7 @@ class Soundness:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class PagePart:
     """A part of the page, for the list of parts.
 
     Attributes:
@@ -692,7 +692,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class HtmlPage:
     """The whole page.
 
     Attributes:
@@ -721,4 +721,4 @@ class Page:
     trend: TrendPart | None
     soundness: Soundness | None
     inputs: tuple[Titled, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[PagePart, ...]

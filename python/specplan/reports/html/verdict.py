@@ -12,7 +12,7 @@ from specplan.reports.html.counts import count
 from specplan.reports.html.doubt import in_doubt
 from specplan.reports.html.tables import without_empty
 from specplan.reports.html.values import Figure, Titled, Verdict
-from specplan.reports.outline import Column, Name, Names, Number, Share, State, Table, Words
+from specplan.reports.outline import Column, Name, Names, Number, ReportTable, Share, State, Words
 from specplan.reports.render import amounts, prose, wording
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from specplan.reports.html.documents import Document, Kind
     from specplan.reports.html.values import Changes, CoveragePart, PlanPart, Soundness, TrendPart
-    from specplan.reports.outline import Cell, Tone
+    from specplan.reports.outline import TableCell, Tone
     from specplan.reports.render.prose import Prose
     from specplan.sources.strict_json import Value
 
@@ -289,7 +289,7 @@ def _gate_table(documents: Sequence[Document]) -> Titled | None:
         Column("verdict", "verdict", "state"),
         Column("reason", "why", "words"),
     )
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
+    rows: tuple[tuple[TableCell, ...], ...] = tuple(
         (
             Words(_QUESTIONS[kind]),
             Name(_label(gate)),
@@ -300,7 +300,7 @@ def _gate_table(documents: Sequence[Document]) -> Titled | None:
         )
         for kind, gate in gates
     )
-    return Titled(title="Gates", table=without_empty(Table(columns, rows)))
+    return Titled(title="Gates", table=without_empty(ReportTable(columns, rows)))
 
 
 def _amount(gate: Value, key: str) -> str:
@@ -337,7 +337,7 @@ def _left_out_table(documents: Sequence[Document]) -> Titled | None:
     places: dict[tuple[bool, str, str, str], list[tuple[str, int]]] = {}
     for cause, where, times in sorted(seen, key=lambda each: each[0][0]):
         places.setdefault(cause, []).append((where, times))
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
+    rows: tuple[tuple[TableCell, ...], ...] = tuple(
         (
             Name(kind),
             Names(tuple(where for where, _ in own)),
@@ -350,7 +350,7 @@ def _left_out_table(documents: Sequence[Document]) -> Titled | None:
     )
     blocking = sum(not is_harmless for (is_harmless, *_), _, _ in seen)
     harm = f"{blocking} could change the answer" if blocking else "none could change the answer"
-    return Titled(title=f"Left out: {len(seen)}, of which {harm}", table=Table(columns, rows))
+    return Titled(title=f"Left out: {len(seen)}, of which {harm}", table=ReportTable(columns, rows))
 
 
 def _cause(record: Value) -> tuple[bool, str, str, str]:

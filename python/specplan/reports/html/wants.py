@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from specplan.reports.outline import Column, Name, Spec, System
+from specplan.reports.outline import Column, Name, SpecWithHash, SystemName
 from specplan.reports.render import wording
 
 if TYPE_CHECKING:
@@ -20,17 +20,17 @@ WANT_COLUMNS: Final = (
 )
 
 
-def want_cells(entry: Value) -> tuple[Name, Name, System]:
+def want_cells(entry: Value) -> tuple[Name, Name, SystemName]:
     """Return a want, its stack and its system, for :data:`WANT_COLUMNS`."""
     return (
         Name(entry.text_at("want")),
         Name(entry.text_at("stack")),
-        System(entry.text_at("os"), entry.text_at("target")),
+        SystemName(entry.text_at("os"), entry.text_at("target")),
     )
 
 
-def spec_cell(entry: Value) -> Spec:
+def spec_cell(entry: Value) -> SpecWithHash:
     """Return a spec that has a package, a version and a hash."""
-    return Spec(
+    return SpecWithHash(
         wording.spec_name(entry.text_at("package"), entry.text_at("version")), entry.text_at("hash")
     )

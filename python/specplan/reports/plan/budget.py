@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from specplan.reports.outline import Column, Line, Number, Said, Section, Spec, State, Table, Words
+from specplan.reports.outline import (
+    Column,
+    Line,
+    Number,
+    ReportTable,
+    Said,
+    Section,
+    SpecWithHash,
+    State,
+    Words,
+)
 from specplan.reports.plan import wording as plan_wording
 from specplan.reports.render import amounts, prose, wording
 
@@ -14,7 +24,7 @@ if TYPE_CHECKING:
     from specplan.aliases import Unit
     from specplan.model.budget import Budget, BudgetCurve, BudgetRoot, OpenReason, OpenRoot
     from specplan.planning.plan import Plan
-    from specplan.reports.outline import Cell
+    from specplan.reports.outline import TableCell
     from specplan.reports.render.document import Json
     from specplan.reports.render.prose import Prose
 
@@ -103,7 +113,7 @@ def _curve(plan: Plan) -> tuple[Section, ...]:
         Column("installing", "roots that install", "count"),
         Column("proof", "proof", "words"),
     )
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
+    rows: tuple[tuple[TableCell, ...], ...] = tuple(
         (
             Words(limit_of(point.limit, plan.unit)),
             Number(point.builds),
@@ -114,7 +124,7 @@ def _curve(plan: Plan) -> tuple[Section, ...]:
         for point in curve.points
     )
     title = f"results of budgets, of {wording.count(curve.roots, 'root')}"
-    return (Section(id="curve", title=title, tone="strong", table=Table(columns, rows)),)
+    return (Section(id="curve", title=title, tone="strong", table=ReportTable(columns, rows)),)
 
 
 def limit_of(limit: float, unit: Unit) -> str:
@@ -148,7 +158,7 @@ def _completed(budget: Budget) -> Section:
     columns = (Column("root", "completed", "spec", is_lead=True), *wants.columns)
     rows = tuple((_spec(root), *wants.of(root)) for root in budget.completed)
     title = f"{wording.count(len(rows), 'root')} completed"
-    return Section(id="completed", title=title, table=Table(columns, rows))
+    return Section(id="completed", title=title, table=ReportTable(columns, rows))
 
 
 def _open(budget: Budget, unit: Unit) -> Section:
@@ -171,11 +181,11 @@ def _open(budget: Budget, unit: Unit) -> Section:
         for root in budget.open
     )
     title = f"{wording.count(len(rows), 'root')} not completed"
-    return Section(id="open", title=title, tone="strong", table=Table(columns, rows))
+    return Section(id="open", title=title, tone="strong", table=ReportTable(columns, rows))
 
 
-def _spec(root: BudgetRoot | OpenRoot) -> Spec:
-    return Spec(plan_wording.name(root.spec), root.spec.hash)
+def _spec(root: BudgetRoot | OpenRoot) -> SpecWithHash:
+    return SpecWithHash(plan_wording.name(root.spec), root.spec.hash)
 
 
 class _Wants:
@@ -191,7 +201,7 @@ class _Wants:
         self.columns = (Column("want", "for", "words"),) if places else ()
         self._has_systems = len({(place.os, place.target) for place in places}) > 1
 
-    def of(self, root: BudgetRoot | OpenRoot) -> tuple[Cell, ...]:
+    def of(self, root: BudgetRoot | OpenRoot) -> tuple[TableCell, ...]:
         """Return the cell of a root; none where there are no abstract wants."""
         place = root.place
         if not self.columns:

@@ -9,11 +9,11 @@ from specplan.reports.outline import (
     Name,
     Names,
     Number,
+    ReportTable,
     Said,
     Section,
-    Spec,
-    System,
-    Table,
+    SpecWithHash,
+    SystemName,
     Words,
 )
 from specplan.reports.render import amounts, prose, wording
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         UnplannableReason,
     )
     from specplan.planning.plan import Plan
-    from specplan.reports.outline import Cell
+    from specplan.reports.outline import TableCell
     from specplan.reports.render.document import Json
     from specplan.reports.render.prose import Prose
 
@@ -147,15 +147,15 @@ def _publish(publish: Sequence[PublishedWant]) -> tuple[Section, ...]:
     rows = tuple(
         (
             Name(want.stack),
-            System(want.os, want.target),
+            SystemName(want.os, want.target),
             Name(want.want),
-            Spec(f"{want.package}@{want.version}", want.hash),
+            SpecWithHash(f"{want.package}@{want.version}", want.hash),
             Names(tuple(want.listed_by)),
         )
         for want in publish
     )
     title = f"{wording.count(len(rows), 'want')} to publish"
-    table = Table(columns, rows, names=3)
+    table = ReportTable(columns, rows, names=3)
     return (Section(id="publish", title=title, tone="strong", table=table),)
 
 
@@ -169,7 +169,7 @@ def _unplannable(choice: Choice | None) -> tuple[Section, ...]:
     )
     rows = tuple((*_place(want), Said.once(_why(want))) for want in choice.unplannable)
     title = f"{wording.count(len(rows), 'want')} cannot be planned"
-    table = Table(columns, rows, names=3)
+    table = ReportTable(columns, rows, names=3)
     return (Section(id="unplannable", title=title, tone="strong", table=table),)
 
 
@@ -210,7 +210,7 @@ def _chosen(plan: Plan) -> tuple[Section, ...]:
     rows = tuple(
         (
             *_place(want),
-            Spec(f"{want.spec.package}@{want.spec.version}", want.spec.hash),
+            SpecWithHash(f"{want.spec.package}@{want.spec.version}", want.spec.hash),
             Number(want.candidates),
             Words(_next_best(want, plan.unit)),
         )
@@ -220,12 +220,12 @@ def _chosen(plan: Plan) -> tuple[Section, ...]:
     if not rows:
         return ()
     title = f"chosen for {wording.count(len(rows), 'want')}"
-    table = Table(columns, rows, names=3)
+    table = ReportTable(columns, rows, names=3)
     return (Section(id="chosen", title=title, tone="strong", table=table, detail="chosen"),)
 
 
-def _place(want: ChosenWant) -> tuple[Cell, ...]:
-    return (Name(want.stack), System(want.os, want.target), Name(want.want))
+def _place(want: ChosenWant) -> tuple[TableCell, ...]:
+    return (Name(want.stack), SystemName(want.os, want.target), Name(want.want))
 
 
 def lines(plan: Plan) -> list[str]:

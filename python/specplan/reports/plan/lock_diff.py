@@ -12,11 +12,11 @@ from specplan.reports.outline import (
     Number,
     Outline,
     Records,
+    ReportTable,
     Said,
     Section,
-    Spec,
+    SpecWithHash,
     State,
-    Table,
     outline_of,
     records_of,
 )
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from specplan.model import NamedSpec
     from specplan.model.report import ReportOptions
-    from specplan.reports.outline import Cell, Value
+    from specplan.reports.outline import TableCell, Value
 
 __all__ = ["outline", "records"]
 
@@ -112,7 +112,7 @@ def _causes(diff: LockDiff) -> tuple[Section, ...]:
         for cause in diff.causes
     )
     title = f"{wording.count(len(rows), 'spec')} changed themselves"
-    return (Section(id="causes", title=title, table=Table(columns, rows)),)
+    return (Section(id="causes", title=title, table=ReportTable(columns, rows)),)
 
 
 def _hold(diff: LockDiff) -> tuple[Section, ...]:
@@ -124,7 +124,7 @@ def _hold(diff: LockDiff) -> tuple[Section, ...]:
         Column("builds_left", "builds left", "count"),
         *([Column("fewest_left", "fewest", "count")] if is_searched else []),
     )
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
+    rows: tuple[tuple[TableCell, ...], ...] = tuple(
         (
             _spec(step.spec),
             Number(step.builds_left),
@@ -133,7 +133,7 @@ def _hold(diff: LockDiff) -> tuple[Section, ...]:
         for step in diff.hold
     )
     title = "hold back, and estimated builds that remain"
-    return (Section(id="hold", title=title, tone="strong", table=Table(columns, rows)),)
+    return (Section(id="hold", title=title, tone="strong", table=ReportTable(columns, rows)),)
 
 
 def _new(diff: LockDiff) -> tuple[Section, ...]:
@@ -153,7 +153,9 @@ def _new(diff: LockDiff) -> tuple[Section, ...]:
         for new in diff.specs
     )
     return (
-        Section(id="new", title=f"{len(rows)} new", table=Table(columns, rows), detail="specs"),
+        Section(
+            id="new", title=f"{len(rows)} new", table=ReportTable(columns, rows), detail="specs"
+        ),
     )
 
 
@@ -161,9 +163,9 @@ def _gone(diff: LockDiff) -> tuple[Section, ...]:
     if not diff.gone:
         return ()
     rows = tuple((_spec(gone),) for gone in diff.gone)
-    table = Table((Column("spec", "spec", "spec", is_lead=True),), rows)
+    table = ReportTable((Column("spec", "spec", "spec", is_lead=True),), rows)
     return (Section(id="gone", title=f"{len(rows)} gone", table=table, detail="specs"),)
 
 
-def _spec(spec: NamedSpec) -> Spec:
-    return Spec(plan_wording.name(spec), spec.hash)
+def _spec(spec: NamedSpec) -> SpecWithHash:
+    return SpecWithHash(plan_wording.name(spec), spec.hash)

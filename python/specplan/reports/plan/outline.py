@@ -8,7 +8,6 @@ from specplan.planning.plan import Plan
 from specplan.reports.gates import gate_sections, to_show
 from specplan.reports.outline import (
     Amount,
-    Answer,
     Column,
     Line,
     Name,
@@ -16,11 +15,12 @@ from specplan.reports.outline import (
     Number,
     Outline,
     Records,
+    ReportTable,
     Said,
     Section,
-    Spec,
+    SpecWithHash,
     State,
-    Table,
+    YesNo,
     outline_of,
     records_of,
 )
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from specplan.model import Build, Cause, NamedSpec
     from specplan.model.report import ReportOptions
-    from specplan.reports.outline import Cell, Tone, Value
+    from specplan.reports.outline import TableCell, Tone, Value
 
 __all__ = ["outline", "records"]
 
@@ -132,10 +132,10 @@ def _builds(plan: Plan) -> tuple[Section, ...]:
         Column("stacks", "stacks", "names"),
         Column("needs", "needs", "count"),
     )
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
+    rows: tuple[tuple[TableCell, ...], ...] = tuple(
         (
             Number(build.stage),
-            Spec(f"{build.package}@{build.version}", build.hash),
+            SpecWithHash(f"{build.package}@{build.version}", build.hash),
             State(build.cause, plan_wording.cause(build.cause), _TONES[build.cause]),
             *([_cost(build)] if has_costs else []),
             Names(tuple(build.stacks)),
@@ -144,7 +144,9 @@ def _builds(plan: Plan) -> tuple[Section, ...]:
         for build in plan.builds
     )
     title = wording.count(len(plan.builds), "build")
-    table = Table(columns, rows, names=2, packages=tuple(each.package for each in plan.builds))
+    table = ReportTable(
+        columns, rows, names=2, packages=tuple(each.package for each in plan.builds)
+    )
     return (Section(id="builds", title=title, table=table),)
 
 
@@ -173,7 +175,9 @@ def _excluded(plan: Plan) -> tuple[Section, ...]:
         for build in plan.excluded.builds
     )
     title = f"{wording.count(len(rows), 'build')} left out"
-    table = Table(columns, rows, packages=tuple(each.spec.package for each in plan.excluded.builds))
+    table = ReportTable(
+        columns, rows, packages=tuple(each.spec.package for each in plan.excluded.builds)
+    )
     return (Section(id="excluded", title=title, tone="strong", table=table),)
 
 
@@ -181,7 +185,10 @@ def _without_successor(plan: Plan) -> tuple[Section, ...]:
     """Return the specs that stay predicted though next hashes are asked for, with the reasons."""
     columns = (Column("spec", "spec", "spec", is_lead=True), Column("why", "why", "words"))
     rows = tuple(
-        (Spec(f"{spec.package}@{spec.version}", spec.hash), Said.once(prose.words(spec.why)))
+        (
+            SpecWithHash(f"{spec.package}@{spec.version}", spec.hash),
+            Said.once(prose.words(spec.why)),
+        )
         for each in plan.successors
         for spec in each.specs
         if spec.successor is None
@@ -189,7 +196,7 @@ def _without_successor(plan: Plan) -> tuple[Section, ...]:
     if not rows:
         return ()
     title = wording.count(len(rows), "spec") + " without a known next hash"
-    return (Section(id="predicted", title=title, tone="strong", table=Table(columns, rows)),)
+    return (Section(id="predicted", title=title, tone="strong", table=ReportTable(columns, rows)),)
 
 
 def _untested(plan: Plan) -> tuple[Section, ...]:
@@ -199,7 +206,7 @@ def _untested(plan: Plan) -> tuple[Section, ...]:
         Column("available", "has a binary", "answer"),
     )
     rows = tuple(
-        (_spec(each.spec), State(each.kept_by, each.kept_by), Answer(each.available))
+        (_spec(each.spec), State(each.kept_by, each.kept_by), YesNo(each.available))
         for each in plan.untested
     )
     return _detail("untested", f"{wording.count(len(rows), 'spec')} untested", columns, rows)
@@ -224,12 +231,12 @@ def _needless(plan: Plan) -> tuple[Section, ...]:
 
 
 def _detail(
-    name: str, title: str, columns: tuple[Column, ...], rows: tuple[tuple[Cell, ...], ...]
+    name: str, title: str, columns: tuple[Column, ...], rows: tuple[tuple[TableCell, ...], ...]
 ) -> tuple[Section, ...]:
     """Return a section that a terminal shows only if asked."""
-    table = Table(columns, rows)
+    table = ReportTable(columns, rows)
     return (Section(id=name, title=title, tone="strong", table=table, detail=name),)
 
 
-def _spec(spec: NamedSpec) -> Cell:
-    return Spec(plan_wording.name(spec), spec.hash) if spec.hash else Name(spec.package)
+def _spec(spec: NamedSpec) -> TableCell:
+    return SpecWithHash(plan_wording.name(spec), spec.hash) if spec.hash else Name(spec.package)

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from specplan.counting import form
-from specplan.reports.outline import Amount, Column, Line, Number, Section, Spec, Table
+from specplan.reports.outline import (
+    Amount,
+    Column,
+    Line,
+    Number,
+    ReportTable,
+    Section,
+    SpecWithHash,
+)
 from specplan.reports.render import amounts, prose, wording
 
 if TYPE_CHECKING:
@@ -86,7 +94,7 @@ def _runners(schedule: Schedule, unit: Unit) -> Section:
         for shard in schedule.shards
     )
     title = wording.count(len(rows), "runner")
-    return Section(id="runners", title=title, table=Table(columns, rows))
+    return Section(id="runners", title=title, table=ReportTable(columns, rows))
 
 
 def _timetable(plan: Plan, schedule: Schedule) -> Section:
@@ -102,12 +110,12 @@ def _timetable(plan: Plan, schedule: Schedule) -> Section:
             Number(shard.runner),
             Amount(run.start, plan.unit, is_time=True),
             Amount(run.finish, plan.unit, is_time=True),
-            Spec(f"{builds[run.hash].package}@{builds[run.hash].version}", run.hash),
+            SpecWithHash(f"{builds[run.hash].package}@{builds[run.hash].version}", run.hash),
         )
         for shard in schedule.shards
         for run in shard.runs
     )
-    table = Table(columns, rows)
+    table = ReportTable(columns, rows)
     return Section(
         id="timetable", title="timetable", tone="strong", table=table, detail="timetable"
     )

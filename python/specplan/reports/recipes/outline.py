@@ -10,10 +10,10 @@ from specplan.reports.outline import (
     Name,
     Outline,
     Records,
+    ReportTable,
     Section,
-    Spec,
+    SpecWithHash,
     State,
-    Table,
     Words,
     outline_of,
     records_of,
@@ -72,7 +72,7 @@ def records(changes: RecipeChanges, options: ReportOptions) -> Records:
     return Records(("package", "file", "verdict", "classes", "why"), rows)
 
 
-def recipe_table(changes: RecipeChanges) -> Table:
+def recipe_table(changes: RecipeChanges) -> ReportTable:
     """Return the recipes that changed, one a row."""
     columns = (
         Column("package", "recipe", "name", is_lead=True),
@@ -81,7 +81,7 @@ def recipe_table(changes: RecipeChanges) -> Table:
         Column("classes", "what changed", "words"),
         Column("why", "why", "words", is_extra=True),
     )
-    return Table(columns, tuple(map(_recipe, changes.recipes)))
+    return ReportTable(columns, tuple(map(_recipe, changes.recipes)))
 
 
 def _recipe(change: RecipeChange) -> tuple[Name, State, Words, Words, Words]:
@@ -95,7 +95,7 @@ def _recipe(change: RecipeChange) -> tuple[Name, State, Words, Words, Words]:
     )
 
 
-def _hashes(hashes: tuple[PackageHash, ...]) -> Table:
+def _hashes(hashes: tuple[PackageHash, ...]) -> ReportTable:
     columns = (
         Column("spec", "spec", "spec", is_lead=True),
         Column("hash", "hash", "spec"),
@@ -105,13 +105,13 @@ def _hashes(hashes: tuple[PackageHash, ...]) -> Table:
     rows = tuple(
         (
             Name(f"{found.package}@{found.version}"),
-            Spec("", found.hash, between=""),
+            SpecWithHash("", found.hash, between=""),
             Name(found.computed or ""),
             Words(_as_recorded(found)),
         )
         for found in hashes
     )
-    return Table(columns, rows)
+    return ReportTable(columns, rows)
 
 
 def _as_recorded(found: PackageHash) -> str:

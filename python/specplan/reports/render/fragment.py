@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from specplan.model.report import ReportOptions
-    from specplan.reports.outline import Section, Table
+    from specplan.reports.outline import ReportTable, Section
 
 __all__ = ["fragment", "fragment_of_rows"]
 
@@ -83,7 +83,7 @@ def _section(writer: Writer, section: Section) -> Iterator[str]:
         yield from _table(writer, section.table)
 
 
-def _table(writer: Writer, table: Table) -> Iterator[str]:
+def _table(writer: Writer, table: ReportTable) -> Iterator[str]:
     shown = [at for at, column in enumerate(table.columns) if not column.is_extra]
     heads = ("<br>".join(map(escape, header(table.columns[at]))) for at in shown)
     rows = table.rows[: table.most]

@@ -14,7 +14,17 @@ from specplan.records import dataclass
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Cells", "Column", "Span", "Style", "blocks", "columns_of", "paint", "table", "wrap"]
+__all__ = [
+    "ColumnCells",
+    "Span",
+    "Style",
+    "TextColumn",
+    "blocks",
+    "columns_of",
+    "paint",
+    "table",
+    "wrap",
+]
 
 Style: TypeAlias = Literal["plain", "bold", "dim", "green", "yellow", "red"]
 
@@ -39,7 +49,7 @@ class Span(NamedTuple):
     style: Style = "plain"
 
 
-class Cells(NamedTuple):
+class ColumnCells(NamedTuple):
     """The cells of a column: the text of each and, where there is colour, its style."""
 
     texts: Sequence[str]
@@ -51,7 +61,7 @@ class Cells(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TextColumn:
     """A column of a table.
 
     Attributes:
@@ -115,8 +125,8 @@ def wrap(text: str, width: int, *, indent: str = "", first: str | None = None) -
 
 
 def table(
-    columns: Sequence[Column],
-    cells: Sequence[Cells],
+    columns: Sequence[TextColumn],
+    cells: Sequence[ColumnCells],
     *,
     width: int,
     colour: bool,
@@ -156,7 +166,7 @@ def table(
     return lines
 
 
-def _header(columns: Sequence[Column], widths: Sequence[int], *, colour: bool) -> list[str]:
+def _header(columns: Sequence[TextColumn], widths: Sequence[int], *, colour: bool) -> list[str]:
     lines = []
     for at_line in range(max(len(column.header) for column in columns)):
         header = [
@@ -168,7 +178,7 @@ def _header(columns: Sequence[Column], widths: Sequence[int], *, colour: bool) -
 
 
 def _widths(
-    columns: Sequence[Column], texts: Sequence[Sequence[str]], room: int
+    columns: Sequence[TextColumn], texts: Sequence[Sequence[str]], room: int
 ) -> list[int] | None:
     """Return the width of each column, or None where they do not fit the room."""
     natural = [
@@ -199,7 +209,7 @@ def _widest(texts: Sequence[str]) -> int:
 
 
 def _padded(
-    columns: Sequence[Column], texts: Sequence[Sequence[str]], widths: Sequence[int]
+    columns: Sequence[TextColumn], texts: Sequence[Sequence[str]], widths: Sequence[int]
 ) -> list[str | None]:
     """Return the line of each row of ASCII whose cells all fit, made column by column."""
     padded = [
@@ -229,13 +239,13 @@ def _narrowed(natural: Sequence[int], floors: Sequence[int], room: int) -> list[
     return widths
 
 
-def _longest_word(column: Column, texts: Sequence[str]) -> int:
+def _longest_word(column: TextColumn, texts: Sequence[str]) -> int:
     words = (word for text in set(texts) for word in text.split(" "))
     return max(map(columns_of, (*column.header, *words)))
 
 
 def _row(
-    columns: Sequence[Column], cells: Sequence[Span], widths: Sequence[int], *, colour: bool
+    columns: Sequence[TextColumn], cells: Sequence[Span], widths: Sequence[int], *, colour: bool
 ) -> list[str]:
     wrapped = [
         wrap(cell.text, width) if column.wraps and columns_of(cell.text) > width else [cell.text]

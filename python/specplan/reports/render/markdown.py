@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from specplan.model.report import ReportOptions
-    from specplan.reports.outline import Outline, Section, Table
+    from specplan.reports.outline import Outline, ReportTable, Section
     from specplan.reports.render.prose import Part, Prose
 
 __all__ = ["document", "foldable", "listed", "markdown"]
@@ -104,7 +104,7 @@ class _Writer:
             parts.append(f"{self.titled(table.more)}.")
         return parts
 
-    def tables(self, title: str, table: Table) -> list[str]:
+    def tables(self, title: str, table: ReportTable) -> list[str]:
         """Return a table, or a wide matrix as tables of few columns."""
         rows = table.rows
         if not rows:
@@ -126,7 +126,7 @@ class _Writer:
         return found
 
     def table(
-        self, title: str, columns: Sequence[value.Column], rows: Sequence[Sequence[value.Cell]]
+        self, title: str, columns: Sequence[value.Column], rows: Sequence[Sequence[value.TableCell]]
     ) -> str:
         """Return one table."""
         return foldable(
@@ -156,14 +156,14 @@ class _Writer:
         if part.kind == "name":
             return code(part.text)
         shown = part.hash if self.options.long_hashes else part.hash[: prose.SHORT_HASH]
-        return _spec(value.Spec(part.text, shown, part.between))
+        return _spec(value.SpecWithHash(part.text, shown, part.between))
 
     def titled(self, words: Prose) -> str:
         """Return a sentence that begins with a capital letter."""
         shown = self.said(words)
         return shown[:1].upper() + shown[1:]
 
-    def cell(self, cell: value.Cell) -> str:
+    def cell(self, cell: value.TableCell) -> str:
         """Return a cell of a table."""
         if isinstance(cell, value.Said):
             return "<br>".join(map(self.said, cell.prose))
@@ -176,7 +176,7 @@ def _header(column: value.Column) -> str:
     return column.title
 
 
-def _spec(spec: value.Spec) -> str:
+def _spec(spec: value.SpecWithHash) -> str:
     if not spec.hash:
         return code(spec.label)
     if spec.between.startswith(" "):
@@ -185,13 +185,13 @@ def _spec(spec: value.Spec) -> str:
     return code(f"{spec.label}{spec.between}{spec.hash}")
 
 
-def _cells(cells: value.Cells) -> str:
+def _cells(cells: value.CellNames) -> str:
     return ", ".join(
         f"{code(stack)} {code(wording.system(os, target))}" for stack, os, target in cells.cells
     )
 
 
-def _nearest(nearest: value.Nearest) -> str:
+def _nearest(nearest: value.NearestSpec) -> str:
     differs = sentence(", ".join(nearest.differs) or "hash alone")
     return f"{code(nearest.hash)} {code(nearest.place)} ({differs})"
 
@@ -205,11 +205,11 @@ _SHOWN: Final[Mapping[type, Callable[[Any], str]]] = {
     value.Number: amounts.of_number,
     value.Share: lambda cell: wording.share(cell.part, cell.whole, is_old=cell.is_old),
     value.Amount: amounts.of_cell,
-    value.Answer: lambda cell: wording.answer(cell.known),
-    value.Spec: _spec,
+    value.YesNo: lambda cell: wording.answer(cell.known),
+    value.SpecWithHash: _spec,
     value.Specs: lambda cell: ", ".join(map(_spec, cell.specs)),
-    value.System: lambda cell: code(wording.system(cell.os, cell.target)),
-    value.Cells: _cells,
+    value.SystemName: lambda cell: code(wording.system(cell.os, cell.target)),
+    value.CellNames: _cells,
     value.File: lambda cell: code(cell.path if cell.line is None else f"{cell.path}:{cell.line}"),
-    value.Nearest: _nearest,
+    value.NearestSpec: _nearest,
 }

@@ -10,7 +10,7 @@ from specplan.reports.render.escape import for_logs
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from specplan.reports.render.layout import Cells, Column
+    from specplan.reports.render.layout import ColumnCells, TextColumn
 
 __all__ = ["Page"]
 
@@ -50,8 +50,8 @@ class Page:
 
     def table(
         self,
-        columns: Sequence[Column],
-        cells: Sequence[Cells],
+        columns: Sequence[TextColumn],
+        cells: Sequence[ColumnCells],
         *,
         name_columns: int = 1,
     ) -> None:

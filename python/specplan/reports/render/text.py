@@ -16,13 +16,13 @@ from specplan.reports.cuts import cut
 from specplan.reports.outline import outline_of
 from specplan.reports.render import amounts, layout, prose, wording
 from specplan.reports.render.escape import terminal, terminal_each
-from specplan.reports.render.layout import Cells, Column, Span
+from specplan.reports.render.layout import ColumnCells, Span, TextColumn
 from specplan.reports.render.page import Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from specplan.reports.outline import Outline, Section, Table, Tone
+    from specplan.reports.outline import Outline, ReportTable, Section, Tone
     from specplan.reports.render.layout import Style
     from specplan.reports.render.prose import Part, Prose
 
@@ -100,7 +100,7 @@ class Writer:
         for line in lines:
             self.page.text(self.said(line.text), style=_STYLES[line.tone], indent="  " * line.level)
 
-    def table(self, table: Table) -> None:
+    def table(self, table: ReportTable) -> None:
         """Add a table in its form, and count the rows that are not shown."""
         rows = table.rows
         if table.form == "places":
@@ -121,13 +121,13 @@ class Writer:
         if table.more:
             self.page.text(self.said(table.more), style="dim")
 
-    def plain(self, table: Table, rows: Sequence[Sequence[value.Cell]]) -> None:
+    def plain(self, table: ReportTable, rows: Sequence[Sequence[value.TableCell]]) -> None:
         """Add a table as such."""
         if not rows:
             return
         shown = [at for at, column in enumerate(table.columns) if not column.is_extra]
         columns = [
-            Column(
+            TextColumn(
                 header(column),
                 align="right" if column.is_right else "left",
                 wraps=column.is_wordy,
@@ -138,7 +138,7 @@ class Writer:
         cells = [self.cells([row[at] for row in rows]) for at in shown]
         self.page.table(columns, cells, name_columns=table.names)
 
-    def matrix(self, table: Table) -> None:
+    def matrix(self, table: ReportTable) -> None:
         """Add a matrix, folded into blocks of columns that fit the width."""
         lead, *columns = table.columns
         rows = [[self.span(cell) for cell in row] for row in table.rows]
@@ -156,17 +156,17 @@ class Writer:
         for at_block, block in enumerate(folded):
             if at_block:
                 self.page.blank()
-            headers = [Column((lead.title,))]
-            headers += [Column(header(columns[at]), align="right") for at in block]
+            headers = [TextColumn((lead.title,))]
+            headers += [TextColumn(header(columns[at]), align="right") for at in block]
             kept = [
                 [spans[0], *(spans[at + 1] for at in block)]
                 for row, spans in zip(table.rows, rows, strict=True)
                 if any(row[at + 1] is not None for at in block)
             ]
             turned = zip(*kept, strict=True)
-            self.page.table(headers, [Cells(*zip(*column, strict=True)) for column in turned])
+            self.page.table(headers, [ColumnCells(*zip(*column, strict=True)) for column in turned])
 
-    def matrix_as_list(self, table: Table, rows: Sequence[Sequence[Span]]) -> None:
+    def matrix_as_list(self, table: ReportTable, rows: Sequence[Sequence[Span]]) -> None:
         """Add a matrix of which not even one column fits beside the first."""
         for row in rows:
             self.page.text(row[0].text)
@@ -181,7 +181,7 @@ class Writer:
                     self.page.text(name, indent="  ")
                     self.page.lines([f"    {painted}"])
 
-    def places(self, group: Sequence[Sequence[value.Cell]]) -> None:
+    def places(self, group: Sequence[Sequence[value.TableCell]]) -> None:
         """List each fault once: with several places of one file, or with several files."""
         files = [self.span(row[0]).text for row in group]
         names = [self.span(row[1]).text for row in group]
@@ -215,18 +215,18 @@ class Writer:
         shown = dag_hash if self.options.long_hashes else dag_hash[: prose.SHORT_HASH]
         return f"{label}{between}{shown}".lstrip() if dag_hash else label
 
-    def nearest(self, cell: value.Nearest) -> str:
+    def nearest(self, cell: value.NearestSpec) -> str:
         """Return the nearest binary: its hash, its place and its differences."""
         head = terminal(self.spec("", cell.hash, ""))
         differs = ", ".join(map(terminal, cell.differs)) or "hash alone"
         return f"{head} {terminal(cell.place)} ({differs})"
 
-    def cells(self, cells: Sequence[value.Cell]) -> Cells:
+    def cells(self, cells: Sequence[value.TableCell]) -> ColumnCells:
         """Return the cells of a column, as :meth:`span` shows each."""
         kinds = set(map(type, cells))
         if len(kinds) > 1 or None in cells:
             spans = list(map(self.span, cells))
-            return Cells([each.text for each in spans], [each.style for each in spans])
+            return ColumnCells([each.text for each in spans], [each.style for each in spans])
         kind = kinds.pop()
         raw = _RAW.get(kind)
         if raw is not None:
@@ -235,10 +235,10 @@ class Writer:
             show = _SHOWN[kind]
             texts = [show(self, cell) for cell in cells]
         if not self.page.colour:
-            return Cells(texts)
-        return Cells(texts, [_STYLES[cell.tone] for cell in cells if cell is not None])
+            return ColumnCells(texts)
+        return ColumnCells(texts, [_STYLES[cell.tone] for cell in cells if cell is not None])
 
-    def span(self, cell: value.Cell) -> Span:
+    def span(self, cell: value.TableCell) -> Span:
         """Return a cell as text with its style."""
         if cell is None:
             return _NOTHING
@@ -252,8 +252,8 @@ _RAW: Final[Mapping[type, Callable[[Writer, Any], str]]] = {
     value.Name: lambda _, cell: cell.text,
     value.Words: lambda _, cell: cell.text,
     value.State: lambda _, cell: cell.words,
-    value.Spec: lambda writer, cell: writer.spec(cell.label, cell.hash, cell.between),
-    value.System: lambda _, cell: wording.system(cell.os, cell.target),
+    value.SpecWithHash: lambda writer, cell: writer.spec(cell.label, cell.hash, cell.between),
+    value.SystemName: lambda _, cell: wording.system(cell.os, cell.target),
 }
 
 
@@ -269,15 +269,15 @@ _SHOWN: Final[Mapping[type, Callable[[Writer, Any], str]]] = {
     value.Number: lambda _, cell: amounts.of_number(cell),
     value.Share: lambda _, cell: wording.share(cell.part, cell.whole, is_old=cell.is_old),
     value.Amount: lambda _, cell: amounts.of_cell(cell),
-    value.Answer: lambda _, cell: wording.answer(cell.known),
+    value.YesNo: lambda _, cell: wording.answer(cell.known),
     value.Specs: lambda writer, cell: (
         ", ".join(writer.span(spec).text for spec in cell.specs) or "-"
     ),
-    value.Cells: lambda writer, cell: writer.where.names(cell.cells),
+    value.CellNames: lambda writer, cell: writer.where.names(cell.cells),
     value.File: lambda _, cell: (
         terminal(cell.path) + ("" if cell.line is None else f":{cell.line}")
     ),
-    value.Nearest: lambda writer, cell: writer.nearest(cell),
+    value.NearestSpec: lambda writer, cell: writer.nearest(cell),
 }
 
 

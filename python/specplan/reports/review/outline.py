@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from specplan.reports.outline import (
     Amount,
-    Answer,
     Column,
     Line,
     Name,
@@ -14,11 +13,12 @@ from specplan.reports.outline import (
     Number,
     Outline,
     Records,
+    ReportTable,
     Said,
     Section,
-    Spec,
+    SpecWithHash,
     State,
-    Table,
+    YesNo,
     outline_of,
     records_of,
 )
@@ -30,7 +30,7 @@ from specplan.review.model import Review
 
 if TYPE_CHECKING:
     from specplan.model.report import ReportOptions
-    from specplan.reports.outline import Cell
+    from specplan.reports.outline import TableCell
 
 __all__ = ["outline", "records"]
 
@@ -91,8 +91,8 @@ def _stacks(review: Review) -> tuple[Section, ...]:
     )
     rows = []
     for each in review.stacks:
-        time: list[Cell] = [Amount(wording.time_of(each), review.unit)] if has_costs else []
-        row: tuple[Cell, ...] = (
+        time: list[TableCell] = [Amount(wording.time_of(each), review.unit)] if has_costs else []
+        row: tuple[TableCell, ...] = (
             Name(each.stack),
             Number(each.stale),
             Number(each.builds),
@@ -108,7 +108,7 @@ def _stacks(review: Review) -> tuple[Section, ...]:
             id="stacks",
             title=title,
             tone="strong",
-            table=Table(columns, tuple(rows), is_whole=True),
+            table=ReportTable(columns, tuple(rows), is_whole=True),
         ),
     )
 
@@ -121,9 +121,9 @@ def _stale(review: Review) -> tuple[Section, ...]:
         Column("cause", "why", "state"),
         Column("stacks", "stacks", "names"),
     )
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
+    rows: tuple[tuple[TableCell, ...], ...] = tuple(
         (
-            Spec(f"{each.spec.package}@{each.spec.version}", each.spec.hash),
+            SpecWithHash(f"{each.spec.package}@{each.spec.version}", each.spec.hash),
             State(
                 each.cause,
                 "its recipe" if each.cause == "changed" else "a dependency",
@@ -135,7 +135,7 @@ def _stale(review: Review) -> tuple[Section, ...]:
     )
     title = render_wording.count(len(rows), "stale binary", "stale binaries")
     packages = tuple(each.spec.package for each in review.stale)
-    table = Table(columns, rows, most=_SCREENFUL, packages=packages)
+    table = ReportTable(columns, rows, most=_SCREENFUL, packages=packages)
     return (Section(id="stale", title=title, tone="strong", table=table),)
 
 
@@ -149,15 +149,15 @@ def _untested(review: Review) -> tuple[Section, ...]:
     )
     rows = tuple(
         (
-            Spec(f"{each.spec.package}@{each.spec.version}", each.spec.hash),
+            SpecWithHash(f"{each.spec.package}@{each.spec.version}", each.spec.hash),
             State(each.kept_by, each.kept_by),
-            Answer(each.available),
+            YesNo(each.available),
         )
         for each in review.untested
     )
     title = render_wording.count(len(rows), "spec") + " untested"
     packages = tuple(each.spec.package for each in review.untested)
-    table = Table(columns, rows, most=_SCREENFUL, packages=packages)
+    table = ReportTable(columns, rows, most=_SCREENFUL, packages=packages)
     return (Section(id="untested", title=title, tone="strong", table=table),)
 
 
