@@ -10,7 +10,7 @@ from typing import Any
 import specplan
 from specplan import CoverageQuery
 from specplan.coverage.trend import trend
-from specplan.reports.html.documents import Document, read_document
+from specplan.reports.html.documents import AnswerDocument, read_document
 from specplan.reports.html.page import Origin
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -62,12 +62,12 @@ def example_texts(*changed: str) -> tuple[str, ...]:
     return tuple(each.to_json() for each in results)
 
 
-def example_documents() -> tuple[Document, ...]:
+def example_documents() -> tuple[AnswerDocument, ...]:
     """The same, read."""
     return tuple(read_document(each.encode()) for each in example_texts())
 
 
-def small_documents() -> tuple[Document, ...]:
+def small_documents() -> tuple[AnswerDocument, ...]:
     """The same with few rows in each table, which takes little time to look at."""
     documents = []
     for text in example_texts("hypre"):
@@ -81,7 +81,7 @@ def small_documents() -> tuple[Document, ...]:
     return tuple(read_document(each.encode()) for each in documents)
 
 
-def hostile_documents() -> tuple[Document, ...]:
+def hostile_documents() -> tuple[AnswerDocument, ...]:
     """The same, with a hostile text in each place where a source may have put one."""
     texts = iter(range(1_000_000))
 

@@ -114,7 +114,7 @@ if TYPE_CHECKING:
         BudgetPoint,
         BudgetRoot,
         OpenRoot,
-        Place,
+        WantInCell,
         Weight,
     )
     from specplan.model.check import (
@@ -177,7 +177,7 @@ else:
                 "TrendStack TrendStep UnknownWant Untested WantKeys WhatIf Why WhyLine"
             ),
             "specplan.model.budget": (
-                "Budget BudgetCurve BudgetPoint BudgetRoot OpenRoot Place Weight"
+                "Budget BudgetCurve BudgetPoint BudgetRoot OpenRoot WantInCell Weight"
             ),
             "specplan.model.check": (
                 "Binaries Check CheckedFiles CheckedHashes CheckedRoots CheckedSpec Finding"
@@ -280,7 +280,6 @@ __all__ = [
     "OpenRoot",
     "OtherCandidate",
     "OwnChange",
-    "Place",
     "Plan",
     "PlanKeywords",
     "PlanRequest",
@@ -326,6 +325,7 @@ __all__ = [
     "Untested",
     "UsageError",
     "Version",
+    "WantInCell",
     "WantKeys",
     "Weight",
     "WhatIf",

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ROWS_OF_A_NOTEBOOK",
-    "Table",
+    "ColumnTable",
     "fragment_of",
     "of_catalog",
     "of_result",
@@ -71,7 +71,7 @@ _FIELD: Final = "change"
 _Column: TypeAlias = "tuple[str, _ColumnType, Callable[[Any], Any]]"
 
 
-class Table:
+class ColumnTable:
     """Named columns of equal length, which Arrow's C interface hands on without a copy.
 
     Args:
@@ -143,7 +143,7 @@ def _fragment(
     return found
 
 
-def of_catalog(core: _core.Catalog) -> tuple[Table, Table, Table]:
+def of_catalog(core: _core.Catalog) -> tuple[ColumnTable, ColumnTable, ColumnTable]:
     """Return the tables ``specs``, ``edges`` and ``members`` of a catalog.
 
     Raises:
@@ -153,7 +153,7 @@ def of_catalog(core: _core.Catalog) -> tuple[Table, Table, Table]:
     from specplan import _core  # noqa: PLC0415 - records are read without the core
 
     specs, edges, members = _core.catalog_tables(core)
-    return Table(specs), Table(edges), Table(members)
+    return ColumnTable(specs), ColumnTable(edges), ColumnTable(members)
 
 
 def require_tables() -> None:
@@ -171,7 +171,7 @@ def require_tables() -> None:
         )
 
 
-def of_result(result: object, name: str) -> Table:
+def of_result(result: object, name: str) -> ColumnTable:
     """Return the records in a field of a result as a table.
 
     Args:
@@ -191,7 +191,7 @@ def of_result(result: object, name: str) -> Table:
     return table_of(*parts[0][1:]) if len(parts) == 1 else _united(parts)
 
 
-def _united(parts: Sequence[tuple[str, type, Sequence[Any]]]) -> Table:
+def _united(parts: Sequence[tuple[str, type, Sequence[Any]]]) -> ColumnTable:
     """Return records of several kinds as one table, where a kind is null in what it lacks.
 
     Of lists nothing is empty.
@@ -215,10 +215,10 @@ def _united(parts: Sequence[tuple[str, type, Sequence[Any]]]) -> Table:
                 else [lacking] * len(records)
             )
         values.append((name, of, found))
-    return Table(_core.table_of_columns(values), (each for _, _, each in values))
+    return ColumnTable(_core.table_of_columns(values), (each for _, _, each in values))
 
 
-def table_of(kind: type, records: Sequence[Any]) -> Table:
+def table_of(kind: type, records: Sequence[Any]) -> ColumnTable:
     """Return records as a table.
 
     O(records x fields). The values are copied once, into columns.
@@ -237,7 +237,7 @@ def table_of(kind: type, records: Sequence[Any]) -> Table:
         (name, of, [value(each) for each in records])
         for name, of, value in _columns(cast("Hashable", kind))
     ]
-    return Table(_core.table_of_columns(columns), (each for _, _, each in columns))
+    return ColumnTable(_core.table_of_columns(columns), (each for _, _, each in columns))
 
 
 @lru_cache(maxsize=64)

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specplan.config.export import Cell, Resources
+from specplan.config.export import CellResources, Resources
 from specplan.pipelines.export.chunks import MOST_NEEDS, gitlab
 from specplan.pipelines.export.plan import builds_of
 from specplan.pipelines.export.request import ExportRequest, jobs_of
@@ -41,7 +41,7 @@ def requests(draw: st.DrawFn) -> ExportRequest:
             name = draw(st.sampled_from(["gcc", "zlib", "hdf5"]))
             made.append(build(name, hash=own, needs=sorted(needs), stage=stage))
     table = ResourceTable(
-        [Cell(package=("gcc",), gives=Resources(runs_on=("big",), partition="big"))],
+        [CellResources(package=("gcc",), gives=Resources(runs_on=("big",), partition="big"))],
         (),
         {},
         has_seconds=False,

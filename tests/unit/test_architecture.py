@@ -25,7 +25,7 @@ from specplan.review.model import Review
 from tests.rust_sources import circles, uses_of_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 PACKAGE = Path(__file__).parents[2] / "python/specplan"
 
@@ -310,6 +310,22 @@ def test_whatever_is_public_says_what_it_is(name: str) -> None:
     thing = getattr(specplan, name)
     if isinstance(thing, (type, FunctionType)):
         assert (thing.__doc__ or "").strip()
+
+
+def repeated(pattern: str, files: Iterable[Path]) -> dict[str, list[str]]:
+    """Return what a pattern finds in more than one place, with these places."""
+    found: dict[str, list[str]] = {}
+    for file in files:
+        shown = file.relative_to(PACKAGE.parents[1]).as_posix()
+        for name in re.findall(pattern, file.read_text(encoding="utf-8"), re.MULTILINE):
+            found.setdefault(name, []).append(shown)
+    return {name: places for name, places in found.items() if len(places) > 1}
+
+
+def test_no_two_classes_have_one_name() -> None:
+    """Those of the compiled module are apart: a class of ours is called as the one it wraps."""
+    # `_Name` and `Name` would be told apart by nobody who talks about them.
+    assert repeated(r"^ *class _?(\w+)", sorted(PACKAGE.rglob("*.py"))) == {}
 
 
 CRATES = sorted(file.parent for file in (PACKAGE.parents[1] / "rust").glob("*/Cargo.toml"))

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from specplan.config.export import Cell, Resources, Size
+from specplan.config.export import CellResources, Resources, Size
 from specplan.errors import DamagedSourceError, UsageError
 from specplan.model import Build
 from specplan.pipelines.export import limited, slurm
@@ -92,7 +92,7 @@ def request(
     resources: Resources | None = None,
     **more: Any,
 ) -> ExportRequest:
-    given = () if resources is None else (Cell(gives=resources),)
+    given = () if resources is None else (CellResources(gives=resources),)
     table = ResourceTable(given, (), {}, planned.unit == "seconds")
     jobs, profiles, cells = jobs_of(planned, env, None, table, {})
     values: dict[str, Any] = {"plan": planned, "jobs": jobs, "profiles": profiles, "cells": cells}
@@ -181,9 +181,11 @@ def test_signing_says_so_in_both_commands() -> None:
 
 def test_the_first_cell_and_the_first_size_that_fit_count() -> None:
     cells = [
-        Cell(target=("neoverse_*",), gives=Resources(partition="arm", jobs=4)),
-        Cell(stack=("e4s*",), package=("llvm",), gives=Resources(partition="big", memory="64G")),
-        Cell(gives=Resources(partition="any", variables={"A": "1", "B": "1"})),
+        CellResources(target=("neoverse_*",), gives=Resources(partition="arm", jobs=4)),
+        CellResources(
+            stack=("e4s*",), package=("llvm",), gives=Resources(partition="big", memory="64G")
+        ),
+        CellResources(gives=Resources(partition="any", variables={"A": "1", "B": "1"})),
     ]
     sizes = [
         Size(package=("llvm", "rust"), gives=Resources(jobs=32, variables={"A": "2"})),
@@ -207,7 +209,10 @@ def test_the_first_cell_and_the_first_size_that_fit_count() -> None:
 
 
 def test_profiles_tell_environments_and_processes_apart() -> None:
-    cells = [Cell(stack=("hep",), gives=Resources(env="hep")), Cell(gives=Resources(jobs=3))]
+    cells = [
+        CellResources(stack=("hep",), gives=Resources(env="hep")),
+        CellResources(gives=Resources(jobs=3)),
+    ]
     table = ResourceTable(cells, (), {}, has_seconds=False)
     planned = plan(build("a"), build("b", stacks=("hep",)))
     jobs, profiles, found = jobs_of(planned, "env", 8, table, {})
@@ -376,7 +381,7 @@ def test_no_name_and_no_setting_does_anything_on_a_runner(
     )
     line = "".join(each if each.isprintable() else "_" for each in text)
     gives = Resources(partition=line, variables={"A": line})
-    table = ResourceTable((Cell(gives=gives),), (), {}, has_seconds=False)
+    table = ResourceTable((CellResources(gives=gives),), (), {}, has_seconds=False)
     jobs, profiles, cells = jobs_of(hostile, line, None, table, {})
     asked = ExportRequest(
         plan=hostile,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from specplan.errors import DamagedSourceError, SourceError
 from specplan.model import Build
-from specplan.pipelines.document import Scalar, Sequence, parse
+from specplan.pipelines.document import WrittenScalar, WrittenSequence, parse
 from specplan.pipelines.pipeline import Pipeline, pipeline_of
 from specplan.pipelines.reduction import reduced
 from specplan.pipelines.trimming import builds_without_job, trimmed
@@ -289,8 +289,8 @@ def test_an_anchor_that_is_used_again_for_something_else_means_what_it_meant() -
     pairs[0], pairs[1], pairs[2], pairs[3] = pairs[3], pairs[1], pairs[2], pairs[0]
     read_again = parse(document.to_text().encode(), "jobs.yml")
     values = [read_again.root.get(each) for each in "dbca"]
-    items = [each.items[0] for each in values if isinstance(each, Sequence)]
-    assert [each.text for each in items if isinstance(each, Scalar)] == ["2", "1", "2", "1"]
+    items = [each.items[0] for each in values if isinstance(each, WrittenSequence)]
+    assert [each.text for each in items if isinstance(each, WrittenScalar)] == ["2", "1", "2", "1"]
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from specplan.recipes.directives import Directives, directives_of
-from specplan.recipes.host import Host
+from specplan.recipes.host import RecipeHost
 from specplan.recipes.rules import rules_of
 from specplan.recipes.unread import UnreadError
 from specplan.recipes.values import UNREAD
 
-HOST = Host("linux", "zen4")
+HOST = RecipeHost("linux", "zen4")
 
 
 def read(body: str, *, before: str = "") -> Directives:

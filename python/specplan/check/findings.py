@@ -238,7 +238,7 @@ def _of_damage(file: DamagedFile) -> Finding:
     )
 
 
-class _Names:
+class _SpecNames:
     """The names of specs of a catalog, looked up together."""
 
     def __init__(
@@ -325,7 +325,9 @@ def _graph(
     )
 
 
-def _names_in(core: compiled.Catalog, found: compiled.SoundnessAnswer, checked: _Checked) -> _Names:
+def _names_in(
+    core: compiled.Catalog, found: compiled.SoundnessAnswer, checked: _Checked
+) -> _SpecNames:
     """Return the names of all specs that findings mention."""
     called = {each.hash: each.package for each in found.missing}
     called |= {each.hash: each.package for each in found.dangling}
@@ -341,10 +343,10 @@ def _names_in(core: compiled.Catalog, found: compiled.SoundnessAnswer, checked: 
         *(each.hash for each in found.misfits),
         *(spec for each in found.misfits for spec in each.foreign[:_FEW]),
     }
-    return _Names(core, mentioned, called, checked.core)
+    return _SpecNames(core, mentioned, called, checked.core)
 
 
-def _missing(names: _Names, answer: compiled.MissingAnswer) -> Finding:
+def _missing(names: _SpecNames, answer: compiled.MissingAnswer) -> Finding:
     dag_hash, dependents, examples = answer.hash, answer.dependents, answer.examples
     if not names.is_described(dag_hash):
         state = "no source describes it"
@@ -367,7 +369,7 @@ def _missing(names: _Names, answer: compiled.MissingAnswer) -> Finding:
     )
 
 
-def _dangling(names: _Names, answer: compiled.DanglingAnswer) -> Finding:
+def _dangling(names: _SpecNames, answer: compiled.DanglingAnswer) -> Finding:
     dag_hash, dependents = answer.hash, answer.dependents
     return Finding(
         kind="dangling",
@@ -381,7 +383,7 @@ def _dangling(names: _Names, answer: compiled.DanglingAnswer) -> Finding:
     )
 
 
-def _not_in_cache(names: _Names, dag_hash: str) -> Finding:
+def _not_in_cache(names: _SpecNames, dag_hash: str) -> Finding:
     return Finding(
         kind="not-in-cache",
         path=names.source([dag_hash]),
@@ -392,7 +394,7 @@ def _not_in_cache(names: _Names, dag_hash: str) -> Finding:
     )
 
 
-def _foreign(names: _Names, answer: compiled.MisfitAnswer) -> Finding:
+def _foreign(names: _SpecNames, answer: compiled.MisfitAnswer) -> Finding:
     dag_hash, foreign = answer.hash, answer.foreign
     few = [f"{names.folded([each], 1)} of {names.system(each)}" for each in foreign[:_FEW]]
     more = len(foreign) - len(few)
@@ -410,7 +412,7 @@ def _foreign(names: _Names, answer: compiled.MisfitAnswer) -> Finding:
     )
 
 
-def _cycle(names: _Names, answer: compiled.TangleAnswer) -> Finding:
+def _cycle(names: _SpecNames, answer: compiled.TangleAnswer) -> Finding:
     specs, cycle = answer.specs, answer.cycle
     few = 8
     shown = [f"{names.spec(each).package} /{each[:7]}" for each in cycle[:few]]
@@ -457,7 +459,7 @@ def _hashes(
         for each in found.wrong:
             wrong.setdefault(each.hash, (each.of_content, []))[1].append(file.shown)
     findings = wrong_hashes(core, wrong)
-    names = _Names(core, unverified, {}, core)
+    names = _SpecNames(core, unverified, {}, core)
     return [*damaged, *findings], CheckedHashes(
         recomputed=recomputed,
         undecided=undecided,
@@ -472,7 +474,7 @@ def wrong_hashes(core: compiled.Catalog, wrong: dict[str, tuple[str, list[str]]]
         core: A catalog that knows the specs.
         wrong: For each hash, the hash of the content and the files in which they differ.
     """
-    names = _Names(core, wrong, {}, core)
+    names = _SpecNames(core, wrong, {}, core)
     findings = []
     for said, (is_hash, paths) in wrong.items():
         more = f", and in {count(len(paths) - 1, 'more file')}" if len(paths) > 1 else ""

@@ -58,7 +58,7 @@ def lines(shell: str, words: Sequence[str]) -> Iterator[str]:
     last = words[-1] if words else ""
     uncut = "" if last.strip(_BREAKS) == "" else last
     cut = len(incomplete) - len(uncut) if shell == "bash" else 0
-    for kind, word, help_ in _Line(before).following(incomplete):
+    for kind, word, help_ in _CommandLine(before).following(incomplete):
         yield f"{kind}\t{word[cut:]}\t{help_}"
 
 
@@ -89,7 +89,7 @@ class _Option:
         self.is_repeatable = bool(repeatable)
 
 
-class _Line:
+class _CommandLine:
     """The words of a command line before the one to complete."""
 
     def __init__(self, before: Sequence[str]) -> None:

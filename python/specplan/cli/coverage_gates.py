@@ -59,7 +59,7 @@ _CHOOSES: Final = ("os", "target", "want")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Part:
+class _CoverageSubject:
     """The subject of a gate: the whole run, or one stack.
 
     Attributes:
@@ -93,7 +93,7 @@ def of_coverage(coverage: Coverage, settings: Settings) -> Iterator[Gate]:
     """Yield the gates that a result of coverage has to pass, those of the run first."""
     is_compared = coverage.wants == "baseline"
     held_alone = None if accepts_no_older_state(settings) else False
-    parts = _Parts(coverage)
+    parts = _CoverageSubjects(coverage)
     yield from _asked(parts.part(""), settings, is_compared=is_compared, held_alone=held_alone)
     stacks = {*coverage.absent_stacks, *(cell.stack for cell in coverage.cells)}
     for table in asked_tables(settings, stacks, *_CHOOSES):
@@ -113,13 +113,13 @@ def of_diff(diff: Diff, settings: Settings) -> Iterator[Gate]:
     """Yield the gates that a difference has to pass, those of the run first."""
     lost = Counter(key.stack for key in diff.lost if key.known is None)
     yield from _compared(
-        _Part(stack="", lost=lost.total(), absent=diff.absent_stacks), settings, "key"
+        _CoverageSubject(stack="", lost=lost.total(), absent=diff.absent_stacks), settings, "key"
     )
     cells = (cell.stack for cell in diff.cells)
     stacks = {*diff.absent_stacks, *diff.new_stacks, *cells}
     for table in asked_tables(settings, stacks, *_CHOOSES):
         absent = tuple(each for each in diff.absent_stacks if each == table.name)
-        part = _Part(stack=table.name, lost=lost[table.name], absent=absent)
+        part = _CoverageSubject(stack=table.name, lost=lost[table.name], absent=absent)
         for gate in _compared(part, table, "key"):
             yield held_on_nothing(gate, stacks)
     yield from _stale(diff, settings)
@@ -131,7 +131,7 @@ def of_lock_diff(diff: LockDiff, settings: Settings) -> Iterator[Gate]:
     What is compared are two states of one stack. A table is about it if it has its name; where
     none has, no gate of a table could be evaluated, and each that is asked for fails.
     """
-    part = _Part(stack="", lost=len(diff.lost), absent=diff.absent_stacks)
+    part = _CoverageSubject(stack="", lost=len(diff.lost), absent=diff.absent_stacks)
     yield from _compared(part, settings, "package")
     tables = [each for each in settings.stacks if each.name in diff.stacks] or settings.stacks
     for table in tables:
@@ -144,9 +144,9 @@ def of_trend(trend: Trend, settings: Settings) -> Iterator[Gate]:
     """Yield the gates that a trend has to pass, those of the run first."""
     lost = Counter(each.stack for each in trend.lost)
     stacks = {each.stack for each in trend.stacks}
-    asked = [(_Part(stack="", lost=lost.total()), settings.fail_on_lost)]
+    asked = [(_CoverageSubject(stack="", lost=lost.total()), settings.fail_on_lost)]
     asked += [
-        (_Part(stack=table.name, lost=lost[table.name]), table.fail_on_lost)
+        (_CoverageSubject(stack=table.name, lost=lost[table.name]), table.fail_on_lost)
         for table in asked_tables(settings, stacks, *_CHOOSES)
     ]
     for part, is_asked in asked:
@@ -157,7 +157,7 @@ def of_trend(trend: Trend, settings: Settings) -> Iterator[Gate]:
             yield held_on_nothing(gate, stacks)
 
 
-class _Parts:
+class _CoverageSubjects:
     """The subjects of gates in one result; each of its stacks is computed once."""
 
     def __init__(self, coverage: Coverage) -> None:
@@ -172,14 +172,14 @@ class _Parts:
             self._roots = {each.stack: each for each in coverage.roots.stacks}
             self._excused = _excused_roots(coverage.roots, self._all_known)
 
-    def part(self, stack: str) -> _Part:
+    def part(self, stack: str) -> _CoverageSubject:
         """Return the subject of the gates of a stack; that of the whole run for an empty name."""
         coverage = self._coverage
         cells = self._cells.get(stack, ()) if stack else coverage.cells
         known = self._known.get(stack, ()) if stack else self._all_known
         wanted = sum(cell.wanted for cell in cells) - len(known)
         covered = sum(cell.covered for cell in cells)
-        return _Part(
+        return _CoverageSubject(
             stack=stack,
             wanted=wanted,
             covered=covered,
@@ -228,7 +228,11 @@ def _excused_roots(roots: RootCoverage, known_gaps: Iterable[Gap]) -> AbstractSe
 
 
 def _asked(
-    part: _Part, asked: Settings | StackEntry, *, is_compared: bool, held_alone: bool | None
+    part: _CoverageSubject,
+    asked: Settings | StackEntry,
+    *,
+    is_compared: bool,
+    held_alone: bool | None,
 ) -> Iterator[Gate]:
     if asked.fail_under is not None:
         yield _coverage(part, asked.fail_under)
@@ -243,7 +247,7 @@ def _asked(
 
 
 def _not_compared(
-    part: _Part, asked: Settings | StackEntry, *, held_alone: bool | None
+    part: _CoverageSubject, asked: Settings | StackEntry, *, held_alone: bool | None
 ) -> Iterator[Gate]:
     """Yield the gates on an older state where there is none: they never hold.
 
@@ -267,7 +271,7 @@ def _not_compared(
             )
 
 
-def _compared(part: _Part, asked: Settings | StackEntry, noun: str) -> Iterator[Gate]:
+def _compared(part: _CoverageSubject, asked: Settings | StackEntry, noun: str) -> Iterator[Gate]:
     if asked.fail_on_lost:
         # What cannot be decided may be lost.
         number = wording.count(part.lost, noun)
@@ -278,11 +282,11 @@ def _compared(part: _Part, asked: Settings | StackEntry, noun: str) -> Iterator[
         yield _absent(part)
 
 
-def _why_nothing(part: _Part) -> str:
+def _why_nothing(part: _CoverageSubject) -> str:
     return "every want is a known gap" if part.known else "nothing is wanted"
 
 
-def _coverage(part: _Part, least: Decimal) -> Gate:
+def _coverage(part: _CoverageSubject, least: Decimal) -> Gate:
     reason = f"coverage{part.suffix} is n/a, as {_why_nothing(part)} (--fail-under {least})"
     if part.wanted:
         short = _less(part.covered, part.wanted, least)
@@ -290,7 +294,7 @@ def _coverage(part: _Part, least: Decimal) -> Gate:
     return _share("fail-under", part, least, (part.covered, part.wanted), reason)
 
 
-def _roots(part: _Part, least: Decimal) -> Gate:
+def _roots(part: _CoverageSubject, least: Decimal) -> Gate:
     wanted, installable = part.roots or (0, 0)
     if not wanted:
         why = "the wants have no roots" if part.roots is None else "no root is wanted"
@@ -301,7 +305,7 @@ def _roots(part: _Part, least: Decimal) -> Gate:
     return _share("fail-under-roots", part, least, (installable, wanted), reason)
 
 
-def _unknown(part: _Part, most: Decimal) -> Gate:
+def _unknown(part: _CoverageSubject, most: Decimal) -> Gate:
     reason = ""
     if not part.wanted:
         share = f"the share of the wants{part.suffix} that cannot be decided"
@@ -316,7 +320,7 @@ def _unknown(part: _Part, most: Decimal) -> Gate:
     return _share("fail-on-unknown-over", part, most, shares, reason)
 
 
-def _absent(part: _Part) -> Gate:
+def _absent(part: _CoverageSubject) -> Gate:
     are = wording.count(len(part.absent), "stack is", "stacks are")
     reason = f"{are} absent: {wording.folded(part.absent, _FEW)} (--fail-on-absent)"
     return none_allowed("fail-on-absent", len(part.absent), reason, part.stack)
@@ -333,7 +337,9 @@ def _stale(result: Coverage | Diff | LockDiff, settings: Settings) -> Iterator[G
     yield none_allowed("strict-known-gaps", len(stale), reason)
 
 
-def _share(name: str, part: _Part, limit: Decimal, shares: tuple[int, int], reason: str) -> Gate:
+def _share(
+    name: str, part: _CoverageSubject, limit: Decimal, shares: tuple[int, int], reason: str
+) -> Gate:
     """Return a gate on a share of a whole, which is not defined where there is no whole."""
     some, whole = shares
     return Gate(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["options_of"]
 
 
-class _Choice(click.Choice[str]):
+class _WordChoice(click.Choice[str]):
     """One of some words; those of records may be joined as options join theirs."""
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
@@ -42,7 +42,7 @@ class _Count(click.IntRange):
         return min(int(super().convert(value, param, ctx)), MOST_COUNT)
 
 
-class _Amount(click.FloatRange):
+class _FiniteAmount(click.FloatRange):
     """A finite number from 0 on; click takes `nan` and `inf` for numbers."""
 
     def convert(
@@ -99,11 +99,11 @@ def _least(context: click.Context, parameter: click.Parameter, value: str | None
 def _value_of(setting: Setting, choices: tuple[str, ...]) -> dict[str, Any]:
     """Return the type with which click reads the value of a setting."""
     if setting.kind == "choice":
-        return {"type": _Choice(choices)}
+        return {"type": _WordChoice(choices)}
     if setting.kind == "count":
         return {"type": _Count(min=setting.least, max=setting.most)}
     if setting.kind == "amount":
-        return {"type": _Amount(min=0)}
+        return {"type": _FiniteAmount(min=0)}
     if setting.kind in {"percentage", "least"}:
         return {"callback": _least if setting.kind == "least" else _percentage}
     if setting.kind == "duration":

@@ -362,7 +362,7 @@ def write_folder(files: Iterable[tuple[str, str]], folder: str) -> None:
     Raises:
         UsageError: If one cannot be written whole.
     """
-    with _naming(_Place(shown=f"`{folder}`")):
+    with _naming(_Destination(shown=f"`{folder}`")):
         Path(folder).mkdir(parents=True, exist_ok=True)
     write_all([(text, str(Path(folder) / name)) for name, text in files])
 
@@ -421,7 +421,7 @@ def settle() -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
+class _Destination:
     """The destination of a text.
 
     Attributes:
@@ -457,10 +457,10 @@ class _Place:
         return ("file", there.st_dev, there.st_ino)
 
 
-_STANDARD_OUTPUT: Final = _Place(shown="standard output", descriptor=1)
+_STANDARD_OUTPUT: Final = _Destination(shown="standard output", descriptor=1)
 
 
-def _place_of(output: str | None) -> _Place:
+def _place_of(output: str | None) -> _Destination:
     if output is None or output == "-":
         return _STANDARD_OUTPUT
     path = Path(output)
@@ -470,14 +470,18 @@ def _place_of(output: str | None) -> _Place:
         is_device = path.exists() and not path.is_file() and not path.is_dir()
     except (OSError, ValueError):
         # Writing says what is wrong with it.
-        return _Place(shown=shown, file=path)
+        return _Destination(shown=shown, file=path)
     if descriptor is not None:
-        return _Place(shown=shown, descriptor=descriptor)
-    return _Place(shown=shown, device=path) if is_device else _Place(shown=shown, file=path)
+        return _Destination(shown=shown, descriptor=descriptor)
+    return (
+        _Destination(shown=shown, device=path)
+        if is_device
+        else _Destination(shown=shown, file=path)
+    )
 
 
 @contextlib.contextmanager
-def _naming(place: _Place) -> Iterator[None]:
+def _naming(place: _Destination) -> Iterator[None]:
     """Report the place where a text could not be written."""
     try:
         yield
@@ -492,7 +496,7 @@ def _naming(place: _Place) -> Iterator[None]:
         ) from error
 
 
-def _to_descriptor(content: Iterable[bytes], place: _Place) -> None:
+def _to_descriptor(content: Iterable[bytes], place: _Destination) -> None:
     """Write to an open descriptor, a device or a pipe, which cannot be replaced."""
     if place.device is not None:
         opened = os.open(place.device, os.O_WRONLY | getattr(os, "O_BINARY", 0))
@@ -520,7 +524,7 @@ def _to_standard(content: Iterable[bytes], stream: TextIO | None) -> None:
 
 
 @contextlib.contextmanager
-def _staged(content: Iterable[bytes], place: _Place) -> Iterator[Path]:
+def _staged(content: Iterable[bytes], place: _Destination) -> Iterator[Path]:
     """Write beside a file, so that only renaming is left and no reader sees half a report."""
     beside: Path | None = None
     try:

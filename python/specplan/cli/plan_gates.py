@@ -35,7 +35,7 @@ def of_plan(plan: Plan, settings: Settings) -> Iterator[Gate]:
     A build counts for each stack whose locks hold it; where the plan chooses specs for a stack,
     every build counts for it, since any of them may be for what was chosen.
     """
-    parts = _Parts(plan)
+    parts = _PlanSubjects(plan)
     yield from _asked(parts.whole, settings)
     for table in asked_tables(settings, plan.stacks, "want"):
         for gate in _asked(parts.of(table.name), table):
@@ -62,7 +62,7 @@ class _Bill:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Part:
+class _PlanSubject:
     """The subject of gates: a whole plan, or its builds for one stack.
 
     Attributes:
@@ -83,11 +83,11 @@ class _Part:
         return suffix_of(self.stack)
 
 
-class _Parts:
+class _PlanSubjects:
     """The parts of a plan: each of its builds is looked at once for each stack that it is for."""
 
     def __init__(self, plan: Plan) -> None:
-        self.whole = _Part(plan=plan, bill=_Bill(plan.builds))
+        self.whole = _PlanSubject(plan=plan, bill=_Bill(plan.builds))
         wants = () if plan.choice is None else plan.choice.wants
         self._chosen = frozenset(each.stack for each in wants)
 
@@ -99,15 +99,15 @@ class _Parts:
                 found.setdefault(stack, []).append(build)
         return {stack: _Bill(builds) for stack, builds in found.items()}
 
-    def of(self, stack: str) -> _Part:
+    def of(self, stack: str) -> _PlanSubject:
         """Return the subject of gates on a stack."""
         if stack in self._chosen:
             return replace(self.whole, stack=stack)
         bill = self._bills.get(stack) or _Bill()
-        return _Part(plan=self.whole.plan, bill=bill, stack=stack, chosen=False)
+        return _PlanSubject(plan=self.whole.plan, bill=bill, stack=stack, chosen=False)
 
 
-def _asked(part: _Part, asked: Settings | StackEntry) -> Iterator[Gate]:
+def _asked(part: _PlanSubject, asked: Settings | StackEntry) -> Iterator[Gate]:
     if asked.fail_over_builds is not None:
         yield _builds(part, asked.fail_over_builds)
     if asked.fail_over_cost is not None:
@@ -116,7 +116,7 @@ def _asked(part: _Part, asked: Settings | StackEntry) -> Iterator[Gate]:
         yield _optimal(part)
 
 
-def _builds(part: _Part, most: int) -> Gate:
+def _builds(part: _PlanSubject, most: int) -> Gate:
     value = len(part.bill.builds)
     held = value <= most
     builds = wording.count(value, "build")
@@ -124,7 +124,7 @@ def _builds(part: _Part, most: int) -> Gate:
     return _gate("fail-over-builds", most, value, "" if held else reason, part.stack)
 
 
-def _cost(part: _Part, most: float) -> Gate:
+def _cost(part: _PlanSubject, most: float) -> Gate:
     name = "fail-over-cost"
     # Without files of costs each build costs 1, which says nothing of a limit in seconds.
     if part.bill.builds and part.plan.unit != "seconds":
@@ -141,7 +141,7 @@ def _cost(part: _Part, most: float) -> Gate:
     return _gate(name, most, value, "" if value <= most else reason, part.stack)
 
 
-def _optimal(part: _Part) -> Gate:
+def _optimal(part: _PlanSubject) -> Gate:
     """Return the gate on the proof; nothing is chosen for locks, so their plan is the least."""
     plan = part.plan
     name = "fail-if-not-optimal"

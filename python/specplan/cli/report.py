@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from specplan.api.catalog import Catalog
     from specplan.cli.settings import Settings
-    from specplan.reports.html.documents import Document
+    from specplan.reports.html.documents import AnswerDocument
     from specplan.reports.html.render import Rendered
 
 __all__ = ["report"]
@@ -162,7 +162,7 @@ def _inputs(settings: Settings, catalog: Catalog) -> tuple[InputFile, ...]:
     return tuple(InputFile(path=each.path, role=each.role, sha256=each.sha256) for each in found)
 
 
-def _refuse_two_of_a_kind(documents: Sequence[Document]) -> None:
+def _refuse_two_of_a_kind(documents: Sequence[AnswerDocument]) -> None:
     seen: dict[str, str] = {}
     for each in documents:
         # A page has one place for what changed, be it between snapshots or between locks.
@@ -207,7 +207,9 @@ def _is_folder(place: str) -> bool:
     return place[-1:] in separators or os.path.isdir(place)  # noqa: PTH112
 
 
-def _write(documents: Sequence[Document], files: Sequence[InputFile], settings: Settings) -> None:
+def _write(
+    documents: Sequence[AnswerDocument], files: Sequence[InputFile], settings: Settings
+) -> None:
     """Write the page where it is asked for, all of its files or none."""
     place = settings.output
     origin = pages.origin(settings, files)
@@ -232,7 +234,7 @@ _COMMANDS: Final = {
 }
 
 
-def _saved(document: Document) -> SavedAnswer:
+def _saved(document: AnswerDocument) -> SavedAnswer:
     """Return the values of a saved document that gates check."""
     gates = document.content.items_at_or_none("gates")
     return SavedAnswer(
@@ -248,7 +250,7 @@ def _saved(document: Document) -> SavedAnswer:
     )
 
 
-def _totals(document: Document) -> dict[str, float | None]:
+def _totals(document: AnswerDocument) -> dict[str, float | None]:
     """Return the value of gates on the whole of a document."""
     content = document.content
     if document.kind == "rebuild":
@@ -269,7 +271,7 @@ def _percent(part: int, whole: int) -> float | None:
     return 100 * part / whole if whole else None
 
 
-def _concluded(documents: Sequence[Document], more: Sequence[str]) -> int:
+def _concluded(documents: Sequence[AnswerDocument], more: Sequence[str]) -> int:
     """Report failed gates of saved documents and uncertain input; return the exit code."""
     failed, doubts = [*failed_gates(documents), *more], doubts_of(documents)
     output.gates_failed(failed)

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from specplan.config.table import Table
+    from specplan.config.table import TomlTable
 
 __all__ = [
     "CELL_KEYS",
     "EXPORT_SPELLINGS",
     "RESOURCE_KEYS",
     "SIZE_KEYS",
-    "Cell",
+    "CellResources",
     "ExportSettings",
     "Resources",
     "Size",
@@ -92,7 +92,7 @@ class Resources:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class CellResources:
     """One ``[[export.cell]]``: the resources of builds that match all of its patterns.
 
     Attributes:
@@ -148,11 +148,11 @@ class ExportSettings:
     build_jobs: int | None = None
     spack: str | None = None
     sizes: str | None = None
-    cells: tuple[Cell, ...] = ()
+    cells: tuple[CellResources, ...] = ()
     by_size: tuple[Size, ...] = ()
 
 
-def export_settings(table: Table, values: Mapping[str, object], folder: Path) -> ExportSettings:
+def export_settings(table: TomlTable, values: Mapping[str, object], folder: Path) -> ExportSettings:
     """Return the settings of the table.
 
     Args:
@@ -176,10 +176,10 @@ def export_settings(table: Table, values: Mapping[str, object], folder: Path) ->
     )
 
 
-def _cell(table: Table) -> Cell:
+def _cell(table: TomlTable) -> CellResources:
     table = table.respelled(_RESOURCE_SPELLINGS)
     table.only_known(CELL_KEYS)
-    return Cell(
+    return CellResources(
         stack=table.texts("stack"),
         os=table.texts("os"),
         target=table.texts("target"),
@@ -188,7 +188,7 @@ def _cell(table: Table) -> Cell:
     )
 
 
-def _size(table: Table) -> Size:
+def _size(table: TomlTable) -> Size:
     table = table.respelled(_RESOURCE_SPELLINGS)
     table.only_known(SIZE_KEYS)
     cost = table.number("cost")
@@ -203,7 +203,7 @@ def _size(table: Table) -> Size:
     )
 
 
-def _resources(table: Table) -> Resources:
+def _resources(table: TomlTable) -> Resources:
     texts = {key: table.text(key) for key in ("env", "image", "partition", "memory", "timeout")}
     lists = {key: table.texts(key) for key in ("tags", "runs-on")}
     counts = {key: _count(table, key) for key in ("cpus", "jobs")}
@@ -270,7 +270,7 @@ def resources_of(row: Mapping[str, str]) -> Resources | str:
 _MOST: Final = 1_000_000
 
 
-def _count(table: Table, key: str) -> int | None:
+def _count(table: TomlTable, key: str) -> int | None:
     number = table.number(key)
     if number is None:
         return None
@@ -304,7 +304,7 @@ def fault_of_word(name: str, text: str) -> str | None:
     return None
 
 
-def _refuse_control(table: Table, key: str, text: str) -> None:
+def _refuse_control(table: TomlTable, key: str, text: str) -> None:
     """Refuse characters that could end an exported line."""
     if not text.isprintable():
         table.fail(key, "it contains an unprintable character")

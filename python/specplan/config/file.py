@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from specplan.config.reader import configuration
-from specplan.config.table import Table, type_name
+from specplan.config.table import TomlTable, type_name
 from specplan.errors import ConfigurationError, DamagedSourceError, SourceError
 from specplan.patterns import pattern
 from specplan.sources.content import first_bytes
@@ -67,14 +67,14 @@ def load(path: Path) -> Configuration:
     """
     content = _parse(path)
     if path.name != _SHARED_FILE:
-        return configuration(Table(path, content), path.parent)
+        return configuration(TomlTable(path, content), path.parent)
     shared = _shared_table(content)
     if shared is None:
         raise ConfigurationError(path=str(path), key=_SHARED_TABLE, fault="unknown table")
     if not isinstance(shared, Mapping):
         fault = f"expected a table, found {type_name(shared)}"
         raise ConfigurationError(path=str(path), key=_SHARED_TABLE, fault=fault)
-    return configuration(Table(path, shared, _SHARED_TABLE), path.parent)
+    return configuration(TomlTable(path, shared, _SHARED_TABLE), path.parent)
 
 
 def _parse(path: Path) -> Mapping[str, object]:

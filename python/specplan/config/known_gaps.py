@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from specplan.config.file import parsed
-from specplan.config.table import Table
+from specplan.config.table import TomlTable
 from specplan.model.known_gap import KnownGap, KnownGaps
 
 if TYPE_CHECKING:
@@ -33,13 +33,13 @@ def read_known_gaps(path: str, date: str, date_from: DateOrigin) -> KnownGaps:
         SourceError: If the file cannot be read or is not TOML.
     """
     file = Path(path)
-    table = Table(file, parsed(file, _HINT))
+    table = TomlTable(file, parsed(file, _HINT))
     table.only_known(("known-gap",))
     entries = tuple(map(_entry, table.tables("known-gap")))
     return KnownGaps(file=path, date=date, date_from=date_from, entries=entries)
 
 
-def _entry(table: Table) -> KnownGap:
+def _entry(table: TomlTable) -> KnownGap:
     table.only_known(KNOWN_GAP_KEYS)
     for key in ("want", "reason"):
         if key not in table:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from specplan.config.export import ExportSettings
     from specplan.config.settings import Setting
-    from specplan.config.table import Table
+    from specplan.config.table import TomlTable
 
 
 __all__ = [
@@ -77,7 +77,7 @@ _LABEL: Final = pattern(r"([A-Za-z0-9_.-]+=)(.*)", re.DOTALL)
 _ALL_OF_IT: Final = 100  # percent
 
 
-def configuration(table: Table, folder: Path) -> Configuration:
+def configuration(table: TomlTable, folder: Path) -> Configuration:
     """Return the values of the table of the configuration.
 
     Args:
@@ -107,7 +107,7 @@ def configuration(table: Table, folder: Path) -> Configuration:
     )
 
 
-def _refuse_two_origins_of_wants(table: Table, values: Mapping[str, object]) -> None:
+def _refuse_two_origins_of_wants(table: TomlTable, values: Mapping[str, object]) -> None:
     has_baseline, has_peers = "baseline" in values, bool(values.get("peers"))
     if has_baseline and has_peers:
         table.fail("baseline", "wants come from `peers` or from a baseline, not from both")
@@ -116,7 +116,7 @@ def _refuse_two_origins_of_wants(table: Table, values: Mapping[str, object]) -> 
         table.fail("want", f"wants come from locks or from `{other}`, not from both")
 
 
-def _values(table: Table, name: str, folder: Path) -> dict[str, Any]:
+def _values(table: TomlTable, name: str, folder: Path) -> dict[str, Any]:
     """Return the values of the settings in one table, by attribute."""
     return {
         each.attribute: _value(table, each, folder)
@@ -125,7 +125,7 @@ def _values(table: Table, name: str, folder: Path) -> dict[str, Any]:
     }
 
 
-def _value(table: Table, setting: Setting, folder: Path) -> object:  # noqa: PLR0911 - a kind each
+def _value(table: TomlTable, setting: Setting, folder: Path) -> object:  # noqa: PLR0911 - a kind each
     key = setting.name_in_table
     if key == "stack" and table.has_tables(key):
         return ()
@@ -150,7 +150,7 @@ def _value(table: Table, setting: Setting, folder: Path) -> object:  # noqa: PLR
     return table.texts(key) if setting.is_repeatable else table.text(key)
 
 
-def _sources(table: Table, key: str, folder: Path) -> tuple[str, ...]:
+def _sources(table: TomlTable, key: str, folder: Path) -> tuple[str, ...]:
     return tuple(
         source if key == "cache" and source == NO_CACHE else _resolved(source, folder)
         for source in table.texts(key)
@@ -166,7 +166,7 @@ def _resolved(source: str, folder: Path) -> str:
     return f"{label}{folder / place}"
 
 
-def _systems(table: Table) -> tuple[str, ...]:
+def _systems(table: TomlTable) -> tuple[str, ...]:
     systems = table.texts("system")
     for system in systems:
         if not is_system(system):
@@ -174,7 +174,7 @@ def _systems(table: Table) -> tuple[str, ...]:
     return systems
 
 
-def _for_spack(table: Table) -> str | None:
+def _for_spack(table: TomlTable) -> str | None:
     spack = table.text("for-spack")
     if spack is not None:
         try:
@@ -184,7 +184,7 @@ def _for_spack(table: Table) -> str | None:
     return spack
 
 
-def _duration(table: Table, key: str) -> int | None:
+def _duration(table: TomlTable, key: str) -> int | None:
     text = table.text(key)
     seconds = None if text is None else seconds_of(text)
     if text is not None and seconds is None:
@@ -192,7 +192,7 @@ def _duration(table: Table, key: str) -> int | None:
     return seconds
 
 
-def _number(table: Table, setting: Setting) -> int | float | Decimal | None:
+def _number(table: TomlTable, setting: Setting) -> int | float | Decimal | None:
     if setting.kind == "count":
         return _count(table, setting)
     if setting.kind == "amount":
@@ -200,7 +200,7 @@ def _number(table: Table, setting: Setting) -> int | float | Decimal | None:
     return (_least if setting.kind == "least" else _percentage)(table, setting.name_in_table)
 
 
-def _count(table: Table, setting: Setting) -> int | None:
+def _count(table: TomlTable, setting: Setting) -> int | None:
     number = table.number(setting.name_in_table)
     if number is None:
         return None
@@ -213,7 +213,7 @@ def _count(table: Table, setting: Setting) -> int | None:
     return min(int(number), MOST_COUNT)
 
 
-def _amount(table: Table, key: str) -> float | None:
+def _amount(table: TomlTable, key: str) -> float | None:
     number = table.number(key)
     if number is None:
         return None
@@ -224,14 +224,14 @@ def _amount(table: Table, key: str) -> float | None:
     return amount
 
 
-def _percentage(table: Table, key: str) -> Decimal | None:
+def _percentage(table: TomlTable, key: str) -> Decimal | None:
     number = table.number(key)
     if number is not None and not (number.is_finite() and 0 <= number <= _ALL_OF_IT):
         table.fail(key, f"{number} is not a percentage from 0 to 100")
     return number
 
 
-def _least(table: Table, key: str) -> Decimal | None:
+def _least(table: TomlTable, key: str) -> Decimal | None:
     number = _percentage(table, key)
     fault = None if number is None else percentage_fault(number)
     if fault is not None:
@@ -239,7 +239,7 @@ def _least(table: Table, key: str) -> Decimal | None:
     return number
 
 
-def _families(table: Table) -> Mapping[str, tuple[str, ...]]:
+def _families(table: TomlTable) -> Mapping[str, tuple[str, ...]]:
     families = {}
     for name in table.keys:
         table.refuse_table(name)
@@ -249,7 +249,7 @@ def _families(table: Table) -> Mapping[str, tuple[str, ...]]:
     return MappingProxyType(families)
 
 
-def _libc(table: Table) -> Mapping[str, str]:
+def _libc(table: TomlTable) -> Mapping[str, str]:
     entries = {}
     for name in table.keys:
         table.refuse_table(name)
@@ -261,7 +261,7 @@ def _libc(table: Table) -> Mapping[str, str]:
     return MappingProxyType(entries)
 
 
-def _targets(table: Table) -> Mapping[str, tuple[str, ...]]:
+def _targets(table: TomlTable) -> Mapping[str, tuple[str, ...]]:
     entries = {}
     for name in table.keys:
         table.refuse_table(name)
@@ -269,7 +269,7 @@ def _targets(table: Table) -> Mapping[str, tuple[str, ...]]:
     return MappingProxyType(entries)
 
 
-def _host(table: Table) -> Host:
+def _host(table: TomlTable) -> Host:
     table.only_known(HOST_KEYS)
     env = MappingProxyType(dict(table.table("env").strings())) if "env" in table else None
     return Host(
@@ -281,18 +281,18 @@ def _host(table: Table) -> Host:
     )
 
 
-def _check(table: Table, folder: Path) -> CheckSettings:
+def _check(table: TomlTable, folder: Path) -> CheckSettings:
     table.only_known(CHECK_KEYS)
     return CheckSettings(**_values(table, "check", folder))
 
 
-def _export(table: Table, folder: Path) -> ExportSettings:
+def _export(table: TomlTable, folder: Path) -> ExportSettings:
     table = table.respelled(EXPORT_SPELLINGS)
     table.only_known(EXPORT_KEYS)
     return export_settings(table, _values(table, "export", folder), folder)
 
 
-def _stacks(table: Table, folder: Path) -> tuple[StackEntry, ...]:
+def _stacks(table: TomlTable, folder: Path) -> tuple[StackEntry, ...]:
     if not table.has_tables("stack"):
         return ()
     entries: dict[str, StackEntry] = {}
@@ -304,7 +304,7 @@ def _stacks(table: Table, folder: Path) -> tuple[StackEntry, ...]:
     return tuple(entries.values())
 
 
-def _stack(table: Table, folder: Path) -> StackEntry:
+def _stack(table: TomlTable, folder: Path) -> StackEntry:
     table.only_known(STACK_KEYS)
     name = table.text("name")
     if name is None:
@@ -327,7 +327,7 @@ def _stack(table: Table, folder: Path) -> StackEntry:
     return StackEntry(name=name, cells=cells, want=want, **gates)
 
 
-def _weight(table: Table) -> Weight:
+def _weight(table: TomlTable) -> Weight:
     table.only_known(WEIGHT_KEYS)
     amount = table.number("weight")
     if amount is None:
@@ -341,7 +341,7 @@ def _weight(table: Table) -> Weight:
     return Weight(spec=table.text("spec"), stack=table.text("stack") or "*", weight=amount)
 
 
-def _not_wanted(table: Table) -> NotWanted:
+def _not_wanted(table: TomlTable) -> NotWanted:
     table.only_known(NOT_WANTED_KEYS)
     texts = {name: table.text(name) or "*" for name in NOT_WANTED_KEYS}
     if "reason" not in table:

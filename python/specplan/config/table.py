@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-__all__ = ["Table", "as_day", "type_name"]
+__all__ = ["TomlTable", "as_day", "type_name"]
 
 Choice = TypeVar("Choice", bound=str)
 
@@ -26,7 +26,7 @@ Choice = TypeVar("Choice", bound=str)
 _USER: Final = pattern(r"://[^/\s]*@")
 
 
-class Table:
+class TomlTable:
     """A table that knows its own name, so that errors contain the full name of a key.
 
     A missing key is None, false or an empty tuple.
@@ -61,7 +61,7 @@ class Table:
         dotted = f"{self._name}.{key}".strip(".") or "the file"
         raise ConfigurationError(path=str(self._path), key=dotted, fault=fault, hint=hint)
 
-    def respelled(self, spellings: Mapping[str, str]) -> Table:
+    def respelled(self, spellings: Mapping[str, str]) -> TomlTable:
         """Return the table with keys that have another spelling under their own name.
 
         Args:
@@ -73,7 +73,7 @@ class Table:
             if name in entries:
                 self.fail(key, f"it is another spelling of `{name}`, which is also given")
             entries[name] = value
-        return Table(self._path, entries, self._name)
+        return TomlTable(self._path, entries, self._name)
 
     def only_known(self, known: Iterable[str]) -> None:
         """Refuse an unknown key."""
@@ -142,11 +142,11 @@ class Table:
             self.fail(key, "the number has too many digits", "write it out with at most 40")
         return number
 
-    def table(self, key: str) -> Table:
+    def table(self, key: str) -> TomlTable:
         """Return a table within this one, empty where there is none."""
         return self._within(key, self._entries.get(key, {}), "a table")
 
-    def tables(self, key: str, *, each: str = "a table") -> tuple[Table, ...]:
+    def tables(self, key: str, *, each: str = "a table") -> tuple[TomlTable, ...]:
         """Return an array whose entries must be tables."""
         value = self._entries.get(key, [])
         if not isinstance(value, list):
@@ -173,10 +173,10 @@ class Table:
             entries[key] = value
         return entries
 
-    def _within(self, key: str, value: object, expected: str) -> Table:
+    def _within(self, key: str, value: object, expected: str) -> TomlTable:
         if not isinstance(value, Mapping):
             self._wrong_type(key, expected, value)
-        return Table(self._path, value, f"{self._name}.{key}".strip("."))
+        return TomlTable(self._path, value, f"{self._name}.{key}".strip("."))
 
     def _text(self, key: str, value: object) -> str:
         if not isinstance(value, str):

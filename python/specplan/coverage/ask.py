@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from specplan.sources.environments.options import EnvironmentOptions
     from specplan.sources.wanted import Wanted, WantedEnvironment
 
-__all__ = ["Answer", "ask", "environment_options", "roots_of"]
+__all__ = ["ResolvedAnswer", "ask", "environment_options", "roots_of"]
 
 #: os, target, platform.
 _System: TypeAlias = tuple[str, str, str]
@@ -86,7 +86,7 @@ def _recipes(place: str, *, is_lazy: bool) -> Callable[[str, str], bool | None]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class ResolvedAnswer:
     """The core's answer, with the resolved question.
 
     Attributes:
@@ -147,7 +147,7 @@ def ask(
     own_stacks: frozenset[str] = frozenset(),
     detail: Detail,
     query: CoverageQuery,
-) -> Answer:
+) -> ResolvedAnswer:
     """Ask a catalog for the coverage of cells.
 
     Args:
@@ -173,7 +173,7 @@ def ask(
     frame = _frame(core, query, stacks)
     specs = _specs(core, wanted, stacks.reported, query) if wanted else None
     asked = _selected(environments, stacks) if environments else None
-    wants = _Wants(kind, level, older, specs, asked)
+    wants = _QuestionWants(kind, level, older, specs, asked)
     excluded = _names_of_not_wanted(core, query, stacks, frame)
     question, answer, abstract = _solved(core, state, wants, stacks, frame, excluded, query, detail)
     cells = () if answer is None else answer.cells
@@ -181,7 +181,7 @@ def ask(
     roots, nowhere = _not_concretized(core, question, stale, stacks.selected, cells)
     lacked = _without_excluded(roots, not_wanted_entries(query.not_wanted))
     _refuse_nothing(stacks, query, cells, abstract, has_files=bool(wanted or environments))
-    return Answer(
+    return ResolvedAnswer(
         core=core,
         state=state,
         wants=kind,
@@ -232,7 +232,7 @@ def _refuse_nothing(
 
 
 @dataclass(frozen=True, slots=True)
-class _Wants:
+class _QuestionWants:
     """The wants of a question.
 
     Attributes:
@@ -269,7 +269,7 @@ def _selected(
 def _solved(
     core: compiled.Catalog,
     state: State,
-    wants: _Wants,
+    wants: _QuestionWants,
     stacks: _Stacks,
     frame: _Frame,
     not_wanted: dict[int, compiled.NamesOfNotWanted],
@@ -288,7 +288,7 @@ def _solved(
 
 def _question(
     state: State,
-    wants: _Wants,
+    wants: _QuestionWants,
     stacks: _Stacks,
     frame: _Frame,
     not_wanted: Iterable[compiled.NamesOfNotWanted],

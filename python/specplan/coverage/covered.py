@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from specplan import _core
-    from specplan.coverage.ask import Answer
+    from specplan.coverage.ask import ResolvedAnswer
     from specplan.coverage.entries import Entries
     from specplan.model import Gap
 
@@ -28,7 +28,7 @@ __all__ = ["Cells", "all_wants", "covered_wants", "keys_of_cells", "wants_of_cel
 Cells: TypeAlias = "dict[tuple[str, str, str], tuple[str, ...]]"
 
 
-def covered_wants(answer: Answer, gaps: Iterable[Gap]) -> tuple[CoveredWant, ...]:
+def covered_wants(answer: ResolvedAnswer, gaps: Iterable[Gap]) -> tuple[CoveredWant, ...]:
     """Return the wants of peers, baselines and locks that are covered, by cell, then want.
 
     Args:
@@ -63,7 +63,7 @@ def covered_wants(answer: Answer, gaps: Iterable[Gap]) -> tuple[CoveredWant, ...
     )
 
 
-def wants_of_cells(answer: Answer) -> Cells:
+def wants_of_cells(answer: ResolvedAnswer) -> Cells:
     """Return the wanted keys of each cell, sorted; roots of environments are not keys."""
     question = answer.question
     if question is None:
@@ -74,7 +74,7 @@ def wants_of_cells(answer: Answer) -> Cells:
     return _lacking(answer.core, asked)
 
 
-def all_wants(found: Answer) -> dict[tuple[str, str, str], AbstractSet[str]]:
+def all_wants(found: ResolvedAnswer) -> dict[tuple[str, str, str], AbstractSet[str]]:
     """Return all wants of each cell by name; cells that want the same share one set."""
     sets: dict[tuple[str, ...], frozenset[str]] = {}
     wants: dict[tuple[str, str, str], AbstractSet[str]] = {}
@@ -117,7 +117,7 @@ def keys_of_cells(core: _core.Catalog, question: _core.CoverageQuestion) -> Cell
     return _lacking(core, asked)
 
 
-def _of_peers(answer: Answer, question: _core.CoverageQuestion) -> Cells:
+def _of_peers(answer: ResolvedAnswer, question: _core.CoverageQuestion) -> Cells:
     sets, positions = question["peers"] or ([], [])
     members = sorted({name for each in sets for name in each})
     of_cells = keys_of_cells(answer.core, {**question, "reported": members})
@@ -153,7 +153,7 @@ def _of_peers(answer: Answer, question: _core.CoverageQuestion) -> Cells:
 
 
 def _without(
-    keys: tuple[str, ...], answer: Answer, place: tuple[str, str, str], excluding: Entries
+    keys: tuple[str, ...], answer: ResolvedAnswer, place: tuple[str, str, str], excluding: Entries
 ) -> tuple[str, ...]:
     """Return keys without those that a cell does not want."""
     if not answer.not_wanted:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from specplan.catalog.specs import by_hash
-from specplan.coverage.ask import Answer, roots_of
+from specplan.coverage.ask import ResolvedAnswer, roots_of
 from specplan.coverage.entries import not_wanted_entries
 from specplan.model.roots import MOST_LACKS
 from specplan.records import dataclass
@@ -35,7 +35,7 @@ class Demand:
     of_stacks: dict[str, list[str]]
 
 
-def demand(answer: Answer) -> Demand | None:
+def demand(answer: ResolvedAnswer) -> Demand | None:
     """Return the specs that the wants of locks lack; None if wants are not concrete specs.
 
     The benefit of a gap refers to all roots of its stack, regardless of the reported cells.
@@ -89,7 +89,7 @@ def demand(answer: Answer) -> Demand | None:
     )
 
 
-def _gaps_by_stack(answer: Answer) -> list[list[str]]:
+def _gaps_by_stack(answer: ResolvedAnswer) -> list[list[str]]:
     """Return the hashes that each reported stack lacks."""
     gaps: dict[str, list[str]] = {name: [] for name in answer.reported}
     if answer.gaps is None or answer.level != "hash":

@@ -31,19 +31,19 @@ class Entries:
 
         Complexity: linear in the entries.
         """
-        groups: dict[_OfCell, _Names] = {}
+        groups: dict[_OfCell, _NamePatterns] = {}
         for at, (name, *of_cell) in enumerate(entries):
             stack, os, target = of_cell
-            groups.setdefault((stack, os, target), _Names()).add(name, at)
-        self._named: dict[str, list[tuple[_OfCell, _Names]]] = {}
-        self._others: list[tuple[_OfCell, _Names]] = []
+            groups.setdefault((stack, os, target), _NamePatterns()).add(name, at)
+        self._named: dict[str, list[tuple[_OfCell, _NamePatterns]]] = {}
+        self._others: list[tuple[_OfCell, _NamePatterns]] = []
         for each in groups.items():
             stack = each[0][0]
             if wildcards.is_name(stack):
                 self._named.setdefault(stack, []).append(each)
             else:
                 self._others.append(each)
-        self._of_cells: dict[_OfCell, tuple[_Names, ...]] = {}
+        self._of_cells: dict[_OfCell, tuple[_NamePatterns, ...]] = {}
 
     def about(self, names: Iterable[str], stack: str, os: str, target: str) -> list[int]:
         """Return the positions of the entries about something in a cell, in their order.
@@ -65,7 +65,7 @@ class Entries:
         groups = {id(group): group for cell in cells for group in self._in_cell(*cell)}
         return {at for group in groups.values() for at in group.positions}
 
-    def _in_cell(self, stack: str, os: str, target: str) -> tuple[_Names, ...]:
+    def _in_cell(self, stack: str, os: str, target: str) -> tuple[_NamePatterns, ...]:
         cell = stack, os, target
         found = self._of_cells.get(cell)
         if found is None:
@@ -79,12 +79,12 @@ class Entries:
             self._of_cells[cell] = found
         return found
 
-    def _near(self, stack: str) -> Iterator[tuple[_OfCell, _Names]]:
+    def _near(self, stack: str) -> Iterator[tuple[_OfCell, _NamePatterns]]:
         yield from self._named.get(stack, _NONE)
         yield from self._others
 
 
-class _Names:
+class _NamePatterns:
     """The name patterns of entries about the same cells."""
 
     def __init__(self) -> None:

@@ -226,7 +226,7 @@ def wants_of(
         UsageError: If none of the roots has a system.
         UnknownNameError: If an environment names an unknown system.
     """
-    found = _Wanted(systems)
+    found = _WantedSpecs(systems)
     for each in environments:
         found.add(each, tuple(dict.fromkeys((*cells.get(each.label, ()), *added))))
     passed_over = found.passed_over()
@@ -260,7 +260,7 @@ def wants_of(
 
 
 def _without_excluded(
-    found: _Wanted, place: tuple[str, str, str], excluding: Entries
+    found: _WantedSpecs, place: tuple[str, str, str], excluding: Entries
 ) -> tuple[WantedCell, list[Sequence[int]]]:
     """Return a cell without excluded wants, and the entries that exclude each of these."""
     stack, os, target = place
@@ -275,7 +275,7 @@ def _without_excluded(
 _Key: TypeAlias = "tuple[str, str | None, tuple[Clause, ...]]"
 
 
-class _Wanted:
+class _WantedSpecs:
     """The distinct abstract specs of environments, and the cells that want them."""
 
     def __init__(self, systems: Systems) -> None:

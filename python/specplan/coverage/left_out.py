@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from specplan._core import CellAnswer
     from specplan.catalog.contents import Contents
-    from specplan.coverage.ask import Answer
+    from specplan.coverage.ask import ResolvedAnswer
     from specplan.coverage.environments import Answered
     from specplan.sources.environments.environment import EnvironmentRoot
     from specplan.sources.wanted import WantedEnvironment
@@ -28,7 +28,7 @@ __all__ = ["not_concretized", "of_coverage", "of_environments"]
 
 
 def of_coverage(
-    answer: Answer, newer: Contents, older: Contents | None, stack: Sequence[str]
+    answer: ResolvedAnswer, newer: Contents, older: Contents | None, stack: Sequence[str]
 ) -> tuple[LeftOut, ...]:
     """Return the input that a question of coverage could not take into account.
 
@@ -129,7 +129,7 @@ def _no_peer(cells: Sequence[CellAnswer], patterns: Sequence[str]) -> list[LeftO
     ]
 
 
-def _without_a_baseline(answer: Answer, patterns: Sequence[str]) -> list[LeftOut]:
+def _without_a_baseline(answer: ResolvedAnswer, patterns: Sequence[str]) -> list[LeftOut]:
     """Return the reported stacks without wants in the baseline."""
     compares = answer.not_wanted_count or any(each.wanted for each in answer.cells)
     lacking = [name for name in answer.reported if not compares or name not in answer.listed_before]

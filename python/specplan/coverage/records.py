@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from specplan import _core
-    from specplan.coverage.ask import Answer
+    from specplan.coverage.ask import ResolvedAnswer
     from specplan.coverage.demand import Demand
     from specplan.model import Compatibility, DamagedFile, LeftOut, Nearest
     from specplan.model.roots import RootLine
@@ -50,7 +50,7 @@ _SAME_NAMES: Final = (
 
 
 def coverage(
-    answer: Answer,
+    answer: ResolvedAnswer,
     *,
     caches: _core.Catalog,
     compat: Compatibility,
@@ -99,7 +99,7 @@ def coverage(
 
 
 def _all_gaps(
-    answer: Answer, cells: Sequence[Cell], demanded: Demand | None, caches: _core.Catalog
+    answer: ResolvedAnswer, cells: Sequence[Cell], demanded: Demand | None, caches: _core.Catalog
 ) -> tuple[Gap, ...]:
     """Return the gaps, including those of environments."""
     gaps = _gaps(answer, cells, demanded, caches)
@@ -111,7 +111,7 @@ def _all_gaps(
     return tuple(gaps)
 
 
-def _root_lines(answer: Answer) -> tuple[RootLine, ...]:
+def _root_lines(answer: ResolvedAnswer) -> tuple[RootLine, ...]:
     """Return the roots of environments with the lines that ask for them."""
     found = [*environment_records.lines_of_not_concretized(answer.not_concretized)]
     if answer.abstract is not None:
@@ -119,7 +119,7 @@ def _root_lines(answer: Answer) -> tuple[RootLine, ...]:
     return tuple(found)
 
 
-def _alone(answer: Answer) -> Alone | None:
+def _alone(answer: ResolvedAnswer) -> Alone | None:
     """Return the content of the caches if there are cells and none has a peer; otherwise None."""
     if not answer.cells or not all(each.has_no_peer for each in answer.cells):
         return None
@@ -150,7 +150,7 @@ def _alone(answer: Answer) -> Alone | None:
     )
 
 
-def cells(answer: Answer, own: Iterable[Cell]) -> tuple[Cell, ...]:
+def cells(answer: ResolvedAnswer, own: Iterable[Cell]) -> tuple[Cell, ...]:
     """Return the cells of an answer with those of environments, by stack, os, target."""
     own = tuple(own)
     if answer.abstract is None and not answer.not_concretized:
@@ -164,7 +164,7 @@ def cells(answer: Answer, own: Iterable[Cell]) -> tuple[Cell, ...]:
     return tuple(each for _, each in sorted(found.items()))
 
 
-def lacking(answer: Answer) -> tuple[tuple[Cell, tuple[str, ...]], ...]:
+def lacking(answer: ResolvedAnswer) -> tuple[tuple[Cell, tuple[str, ...]], ...]:
     """Return the cells of an answer, each with its gaps."""
     own = own_cells(answer)
     if answer.abstract is None and not answer.not_concretized:
@@ -207,7 +207,7 @@ def _rank(gap: Gap) -> tuple[int, int, str, str, str, str]:
     return -(gap.blocked or 0), -gap.cells_lacking, gap.stack, gap.os, gap.target, gap.want
 
 
-def _usable(answer: Answer, demanded: Demand | None) -> dict[tuple[str, str, str], int]:
+def _usable(answer: ResolvedAnswer, demanded: Demand | None) -> dict[tuple[str, str, str], int]:
     """Return the number of usable wants, by (stack, os, target)."""
     # The counted specs are the wants only if keys are hashes.
     if demanded is None or answer.level != "hash":
@@ -223,7 +223,7 @@ def _usable(answer: Answer, demanded: Demand | None) -> dict[tuple[str, str, str
 _Gains: TypeAlias = "tuple[Iterable[int | None], Iterable[int | None], Iterable[bool | None]]"
 
 
-def _gains(answer: Answer, gaps: _core.GapsAnswer, demanded: Demand | None) -> _Gains:
+def _gains(answer: ResolvedAnswer, gaps: _core.GapsAnswer, demanded: Demand | None) -> _Gains:
     """Return the benefit of each gap, as columns in the order of the gaps."""
     if demanded is None or answer.level != "hash":
         return repeat(None), repeat(None), repeat(None)
@@ -241,7 +241,7 @@ def _gains(answer: Answer, gaps: _core.GapsAnswer, demanded: Demand | None) -> _
 
 
 def _gaps(
-    answer: Answer, cells: Sequence[Cell], demanded: Demand | None, caches: _core.Catalog
+    answer: ResolvedAnswer, cells: Sequence[Cell], demanded: Demand | None, caches: _core.Catalog
 ) -> list[Gap]:
     """Return the gaps, the most useful first."""
     gaps = answer.gaps
@@ -275,7 +275,7 @@ def _gaps(
 
 
 def _nearest(
-    answer: Answer, found: Sequence[_core.NearestAnswer | None], caches: _core.Catalog
+    answer: ResolvedAnswer, found: Sequence[_core.NearestAnswer | None], caches: _core.Catalog
 ) -> Iterable[Nearest | None]:
     """Return the binaries that are nearest to gaps, each with the file of a cache that holds it."""
     hashes = {each.hash for each in found if each is not None}
@@ -286,7 +286,7 @@ def _nearest(
     return nearest_of(found, {each: spec.source for each, spec in of_caches.items()})
 
 
-def _roots(answer: Answer, demanded: Demand | None) -> RootCoverage | None:
+def _roots(answer: ResolvedAnswer, demanded: Demand | None) -> RootCoverage | None:
     """Return the number of roots of locks and of environments that install."""
     of_locks = () if demanded is None else demanded.roots
     abstract = answer.abstract
@@ -332,7 +332,7 @@ def _roots(answer: Answer, demanded: Demand | None) -> RootCoverage | None:
     )
 
 
-def _lacks(answer: Answer, root: str, *, is_rewired: bool) -> list[str]:
+def _lacks(answer: ResolvedAnswer, root: str, *, is_rewired: bool) -> list[str]:
     """Return all that a root lacks, sorted.
 
     Args:
@@ -370,7 +370,7 @@ def _lacking(
 
 
 def _roots_of_stacks(
-    answer: Answer,
+    answer: ResolvedAnswer,
     demanded: Demand | None,
     of_environments: environment_records.InstallableRoots | None,
 ) -> tuple[RootsOfStack, ...]:
@@ -399,7 +399,9 @@ def _roots_of_stacks(
     return tuple(found)
 
 
-def own_cells(answer: Answer, usable: Mapping[_Place, int] = MappingProxyType({})) -> list[Cell]:
+def own_cells(
+    answer: ResolvedAnswer, usable: Mapping[_Place, int] = MappingProxyType({})
+) -> list[Cell]:
     """Return the cells of the core's answer, without those of environments.
 
     Args:

@@ -9,7 +9,7 @@ from specplan import _core as compiled
 from specplan.catalog import whereabouts
 from specplan.catalog.contents import tags_of
 from specplan.coverage import records
-from specplan.coverage.ask import Answer, ask, environment_options
+from specplan.coverage.ask import ResolvedAnswer, ask, environment_options
 from specplan.coverage.covered import all_wants, covered_wants
 from specplan.coverage.left_out import of_coverage
 from specplan.coverage.want_keys import want_keys
@@ -79,7 +79,7 @@ def answer(
     query: CoverageQuery,
     older: Contents | None,
     detail: Detail,
-) -> Answer:
+) -> ResolvedAnswer:
     """Read the wants, and ask the core about the cells of stacks.
 
     Args:
@@ -110,7 +110,7 @@ def _answer(
     *,
     wants: _Wants,
     rows: compiled.Catalog | None = None,
-) -> Answer:
+) -> ResolvedAnswer:
     """Ask the core about the cells of stacks.
 
     Args:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from specplan._core import State
     from specplan.catalog.contents import Contents
-    from specplan.coverage.ask import Answer
+    from specplan.coverage.ask import ResolvedAnswer
     from specplan.coverage.query import CoverageQuery
     from specplan.errors import SpecplanError
     from specplan.model import Cell, Coverage
@@ -174,7 +174,7 @@ def _place(cell: Cell) -> _Place:
     return cell.stack, cell.os, cell.target
 
 
-def _undecided(found: Answer) -> dict[_Place, AbstractSet[str]]:
+def _undecided(found: ResolvedAnswer) -> dict[_Place, AbstractSet[str]]:
     if found.abstract is None:
         return {}
     asked = found.abstract.wants
@@ -186,7 +186,7 @@ def _undecided(found: Answer) -> dict[_Place, AbstractSet[str]]:
 
 
 @dataclass(slots=True)
-class _History:
+class _CellHistory:
     """One cell over the steps so far.
 
     Attributes:
@@ -215,7 +215,7 @@ class _Progress:
         self.asked_by = ""
         self.nothing: SpecplanError | None = None
         self.steps: list[TrendStep] = []
-        self.cells: dict[_Place, _History] = {}
+        self.cells: dict[_Place, _CellHistory] = {}
         self.left_out: list[tuple[LeftOut, ...]] = []
         self.own_stack = ""
         self.asked: tuple[str, ...] = ()
@@ -239,7 +239,7 @@ class _Progress:
         at = len(self.steps)
         points = []
         for cell in step.cells:
-            history = self.cells.setdefault(_place(cell), _History(platform=cell.platform))
+            history = self.cells.setdefault(_place(cell), _CellHistory(platform=cell.platform))
             history.points += [None] * (at - len(history.points))
             point = _taken(history, cell, step, at)
             history.points.append(point)
@@ -381,7 +381,7 @@ def _any_blocks(records: Iterable[LeftOut]) -> bool:
     return any(each.blocks for each in records)
 
 
-def _taken(history: _History, cell: Cell, step: Measured, at: int) -> TrendPoint:
+def _taken(history: _CellHistory, cell: Cell, step: Measured, at: int) -> TrendPoint:
     """Return the values of a cell at a step, and update its history for the next step."""
     place = _place(cell)
     lacking = step.lacking.get(place, frozenset())

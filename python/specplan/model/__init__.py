@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         BudgetRoot,
         OpenReason,
         OpenRoot,
-        Place,
+        WantInCell,
         Weight,
     )
     from specplan.model.build import Build, Cause, PlanTotals
@@ -128,7 +128,7 @@ else:
         __name__,
         {
             "specplan.model.budget": (
-                "Budget BudgetCurve BudgetPoint BudgetRoot OpenReason OpenRoot Place Weight"
+                "Budget BudgetCurve BudgetPoint BudgetRoot OpenReason OpenRoot WantInCell Weight"
             ),
             "specplan.model.build": "Build Cause PlanTotals",
             "specplan.model.change": "ChangeAsked ChangedSpec CountedBy Input OpenVerdict Policy "
@@ -264,7 +264,6 @@ __all__ = [
     "OtherCandidate",
     "OwnChange",
     "OwnKey",
-    "Place",
     "PlanTotals",
     "Policy",
     "PublishedWant",
@@ -298,6 +297,7 @@ __all__ = [
     "Untested",
     "Verify",
     "View",
+    "WantInCell",
     "WantKeys",
     "WantsKind",
     "Weight",

@@ -16,7 +16,7 @@ __all__ = [
     "BudgetRoot",
     "OpenReason",
     "OpenRoot",
-    "Place",
+    "WantInCell",
     "Weight",
     "check_weight",
 ]
@@ -54,8 +54,8 @@ class Weight:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """The origin of an abstract want.
+class WantInCell:
+    """An abstract want in one of its cells.
 
     Attributes:
         stack: The label of the environment, or of the abstract spec.
@@ -77,12 +77,12 @@ class BudgetRoot:
     Attributes:
         spec: The root.
         weight: The weight of completing it.
-        place: The abstract want that it meets; None for the root of a lock.
+        want: The abstract want that it meets; None for the root of a lock.
     """
 
     spec: NamedSpec
     weight: float
-    place: Place | None
+    want: WantInCell | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,7 @@ class OpenRoot:
         more_builds: The number of additional builds that would complete it; None for a root that is
             left out.
         more_cost: The cost of these builds.
-        place: The abstract want that it would meet; None for the root of a lock.
+        want: The abstract want that it would meet; None for the root of a lock.
     """
 
     spec: NamedSpec
@@ -104,7 +104,7 @@ class OpenRoot:
     reason: OpenReason
     more_builds: int | None
     more_cost: float | None
-    place: Place | None
+    want: WantInCell | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Document",
-    "Mapping",
     "Node",
-    "Scalar",
-    "Sequence",
+    "WrittenMapping",
+    "WrittenScalar",
+    "WrittenSequence",
     "is_harmless",
     "parse",
     "references_in",
@@ -50,7 +50,7 @@ _REFERENCE: Final = "!reference"
 
 
 @dataclass(slots=True, eq=False)
-class Scalar:
+class WrittenScalar:
     """A text as it was written.
 
     Attributes:
@@ -71,8 +71,8 @@ class Scalar:
 
 
 @dataclass(slots=True, eq=False)
-class Sequence:
-    """A list; its attributes are those of :class:`Scalar`, and whether it stands on one line."""
+class WrittenSequence:
+    """A list; its attributes are those of :class:`WrittenScalar`, and whether it is on one line."""
 
     items: list[Node] = field(default_factory=list)
     flow: bool = False
@@ -83,8 +83,8 @@ class Sequence:
 
 
 @dataclass(slots=True, eq=False)
-class Mapping:
-    """Pairs of nodes in the order written; its attributes are those of :class:`Sequence`."""
+class WrittenMapping:
+    """Pairs of nodes in the order written; its attributes are those of :class:`WrittenSequence`."""
 
     pairs: list[tuple[Node, Node]] = field(default_factory=list)
     flow: bool = False
@@ -97,14 +97,14 @@ class Mapping:
         """Return the value of a key, of its own or of a mapping that it merges with ``<<``."""
         merged: list[Node] = []
         for each, value in self.pairs:
-            if not isinstance(each, Scalar):
+            if not isinstance(each, WrittenScalar):
                 continue
             if each.text == key:
                 return value
             if each.text == _MERGE and each.style is None:
-                merged += value.items if isinstance(value, Sequence) else [value]
+                merged += value.items if isinstance(value, WrittenSequence) else [value]
         for source in merged:
-            if isinstance(source, Mapping) and (found := source.get(key)) is not None:
+            if isinstance(source, WrittenMapping) and (found := source.get(key)) is not None:
                 return found
         return None
 
@@ -119,7 +119,7 @@ class Mapping:
             if _is_text(each, key):
                 self.pairs[at] = (each, value)
                 return
-        self.pairs.append((Scalar(key), value))
+        self.pairs.append((WrittenScalar(key), value))
 
 
 def references_in(node: Node) -> Iterator[str]:
@@ -127,22 +127,22 @@ def references_in(node: Node) -> Iterator[str]:
     open_, seen = [node], set[int]()
     while open_:
         each = open_.pop()
-        if id(each) in seen or isinstance(each, Scalar):
+        if id(each) in seen or isinstance(each, WrittenScalar):
             continue
         seen.add(id(each))
-        if isinstance(each, Mapping):
+        if isinstance(each, WrittenMapping):
             open_ += [value for _, value in each.pairs]
             continue
         open_ += each.items
-        if each.tag == _REFERENCE and each.items and isinstance(each.items[0], Scalar):
+        if each.tag == _REFERENCE and each.items and isinstance(each.items[0], WrittenScalar):
             yield each.items[0].text
 
 
 def _is_text(node: Node, text: str) -> bool:
-    return isinstance(node, Scalar) and node.text == text
+    return isinstance(node, WrittenScalar) and node.text == text
 
 
-Node: TypeAlias = Scalar | Sequence | Mapping
+Node: TypeAlias = WrittenScalar | WrittenSequence | WrittenMapping
 
 
 @dataclass(slots=True, eq=False)
@@ -155,7 +155,7 @@ class Document:
         starts: Whether ``---`` stands before it.
     """
 
-    root: Mapping
+    root: WrittenMapping
     path: str
     starts: bool = False
 
@@ -216,7 +216,7 @@ def parse(content: bytes, path: str) -> Document:
         text = decoded(content)
     except TextError as error:
         raise _damaged(path, error.line, error.fault) from error
-    builder = _Builder(path)
+    builder = _DocumentBuilder(path)
     try:
         for event in events(text):
             builder.take(event)
@@ -235,15 +235,15 @@ def _damaged(path: str, line: int | None, fault: str) -> DamagedSourceError:
 
 
 @dataclass(slots=True)
-class _Open:
+class _OpenNode:
     """An open list or mapping, with the number of its values so far."""
 
-    node: Sequence | Mapping
+    node: WrittenSequence | WrittenMapping
     values: int = 1
     key: Node | None = None
 
     def take(self, node: Node) -> None:
-        if isinstance(self.node, Sequence):
+        if isinstance(self.node, WrittenSequence):
             self.node.items.append(node)
         elif self.key is None:
             self.key = node
@@ -252,19 +252,19 @@ class _Open:
             self.key = None
 
 
-class _Builder:
+class _DocumentBuilder:
     """Makes a tree of events, without recursion."""
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._open: list[_Open] = []
+        self._open: list[_OpenNode] = []
         self._anchored: dict[str, tuple[Node, int]] = {}
         self._root: Node | None = None
         self._documents = 0
         self._starts = False
 
     def document(self) -> Document:
-        if not isinstance(self._root, Mapping):
+        if not isinstance(self._root, WrittenMapping):
             line = None if self._root is None else self._root.line
             raise _damaged(self._path, line, "is not a mapping of jobs")
         return Document(self._root, self._path, self._starts)
@@ -284,7 +284,7 @@ class _Builder:
         elif isinstance(event, yaml.AliasEvent):
             self._alias(event.anchor, line)
         elif isinstance(event, yaml.ScalarEvent):
-            scalar = Scalar(
+            scalar = WrittenScalar(
                 event.value, event.style or None, event.implicit, event.tag, event.anchor, line
             )
             if scalar.anchor is not None:
@@ -292,20 +292,24 @@ class _Builder:
             self._complete(scalar, 1, line)
         elif isinstance(event, yaml.SequenceStartEvent):
             self._begin(
-                Sequence([], bool(event.flow_style), event.implicit, event.tag, event.anchor, line)
+                WrittenSequence(
+                    [], bool(event.flow_style), event.implicit, event.tag, event.anchor, line
+                )
             )
         elif isinstance(event, yaml.MappingStartEvent):
             self._begin(
-                Mapping([], bool(event.flow_style), event.implicit, event.tag, event.anchor, line)
+                WrittenMapping(
+                    [], bool(event.flow_style), event.implicit, event.tag, event.anchor, line
+                )
             )
 
-    def _begin(self, node: Sequence | Mapping) -> None:
+    def _begin(self, node: WrittenSequence | WrittenMapping) -> None:
         if len(self._open) == _MAX_DEPTH:
             raise _damaged(self._path, node.line, f"is nested more than {_MAX_DEPTH} deep")
         # From here on the name means this node; inside of it, it may not be used yet.
         if node.anchor is not None:
             self._anchored.pop(node.anchor, None)
-        self._open.append(_Open(node))
+        self._open.append(_OpenNode(node))
 
     def _alias(self, anchor: str | None, line: int) -> None:
         if anchor is None or anchor not in self._anchored:
@@ -332,12 +336,12 @@ class _Builder:
 def _events_of(document: Document) -> Iterator[yaml.Event]:
     yield yaml.StreamStartEvent()
     yield yaml.DocumentStartEvent(explicit=document.starts)
-    yield from _Writer().events_of(document.root)
+    yield from _EventWriter().events_of(document.root)
     yield yaml.DocumentEndEvent(explicit=False)
     yield yaml.StreamEndEvent()
 
 
-class _Writer:
+class _EventWriter:
     """Makes events of a tree; repeated nodes become aliases."""
 
     def __init__(self) -> None:
@@ -355,9 +359,9 @@ class _Writer:
                 self._events.append(yaml.AliasEvent(node.anchor))
                 return
             self._meant[node.anchor] = node
-        if isinstance(node, Scalar):
+        if isinstance(node, WrittenScalar):
             self._events.append(_scalar_event(node, may_be_empty=not (in_flow or is_key)))
-        elif isinstance(node, Sequence):
+        elif isinstance(node, WrittenSequence):
             self._events.append(
                 yaml.SequenceStartEvent(node.anchor, node.tag, node.implicit, flow_style=node.flow)
             )
@@ -374,7 +378,7 @@ class _Writer:
             self._events.append(yaml.MappingEndEvent())
 
 
-def _scalar_event(node: Scalar, *, may_be_empty: bool) -> yaml.Event:
+def _scalar_event(node: WrittenScalar, *, may_be_empty: bool) -> yaml.Event:
     # Nothing at all means null, and would be written as an empty text where it needs some letters.
     is_null = not node.text and node.style is None and node.tag is None and not may_be_empty
     text = "null" if is_null else node.text

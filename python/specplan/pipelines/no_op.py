@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from specplan.pipelines.document import Mapping, Scalar, Sequence
+from specplan.pipelines.document import WrittenMapping, WrittenScalar, WrittenSequence
 from specplan.pipelines.pipeline import NO_OP, is_job
 
 if TYPE_CHECKING:
@@ -32,30 +32,32 @@ def no_op_entries(pipeline: Pipeline) -> list[tuple[Node, Node]]:
     settings = [
         (key, value)
         for key, value in pipeline.document.root.pairs
-        if isinstance(key, Scalar)
+        if isinstance(key, WrittenScalar)
         and key.text not in {*pipeline.builds, *_OF_BUILDS}
         and not is_job(key.text, value)
     ]
     job = entries.get(NO_OP) or _no_op_job(_like(pipeline, entries))
-    return [(Scalar(NO_OP), job), *settings]
+    return [(WrittenScalar(NO_OP), job), *settings]
 
 
-def _like(pipeline: Pipeline, entries: dict[str, Node]) -> Mapping:
+def _like(pipeline: Pipeline, entries: dict[str, Node]) -> WrittenMapping:
     """Return the job whose runner the no-op job takes."""
     for name in _SMALL_JOBS:
         job = entries.get(name)
-        if isinstance(job, Mapping):
+        if isinstance(job, WrittenMapping):
             return job
-    return next((job.node for job in pipeline.builds.values()), Mapping())
+    return next((job.node for job in pipeline.builds.values()), WrittenMapping())
 
 
-def _no_op_job(like: Mapping) -> Mapping:
-    script = Sequence([Scalar(_SCRIPT)])
+def _no_op_job(like: WrittenMapping) -> WrittenMapping:
+    script = WrittenSequence([WrittenScalar(_SCRIPT)])
     attributes: list[tuple[str, Node | None]] = [
         ("image", like.get("image")),
         ("script", script),
         ("tags", like.get("tags")),
-        ("retry", Scalar("0")),
-        ("allow_failure", Scalar("true")),
+        ("retry", WrittenScalar("0")),
+        ("allow_failure", WrittenScalar("true")),
     ]
-    return Mapping([(Scalar(name), value) for name, value in attributes if value is not None])
+    return WrittenMapping(
+        [(WrittenScalar(name), value) for name, value in attributes if value is not None]
+    )

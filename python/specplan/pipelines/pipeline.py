@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from specplan.errors import SourceError
 from specplan.patterns import pattern
-from specplan.pipelines.document import Document, Mapping, Scalar, Sequence, parse
+from specplan.pipelines.document import (
+    Document,
+    WrittenMapping,
+    WrittenScalar,
+    WrittenSequence,
+    parse,
+)
 from specplan.records import dataclass
 from specplan.sources import standard_input
 from specplan.sources.content import inflated
@@ -82,8 +88,8 @@ class BuildJob:
 
     name: str
     hash: str
-    node: Mapping
-    needs: Sequence | None
+    node: WrittenMapping
+    needs: WrittenSequence | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +112,9 @@ class Pipeline:
     def entries(self) -> list[tuple[str, Node]]:
         """The entries of the pipeline, by name, in the order of the file."""
         return [
-            (key.text, value) for key, value in self.document.root.pairs if isinstance(key, Scalar)
+            (key.text, value)
+            for key, value in self.document.root.pairs
+            if isinstance(key, WrittenScalar)
         ]
 
 
@@ -137,7 +145,7 @@ def pipeline_of(content: bytes, place: str) -> Pipeline:
     document = parse(content, place)
     entries: dict[str, Node] = {}
     for key, value in document.root.pairs:
-        if not isinstance(key, Scalar):
+        if not isinstance(key, WrittenScalar):
             raise document.fault(key, "", "a key must be text")
         if key.text in entries:
             raise document.fault(key, key.text, "the key is given twice")
@@ -165,7 +173,7 @@ def pipeline_of(content: bytes, place: str) -> Pipeline:
 
 def is_job(name: str, node: Node) -> bool:
     """Return whether GitLab runs an entry of a pipeline as a job."""
-    if name in _SETTINGS or name.startswith(".") or not isinstance(node, Mapping):
+    if name in _SETTINGS or name.startswith(".") or not isinstance(node, WrittenMapping):
         return False
     return name in _SERVICES or any(node.get(key) is not None for key in _JOB_KEYS)
 
@@ -175,21 +183,21 @@ def build_need_of(entry: Node) -> str | None:
 
     None is returned for a job of another pipeline or project, and for what is not known here.
     """
-    if isinstance(entry, Scalar):
+    if isinstance(entry, WrittenScalar):
         return entry.text
-    if not isinstance(entry, Mapping):
+    if not isinstance(entry, WrittenMapping):
         return None
     if entry.get("pipeline") is not None or entry.get("project") is not None:
         return None
     job = entry.get("job")
-    return job.text if isinstance(job, Scalar) else None
+    return job.text if isinstance(job, WrittenScalar) else None
 
 
-def extended_by(node: Mapping) -> list[str]:
+def extended_by(node: WrittenMapping) -> list[str]:
     """Return the entries that a job extends, those of the highest precedence first."""
     found = node.get("extends")
-    items = found.items if isinstance(found, Sequence) else [found]
-    return [each.text for each in reversed(items) if isinstance(each, Scalar)]
+    items = found.items if isinstance(found, WrittenSequence) else [found]
+    return [each.text for each in reversed(items) if isinstance(each, WrittenScalar)]
 
 
 class _InheritedNeeds:
@@ -199,7 +207,7 @@ class _InheritedNeeds:
         self._entries = entries
         self._known: dict[str, Node | None] = {}
 
-    def of(self, node: Mapping, depth: int = _MOST_EXTENDED) -> Node | None:
+    def of(self, node: WrittenMapping, depth: int = _MOST_EXTENDED) -> Node | None:
         found = node.get("needs")
         if found is not None or not depth:
             return found
@@ -208,7 +216,7 @@ class _InheritedNeeds:
                 # One that extends itself has no needs.
                 self._known[name] = None
                 entry = self._entries.get(name)
-                if isinstance(entry, Mapping):
+                if isinstance(entry, WrittenMapping):
                     self._known[name] = self.of(entry, depth - 1)
             if (known := self._known[name]) is not None:
                 return known
@@ -219,21 +227,21 @@ def _build_job(
     document: Document, name: str, node: Node, inherited: _InheritedNeeds
 ) -> BuildJob | None:
     """Return the job that an entry is, if it builds a spec."""
-    if name in _SETTINGS or name.startswith(".") or not isinstance(node, Mapping):
+    if name in _SETTINGS or name.startswith(".") or not isinstance(node, WrittenMapping):
         return None
     variables = node.get(_VARIABLES)
-    if not isinstance(variables, Mapping):
+    if not isinstance(variables, WrittenMapping):
         return None
     dag_hash = variables.get(_HASH)
     if dag_hash is None:
         return None
     place = f"{name}.{_VARIABLES}.{_HASH}"
-    if isinstance(dag_hash, Mapping):
+    if isinstance(dag_hash, WrittenMapping):
         # A variable that is not expanded.
         dag_hash = dag_hash.get("value") or dag_hash
-    if not isinstance(dag_hash, Scalar) or _DAG_HASH.fullmatch(dag_hash.text) is None:
+    if not isinstance(dag_hash, WrittenScalar) or _DAG_HASH.fullmatch(dag_hash.text) is None:
         raise document.fault(dag_hash, place, "is not a DAG hash of 32 letters")
     needs = inherited.of(node)
-    if needs is not None and not isinstance(needs, Sequence):
+    if needs is not None and not isinstance(needs, WrittenSequence):
         raise document.fault(needs, f"{name}.needs", "must be a list")
     return BuildJob(name=name, hash=dag_hash.text, node=node, needs=needs)

@@ -13,9 +13,9 @@ from specplan.errors import SourceError
 from specplan.patterns import pattern
 from specplan.pipelines.document import (
     Document,
-    Mapping,
-    Scalar,
-    Sequence,
+    WrittenMapping,
+    WrittenScalar,
+    WrittenSequence,
     is_harmless,
     references_in,
 )
@@ -25,8 +25,7 @@ from specplan.pipelines.reduction import reduced, stages
 from specplan.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from collections.abc import Mapping as PlainMapping
+    from collections.abc import Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
     from specplan.model import Build
@@ -97,7 +96,9 @@ class _Trimming:
             name: job for name, job in pipeline.builds.items() if job.hash in self._needs_of_build
         }
         self._keys = {
-            key.text: key for key, _ in pipeline.document.root.pairs if isinstance(key, Scalar)
+            key.text: key
+            for key, _ in pipeline.document.root.pairs
+            if isinstance(key, WrittenScalar)
         }
         self._known_needs = _needs_to_reuse(pipeline)
         self._changed = False
@@ -137,7 +138,7 @@ class _Trimming:
         self._refuse_taken_over(gone)
         # The needs of others lead through the jobs that go, so those are looked at first.
         for name, value in self._pipeline.entries:
-            if not isinstance(value, Mapping) or name in gone or not is_job(name, value):
+            if not isinstance(value, WrittenMapping) or name in gone or not is_job(name, value):
                 continue
             if name not in self._pipeline.builds:
                 self._bypass(value, gone)
@@ -148,7 +149,7 @@ class _Trimming:
             root.pairs = [
                 (key, value)
                 for key, value in root.pairs
-                if not (isinstance(key, Scalar) and key.text in gone)
+                if not (isinstance(key, WrittenScalar) and key.text in gone)
             ]
         fewest = reduced(self._needs_of_build)
         jobs_of: dict[str, list[str]] = {}
@@ -168,7 +169,7 @@ class _Trimming:
             SourceError: If there is such a job.
         """
         for name, value in self._pipeline.entries:
-            if name in gone or not isinstance(value, Mapping):
+            if name in gone or not isinstance(value, WrittenMapping):
                 continue
             taken = next(
                 (each for each in (*extended_by(value), *references_in(value)) if each in gone),
@@ -212,8 +213,8 @@ class _Trimming:
         if new == old and (job.needs is None) == (job.node.own("needs") is None):
             return
         self._changed = True
-        template = job.needs or Sequence()
-        job.node.put("needs", Sequence(new, template.flow, template.implicit, template.tag))
+        template = job.needs or WrittenSequence()
+        job.node.put("needs", WrittenSequence(new, template.flow, template.implicit, template.tag))
 
     def _need(self, target: str) -> Node:
         """Return a new entry of ``needs``: an alias of one that is there, or a copy."""
@@ -221,31 +222,33 @@ class _Trimming:
         if known is not None and known.anchor is not None:
             return known
         key = self._keys[target]
-        name = Scalar(key.text, key.style, key.implicit, key.tag)
-        return Mapping([(Scalar("job"), name), (Scalar("artifacts"), Scalar("false"))])
+        name = WrittenScalar(key.text, key.style, key.implicit, key.tag)
+        return WrittenMapping(
+            [(WrittenScalar("job"), name), (WrittenScalar("artifacts"), WrittenScalar("false"))]
+        )
 
-    def _bypass(self, job: Mapping, gone: set[str]) -> None:
+    def _bypass(self, job: WrittenMapping, gone: set[str]) -> None:
         """Let a job without a build wait for the needs of the removed jobs."""
         needs = job.get("needs")
-        if isinstance(needs, Sequence):
+        if isinstance(needs, WrittenSequence):
             self._bypass_needs(job, needs, gone)
         self._cut_dependencies(job, gone)
 
-    def _cut_dependencies(self, job: Mapping, gone: AbstractSet[str]) -> None:
+    def _cut_dependencies(self, job: WrittenMapping, gone: AbstractSet[str]) -> None:
         """Remove jobs from the dependencies of a job that GitLab would not know."""
         dependencies = job.get("dependencies")
-        if not isinstance(dependencies, Sequence):
+        if not isinstance(dependencies, WrittenSequence):
             return
         left = [
             each
             for each in dependencies.items
-            if not (isinstance(each, Scalar) and each.text in gone)
+            if not (isinstance(each, WrittenScalar) and each.text in gone)
         ]
         if left != dependencies.items:
             self._changed = True
-            job.put("dependencies", Sequence(left, dependencies.flow))
+            job.put("dependencies", WrittenSequence(left, dependencies.flow))
 
-    def _bypass_needs(self, job: Mapping, needs: Sequence, gone: set[str]) -> None:
+    def _bypass_needs(self, job: WrittenMapping, needs: WrittenSequence, gone: set[str]) -> None:
         old = _flat(needs)
         new = [each for each in old if build_need_of(each) not in gone]
         if len(new) == len(old):
@@ -254,7 +257,7 @@ class _Trimming:
         through = [name for each in old if (name := build_need_of(each)) in gone and name]
         new += [self._need(each) for each in self._reached(through) if each not in named]
         self._changed = True
-        job.put("needs", Sequence(new, needs.flow))
+        job.put("needs", WrittenSequence(new, needs.flow))
 
     def _reached(self, through: list[str]) -> list[str]:
         """Return the kept jobs that jobs that go wait for, through others that go."""
@@ -274,11 +277,11 @@ class _Trimming:
                     through.append(target)
         return list(found)
 
-    def _rewrite_stages(self, stage_of: PlainMapping[str, int]) -> None:
+    def _rewrite_stages(self, stage_of: Mapping[str, int]) -> None:
         """Put jobs in the stages of the plan, if their stages have Spack's names."""
         root = self._pipeline.document.root
         listed = root.get("stages")
-        if not isinstance(listed, Sequence) or not all(
+        if not isinstance(listed, WrittenSequence) or not all(
             _stage_number(job.node.get("stage")) is not None for job in self._kept.values()
         ):
             return
@@ -287,23 +290,24 @@ class _Trimming:
             # A stage that is inherited is written out, as the job that it comes from changes too.
             if _text(job.node.own("stage")) != stage:
                 self._changed = True
-                job.node.put("stage", Scalar(stage))
+                job.node.put("stage", WrittenScalar(stage))
         items = self._stages_left(listed)
         if items != listed.items:
             self._changed = True
-            root.put("stages", Sequence(items, listed.flow, listed.implicit, listed.tag))
+            root.put("stages", WrittenSequence(items, listed.flow, listed.implicit, listed.tag))
 
-    def _stages_left(self, listed: Sequence) -> list[Node]:
+    def _stages_left(self, listed: WrittenSequence) -> list[Node]:
         """Return the stages: those that Spack numbers as far as a job is in one, and all others."""
         known = {_text(each): each for each in listed.items}
         used = {
             number
             for _, value in self._pipeline.entries
-            if isinstance(value, Mapping)
+            if isinstance(value, WrittenMapping)
             and (number := _stage_number(value.get("stage"))) is not None
         }
         numbered: list[Node] = [
-            known.get(name) or Scalar(name) for name in (f"stage-{each}" for each in sorted(used))
+            known.get(name) or WrittenScalar(name)
+            for name in (f"stage-{each}" for each in sorted(used))
         ]
         items: list[Node] = []
         for each in listed.items:
@@ -315,50 +319,52 @@ class _Trimming:
         return items
 
 
-def _needs_to_reuse(pipeline: Pipeline) -> dict[str, Mapping]:
+def _needs_to_reuse(pipeline: Pipeline) -> dict[str, WrittenMapping]:
     """Return an entry of ``needs`` for each job that some entry names, taking no files of it."""
-    found: dict[str, Mapping] = {}
+    found: dict[str, WrittenMapping] = {}
     for job in pipeline.builds.values():
         for entry in [] if job.needs is None else _flat(job.needs):
             target = build_need_of(entry)
-            if target is not None and isinstance(entry, Mapping) and not _takes_files(entry):
+            if target is not None and isinstance(entry, WrittenMapping) and not _takes_files(entry):
                 found.setdefault(target, entry)
     return found
 
 
-def _count_needs(jobs: Iterable[BuildJob], builds: PlainMapping[str, BuildJob]) -> int:
+def _count_needs(jobs: Iterable[BuildJob], builds: Mapping[str, BuildJob]) -> int:
     """Return the number of needs of jobs that name other build jobs."""
     lists = (job.node.get("needs") for job in jobs)
-    entries = (each for needs in lists if isinstance(needs, Sequence) for each in _flat(needs))
+    entries = (
+        each for needs in lists if isinstance(needs, WrittenSequence) for each in _flat(needs)
+    )
     return sum(build_need_of(each) in builds for each in entries)
 
 
-def _rules(job: Mapping) -> list[Mapping]:
+def _rules(job: WrittenMapping) -> list[WrittenMapping]:
     """Return the rules of a job, which may set its needs if they apply."""
     found = job.get("rules")
-    items = _flat(found) if isinstance(found, Sequence) else []
-    return [each for each in items if isinstance(each, Mapping)]
+    items = _flat(found) if isinstance(found, WrittenSequence) else []
+    return [each for each in items if isinstance(each, WrittenMapping)]
 
 
-def _dependencies(job: Mapping) -> list[str]:
+def _dependencies(job: WrittenMapping) -> list[str]:
     """Return the jobs that a job names as its dependencies."""
     found = job.get("dependencies")
-    items = found.items if isinstance(found, Sequence) else []
-    return [each.text for each in items if isinstance(each, Scalar)]
+    items = found.items if isinstance(found, WrittenSequence) else []
+    return [each.text for each in items if isinstance(each, WrittenScalar)]
 
 
 def _takes_files(entry: Node) -> bool:
     """Return whether a job also takes the artifacts of a need, as it does unless it says no."""
-    if not isinstance(entry, Mapping):
+    if not isinstance(entry, WrittenMapping):
         return True
     return _text(entry.get("artifacts")) not in _NO
 
 
-def _flat(needs: Sequence) -> list[Node]:
+def _flat(needs: WrittenSequence) -> list[Node]:
     """Return the entries of a list, in which lists of lists are as GitLab reads them: one list."""
     found: list[Node] = []
     for each in needs.items:
-        if isinstance(each, Sequence) and each.tag is None:
+        if isinstance(each, WrittenSequence) and each.tag is None:
             found += _flat(each)
         else:
             found.append(each)
@@ -372,4 +378,4 @@ def _stage_number(node: Node | None) -> int | None:
 
 
 def _text(node: Node | None) -> str | None:
-    return node.text if isinstance(node, Scalar) else None
+    return node.text if isinstance(node, WrittenScalar) else None

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from specplan.catalog.specs import names_of
-from specplan.model.budget import Place
+from specplan.model.budget import WantInCell
 from specplan.planning import choice as choosing
 from specplan.planning.budget_solver import BudgetSolver, Item, ItemGroup
 from specplan.planning.candidates import Chosen
@@ -138,7 +138,7 @@ class BudgetQuestion:
 def _fixed(labels: Mapping[str, Iterable[str]]) -> list[ItemGroup]:
     """Return the roots of locks as items of a budget."""
     items = (
-        Item(labels=tuple(sorted(own)), hashes=(root,), first=0, place=None)
+        Item(labels=tuple(sorted(own)), hashes=(root,), first=0, want=None)
         for root, own in sorted(labels.items())
     )
     return [ItemGroup(sources=((item,),)) for item in items]
@@ -159,7 +159,9 @@ def _items(group: WantGroup, pick: Chosen | None) -> ItemGroup:
                     labels=(want.stack,),
                     hashes=candidates,
                     first=None if chosen is None else candidates.index(chosen),
-                    place=Place(stack=want.stack, os=want.os, target=want.target, want=want.spec),
+                    want=WantInCell(
+                        stack=want.stack, os=want.os, target=want.target, want=want.spec
+                    ),
                 )
             )
         sources.append(tuple(own))

@@ -17,7 +17,7 @@ from specplan.model.budget import (
     BudgetRoot,
     OpenReason,
     OpenRoot,
-    Place,
+    WantInCell,
     Weight,
     check_weight,
 )
@@ -119,13 +119,13 @@ class Item:
         labels: The stacks that want it.
         hashes: The specs, the preferred first.
         first: Which of them would be taken if nothing was limited.
-        place: The abstract want that it is; None for the root of a lock.
+        want: The abstract want that it is; None for the root of a lock.
     """
 
     labels: tuple[str, ...]
     hashes: tuple[str, ...]
     first: int | None
-    place: Place | None
+    want: WantInCell | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,7 +246,7 @@ class BudgetSolver:
             points.append(point)
         last = self._point(whole, most)
         fixed = sum(
-            item.place is None and became.outcome != "external"
+            item.want is None and became.outcome != "external"
             for item, became in self._answered_items(whole)
         )
         return BudgetCurve(
@@ -275,7 +275,7 @@ class BudgetSolver:
             installing=sum(
                 became.outcome in _INSTALLS
                 for item, became in self._answered_items(answer)
-                if item.place is not None or became.outcome != "external"
+                if item.want is not None or became.outcome != "external"
             ),
             weight=float(answer.weight * self._part),
             upper_bound=float(answer.upper_bound * self._part),
@@ -327,8 +327,8 @@ class BudgetSolver:
             for item, became in answered:
                 outcome, option = became.outcome, became.option
                 # A want by hash is reported even if no spec can meet it.
-                at = 0 if option is None and item.place is None else option
-                if at is None or (outcome == "external" and item.place is None):
+                at = 0 if option is None and item.want is None else option
+                if at is None or (outcome == "external" and item.want is None):
                     continue
                 spec = self._names[item.hashes[at]]
                 worth = float(self._weights.of(item, spec.hash))
@@ -341,12 +341,12 @@ class BudgetSolver:
                             reason=reason,
                             more_builds=None if option is None else became.more_builds,
                             more_cost=None if option is None else became.more_cost,
-                            place=item.place,
+                            want=item.want,
                         )
                     )
                 else:
                     met = completed if outcome == "completed" else installable
-                    met.append(BudgetRoot(spec=spec, weight=worth, place=item.place))
+                    met.append(BudgetRoot(spec=spec, weight=worth, want=item.want))
         budget = Budget(
             max_builds=self._asked.builds,
             max_cost=self._asked.cost,
@@ -375,8 +375,8 @@ def _part_of(most: float, part: int) -> float:
 
 
 def _by_hash(root: BudgetRoot | OpenRoot) -> tuple[str, ...]:
-    place = root.place
-    named = () if place is None else (place.stack, place.os, place.target, place.want)
+    want = root.want
+    named = () if want is None else (want.stack, want.os, want.target, want.want)
     return (root.spec.hash, *named)
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from specplan.sources.environments.environment import Environment
     from specplan.sources.wanted import Wanted, WantedEnvironment
 
-__all__ = ["ChoiceRequest", "Chosen", "Options", "Source", "Want", "WantGroup"]
+__all__ = ["CandidateSet", "ChoiceRequest", "Chosen", "Options", "Want", "WantGroup"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +112,7 @@ class Want:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class CandidateSet:
     """A set of specs that can meet the wants of a group together.
 
     Attributes:
@@ -142,22 +142,24 @@ class Chosen:
 class WantGroup:
     """Wants that are met from one source: one alone, or all of a stack on one system."""
 
-    def __init__(self, wants: Sequence[Want], sources: Sequence[Source]) -> None:
+    def __init__(self, wants: Sequence[Want], sources: Sequence[CandidateSet]) -> None:
         self.wants = wants
         self.sources = sources
 
     @staticmethod
     def single(want: Want) -> WantGroup:
         """Return a want that is chosen for alone."""
-        return WantGroup([want], [Source(None, (want.candidates,))])
+        return WantGroup([want], [CandidateSet(None, (want.candidates,))])
 
     @staticmethod
-    def whole(wants: Sequence[Want], locks: Iterable[_Lock]) -> WantGroup:
+    def whole(wants: Sequence[Want], locks: Iterable[_LockSpecs]) -> WantGroup:
         """Return all wants of a stack on one system, for which one lock is taken as a whole.
 
         A lock that can meet fewer wants than another is not a source.
         """
-        met = [Source(lock.place, tuple(lock.meeting(want) for want in wants)) for lock in locks]
+        met = [
+            CandidateSet(lock.place, tuple(lock.meeting(want) for want in wants)) for lock in locks
+        ]
         counts = [sum(bool(each) for each in source.candidates) for source in met]
         most = max(counts, default=0)
         kept = [each for each, count in zip(met, counts, strict=True) if count == most and most]
@@ -216,7 +218,7 @@ class WantGroup:
         ]
 
 
-class _Lock:
+class _LockSpecs:
     """The specs of a lock."""
 
     def __init__(self, lock: Wanted) -> None:
@@ -258,7 +260,7 @@ class Options:
         whole = {each.label for each in asked.environments if each.environment.unify != "false"}
         # What an environment includes stands beside its roots, and does not have them.
         fit = [each for each in asked.locks if not each.is_included]
-        locks = [_Lock(each) for each in fit] if whole else []
+        locks = [_LockSpecs(each) for each in fit] if whole else []
         files = [each for each in asked.environments if not each.is_typed]
         self.environments = environments_asked(files, {})
         self.one_by_one = () if locks else tuple(sorted(whole))

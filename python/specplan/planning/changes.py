@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ChangedByRecipes",
-    "KnownSpecs",
+    "ComparedSpecs",
     "change",
     "counted",
     "matching",
@@ -39,7 +39,7 @@ _HASH: Final = pattern(r"[a-z2-7]{32}")
 
 
 @dataclass(frozen=True, slots=True)
-class KnownSpecs:
+class ComparedSpecs:
     """The specs that an abstract spec is compared with.
 
     Attributes:
@@ -51,15 +51,15 @@ class KnownSpecs:
     among: compiled.Query
 
     @staticmethod
-    def all_of(core: compiled.Catalog) -> KnownSpecs:
+    def all_of(core: compiled.Catalog) -> ComparedSpecs:
         """Return all specs of a catalog."""
-        return KnownSpecs(core, compiled.Query.all())
+        return ComparedSpecs(core, compiled.Query.all())
 
     @staticmethod
-    def below(core: compiled.Catalog, hashes: Iterable[str]) -> KnownSpecs:
+    def below(core: compiled.Catalog, hashes: Iterable[str]) -> ComparedSpecs:
         """Return some specs of a catalog and all that these depend on, over any edge."""
         reached = core.reached(sorted(hashes), ANY_EDGE)
-        return KnownSpecs(core, compiled.Query.hashes(reached))
+        return ComparedSpecs(core, compiled.Query.hashes(reached))
 
     def named(self) -> list[tuple[str, str, str]]:
         """Return hash, package and version of each spec, by hash."""
@@ -88,7 +88,7 @@ class ChangedByRecipes:
     changes: tuple[RecipeChanges, ...] = ()
 
 
-def matching(known: KnownSpecs, spec: str) -> list[str]:
+def matching(known: ComparedSpecs, spec: str) -> list[str]:
     """Return the hashes of the specs that satisfy an abstract spec, sorted.
 
     A name that neither the catalog nor Spack's own recipes have is taken for a package that
@@ -119,7 +119,7 @@ def matching(known: KnownSpecs, spec: str) -> list[str]:
     return sorted(each.hash for each in found.specs)
 
 
-def matching_each(known: KnownSpecs, specs: Iterable[str]) -> list[tuple[str, list[str]]]:
+def matching_each(known: ComparedSpecs, specs: Iterable[str]) -> list[tuple[str, list[str]]]:
     """Return each distinct abstract spec with the hashes that satisfy it, in the given order."""
     return [(spec, matching(known, spec)) for spec in dict.fromkeys(specs)]
 
@@ -137,7 +137,7 @@ def unknown(kind: str, spec: str, core: compiled.Catalog) -> UnknownNameError:
 
 
 def change(
-    known: KnownSpecs, request: ChangeRequest | None, recipes: ChangedByRecipes | None = None
+    known: ComparedSpecs, request: ChangeRequest | None, recipes: ChangedByRecipes | None = None
 ) -> ChangeAsked | None:
     """Return the change that is foreseen; None where nothing changes.
 
@@ -196,7 +196,7 @@ def what_if(
     """
     if not assumed and not withheld:
         return None
-    known = KnownSpecs.all_of(core)
+    known = ComparedSpecs.all_of(core)
     more, fewer = matching_each(known, assumed), matching_each(known, withheld)
     for spec, found in (*more, *fewer):
         if not found:

@@ -42,7 +42,7 @@ def compared(
     wants = [want for group in options.groups for want in group.wants]
     alone = [group.is_alone for group in options.groups for _ in group.wants]
     rows = zip(wants, alone, choice.wants, strict=True)
-    comparison = _Comparison.of(core, question, choice.wants, fixed)
+    comparison = _PlanComparison.of(core, question, choice.wants, fixed)
     said = (
         comparison.said(want, chosen, options, is_alone=is_alone) for want, is_alone, chosen in rows
     )
@@ -50,7 +50,7 @@ def compared(
 
 
 @dataclass(slots=True)
-class _Comparison:
+class _PlanComparison:
     """The plan as it is, beside which others are held.
 
     Attributes:
@@ -78,7 +78,7 @@ class _Comparison:
         question: compiled.PlanQuestion,
         wants: Sequence[ChosenWant],
         fixed: Iterable[str],
-    ) -> _Comparison:
+    ) -> _PlanComparison:
         """Make the plan as it is."""
         chosen = [each.spec.hash for each in wants if each.spec is not None and each.completed]
         plan = core.plan(question)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from specplan.catalog.contents import Contents
     from specplan.model.costs import Cost, Costs
-    from specplan.planning.changes import KnownSpecs
+    from specplan.planning.changes import ComparedSpecs
 
 __all__ = ["costs_of", "inputs_of"]
 
@@ -24,7 +24,7 @@ __all__ = ["costs_of", "inputs_of"]
 _ROLES: Final = ("want", "candidates", "cache", "costs")
 
 
-def costs_of(plannable: KnownSpecs, costs: Costs) -> dict[str, Cost]:
+def costs_of(plannable: ComparedSpecs, costs: Costs) -> dict[str, Cost]:
     """Return the cost of each spec that can be planned, by hash; nothing where each costs 1."""
     return {} if costs is UNIT_COSTS else costs.of(plannable.named())
 

@@ -24,7 +24,7 @@ from specplan.planning import schedule as scheduling
 from specplan.planning.budget import BudgetQuestion
 from specplan.planning.budget_solver import BudgetRequest
 from specplan.planning.candidates import ChoiceRequest
-from specplan.planning.changes import KnownSpecs
+from specplan.planning.changes import ComparedSpecs
 from specplan.planning.comparison import compared
 from specplan.planning.gaps import asks_for_gaps, wants_of_gaps
 from specplan.planning.inputs import costs_of, inputs_of
@@ -98,7 +98,7 @@ def rebuild_with_changes(
 
 def _rebuild(
     contents: Contents, request: PlanRequest, older: Contents | None
-) -> tuple[Plan, _Question]:
+) -> tuple[Plan, _PlannerQuestion]:
     request = _checked(request)
     limited = _budget(request)
     _refuse_wants(request, older)
@@ -108,7 +108,7 @@ def _rebuild(
     options = None
     if read.is_choice:
         options = choosing.options_of(rows.core, rows.state, request.coverage.scope, chooses)
-    found = _Question.of(request, read, rows, options)
+    found = _PlannerQuestion.of(request, read, rows, options)
     made = None
     if options is not None:
         made = choosing.choose(found.rows, found.core, options, chooses)
@@ -147,7 +147,7 @@ def _rebuild(
 
 
 def _set_roots(
-    found: _Question, spent: BudgetSolution | None, choice: Choice | None
+    found: _PlannerQuestion, spent: BudgetSolution | None, choice: Choice | None
 ) -> Collection[str]:
     """Set the roots to plan for; return those of locks, which are not chosen."""
     fixed: Collection[str] = found.lock_wants.hashes
@@ -188,7 +188,7 @@ class _Read:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Rows:
+class _PlanSpecs:
     """The specs that a plan is made of.
 
     Attributes:
@@ -203,13 +203,13 @@ class _Rows:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Question:
+class _PlannerQuestion:
     """The question to the planner, and the specs that were looked up for it."""
 
     rows: compiled.Catalog
     core: compiled.PlanQuestion
     lock_wants: LockWants
-    plannable: KnownSpecs
+    plannable: ComparedSpecs
     change: ChangeAsked | None
     recipes: ChangedByRecipes | None
     what_if: WhatIf | None
@@ -218,8 +218,8 @@ class _Question:
 
     @classmethod
     def of(
-        cls, request: PlanRequest, read: _Read, rows: _Rows, options: Options | None
-    ) -> _Question:
+        cls, request: PlanRequest, read: _Read, rows: _PlanSpecs, options: Options | None
+    ) -> _PlannerQuestion:
         """Look up the specs that a request names, and ask for all roots of locks."""
         query, is_limited = request.coverage, request.budget.is_limited
         plannable = _plannable(rows, options)
@@ -265,8 +265,8 @@ class _Solved:
     """The input of a plan; another process makes the same plan from it."""
 
     request: PlanRequest
-    rows: _Rows
-    question: _Question
+    rows: _PlanSpecs
+    question: _PlannerQuestion
     budget: Budget | None
     curve: BudgetCurve | None
     choice: Choice | None
@@ -349,7 +349,7 @@ def _recipes(
 
 
 def _changed_by_recipes(
-    request: PlanRequest, read: _Read, plannable: KnownSpecs
+    request: PlanRequest, read: _Read, plannable: ComparedSpecs
 ) -> ChangedByRecipes | None:
     """Return the specs that can be planned and that recipes change."""
     asked = None if request.change is None else request.change.recipes
@@ -366,7 +366,7 @@ def _changed_by_recipes(
     return read.recipes.of_others(plannable.core, hashes).answer()
 
 
-def _rows(contents: Contents, request: PlanRequest, read: _Read) -> _Rows:
+def _rows(contents: Contents, request: PlanRequest, read: _Read) -> _PlanSpecs:
     """Return the specs of locks, of candidates and of the caches, side by side."""
     locks = compiled.Catalog.merged([*rows_of((*read.wanted, *read.more_locks)), *read.others])
     caches = contents.core
@@ -378,7 +378,7 @@ def _rows(contents: Contents, request: PlanRequest, read: _Read) -> _Rows:
     core = compiled.Catalog.merged([locks, caches])
     refuse_cycle(core, next(iter((*request.coverage.want, *request.candidates)), "the caches"))
     state = contents.state(request.coverage.tag) if len(caches) else []
-    return _Rows(locks=locks, core=core, state=state)
+    return _PlanSpecs(locks=locks, core=core, state=state)
 
 
 def _choice_request(request: PlanRequest, read: _Read) -> ChoiceRequest:
@@ -400,7 +400,7 @@ def _choice_request(request: PlanRequest, read: _Read) -> ChoiceRequest:
 
 
 def _chosen(
-    limited: BudgetRequest | None, question: _Question, made: ChoiceSolution | None
+    limited: BudgetRequest | None, question: _PlannerQuestion, made: ChoiceSolution | None
 ) -> tuple[BudgetSolution | None, Choice | None]:
     """Return the result of a budget, and the choice."""
     if limited is None:
@@ -410,7 +410,7 @@ def _chosen(
 
 
 def _purchase(
-    limited: BudgetRequest, question: _Question, query: CoverageQuery | None = None
+    limited: BudgetRequest, question: _PlannerQuestion, query: CoverageQuery | None = None
 ) -> BudgetQuestion:
     """Return a budget and its roots, those of locks or of a query."""
     core = question.core
@@ -429,7 +429,7 @@ def _left_out(
     contents: Contents,
     request: PlanRequest,
     read: _Read,
-    question: _Question,
+    question: _PlannerQuestion,
     options: Options | None,
 ) -> tuple[LeftOut, ...]:
     """Return the left-out input of a request."""
@@ -450,7 +450,9 @@ def _left_out(
     )
 
 
-def _index_versions(contents: Contents, read: _Read, question: _Question) -> Sequence[LeftOut]:
+def _index_versions(
+    contents: Contents, read: _Read, question: _PlannerQuestion
+) -> Sequence[LeftOut]:
     """Return the record of a plan that has more builds if only binaries in all indexes count."""
     if contents.least is None:
         return ()
@@ -581,11 +583,11 @@ def _not_wanted(
     return entries, locks.excluded + wants.not_wanted
 
 
-def _plannable(rows: _Rows, options: Options | None) -> KnownSpecs:
+def _plannable(rows: _PlanSpecs, options: Options | None) -> ComparedSpecs:
     """Return the specs that may be built: those of the locks, and needs of candidates."""
     if options is None:
-        return KnownSpecs.all_of(rows.locks)
-    return KnownSpecs.below(rows.core, {*hashes_of(rows.locks), *options.names})
+        return ComparedSpecs.all_of(rows.locks)
+    return ComparedSpecs.below(rows.core, {*hashes_of(rows.locks), *options.names})
 
 
 def _plan(solved: _Solved) -> Plan:

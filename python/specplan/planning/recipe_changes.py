@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from specplan.model.change import OpenVerdict
     from specplan.model.successors import Successors
-    from specplan.planning.changes import KnownSpecs
+    from specplan.planning.changes import ComparedSpecs
     from specplan.planning.request import RecipeRequest
     from specplan.recipes.history import History
     from specplan.recipes.locks import WantedLock
@@ -279,7 +279,7 @@ def _lock(wanted: Wanted, limits: Limits) -> WantedLock:
     return read_lock(document, wanted.label, place)
 
 
-def by_name(request: RecipeRequest, known: KnownSpecs) -> ChangedByRecipes:
+def by_name(request: RecipeRequest, known: ComparedSpecs) -> ChangedByRecipes:
     """Return the changed specs if every touched recipe changes all of its specs.
 
     Args:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from specplan.model.source import SourceUsed
 from specplan.recipes.directives import DEPENDENCY_PATCH
-from specplan.recipes.findings import Finding, classes_in, strongest
+from specplan.recipes.findings import RecipeFinding, classes_in, strongest
 from specplan.recipes.foreign_patches import newly_patched
 from specplan.recipes.hashes import computed_hash
 from specplan.recipes.imports import changed_code, imported_by, module_of, with_importers
@@ -22,7 +22,7 @@ from specplan.recipes.model import (
     RecipeVerdict,
     SpecChange,
 )
-from specplan.recipes.repositories import Place, is_recipe, place_of, repositories_of
+from specplan.recipes.repositories import PackageFile, is_recipe, place_of, repositories_of
 from specplan.recipes.sides import RecipeFile, Side
 from specplan.recipes.unread import UnreadError
 from specplan.recipes.verdicts import (
@@ -55,7 +55,7 @@ class _Touched:
     """A recipe, with the changes in it and beside it."""
 
     files: dict[str, ChangedFile] = field(default_factory=dict)
-    beside: list[Finding] = field(default_factory=list)
+    beside: list[RecipeFinding] = field(default_factory=list)
 
 
 class Comparison:
@@ -92,7 +92,7 @@ class Comparison:
             folders = side.folders(keys)
             side.tree.fetch(sorted(each for each in paths if each.startswith(folders)))
 
-    def place(self, path: str) -> Place | None:
+    def place(self, path: str) -> PackageFile | None:
         """Return the place of a file, on either side."""
         side = self.after if path in self._newer_paths else self.before
         return place_of(path, side.repositories)
@@ -226,7 +226,7 @@ def _add_patched(
     """Add the recipes of locks whose specs are patched by a recipe that changed."""
     for key in list(touched):
         old, new = _found(compared.before, key), _found(compared.after, key)
-        finding = Finding("unread", "may_change", f"{key[1]} applies other patches to it")
+        finding = RecipeFinding("unread", "may_change", f"{key[1]} applies other patches to it")
         for lock in locks:
             for node in lock.of_package(*key):
                 for each in newly_patched(old, new, ANY_HOST, lock, node):
@@ -237,7 +237,7 @@ def _add_patched(
 
 def _changed_modules(
     compared: Comparison, touched: dict[_Key, _Touched], others: Sequence[str]
-) -> dict[str, Finding]:
+) -> dict[str, RecipeFinding]:
     """Return the modules whose code changed, or that import such a one, with a message."""
     before, after = compared.range.before, compared.range.after
     plain = {
@@ -246,7 +246,7 @@ def _changed_modules(
         if (module := module_of(path))
         and changed_code(_content(before, path), _content(after, path))
     }
-    causes: dict[str, Finding] = {}
+    causes: dict[str, RecipeFinding] = {}
     if plain:
         found = with_importers(plain, after, compared.after.repositories)
         causes = {module: _module_finding(plain[cause]) for module, cause in found.items()}
@@ -255,16 +255,16 @@ def _changed_modules(
     return causes
 
 
-def _module_finding(path: str) -> Finding:
+def _module_finding(path: str) -> RecipeFinding:
     is_build_system = "/build_systems/" in path
-    return Finding(
+    return RecipeFinding(
         "build_system" if is_build_system else "helper",
         "blind",
         f"{path} changed, which the recipe imports",
     )
 
 
-def _parent_modules(compared: Comparison, key: _Key, touched: _Touched) -> dict[str, Finding]:
+def _parent_modules(compared: Comparison, key: _Key, touched: _Touched) -> dict[str, RecipeFinding]:
     """Return the modules as which others import a recipe whose code changed."""
     if _RECIPE not in touched.files:
         return {}
@@ -274,7 +274,7 @@ def _parent_modules(compared: Comparison, key: _Key, touched: _Touched) -> dict[
     # What it declares is compared with the recipes that inherit it.
     is_code = old is None or _code_of_any(old) != _code_of_any(new)
     why = f"the recipe of {key[1]} changed, which it imports"
-    finding = Finding("parent", "blind" if is_code else "same", why)
+    finding = RecipeFinding("parent", "blind" if is_code else "same", why)
     folder = new.repository.folder_of(new.package).rstrip("/").rpartition("/")[2]
     names = [module_of(new.path), f"spack.pkg.{new.repository.namespace}.{folder}"]
     return {each: finding for each in names if each}
@@ -334,7 +334,7 @@ def _spec_changes(
     locks: Sequence[WantedLock],
     old: RecipeFile | None,
     new: RecipeFile | None,
-    beside: Sequence[Finding],
+    beside: Sequence[RecipeFinding],
 ) -> Iterator[SpecChange]:
     for lock in locks:
         for node in sorted(lock.of_package(*key), key=lambda each: each.hash):
@@ -348,7 +348,7 @@ def _unread(
     error: UnreadError,
 ) -> RecipeChange:
     """Return the finding on a recipe whose file cannot be read."""
-    finding = Finding("unread", "may_change", f"the recipe cannot be read: {error}")
+    finding = RecipeFinding("unread", "may_change", f"the recipe cannot be read: {error}")
     specs = tuple(
         SpecChange(
             hash=node.hash,
@@ -380,7 +380,7 @@ def _unread(
 
 def _files_beside(
     old: RecipeFile | None, new: RecipeFile | None, touched: _Touched
-) -> Iterator[Finding]:
+) -> Iterator[RecipeFinding]:
     """Yield the changed files in the folder of a recipe, except for its patches."""
     if old is None or new is None:
         return
@@ -390,9 +390,9 @@ def _files_beside(
         named = {name for each in (old, new) for name in _named(each, inside)}
         if DEPENDENCY_PATCH in named:
             why = f"{inside} changed, a patch of a dependency"
-            yield Finding("patch", "may_change", why)
+            yield RecipeFinding("patch", "may_change", why)
         elif not named:
-            yield Finding("helper", "blind", f"{inside} changed, which the hash does not see")
+            yield RecipeFinding("helper", "blind", f"{inside} changed, which the hash does not see")
 
 
 def _is_moved(old: RecipeFile, new: RecipeFile, inside: str) -> bool:

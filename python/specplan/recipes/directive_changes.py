@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from specplan.recipes.dependency_changes import are_met
-from specplan.recipes.findings import Finding
+from specplan.recipes.findings import RecipeFinding
 from specplan.recipes.patches import applies, when_position
 from specplan.recipes.unread import UnreadError
 
@@ -41,7 +41,7 @@ def directive_changes(
     new: Sequence[Directives],
     decide: Conditions | None,
     dependencies: Dependencies | None = None,
-) -> Iterator[Finding]:
+) -> Iterator[RecipeFinding]:
     """Compare the parts that a concretizer reads, and resources.
 
     Args:
@@ -51,16 +51,18 @@ def directive_changes(
         dependencies: What the spec depends on; None where that is not recorded.
     """
     for what in _changed_beside(old, new):
-        yield Finding("directives", "may_change", f"{what} changed")
+        yield RecipeFinding("directives", "may_change", f"{what} changed")
     for name, kind, verdict in _COMPARED:
         before, after = _called(old, name), _called(new, name)
         counting = [each for each in changed_calls(before, after) if _counts(each, decide)]
         if not counting:
             continue
         if decide is None or not _says_the_same(name, before, after, decide, dependencies):
-            yield Finding(kind, verdict, f"`{name}` changed")
+            yield RecipeFinding(kind, verdict, f"`{name}` changed")
             if any(each.argument("patches", 3) is not None for each in counting):
-                yield Finding("patch", "may_change", "a patch of a dependency may have changed")
+                yield RecipeFinding(
+                    "patch", "may_change", "a patch of a dependency may have changed"
+                )
 
 
 def _changed_beside(old: Sequence[Directives], new: Sequence[Directives]) -> Iterator[str]:

@@ -133,7 +133,7 @@ def directives_of(
     Raises:
         UnreadError: If going through it takes too long.
     """
-    reader = _Reader(rules, facts)
+    reader = _DirectiveReader(rules, facts)
     classes = derived_classes(module, _package_class(module, package))
     for each in module.body:
         if isinstance(each, ast.ClassDef):
@@ -175,7 +175,7 @@ def _parents(module: ast.Module, classes: Sequence[ast.ClassDef]) -> tuple[tuple
     return tuple(imported[name] for name in names if name in imported)
 
 
-class _Reader:
+class _DirectiveReader:
     """Visits the statements of a class as Python would, where they can be read."""
 
     def __init__(self, rules: SpackRules, facts: Mapping[str, object]) -> None:

@@ -15,7 +15,7 @@ from specplan.recipes.model import (
 )
 from specplan.recipes.patches import Applied, own_patches
 from specplan.recipes.source_id import (
-    Source,
+    VersionSource,
     declared_source,
     next_commit,
     source_of,
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from specplan.recipes.canonical import Recipe
     from specplan.recipes.conditions import Conditions, Decided
     from specplan.recipes.directives import Directives
-    from specplan.recipes.host import Host
+    from specplan.recipes.host import RecipeHost
     from specplan.recipes.nodes import Node
     from specplan.recipes.sides import RecipeFile
 
 __all__ = [
-    "Finding",
+    "RecipeFinding",
     "classes_in",
     "hash_fate",
     "patch_change",
@@ -50,7 +50,7 @@ _MOST_OPEN: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class RecipeFinding:
     """One thing that changed.
 
     Attributes:
@@ -76,7 +76,7 @@ def strongest(verdicts: Iterable[RecipeVerdict]) -> RecipeVerdict:
 _SOLVED: Final[frozenset[ChangeClass]] = frozenset({"directives", "version_changed"})
 
 
-def hash_fate(findings: Iterable[Finding]) -> HashFate:
+def hash_fate(findings: Iterable[RecipeFinding]) -> HashFate:
     """Return the effect of changes on the package hash of an unchanged spec."""
     findings = list(findings)
     if any(each.verdict == "stale" and each.is_hashed for each in findings):
@@ -90,18 +90,18 @@ def classes_in(kinds: Iterable[ChangeClass]) -> tuple[ChangeClass, ...]:
     return tuple(sorted(set(kinds), key=CHANGE_CLASSES.index))
 
 
-def text_change(old: Recipe, new: Recipe, decide: Conditions) -> Finding | None:
+def text_change(old: Recipe, new: Recipe, decide: Conditions) -> RecipeFinding | None:
     """Compare the canonical texts of a recipe for a spec."""
     try:
         if old.text_of_any() == new.text_of_any():
             return None
     except UnreadError as error:
-        return Finding("unread", "may_change", f"the recipe cannot be read: {error}")
+        return RecipeFinding("unread", "may_change", f"the recipe cannot be read: {error}")
     conditions = tuple(dict.fromkeys((*old.conditions, *new.conditions)))
     open_ = [each for each in conditions if _why_open(each, decide)]
     reason = _why_open(open_[0], decide) if open_ else ""
     if len(open_) > _MOST_OPEN:
-        return Finding("unread", "may_change", f"@when is open: {reason}")
+        return RecipeFinding("unread", "may_change", f"@when is open: {reason}")
     return _compared(old, new, decide, open_, reason)
 
 
@@ -116,7 +116,7 @@ def _why_open(condition: str, decide: Conditions) -> str:
 
 def _compared(
     old: Recipe, new: Recipe, decide: Conditions, open_: Sequence[str], reason: str
-) -> Finding | None:
+) -> RecipeFinding | None:
     """Compare texts under each way in which open conditions may be decided."""
     answers: set[bool] = set()
     choices: tuple[Decided, ...] = (True, False, None)
@@ -125,12 +125,12 @@ def _compared(
         try:
             answers.add(_same_text(old, new, decide, assumed))
         except UnreadError as error:
-            return Finding("unread", "may_change", f"the recipe cannot be read: {error}")
+            return RecipeFinding("unread", "may_change", f"the recipe cannot be read: {error}")
     if answers == {True}:
         return None
     if answers == {False}:
-        return Finding("code", "stale", "the code that builds the spec changed")
-    return Finding("code", "may_change", f"@when is open: {reason}")
+        return RecipeFinding("code", "stale", "the code that builds the spec changed")
+    return RecipeFinding("code", "may_change", f"@when is open: {reason}")
 
 
 def _same_text(old: Recipe, new: Recipe, decide: Conditions, assumed: dict[str, Decided]) -> bool:
@@ -142,7 +142,7 @@ def _same_text(old: Recipe, new: Recipe, decide: Conditions, assumed: dict[str, 
 
 def source_change(
     node: Node, old: Sequence[Directives], new: Sequence[Directives]
-) -> Iterator[Finding]:
+) -> Iterator[RecipeFinding]:
     """Compare the sources of a spec.
 
     Args:
@@ -156,29 +156,33 @@ def source_change(
         before, after = source(node, old), source(node, new)
     except UnreadError as error:
         if _version_keys(old) != _version_keys(new):
-            yield Finding("unread", "may_change", f"the source cannot be read: {error}")
+            yield RecipeFinding("unread", "may_change", f"the source cannot be read: {error}")
         return
     yield from _compared_sources(node, before, after, has_commit=has_commit)
     if before.is_known and after.is_known and _wish(node, old) != _wish(node, new):
-        yield Finding("version_changed", "may_change", f"{node.version} is preferred otherwise")
+        yield RecipeFinding(
+            "version_changed", "may_change", f"{node.version} is preferred otherwise"
+        )
 
 
 def _compared_sources(
-    node: Node, before: Source, after: Source, *, has_commit: bool
-) -> Iterator[Finding]:
+    node: Node, before: VersionSource, after: VersionSource, *, has_commit: bool
+) -> Iterator[RecipeFinding]:
     if before.is_known and not after.is_known:
         why = f"the recipe no longer has version {node.version}"
-        yield Finding("version_removed", "may_change", why)
+        yield RecipeFinding("version_removed", "may_change", why)
         return
     commit = next_commit(node, before, after) if has_commit else after.id
     are_alike = before.unpacked == after.unpacked if has_commit else before.content == after.content
     if commit is None:
-        yield Finding("unread", "may_change", f"the commit of version {node.version} is looked up")
+        yield RecipeFinding(
+            "unread", "may_change", f"the commit of version {node.version} is looked up"
+        )
     elif commit != (node.commit if has_commit else before.id):
-        yield Finding("source", "stale", f"the source of version {node.version} changed")
+        yield RecipeFinding("source", "stale", f"the source of version {node.version} changed")
     elif not are_alike:
         why = f"the source of version {node.version} is fetched or unpacked differently"
-        yield Finding("source", "blind", why)
+        yield RecipeFinding("source", "blind", why)
 
 
 def _version_keys(directives: Sequence[Directives]) -> Counter[tuple[object, ...]]:
@@ -190,29 +194,29 @@ def _wish(node: Node, directives: Sequence[Directives]) -> list[str]:
 
 
 def patch_change(
-    old: RecipeFile, new: RecipeFile, host: Host, decide: Conditions
-) -> Iterator[Finding]:
+    old: RecipeFile, new: RecipeFile, host: RecipeHost, decide: Conditions
+) -> Iterator[RecipeFinding]:
     """Compare the patches that a recipe applies to a spec."""
     try:
         before = own_patches(old.directives(host), decide, old.file)
         after = own_patches(new.directives(host), decide, new.file)
     except UnreadError as error:
         if _patch_keys(old, host) != _patch_keys(new, host):
-            yield Finding("unread", "may_change", f"its patches cannot be read: {error}")
+            yield RecipeFinding("unread", "may_change", f"its patches cannot be read: {error}")
         return
     if _hashed(before) != _hashed(after):
         is_hashed = sorted(_hashed(before)) != sorted(_hashed(after))
         what = "the patches that are" if is_hashed else "the order in which patches are"
-        yield Finding("patch", "stale", f"{what} applied to the spec changed", is_hashed)
+        yield RecipeFinding("patch", "stale", f"{what} applied to the spec changed", is_hashed)
     elif before != after:
-        yield Finding("patch", "blind", "a patch is applied differently")
+        yield RecipeFinding("patch", "blind", "a patch is applied differently")
 
 
 def _hashed(patches: Iterable[Applied]) -> list[str]:
     return [each.hashed for each in patches]
 
 
-def _patch_keys(recipe: RecipeFile, host: Host) -> list[object]:
+def _patch_keys(recipe: RecipeFile, host: RecipeHost) -> list[object]:
     """Return all calls of ``patch``, with the content of the files that they name."""
     keys: list[object] = []
     for each in recipe.directives(host):

@@ -10,7 +10,7 @@ from specplan.recipes.unread import UnreadError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from specplan.recipes.host import Host
+    from specplan.recipes.host import RecipeHost
     from specplan.recipes.locks import WantedLock
     from specplan.recipes.nodes import Node
     from specplan.recipes.sides import RecipeFile
@@ -22,7 +22,7 @@ _ForeignPatch = tuple[str, tuple[object, ...]]
 
 
 def newly_patched(
-    old: RecipeFile | None, new: RecipeFile | None, host: Host, lock: WantedLock, node: Node
+    old: RecipeFile | None, new: RecipeFile | None, host: RecipeHost, lock: WantedLock, node: Node
 ) -> Iterator[Node]:
     """Give the specs that a spec depends on and of which its recipe may change a patch.
 
@@ -46,7 +46,7 @@ def newly_patched(
     yield from (each for each in below if names and (is_virtual or each.name in names))
 
 
-def _foreign_patches(recipe: RecipeFile | None, host: Host) -> Iterator[_ForeignPatch]:
+def _foreign_patches(recipe: RecipeFile | None, host: RecipeHost) -> Iterator[_ForeignPatch]:
     """Give the patches that a recipe applies to what it depends on.
 
     Raises:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from specplan.recipes.directives import DEPENDENCY_PATCH
-from specplan.recipes.host import Host, host_of
+from specplan.recipes.host import RecipeHost, host_of
 from specplan.recipes.package_hash import package_hash
 from specplan.recipes.patches import Applied, declared_patches
 from specplan.recipes.source_id import source_of
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["computed_hash", "recorded_patches"]
 
 
-def _for_dependencies(recipe: RecipeFile, host: Host) -> dict[str, Applied]:
+def _for_dependencies(recipe: RecipeFile, host: RecipeHost) -> dict[str, Applied]:
     """Return the patches that a recipe applies to its dependencies, by checksum."""
     try:
         return declared_patches(recipe.directives(host), recipe.file, DEPENDENCY_PATCH)

@@ -8,7 +8,7 @@ from typing import Final
 from specplan import _core
 from specplan.records import dataclass
 
-__all__ = ["NO_HOST", "Host", "host_of"]
+__all__ = ["NO_HOST", "RecipeHost", "host_of"]
 
 _SYSTEMS: Final = {
     "linux": ("linux", "Linux", "posix"),
@@ -22,7 +22,7 @@ _MACHINES: Final = ("x86_64", "aarch64", "ppc64le", "ppc64", "riscv64", "i686")
 
 
 @dataclass(frozen=True, slots=True)
-class Host:
+class RecipeHost:
     """The properties of the computer that a recipe may ask for.
 
     A lock does not say where it was made. It is taken that this was a computer of the kind
@@ -56,7 +56,7 @@ class Host:
 
 
 #: A computer of which nothing is known.
-NO_HOST: Final = Host("", "")
+NO_HOST: Final = RecipeHost("", "")
 
 
 @cache
@@ -64,7 +64,7 @@ def _machine(target: str) -> str | None:
     return next((each for each in _MACHINES if _core.target_serves(each, target)), None)
 
 
-def host_of(arch: object) -> Host:
+def host_of(arch: object) -> RecipeHost:
     """Return the computer of a spec.
 
     Args:
@@ -74,4 +74,4 @@ def host_of(arch: object) -> Host:
         return NO_HOST
     target = arch.get("target", "")
     name = target.get("name", "") if isinstance(target, dict) else target
-    return Host(str(arch.get("platform", "")), str(name))
+    return RecipeHost(str(arch.get("platform", "")), str(name))

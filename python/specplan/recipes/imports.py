@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from specplan.recipes.history import Tree
-    from specplan.recipes.repositories import Repository
+    from specplan.recipes.repositories import RecipeRepository
 
 __all__ = ["changed_code", "imported_by", "module_of", "with_importers"]
 
@@ -70,7 +70,7 @@ def _absolute(place: str, module: str) -> str:
 
 
 def with_importers(
-    changed: Iterable[str], tree: Tree, repositories: Iterable[Repository]
+    changed: Iterable[str], tree: Tree, repositories: Iterable[RecipeRepository]
 ) -> dict[str, str]:
     """Return modules that are not recipes and that changed, or import one that did.
 
@@ -94,7 +94,7 @@ def with_importers(
     return cause
 
 
-def _imports(tree: Tree, repositories: list[Repository]) -> Iterator[tuple[str, set[str]]]:
+def _imports(tree: Tree, repositories: list[RecipeRepository]) -> Iterator[tuple[str, set[str]]]:
     """Give the modules beside the recipes, each with what it imports."""
     packages = tuple(each.packages for each in repositories)
     paths: Mapping[str, str] = {

@@ -51,7 +51,7 @@ def with_methods_of(
         if name not in left_out
         for function in _possible(methods)
     }
-    _Kept(kept).visit(module)
+    _KeptMethods(kept).visit(module)
     return module
 
 
@@ -114,7 +114,7 @@ def _possible(methods: Sequence[_Method]) -> list[ast.FunctionDef]:
     return possible
 
 
-class _Kept(ast.NodeTransformer):
+class _KeptMethods(ast.NodeTransformer):
     def __init__(self, kept: set[int]) -> None:
         self._kept = kept
 

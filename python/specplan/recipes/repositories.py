@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from specplan.recipes.history import Tree
 
-__all__ = ["Place", "Repository", "is_recipe", "place_of", "repositories_of"]
+__all__ = ["PackageFile", "RecipeRepository", "is_recipe", "place_of", "repositories_of"]
 
 _KEY: Final = r"^\s*{}:\s*[\"']?(?P<value>[^\s\"'#]+)"
 _API: Final = pattern(r"v0*(?P<major>[0-9]+)\.")
@@ -28,7 +28,7 @@ _FALLBACK: Final = pattern(r"(?P<root>(?:.*/)?)packages/[^/]+/.+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Repository:
+class RecipeRepository:
     """A package repository.
 
     Attributes:
@@ -53,7 +53,7 @@ class Repository:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class PackageFile:
     """The repository and the package of a file.
 
     Attributes:
@@ -62,7 +62,7 @@ class Place:
         inside: Its path within the folder of the recipe, or within the repository.
     """
 
-    repository: Repository
+    repository: RecipeRepository
     package: str | None
     inside: str
 
@@ -77,7 +77,7 @@ def is_recipe(path: str) -> bool:
     return path.endswith("/package.py") and _FALLBACK.fullmatch(path) is not None
 
 
-def repositories_of(tree: Tree, changed: Iterable[str]) -> list[Repository]:
+def repositories_of(tree: Tree, changed: Iterable[str]) -> list[RecipeRepository]:
     """Return the repositories of a side, the innermost first.
 
     Args:
@@ -96,7 +96,7 @@ def repositories_of(tree: Tree, changed: Iterable[str]) -> list[Repository]:
     return sorted(found.values(), key=lambda each: (-len(each.root), each.root))
 
 
-def _read(tree: Tree, path: str) -> Repository:
+def _read(tree: Tree, path: str) -> RecipeRepository:
     try:
         text = (tree.read(path) or b"")[: 1 << 16].decode("utf-8-sig", "replace")
     except UnreadError:
@@ -104,10 +104,10 @@ def _read(tree: Tree, path: str) -> Repository:
     return _repository(path.removesuffix("repo.yaml"), text)
 
 
-def _repository(root: str, text: str) -> Repository:
+def _repository(root: str, text: str) -> RecipeRepository:
     api = _API.match(_value(text, "api"))
     subdirectory = _value(text, "subdirectory") or "packages"
-    return Repository(
+    return RecipeRepository(
         root=root,
         namespace=_value(text, "namespace"),
         packages=root if subdirectory == "." else f"{root}{subdirectory.strip('/')}/",
@@ -120,14 +120,14 @@ def _value(text: str, key: str) -> str:
     return "" if found is None else found["value"]
 
 
-def place_of(path: str, repositories: Iterable[Repository]) -> Place | None:
+def place_of(path: str, repositories: Iterable[RecipeRepository]) -> PackageFile | None:
     """Return the place of a file; None if it belongs to no repository."""
     for each in repositories:
         if path.startswith(each.packages):
             folder, slash, inside = path.removeprefix(each.packages).partition("/")
             if slash:
                 package = each.package_in(folder)
-                return Place(repository=each, package=package, inside=inside)
+                return PackageFile(repository=each, package=package, inside=inside)
         if path.startswith(each.root):
-            return Place(repository=each, package=None, inside=path.removeprefix(each.root))
+            return PackageFile(repository=each, package=None, inside=path.removeprefix(each.root))
     return None

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from specplan.recipes.history import Tree
-    from specplan.recipes.host import Host
-    from specplan.recipes.repositories import Repository
+    from specplan.recipes.host import RecipeHost
+    from specplan.recipes.repositories import RecipeRepository
     from specplan.recipes.rules import SpackRules
 
 __all__ = ["RecipeFile", "Side"]
@@ -35,10 +35,12 @@ class RecipeFile:
 
     __slots__ = ("_directives", "_recipe", "_side", "package", "path", "repository", "source")
 
-    def __init__(self, side: Side, repository: Repository, package: str, source: bytes) -> None:
+    def __init__(
+        self, side: Side, repository: RecipeRepository, package: str, source: bytes
+    ) -> None:
         self._side = side
         self._recipe: Recipe | None = None
-        self._directives: dict[Host, Directives] = {}
+        self._directives: dict[RecipeHost, Directives] = {}
         self.package = package
         self.repository = repository
         self.path = f"{repository.folder_of(package)}package.py"
@@ -67,7 +69,7 @@ class RecipeFile:
         except UnreadError:
             return None
 
-    def own_directives(self, host: Host) -> Directives:
+    def own_directives(self, host: RecipeHost) -> Directives:
         """Return its directives, without those that it inherits.
 
         Raises:
@@ -79,7 +81,7 @@ class RecipeFile:
             )
         return self._directives[host]
 
-    def directives(self, host: Host, depth: int = 0) -> list[Directives]:
+    def directives(self, host: RecipeHost, depth: int = 0) -> list[Directives]:
         """Return the directives of the recipes that it derives from, then its own.
 
         Raises:
@@ -115,7 +117,7 @@ class Side:
 
     __slots__ = ("_recipes", "repositories", "rules", "tree")
 
-    def __init__(self, tree: Tree, repositories: list[Repository], rules: SpackRules) -> None:
+    def __init__(self, tree: Tree, repositories: list[RecipeRepository], rules: SpackRules) -> None:
         self.tree = tree
         self.repositories = repositories
         self.rules = rules
@@ -156,7 +158,7 @@ class Side:
                 return found
         return None
 
-    def _repositories(self, namespace: str) -> list[Repository]:
+    def _repositories(self, namespace: str) -> list[RecipeRepository]:
         return [
             each
             for each in self.repositories

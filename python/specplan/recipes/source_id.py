@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from specplan.recipes.directives import Called, Directives
     from specplan.recipes.nodes import Node
 
-__all__ = ["Source", "declared_source", "next_commit", "source_of", "versions_of", "wish_of"]
+__all__ = ["VersionSource", "declared_source", "next_commit", "source_of", "versions_of", "wish_of"]
 
 #: Checksums, of which the last that is given counts.
 _CHECKSUMS: Final = ("sha256", "md5", "sha1", "sha224", "sha384", "sha512", "checksum")
@@ -57,7 +57,7 @@ _REFERENCES: Final = frozenset({"branch", "commit", "tag"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class VersionSource:
     """The source of one version of a recipe.
 
     Attributes:
@@ -96,7 +96,7 @@ def wish_of(call: Called) -> str:
     return repr([call.argument(key) or False for key in ("preferred", "deprecated")])
 
 
-def source_of(node: Node, directives: Sequence[Directives]) -> Source:
+def source_of(node: Node, directives: Sequence[Directives]) -> VersionSource:
     """Return the source of a spec.
 
     Args:
@@ -108,13 +108,13 @@ def source_of(node: Node, directives: Sequence[Directives]) -> Source:
         UnreadError: If it is not known.
     """
     if commit := node.commit:
-        return Source(id=commit, content=(), is_known=True)
+        return VersionSource(id=commit, content=(), is_known=True)
     if node.is_git_version:
         raise UnreadError(f"`{node.version}` is a git reference")
     return declared_source(node, directives)
 
 
-def declared_source(node: Node, directives: Sequence[Directives]) -> Source:
+def declared_source(node: Node, directives: Sequence[Directives]) -> VersionSource:
     """Return the source that a recipe gives the version of a spec, whichever commit it is of.
 
     Args:
@@ -129,7 +129,7 @@ def declared_source(node: Node, directives: Sequence[Directives]) -> Source:
     calls = versions.get(node.version, [])
     _refuse_doubt(calls, versions, directives)
     if not calls:
-        return Source(id="", content=(), is_known=False)
+        return VersionSource(id="", content=(), is_known=False)
     given = _given(calls[-1])
     names = {key: value for each in directives for key, value in each.names.items()}
     fetcher = _fetcher(given, names)
@@ -138,10 +138,10 @@ def declared_source(node: Node, directives: Sequence[Directives]) -> Source:
     content = tuple(sorted((key, repr(value)) for key, value in given.items() if key not in beside))
     if not id_ and isinstance(place := names.get(fetcher), str):
         content += ((fetcher, place),)
-    return Source(id=id_, content=content, is_known=True)
+    return VersionSource(id=id_, content=content, is_known=True)
 
 
-def next_commit(node: Node, before: Source, after: Source) -> str | None:
+def next_commit(node: Node, before: VersionSource, after: VersionSource) -> str | None:
     """Return the commit that a concretizer gives a spec with a commit; None where it looks it up.
 
     Where a version names no commit, that of its tag or branch is looked up, or the spec was asked
@@ -158,7 +158,7 @@ def next_commit(node: Node, before: Source, after: Source) -> str | None:
     return after.id if after.id and before.id == node.commit else None
 
 
-def _references(source: Source) -> list[tuple[str, str]]:
+def _references(source: VersionSource) -> list[tuple[str, str]]:
     return [each for each in source.content if each[0] in _PLACES | _REFERENCES - {"commit"}]
 
 

@@ -34,7 +34,7 @@ def without_directives(module: ast.Module, rules: SpackRules) -> ast.Module:
         module: A tree, which is changed.
         rules: What is a directive, and what metadata.
     """
-    _Directives(rules).visit(module)
+    _DirectiveStripper(rules).visit(module)
     return module
 
 
@@ -67,7 +67,7 @@ def _is_string(node: ast.stmt) -> bool:
     )
 
 
-class _Directives(ast.NodeTransformer):
+class _DirectiveStripper(ast.NodeTransformer):
     def __init__(self, rules: SpackRules) -> None:
         self._rules = rules
         self._is_in_class = False

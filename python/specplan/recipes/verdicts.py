@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from specplan.recipes.directive_changes import changed_calls, directive_changes
 from specplan.recipes.findings import (
-    Finding,
+    RecipeFinding,
     classes_in,
     hash_fate,
     patch_change,
@@ -16,7 +16,7 @@ from specplan.recipes.findings import (
     text_change,
 )
 from specplan.recipes.hashes import computed_hash
-from specplan.recipes.host import NO_HOST, Host, host_of
+from specplan.recipes.host import NO_HOST, RecipeHost, host_of
 from specplan.recipes.model import ChangeClass, SpecChange
 from specplan.recipes.source_id import versions_of
 from specplan.recipes.stripping import called_directive
@@ -36,7 +36,7 @@ __all__ = ["ANY_HOST", "any_spec_findings", "change_classes", "spec_change"]
 _BESIDE: Final = frozenset({"license", "maintainers", "redistribute"})
 
 #: Of what kind of computer the recipe is read where no spec says it.
-ANY_HOST: Final = Host("linux", "x86_64")
+ANY_HOST: Final = RecipeHost("linux", "x86_64")
 
 
 def spec_change(
@@ -44,7 +44,7 @@ def spec_change(
     node: Node,
     old: RecipeFile | None,
     new: RecipeFile | None,
-    beside: Sequence[Finding],
+    beside: Sequence[RecipeFinding],
 ) -> SpecChange:
     """Return the effect of a change on one spec.
 
@@ -84,7 +84,7 @@ def _spec_findings(
     new: RecipeFile | None,
     *,
     proven: bool,
-) -> Iterator[Finding]:
+) -> Iterator[RecipeFinding]:
     if old is None or new is None:
         yield from _one_sided(old, new)
         return
@@ -96,7 +96,7 @@ def _spec_findings(
             yield change
         before, after = old.directives(host), new.directives(host)
     except UnreadError as error:
-        yield Finding("unread", "may_change", f"the recipe cannot be read: {error}")
+        yield RecipeFinding("unread", "may_change", f"the recipe cannot be read: {error}")
         return
     yield from source_change(node, before, after)
     if not node.is_external:
@@ -104,59 +104,61 @@ def _spec_findings(
     yield from directive_changes(before, after, decide, lock.dependencies_of(node))
 
 
-def _one_sided(old: RecipeFile | None, new: RecipeFile | None) -> Iterator[Finding]:
+def _one_sided(old: RecipeFile | None, new: RecipeFile | None) -> Iterator[RecipeFinding]:
     if old is not None:
-        yield Finding("removed", "may_change", "the recipe is gone")
+        yield RecipeFinding("removed", "may_change", "the recipe is gone")
     elif new is not None:
-        yield Finding("added", "may_change", "the recipe is new")
+        yield RecipeFinding("added", "may_change", "the recipe is new")
     else:
-        yield Finding("unread", "may_change", "the recipe is on neither side")
+        yield RecipeFinding("unread", "may_change", "the recipe is on neither side")
 
 
-def any_spec_findings(old: RecipeFile | None, new: RecipeFile | None) -> list[Finding]:
+def any_spec_findings(old: RecipeFile | None, new: RecipeFile | None) -> list[RecipeFinding]:
     """Return the changes for any spec at all."""
     if new is None or old is None:
         return list(_one_sided(old, new)) if new is None else [_added(new)]
     try:
         return list(_any_findings(old, new))
     except UnreadError as error:
-        return [Finding("unread", "may_change", f"the recipe cannot be read: {error}")]
+        return [RecipeFinding("unread", "may_change", f"the recipe cannot be read: {error}")]
 
 
-def _added(new: RecipeFile) -> Finding:
+def _added(new: RecipeFile) -> RecipeFinding:
     """Return the effect of a new recipe: none, unless it provides a virtual package in use."""
     try:
         provides = any(each.named("provides") for each in new.directives(ANY_HOST))
     except UnreadError:
         provides = True
-    return Finding("added", "may_change" if provides else "same", "the recipe is new")
+    return RecipeFinding("added", "may_change" if provides else "same", "the recipe is new")
 
 
-def _any_findings(old: RecipeFile, new: RecipeFile) -> Iterator[Finding]:
+def _any_findings(old: RecipeFile, new: RecipeFile) -> Iterator[RecipeFinding]:
     if old.recipe.text_of_any() != new.recipe.text_of_any():
-        yield Finding("code", "stale", "code of the recipe changed")
+        yield RecipeFinding("code", "stale", "code of the recipe changed")
     before, after = old.directives(ANY_HOST), new.directives(ANY_HOST)
     yield from _version_findings(before, after)
     if _patches(old) != _patches(new):
-        yield Finding("patch", "stale", "patches changed")
+        yield RecipeFinding("patch", "stale", "patches changed")
     yield from directive_changes(before, after, None)
 
 
 def _version_findings(
     before: Sequence[Directives], after: Sequence[Directives]
-) -> Iterator[Finding]:
+) -> Iterator[RecipeFinding]:
     old, new = versions_of(before), versions_of(after)
     if gone := sorted(old.keys() - new.keys()):
-        yield Finding("version_removed", "may_change", f"version {_named(gone)} is gone")
+        yield RecipeFinding("version_removed", "may_change", f"version {_named(gone)} is gone")
     if come := sorted(new.keys() - old.keys()):
-        yield Finding("version_added", "same", f"version {_named(come)} is new")
+        yield RecipeFinding("version_added", "same", f"version {_named(come)} is new")
     changed = [
         version
         for version in old.keys() & new.keys()
         if any(changed_calls(old[version], new[version]))
     ]
     if changed:
-        yield Finding("version_changed", "stale", f"version {_named(sorted(changed))} changed")
+        yield RecipeFinding(
+            "version_changed", "stale", f"version {_named(sorted(changed))} changed"
+        )
 
 
 def _named(versions: Sequence[str]) -> str:
@@ -175,7 +177,7 @@ def _patches(recipe: RecipeFile) -> list[object]:
 
 
 def change_classes(
-    old: RecipeFile | None, new: RecipeFile | None, findings: Sequence[Finding]
+    old: RecipeFile | None, new: RecipeFile | None, findings: Sequence[RecipeFinding]
 ) -> tuple[ChangeClass, ...]:
     """Return the classes of a change; it is cosmetic if nothing else changed."""
     kinds: list[ChangeClass] = [each.kind for each in findings]

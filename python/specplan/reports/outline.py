@@ -38,6 +38,7 @@ __all__ = [
     "Names",
     "NearestSpec",
     "Number",
+    "OsAndTarget",
     "Outline",
     "Records",
     "ReportTable",
@@ -47,7 +48,6 @@ __all__ = [
     "SpecWithHash",
     "Specs",
     "State",
-    "SystemName",
     "TableCell",
     "Tone",
     "Value",
@@ -200,7 +200,7 @@ class Specs(_Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class SystemName(_Plain):
+class OsAndTarget(_Plain):
     """An operating system and a target."""
 
     os: str
@@ -240,7 +240,7 @@ class NearestSpec(_Plain):
 #: What a cell of a table may be; None is nothing at all.
 TableCell: TypeAlias = (
     "Name | Names | Words | Said | State | Number | Share | Amount | YesNo | SpecWithHash | "
-    "Specs | SystemName | CellNames | File | NearestSpec | None"
+    "Specs | OsAndTarget | CellNames | File | NearestSpec | None"
 )
 
 _NUMBERS: Final = frozenset({"count", "share", "amount"})
@@ -269,7 +269,7 @@ class Column:
     ]  # fmt: skip
     is_lead: bool = False
     is_extra: bool = False
-    system: SystemName | None = None
+    system: OsAndTarget | None = None
     side: Literal["left", "right", "by kind"] = "by kind"
 
     @property

@@ -76,7 +76,7 @@ def read_costs(places: Sequence[str], limits: Limits) -> Costs:
     """
     if not places:
         return UNIT_COSTS
-    costs = _Costs()
+    costs = _CostsRead()
     for place in places:
         before = costs.count
         if os.path.isdir(place):  # noqa: PTH112 - `Path.is_dir` raises where a folder is closed
@@ -93,7 +93,7 @@ def read_costs(places: Sequence[str], limits: Limits) -> Costs:
 
 
 @dataclass(frozen=True, slots=True)
-class _Key:
+class _CostSubject:
     """The subject of a cost: its most exact part counts; the rest describes a hash."""
 
     dag_hash: str
@@ -105,13 +105,13 @@ class _Key:
         return f"/{self.dag_hash}" if self.dag_hash else f"{self.name}{version}"
 
     @property
-    def exact(self) -> _Key:
+    def exact(self) -> _CostSubject:
         """The part that counts."""
-        return _Key(self.dag_hash, "", "") if self.dag_hash else self
+        return _CostSubject(self.dag_hash, "", "") if self.dag_hash else self
 
 
 @dataclass(frozen=True, slots=True)
-class _Where:
+class _CostLocation:
     """The place where something is written."""
 
     path: str
@@ -129,16 +129,16 @@ class _Where:
 
 
 @dataclass(slots=True)
-class _Costs:
+class _CostsRead:
     """The costs that have been read so far."""
 
-    tabled: dict[_Key, tuple[float, _Where]] = field(default_factory=dict)
+    tabled: dict[_CostSubject, tuple[float, _CostLocation]] = field(default_factory=dict)
     measured: dict[str, list[float]] = field(default_factory=dict)
     named: dict[str, tuple[str, str]] = field(default_factory=dict)
     count: int = 0
     cached: int = 0
 
-    def table(self, key: _Key, seconds: float, where: _Where) -> None:
+    def table(self, key: _CostSubject, seconds: float, where: _CostLocation) -> None:
         exact = key.exact
         value, first = self.tabled.setdefault(exact, (seconds, where))
         if value != seconds:
@@ -148,11 +148,11 @@ class _Costs:
             )
         self._name(key)
 
-    def measure(self, key: _Key, seconds: float) -> None:
+    def measure(self, key: _CostSubject, seconds: float) -> None:
         self.measured.setdefault(key.dag_hash, []).append(seconds)
         self._name(key)
 
-    def _name(self, key: _Key) -> None:
+    def _name(self, key: _CostSubject) -> None:
         self.count += 1
         if key.dag_hash and key.name:
             self.named.setdefault(key.dag_hash, (key.name, key.version))
@@ -177,7 +177,7 @@ class _Costs:
         )
 
 
-def _read_folder(place: str, costs: _Costs, limits: Limits) -> None:
+def _read_folder(place: str, costs: _CostsRead, limits: Limits) -> None:
     hint = "in a folder, only Spack's own measurements are read"
     refuse_root(place, hint)
     entries = 0
@@ -210,7 +210,7 @@ def _cannot_be_read(error: OSError) -> None:
     raise SourceError(f"`{shown}` cannot be read: {error.strerror or error}", path=shown) from error
 
 
-def _read_file(path: Path, shown: str, costs: _Costs, most: int) -> None:
+def _read_file(path: Path, shown: str, costs: _CostsRead, most: int) -> None:
     document = inflated(path, shown, most)
     try:
         text = decoded(document)
@@ -224,7 +224,7 @@ def _read_file(path: Path, shown: str, costs: _Costs, most: int) -> None:
         _read_csv(text, shown, costs)
 
 
-def _read_json(whole: Value, costs: _Costs) -> None:
+def _read_json(whole: Value, costs: _CostsRead) -> None:
     if isinstance(whole.raw, list):
         for each in whole.items():
             _read_times(each, costs)
@@ -233,11 +233,11 @@ def _read_json(whole: Value, costs: _Costs) -> None:
     else:
         for spec in whole.keys():  # noqa: SIM118 - a method of its own, in the order of the file
             value = whole.at(spec)
-            where = _Where(value.shown, value.place, None)
+            where = _CostLocation(value.shown, value.place, None)
             costs.table(_key(spec, where), _seconds(value), where)
 
 
-def _read_times(times: Value, costs: _Costs) -> None:
+def _read_times(times: Value, costs: _CostsRead) -> None:
     """Read Spack's measurements of one installation."""
     times.at("phases").items()
     name, dag_hash = times.at("name"), times.at("hash")
@@ -248,7 +248,7 @@ def _read_times(times: Value, costs: _Costs) -> None:
     if isinstance(times.raw, dict) and times.raw.get("cache") is True:
         costs.cached += 1
         return
-    costs.measure(_Key(dag_hash.text(), name.text(), ""), _seconds(times.at("total")))
+    costs.measure(_CostSubject(dag_hash.text(), name.text(), ""), _seconds(times.at("total")))
 
 
 def _seconds(value: Value) -> float:
@@ -269,18 +269,18 @@ def _fault(number: float) -> str | None:
     return None
 
 
-def _key(spec: str, where: _Where) -> _Key:
+def _key(spec: str, where: _CostLocation) -> _CostSubject:
     if _HASH.fullmatch(spec):
-        return _Key(spec, "", "")
+        return _CostSubject(spec, "", "")
     found = _SPEC.fullmatch(spec)
     name, version, dag_hash = found.groups(default="") if found else ("", "", "")
     is_key = bool(name or dag_hash) and (not version or bool(name))
     if not is_key or spec.endswith(("@", "/")):
         name = "@"
-    return _checked(_Key(dag_hash, name, version), spec, where)
+    return _checked(_CostSubject(dag_hash, name, version), spec, where)
 
 
-def _checked(key: _Key, shown: str, where: _Where) -> _Key:
+def _checked(key: _CostSubject, shown: str, where: _CostLocation) -> _CostSubject:
     version = _VERSION.fullmatch(key.version)
     if (
         (key.dag_hash and not _HASH.fullmatch(key.dag_hash))
@@ -291,10 +291,10 @@ def _checked(key: _Key, shown: str, where: _Where) -> _Key:
             f"`{shown}` is neither a hash, nor `package@version`, nor a package",
             "ranges and variants are not supported: a cost is of one hash, version or package",
         )
-    return _Key(key.dag_hash, key.name, version[1] if version else "")
+    return _CostSubject(key.dag_hash, key.name, version[1] if version else "")
 
 
-def _read_csv(text: str, shown: str, costs: _Costs) -> None:
+def _read_csv(text: str, shown: str, costs: _CostsRead) -> None:
     rows = _rows(text, shown)
     line, header = next(rows, (1, []))
     columns = [each.strip().lower() for each in header]
@@ -306,9 +306,9 @@ def _read_csv(text: str, shown: str, costs: _Costs) -> None:
         or {*columns} == {"version", "seconds"}
     ):
         fault = "has no first line that names the columns of costs"
-        raise _Where(shown, "", line).fail(fault, _HEADER_HINT)
+        raise _CostLocation(shown, "", line).fail(fault, _HEADER_HINT)
     for line, row in rows:
-        where = _Where(shown, "", line)
+        where = _CostLocation(shown, "", line)
         if len(row) != len(columns):
             raise where.fail(f"has {count(len(row), 'value')} for {count(len(columns), 'column')}")
         cells = {column: cell.strip() for column, cell in zip(columns, row, strict=True)}
@@ -326,7 +326,9 @@ def _rows(text: str, shown: str) -> Iterator[tuple[int, list[str]]]:
             if any(cell.strip() for cell in row):
                 yield reader.line_num, row
     except csv.Error as error:
-        raise _Where(shown, "", reader.line_num).fail(f"is not valid CSV: {error}") from error
+        raise _CostLocation(shown, "", reader.line_num).fail(
+            f"is not valid CSV: {error}"
+        ) from error
 
 
 def _lines(text: str) -> Iterable[str]:
@@ -334,17 +336,17 @@ def _lines(text: str) -> Iterable[str]:
     return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text)
 
 
-def _key_of(cells: dict[str, str], where: _Where) -> _Key:
+def _key_of(cells: dict[str, str], where: _CostLocation) -> _CostSubject:
     if "spec" in cells:
         return _key(cells["spec"], where)
     dag_hash, package, version = (cells.get(each, "") for each in ("hash", "package", "version"))
     if not dag_hash and not package:
         raise where.fail("names neither a hash nor a package")
     shown = " ".join(filter(None, (package, version, dag_hash)))
-    return _checked(_Key(dag_hash.removeprefix("/"), package, version), shown, where)
+    return _checked(_CostSubject(dag_hash.removeprefix("/"), package, version), shown, where)
 
 
-def _number(cell: str, where: _Where) -> float:
+def _number(cell: str, where: _CostLocation) -> float:
     if not _NUMBER.fullmatch(cell):
         raise where.fail(f"`{cell}` is not a number of seconds")
     number = float(cell)

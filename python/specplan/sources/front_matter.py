@@ -69,7 +69,7 @@ class FrontMatterError(ValueError):
         self.fault = fault
 
 
-class Place:
+class Position:
     """The position of a value.
 
     Attributes:
@@ -80,32 +80,32 @@ class Place:
 
     __slots__ = ("_below", "line", "parent", "step")
 
-    def __init__(self, line: int, parent: Place | None = None, step: str | int = "") -> None:
+    def __init__(self, line: int, parent: Position | None = None, step: str | int = "") -> None:
         self.line = line
         self.parent = parent
         self.step = step
-        self._below: dict[str | int, Place] = {}
+        self._below: dict[str | int, Position] = {}
 
-    def keep(self, step: str | int, line: int) -> Place:
+    def keep(self, step: str | int, line: int) -> Position:
         """Return the place of a value in this one, which is found again by :meth:`find`."""
         below = self._below[step] = self.at(step, line)
         return below
 
-    def at(self, step: str | int, line: int) -> Place:
+    def at(self, step: str | int, line: int) -> Position:
         """Return the place of a value in this one."""
-        return Place(line, self, step)
+        return Position(line, self, step)
 
     def __str__(self) -> str:
         """Return the key path, such as ``spec_details[3].hash``."""
         steps: list[str] = []
-        place: Place | None = self
+        place: Position | None = self
         while place is not None and place.parent is not None:
             step = place.step
             steps.append(f"[{step}]" if isinstance(step, int) else f".{step}")
             place = place.parent
         return "".join(reversed(steps)).removeprefix(".")
 
-    def find(self, path: str) -> Place | None:
+    def find(self, path: str) -> Position | None:
         """Return the place of a key path below this one, or of the nearest path above it."""
         place = self
         for step in _steps(path):
@@ -132,7 +132,7 @@ class FrontMatter:
     """
 
     json: str
-    places: Place
+    places: Position
 
     def line_of(self, path: str) -> int | None:
         """Return the line of a key path, or of the nearest path above it."""
@@ -150,7 +150,7 @@ def parse(page: bytes) -> FrontMatter:
         FrontMatterError: If it has none, or if its YAML is malformed or refused.
     """
     text = _cut_out(_decoded(page))
-    places = Place(1)
+    places = Position(1)
     try:
         _look_through(text, places)
         values = yaml.load(text, Loader=yaml.CSafeLoader)
@@ -170,7 +170,7 @@ def parse(page: bytes) -> FrontMatter:
     if not isinstance(values, dict):
         raise FrontMatterError("the front matter must be a mapping")
     known = {key: values[key] for key in _KEYS if key in values}
-    for place, fault in _foreign(known, Place(1)):
+    for place, fault in _foreign(known, Position(1)):
         path = str(place)
         raise FrontMatterError(fault, place=path, line=FrontMatter("", places).line_of(path))
     return FrontMatter(json.dumps(known), places)
@@ -196,7 +196,7 @@ def _cut_out(text: str) -> str:
     raise FrontMatterError("ends before the line `---` that ends the front matter: truncated")
 
 
-def _look_through(text: str, top: Place) -> None:
+def _look_through(text: str, top: Position) -> None:
     """Refuse dangerous YAML, and note the line of each value near the top."""
     stack: list[_Collection] = []
     nodes = 0
@@ -227,7 +227,7 @@ def _look_through(text: str, top: Place) -> None:
             stack.append(_Collection(place=place, keyed=keyed))
 
 
-def _refuse_scalar(event: yaml.NodeEvent, place: Place, line: int) -> None:
+def _refuse_scalar(event: yaml.NodeEvent, place: Position, line: int) -> None:
     if not isinstance(event, yaml.ScalarEvent):
         return
     if event.tag is not None:
@@ -245,14 +245,14 @@ class _Collection:
 
     __slots__ = ("_count", "_key", "_keyed", "_keys", "_place")
 
-    def __init__(self, *, place: Place, keyed: bool) -> None:
+    def __init__(self, *, place: Position, keyed: bool) -> None:
         self._place = place
         self._keyed = keyed
         self._keys: set[str] = set()
         self._key: str | None = None
         self._count = 0
 
-    def enter(self, event: yaml.NodeEvent, line: int, *, keep: bool) -> Place:
+    def enter(self, event: yaml.NodeEvent, line: int, *, keep: bool) -> Position:
         """Return the place of the next node; that of the mapping for a key.
 
         Args:
@@ -278,7 +278,7 @@ class _Collection:
         return event.value
 
 
-def _foreign(value: object, place: Place) -> Iterator[tuple[Place, str]]:
+def _foreign(value: object, place: Position) -> Iterator[tuple[Position, str]]:
     """Yield the places of values that JSON has no form for, and their faults."""
     if isinstance(value, dict):
         for key, each in value.items():

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["WHOLE", "Place"]
+__all__ = ["WHOLE", "Location"]
 
 #: How many letters of a key are shown. Each damaged value shows its place, so a key of a
 #: megabyte above thousands of them must not be repeated whole.
 _MAX_SHOWN: Final = 200
 
 
-class Place:
+class Location:
     """The place of a value, kept as the place of its parent and one step from there.
 
     A document can have as many values as bytes, and a key can be as long as the document. So
@@ -25,7 +25,7 @@ class Place:
 
     __slots__ = ("_holder", "_step")
 
-    def __init__(self, holder: Place | None = None, step: str | int = "") -> None:
+    def __init__(self, holder: Location | None = None, step: str | int = "") -> None:
         """Make a place.
 
         Args:
@@ -36,13 +36,13 @@ class Place:
         self._holder = holder
         self._step = step
 
-    def key(self, key: str) -> Place:
+    def key(self, key: str) -> Location:
         """Return the place of the value that a mapping has here for a key."""
-        return Place(self, key)
+        return Location(self, key)
 
-    def item(self, position: int) -> Place:
+    def item(self, position: int) -> Location:
         """Return the place of an item of the list that stands here, from 0."""
-        return Place(self, position)
+        return Location(self, position)
 
     def __str__(self) -> str:
         """Return the key path, such as ``data[0].checksum``; empty for the whole document.
@@ -64,4 +64,4 @@ def _shown(step: str | int) -> str:
 
 
 #: The document as a whole.
-WHOLE: Final = Place()
+WHOLE: Final = Location()

@@ -14,13 +14,13 @@ from math import inf
 from typing import TYPE_CHECKING, NoReturn, TypeVar, cast
 
 from specplan.errors import DamagedSourceError
-from specplan.sources.location import WHOLE, Place
+from specplan.sources.location import WHOLE, Location
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import TypeGuard
 
-__all__ = ["Rows", "Value", "parse"]
+__all__ = ["JsonObjects", "Value", "parse"]
 
 _Raw = TypeVar("_Raw")
 
@@ -36,7 +36,7 @@ class Value:
 
     __slots__ = ("at_place", "raw", "shown")
 
-    def __init__(self, raw: object, *, place: Place, shown: str) -> None:
+    def __init__(self, raw: object, *, place: Location, shown: str) -> None:
         self.raw = raw
         self.at_place = place
         self.shown = shown
@@ -75,11 +75,11 @@ class Value:
             for position, each in enumerate(self.raw)
         ]
 
-    def rows(self) -> Rows:
+    def rows(self) -> JsonObjects:
         """Return the elements of an array, to be read key by key."""
         if not isinstance(self.raw, list):
             self.fail(f"must be an array, is {_kind(self.raw)}")
-        return Rows(self, self.raw)
+        return JsonObjects(self, self.raw)
 
     def text(self) -> str:
         """Return a string."""
@@ -207,11 +207,11 @@ class Value:
         """Return the elements of an array, with None for each null."""
         return [None if item.raw is None else item for item in self.items_at(key)]
 
-    def _inner(self, raw: object, place: Place) -> Value:
+    def _inner(self, raw: object, place: Location) -> Value:
         return Value(raw, place=place, shown=self.shown)
 
 
-class Rows:
+class JsonObjects:
     """The objects of a long array: what all of them have for a key, in the time of one look.
 
     What is not as it should be is found by a look at each of them, which says where it stands.

@@ -63,14 +63,14 @@ class System(NamedTuple):
     platform: str
 
 
-class _Place(NamedTuple):
+class _CellKey(NamedTuple):
     stack: str
     os: str
     target: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Question:
+class _ModelQuestion:
     """A question of coverage with the cells that it is about.
 
     Attributes:
@@ -86,11 +86,11 @@ class _Question:
     compat: Compatibility
     labels: set[str]
     peers: set[str] | None
-    cells: Mapping[_Place, set[str]]
-    old_cells: Mapping[_Place, set[str]] | None
+    cells: Mapping[_CellKey, set[str]]
+    old_cells: Mapping[_CellKey, set[str]] | None
 
 
-class _CellAnswer(NamedTuple):
+class _ModelCell(NamedTuple):
     """The keys of a cell: wanted ones, and those of them that are covered.
 
     Attributes:
@@ -314,13 +314,13 @@ class Model:
         """Return the labels that anything bears in a state."""
         return {stack for row in self._rows_of(state) for stack in row.stacks}
 
-    def cells_of(self, state: State) -> dict[_Place, set[str]]:
+    def cells_of(self, state: State) -> dict[_CellKey, set[str]]:
         """Return the hashes of each stack on each system that it lists anything on."""
-        cells: dict[_Place, set[str]] = defaultdict(set)
+        cells: dict[_CellKey, set[str]] = defaultdict(set)
         for row in self._rows_of(state):
             content = self.contents[row.hash]
             for stack in row.stacks:
-                cells[_Place(stack, content.os, content.target)].add(row.hash)
+                cells[_CellKey(stack, content.os, content.target)].add(row.hash)
         return dict(cells)
 
     @cached_property
@@ -460,7 +460,7 @@ class Model:
         labels = model.stacks_of(state)
         old_labels = set() if older is None else model.stacks_of(older)
         selected = _chosen(asked["stack"], labels | old_labels, "stack")
-        question = _Question(
+        question = _ModelQuestion(
             keywords=asked,
             compat="exact" if asked["level"] == "hash" else asked["compat"],
             labels=labels,
@@ -499,7 +499,7 @@ class Model:
             damaged=(),
         )
 
-    def _answers(self, question: _Question, stacks: Iterable[str]) -> list[_CellAnswer]:
+    def _answers(self, question: _ModelQuestion, stacks: Iterable[str]) -> list[_ModelCell]:
         """Return the wants and the keys of all cells of some stacks."""
         return [
             self._answer(question, host, stack, family)
@@ -509,9 +509,9 @@ class Model:
 
     def _gaps(
         self,
-        question: _Question,
-        answers: Iterable[_CellAnswer],
-        shown: Sequence[_CellAnswer],
+        question: _ModelQuestion,
+        answers: Iterable[_ModelCell],
+        shown: Sequence[_ModelCell],
         state: State,
     ) -> Iterator[Gap]:
         """Yield the gaps of the shown cells, those that most cells lack first."""
@@ -527,7 +527,7 @@ class Model:
             yield self._gap(shown[at].cell(), key, question, available, state, lacking[key])
 
     def _reported(
-        self, question: _Question, stack: str
+        self, question: _ModelQuestion, stack: str
     ) -> Iterator[tuple[System, Collection[str]]]:
         """Yield the systems of a stack, whether they are shown or not, each with the peers."""
         families = question.keywords["families"] or {}
@@ -536,10 +536,10 @@ class Model:
             yield host, family
 
     def _answer(
-        self, question: _Question, host: System, stack: str, family: Collection[str]
-    ) -> _CellAnswer:
+        self, question: _ModelQuestion, host: System, stack: str, family: Collection[str]
+    ) -> _ModelCell:
         """Return the wants and the keys of a cell."""
-        place, level = _Place(stack, host.os, host.target), question.keywords["level"]
+        place, level = _CellKey(stack, host.os, host.target), question.keywords["level"]
         if question.old_cells is not None:
             wanted = self.keys(question.old_cells.get(place, ()), level)
         else:
@@ -558,13 +558,13 @@ class Model:
             for key in self.keys(hashes, level)
         }
         covered = wanted & (exact | compatible)
-        return _CellAnswer(stack, host, wanted, covered, wanted & exact, excluded)
+        return _ModelCell(stack, host, wanted, covered, wanted & exact, excluded)
 
     def _wants_of_peers(
         self,
-        place: _Place,
+        place: _CellKey,
         family: Collection[str],
-        cells: Mapping[_Place, set[str]],
+        cells: Mapping[_CellKey, set[str]],
         level: Level,
     ) -> set[Key]:
         """Return the keys of the peers' cells, at level ``hash`` those of the same system."""
@@ -578,7 +578,7 @@ class Model:
             return set()
         return set().union(*of_peers.values())
 
-    def _hosts(self, question: _Question, stack: str, family: Collection[str]) -> list[System]:
+    def _hosts(self, question: _ModelQuestion, stack: str, family: Collection[str]) -> list[System]:
         """Return the systems that a stack is reported on, ordered by os and target."""
         cells, old_cells = question.cells, question.old_cells or {}
         system = question.keywords["system"]
@@ -605,7 +605,7 @@ class Model:
         self,
         cell: Cell,
         key: Key,
-        question: _Question,
+        question: _ModelQuestion,
         available: set[str],
         state: State,
         cells_lacking: int,
@@ -750,9 +750,9 @@ class Model:
 
     def _compare(
         self,
-        place: _Place,
-        before: Mapping[_Place, set[str]],
-        after: Mapping[_Place, set[str]],
+        place: _CellKey,
+        before: Mapping[_CellKey, set[str]],
+        after: Mapping[_CellKey, set[str]],
         level: Level,
     ) -> tuple[DiffCell, list[KeyInCell], list[KeyInCell], list[Change]]:
         """Return one cell with its lost, gained and changed keys."""
@@ -776,7 +776,7 @@ class Model:
             self._changes_in_cell(place, changed, level),
         )
 
-    def _keys_in_cell(self, place: _Place, keys: Iterable[Key], level: Level) -> list[KeyInCell]:
+    def _keys_in_cell(self, place: _CellKey, keys: Iterable[Key], level: Level) -> list[KeyInCell]:
         return [
             KeyInCell(
                 stack=place.stack,
@@ -792,7 +792,7 @@ class Model:
 
     def _changes_in_cell(
         self,
-        place: _Place,
+        place: _CellKey,
         changes: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]],
         level: Level,
     ) -> list[Change]:
@@ -867,7 +867,7 @@ def _label_matches(pattern: str, label: str) -> bool:
     return label == pattern or (label != _ROOT and fnmatchcase(label, pattern))
 
 
-def _totals(shown: Iterable[_CellAnswer]) -> Totals:
+def _totals(shown: Iterable[_ModelCell]) -> Totals:
     shown = tuple(shown)
     wanted = sum(len(answer.wanted) for answer in shown)
     covered = sum(len(answer.covered) for answer in shown)

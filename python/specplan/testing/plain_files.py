@@ -12,10 +12,10 @@ from typing import Any, TypeAlias
 
 from specplan.records import dataclass
 
-__all__ = ["Edges", "Lock", "Place", "available_in", "edges_of", "read_lock"]
+__all__ = ["Edges", "FilePath", "Lock", "available_in", "edges_of", "read_lock"]
 
 #: Where a file is, or ``[LABEL=]`` and where it is.
-Place: TypeAlias = "str | os.PathLike[str]"
+FilePath: TypeAlias = "str | os.PathLike[str]"
 
 #: By hash what a spec depends on, each with what for: dependency types, ``compiler`` where it
 #: provides a language, ``splice`` for what a spliced spec was built as.
@@ -38,7 +38,7 @@ class Lock:
     nodes: dict[str, Any]
 
 
-def read_lock(place: Place) -> Lock:
+def read_lock(place: FilePath) -> Lock:
     """Read a lock, plain or gzip, of any version, and the environments that it includes."""
     label, _, where = os.fspath(place).rpartition("=")
     path = Path(where).absolute()
@@ -88,7 +88,7 @@ def edges_of(node: Any) -> dict[str, set[str]]:
     return edges
 
 
-def available_in(cache: Place | AbstractSet[str]) -> set[str]:
+def available_in(cache: FilePath | AbstractSet[str]) -> set[str]:
     """Return the hashes that a cache lists as binaries.
 
     Args:

@@ -11,7 +11,7 @@ from itertools import pairwise
 from math import isclose
 from typing import Any
 
-from specplan.testing.plain_files import Edges, Lock, Place, available_in, edges_of, read_lock
+from specplan.testing.plain_files import Edges, FilePath, Lock, available_in, edges_of, read_lock
 
 __all__ = ["VerificationError", "verify"]
 
@@ -21,7 +21,9 @@ class VerificationError(AssertionError):
 
 
 def verify(
-    plan: object, wants: Place | Iterable[Place], caches: Place | Iterable[Place | AbstractSet[str]]
+    plan: object,
+    wants: FilePath | Iterable[FilePath],
+    caches: FilePath | Iterable[FilePath | AbstractSet[str]],
 ) -> None:
     """Check that a plan is the least rebuild, and all its statements about its builds.
 

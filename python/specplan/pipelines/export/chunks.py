@@ -34,7 +34,7 @@ _SERVICES: Final = 5
 
 
 @dataclass(slots=True, kw_only=True)
-class _Entry:
+class _PipelineJob:
     """A job of a pipeline.
 
     Attributes:
@@ -58,7 +58,7 @@ class _Entry:
 class _Chunk:
     """A file: its entries, the cells that it has a preflight for, what it sums up."""
 
-    entries: list[_Entry]
+    entries: list[_PipelineJob]
     cells: list[int]
     stages: list[int]
     lines: list[str]
@@ -190,7 +190,7 @@ def _bytes_of(gives: Resources) -> int:
 
 def _chunk(request: ExportRequest, names: Sequence[str], part: Sequence[Job]) -> _Chunk:
     first = part[0].number
-    entries: list[_Entry] = []
+    entries: list[_PipelineJob] = []
     lines: dict[str, None] = {}
     for job in part:
         here = [need for need in job.need_numbers if need >= first]
@@ -201,7 +201,7 @@ def _chunk(request: ExportRequest, names: Sequence[str], part: Sequence[Job]) ->
         joints, needs = _joined(names[job.number], job, needs)
         entries += joints
         entries.append(
-            _Entry(
+            _PipelineJob(
                 name=names[job.number],
                 stage=job.stage,
                 needs=needs,
@@ -221,12 +221,12 @@ def _chunk(request: ExportRequest, names: Sequence[str], part: Sequence[Job]) ->
     )
 
 
-def _joined(name: str, job: Job, needs: list[str]) -> tuple[list[_Entry], list[str]]:
+def _joined(name: str, job: Job, needs: list[str]) -> tuple[list[_PipelineJob], list[str]]:
     """Return joints that wait for the needs of a job in its place, where these are too many."""
     if len(needs) <= MOST_NEEDS:
         return [], needs
     joints = [
-        _Entry(
+        _PipelineJob(
             name=f"joint {at // MOST_NEEDS} of {name}",
             stage=job.stage,
             needs=needs[at : at + MOST_NEEDS],

@@ -19,7 +19,7 @@ from specplan.sources.text import TextError, decoded
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from specplan.config.export import Cell
+    from specplan.config.export import CellResources
     from specplan.pipelines.export.plan import ExportBuild
 
 __all__ = ["ResourceTable", "read_sizes"]
@@ -40,7 +40,7 @@ class ResourceTable:
         has_seconds: Whether costs are seconds, so that sizes may ask for them.
     """
 
-    cells: Sequence[Cell]
+    cells: Sequence[CellResources]
     sizes: Sequence[Size]
     by_package: dict[str, Resources]
     has_seconds: bool

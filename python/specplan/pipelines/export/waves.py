@@ -43,7 +43,7 @@ _HOSTED: Final = pattern(r"(ubuntu|macos|windows)-[a-z0-9.-]+")
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _MatrixEntry:
     """An entry of a matrix: the builds of one job, in order, and its resources."""
 
     jobs: list[Job]
@@ -92,7 +92,7 @@ def github(request: ExportRequest) -> list[tuple[str, str]]:
     ]
 
 
-def waves_of(jobs: Sequence[Job], most: int) -> list[list[_Entry]]:
+def waves_of(jobs: Sequence[Job], most: int) -> list[list[_MatrixEntry]]:
     """Return the entries of each wave; no entry needs a build of its own wave but its own.
 
     Args:
@@ -134,7 +134,7 @@ def _merged(stages: list[list[Job]]) -> list[list[Job]]:
     return [[job for at in each for job in stages[at]] for each in members if each]
 
 
-def _packed(jobs: list[Job], most: int) -> list[_Entry]:
+def _packed(jobs: list[Job], most: int) -> list[_MatrixEntry]:
     """Return the entries of one wave."""
     kinds: dict[tuple[object, ...], list[list[Job]]] = {}
     for part in _components(jobs):
@@ -147,7 +147,7 @@ def _packed(jobs: list[Job], most: int) -> list[_Entry]:
             hint="give fewer builds resources of their own, or allow more with `--max-jobs`",
         )
     bins = _shares(list(kinds.values()), most)
-    entries: list[_Entry] = []
+    entries: list[_MatrixEntry] = []
     for parts, number in zip(kinds.values(), bins, strict=True):
         entries += _longest_first(parts, number)
     return entries
@@ -189,7 +189,7 @@ def _shares(kinds: list[list[list[Job]]], most: int) -> list[int]:
     return bins
 
 
-def _longest_first(parts: list[list[Job]], number: int) -> list[_Entry]:
+def _longest_first(parts: list[list[Job]], number: int) -> list[_MatrixEntry]:
     loads: list[tuple[float, int]] = [(0.0, at) for at in range(number)]
     bins: list[list[Job]] = [[] for _ in range(number)]
     for part in sorted(parts, key=lambda part: (-_cost(part), part[0].number)):
@@ -197,7 +197,10 @@ def _longest_first(parts: list[list[Job]], number: int) -> list[_Entry]:
         bins[at] += part
         heapq.heappush(loads, (load + _cost(part), at))
     filled = [sorted(each, key=lambda job: job.number) for each in bins if each]
-    return [_Entry(each, each[0].gives) for each in sorted(filled, key=lambda each: each[0].number)]
+    return [
+        _MatrixEntry(each, each[0].gives)
+        for each in sorted(filled, key=lambda each: each[0].number)
+    ]
 
 
 def _cost(jobs: Sequence[Job]) -> float:
@@ -208,7 +211,7 @@ def _runner(gives: Resources) -> list[str]:
     return list(gives.runs_on) or ["ubuntu-latest"]
 
 
-def _shown(entry: _Entry, builds: str, request: ExportRequest) -> dict[str, object]:
+def _shown(entry: _MatrixEntry, builds: str, request: ExportRequest) -> dict[str, object]:
     first = entry.jobs[0]
     more = f" +{len(entry.jobs) - 1}" if len(entry.jobs) > 1 else ""
     hours: float = _LONGEST
@@ -229,7 +232,7 @@ def _json(value: object) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
-def _check_times(waves: Sequence[Sequence[_Entry]]) -> None:
+def _check_times(waves: Sequence[Sequence[_MatrixEntry]]) -> None:
     """Refuse builds for which a job or a run has not the time."""
     hint = "plan fewer builds at a time with `--max-cost`, or export for other runners"
     for entry in (entry for wave in waves for entry in wave):
@@ -249,7 +252,7 @@ def _check_times(waves: Sequence[Sequence[_Entry]]) -> None:
         )
 
 
-def _named(entry: _Entry) -> str:
+def _named(entry: _MatrixEntry) -> str:
     first, others = entry.jobs[0], len(entry.jobs) - 1
     return f"`{first.package}`" + (f" and {count(others, 'other')}" if others else "")
 

@@ -12,13 +12,13 @@ from specplan.reports.outline import (
     Line,
     Name,
     Number,
+    OsAndTarget,
     Outline,
     Records,
     ReportTable,
     Section,
     Specs,
     SpecWithHash,
-    SystemName,
     outline_of,
     records_of,
 )
@@ -92,7 +92,7 @@ def _cells(cells: Sequence[DiffCell]) -> ReportTable:
     rows: tuple[tuple[TableCell, ...], ...] = tuple(
         (
             Name(cell.stack),
-            SystemName(cell.os, cell.target),
+            OsAndTarget(cell.os, cell.target),
             Number(cell.kept),
             Number(cell.lost, "bad" if cell.lost else "plain"),
             Number(cell.gained, "good" if cell.gained else "plain"),

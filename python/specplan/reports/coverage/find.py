@@ -12,13 +12,13 @@ from specplan.reports.outline import (
     Name,
     Names,
     Number,
+    OsAndTarget,
     Outline,
     Records,
     ReportTable,
     Section,
     SpecWithHash,
     State,
-    SystemName,
     outline_of,
     records_of,
 )
@@ -94,7 +94,7 @@ def _versions(specs: Sequence[model.Spec]) -> ReportTable:
     rows: tuple[tuple[TableCell, ...], ...] = tuple(
         (
             Name(version),
-            SystemName(os, target),
+            OsAndTarget(os, target),
             Number(len(found)),
             Number(sum(each.available for each in found)),
             Names(tuple(sorted({stack for each in found for stack in wording.stacks(each)}))),
@@ -122,7 +122,7 @@ def _specs(specs: Sequence[model.Spec]) -> ReportTable:
         (
             Name(f"{spec.package}@{spec.version}"),
             SpecWithHash("", spec.hash, between=""),
-            SystemName(spec.os, spec.target),
+            OsAndTarget(spec.os, spec.target),
             *([Name(spec.compiler)] if compiler else []),
             *([Name(" ".join(spec.variants))] if variants else []),
             *([_binary(spec)] if binary else []),

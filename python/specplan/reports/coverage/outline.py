@@ -17,6 +17,7 @@ from specplan.reports.outline import (
     Name,
     NearestSpec,
     Number,
+    OsAndTarget,
     Outline,
     Records,
     ReportTable,
@@ -24,7 +25,6 @@ from specplan.reports.outline import (
     Share,
     SpecWithHash,
     State,
-    SystemName,
     Words,
     YesNo,
     numbers,
@@ -157,7 +157,7 @@ def _matrix(result: Coverage) -> tuple[Section, ...]:
     systems = sorted({(cell.os, cell.target) for cell in result.cells})
     columns = [Column("stack", "stack", "name", is_lead=True)]
     columns += [
-        Column(f"system-{at}", wording.system(*system), "share", system=SystemName(*system))
+        Column(f"system-{at}", wording.system(*system), "share", system=OsAndTarget(*system))
         for at, system in enumerate(systems, 1)
     ]
     rows = []
@@ -201,7 +201,7 @@ def _cells(cells: Sequence[model.Cell]) -> ReportTable:
     rows: tuple[tuple[TableCell, ...], ...] = tuple(
         (
             Name(cell.stack),
-            SystemName(cell.os, cell.target),
+            OsAndTarget(cell.os, cell.target),
             *(Number(number(cell)) for _, number in numbers),
             _share(cell),
             *([Name(cell.carried_from or "")] if is_old else []),

@@ -13,13 +13,13 @@ from specplan.reports.outline import (
     Line,
     Name,
     Number,
+    OsAndTarget,
     Outline,
     Records,
     ReportTable,
     Section,
     Share,
     State,
-    SystemName,
     outline_of,
     records_of,
 )
@@ -176,7 +176,7 @@ def _cells(result: Trend) -> Section:
         *_COURSE,
     )
     rows = tuple(
-        (Name(cell.stack), SystemName(cell.os, cell.target), *_course(cell, result.steps))
+        (Name(cell.stack), OsAndTarget(cell.os, cell.target), *_course(cell, result.steps))
         for cell in result.cells
     )
     title = wording.count(len(rows), "cell")

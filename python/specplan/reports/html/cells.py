@@ -114,7 +114,7 @@ _SHOWN: Final[Mapping[type, Callable[[Any], Markup]]] = {
     value.YesNo: lambda shown: Markup("{}").format(wording.answer(shown.known)),
     value.SpecWithHash: _spec,
     value.Specs: lambda shown: Markup(", ").join(map(_spec, shown.specs)),
-    value.SystemName: lambda shown: name(wording.system(shown.os, shown.target)),
+    value.OsAndTarget: lambda shown: name(wording.system(shown.os, shown.target)),
     value.CellNames: _cells,
     value.File: _file,
 }

@@ -17,7 +17,7 @@ from specplan.sources.strict_json import parse
 if TYPE_CHECKING:
     from specplan.sources.strict_json import Value
 
-__all__ = ["KINDS", "SCHEMA", "Document", "Kind", "read_document", "read_documents"]
+__all__ = ["KINDS", "SCHEMA", "AnswerDocument", "Kind", "read_document", "read_documents"]
 
 #: The kinds of documents that a page shows.
 Kind: TypeAlias = Literal["coverage", "rebuild", "diff", "lock-diff", "trend", "check"]
@@ -32,7 +32,7 @@ _VERSION: Final = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class AnswerDocument:
     """A document of an answer.
 
     Attributes:
@@ -50,7 +50,7 @@ class Document:
     sha256: str = ""
 
 
-def read_document(data: bytes) -> Document:
+def read_document(data: bytes) -> AnswerDocument:
     """Return a document that was made in this run.
 
     Args:
@@ -60,10 +60,10 @@ def read_document(data: bytes) -> Document:
         DamagedSourceError: If they are not JSON, or none that a page can show.
     """
     content = _read(data, "the document")
-    return Document(kind=_kind_of(content), content=content, text=data.decode())
+    return AnswerDocument(kind=_kind_of(content), content=content, text=data.decode())
 
 
-def read_documents(data: bytes, path: str) -> list[Document]:
+def read_documents(data: bytes, path: str) -> list[AnswerDocument]:
     """Return the documents of a file: the one that it is, or all that a page was made of.
 
     Args:
@@ -80,9 +80,9 @@ def read_documents(data: bytes, path: str) -> list[Document]:
         kind = _kind_of(content)
         if kind == "coverage":
             _check_sums(content)
-        return [Document(kind=kind, content=content, text=text, path=path, sha256=sha256)]
+        return [AnswerDocument(kind=kind, content=content, text=text, path=path, sha256=sha256)]
     return [
-        Document(
+        AnswerDocument(
             kind=_kind_of(each), content=each, text=json.dumps(each.raw), path=path, sha256=sha256
         )
         for each in content.items_at("documents")

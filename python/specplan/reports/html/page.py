@@ -20,7 +20,7 @@ from specplan.reports.outline import Column, Name, Number, ReportTable, Words
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from specplan.reports.html.documents import Document, Kind
+    from specplan.reports.html.documents import AnswerDocument, Kind
     from specplan.reports.html.values import (
         Changes,
         CoveragePart,
@@ -77,7 +77,7 @@ _KINDS: Final[dict[Kind, str]] = {
 }
 
 
-def page_of(documents: Sequence[Document], origin: Origin) -> HtmlPage:
+def page_of(documents: Sequence[AnswerDocument], origin: Origin) -> HtmlPage:
     """Return the page of some documents, at most one of each kind.
 
     Args:
@@ -159,7 +159,7 @@ def _parts(
     return [*parts, PagePart(id="inputs", title="Inputs")]
 
 
-def _inputs(documents: Sequence[Document], origin: Origin) -> list[Titled]:
+def _inputs(documents: Sequence[AnswerDocument], origin: Origin) -> list[Titled]:
     files = {
         InputFile(path=each.path, role=f"document of a {_KINDS[each.kind]}", sha256=each.sha256)
         for each in documents
@@ -194,7 +194,7 @@ def _inputs(documents: Sequence[Document], origin: Origin) -> list[Titled]:
     return [*tables, *_sources(documents)]
 
 
-def _sources(documents: Sequence[Document]) -> list[Titled]:
+def _sources(documents: Sequence[AnswerDocument]) -> list[Titled]:
     """Return the content of each source: the age of copies, and the sizes of its indexes."""
     columns = (
         Column("source", "source", "name"),

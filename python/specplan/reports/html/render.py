@@ -28,7 +28,7 @@ from specplan.reports.render.escape import html_page, json_text, visible
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from specplan.reports.html.documents import Document
+    from specplan.reports.html.documents import AnswerDocument
     from specplan.reports.html.page import Origin
     from specplan.reports.html.values import HtmlPage
 
@@ -62,7 +62,9 @@ class Rendered:
     cut: int
 
 
-def single(documents: Sequence[Document], origin: Origin, *, most: int = HARD_BYTES) -> Rendered:
+def single(
+    documents: Sequence[AnswerDocument], origin: Origin, *, most: int = HARD_BYTES
+) -> Rendered:
     """Return the page as one file that needs no other.
 
     Args:
@@ -78,7 +80,9 @@ def single(documents: Sequence[Document], origin: Origin, *, most: int = HARD_BY
     return Rendered(files=(("", text),), bytes=len(text.encode()), cut=cut)
 
 
-def folder(documents: Sequence[Document], origin: Origin, *, most: int = HARD_BYTES) -> Rendered:
+def folder(
+    documents: Sequence[AnswerDocument], origin: Origin, *, most: int = HARD_BYTES
+) -> Rendered:
     """Return the page as a folder: ``index.html``, its style, its script, and the documents.
 
     The documents stand in ``report.json`` in whole, whatever the page leaves out. The

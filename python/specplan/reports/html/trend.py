@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from specplan.reports.html.counts import count
 from specplan.reports.html.values import Titled, TrendLine, TrendMark, TrendPart, TrendPicture
-from specplan.reports.outline import Column, Name, Number, ReportTable, State, SystemName, Words
+from specplan.reports.outline import Column, Name, Number, OsAndTarget, ReportTable, State, Words
 from specplan.reports.render import prose, wording
 
 if TYPE_CHECKING:
@@ -249,7 +249,7 @@ def _lost(content: Value) -> Titled | None:
         (
             Name(each.text_at("want")),
             Name(each.text_at("stack")),
-            SystemName(each.text_at("os"), each.text_at("target")),
+            OsAndTarget(each.text_at("os"), each.text_at("target")),
             Name(each.text_at("last_covered")),
             Name(each.text_at("since")),
             *([] if all_certain else [_certain(each.flag_at("certain"))]),

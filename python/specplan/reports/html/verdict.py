@@ -18,7 +18,7 @@ from specplan.reports.render import amounts, prose, wording
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from specplan.reports.html.documents import Document, Kind
+    from specplan.reports.html.documents import AnswerDocument, Kind
     from specplan.reports.html.values import Changes, CoveragePart, PlanPart, Soundness, TrendPart
     from specplan.reports.outline import TableCell, Tone
     from specplan.reports.render.prose import Prose
@@ -53,7 +53,7 @@ class Parts:
     soundness: Soundness | None
 
 
-def failed_gates(documents: Sequence[Document]) -> list[str]:
+def failed_gates(documents: Sequence[AnswerDocument]) -> list[str]:
     """Return the reasons why the gates of documents fail, a sentence each."""
     return [
         gate.text_at("reason") or _label(gate)
@@ -62,7 +62,7 @@ def failed_gates(documents: Sequence[Document]) -> list[str]:
     ]
 
 
-def doubts_of(documents: Sequence[Document]) -> list[str]:
+def doubts_of(documents: Sequence[AnswerDocument]) -> list[str]:
     """Return the kinds of left-out input that could change an answer, with their counts."""
     counts: dict[str, int] = {}
     for _, record in _left_out(documents):
@@ -72,7 +72,7 @@ def doubts_of(documents: Sequence[Document]) -> list[str]:
     return [f"{count} {kind}" for kind, count in counts.items()]
 
 
-def _doubt(documents: Sequence[Document]) -> Prose:
+def _doubt(documents: Sequence[AnswerDocument]) -> Prose:
     """Return left-out input that could change an answer: the first, and the number of others."""
     blocking = dict.fromkeys(
         (record.text_at("where"), record.text_at("detail"))
@@ -86,7 +86,7 @@ def _doubt(documents: Sequence[Document]) -> Prose:
 
 
 def verdict_of(
-    documents: Sequence[Document],
+    documents: Sequence[AnswerDocument],
     parts: Parts,
 ) -> Verdict:
     """Return the verdict of all documents together."""
@@ -109,7 +109,7 @@ def verdict_of(
     )
 
 
-def _gates(documents: Sequence[Document]) -> list[tuple[Kind, Value]]:
+def _gates(documents: Sequence[AnswerDocument]) -> list[tuple[Kind, Value]]:
     """Return the requested gates, and others that fail."""
     return [
         (each.kind, gate)
@@ -119,7 +119,7 @@ def _gates(documents: Sequence[Document]) -> list[tuple[Kind, Value]]:
     ]
 
 
-def _left_out(documents: Sequence[Document]) -> list[tuple[Kind, Value]]:
+def _left_out(documents: Sequence[AnswerDocument]) -> list[tuple[Kind, Value]]:
     return [
         (each.kind, record)
         for each in documents
@@ -128,7 +128,7 @@ def _left_out(documents: Sequence[Document]) -> list[tuple[Kind, Value]]:
 
 
 def _standing(
-    documents: Sequence[Document], failed: Sequence[str], doubts: Sequence[str]
+    documents: Sequence[AnswerDocument], failed: Sequence[str], doubts: Sequence[str]
 ) -> tuple[str, Tone]:
     gates = _evaluated(documents)
     if failed:
@@ -140,11 +140,11 @@ def _standing(
     return "no gate is set", "quiet"
 
 
-def _evaluated(documents: Sequence[Document]) -> list[Value]:
+def _evaluated(documents: Sequence[AnswerDocument]) -> list[Value]:
     return [gate for _, gate in _gates(documents) if gate.flag_at_or_none("held") is not None]
 
 
-def _held(documents: Sequence[Document]) -> str:
+def _held(documents: Sequence[AnswerDocument]) -> str:
     """Return the gates that hold, by name if they are few."""
     labels = list(dict.fromkeys(map(_label, _evaluated(documents))))
     if len(labels) <= _FEW:
@@ -277,7 +277,7 @@ def _by_state(content: Value) -> str:
     return f"{counts[state]:,} {words.get(state, state)}"
 
 
-def _gate_table(documents: Sequence[Document]) -> Titled | None:
+def _gate_table(documents: Sequence[AnswerDocument]) -> Titled | None:
     gates = _gates(documents)
     if not gates:
         return None
@@ -317,7 +317,7 @@ def _label(gate: Value) -> str:
     return f"--{gate.text_at('name')} of {stack}" if stack else f"--{gate.text_at('name')}"
 
 
-def _left_out_table(documents: Sequence[Document]) -> Titled | None:
+def _left_out_table(documents: Sequence[AnswerDocument]) -> Titled | None:
     records = _left_out(documents)
     if not records:
         return None

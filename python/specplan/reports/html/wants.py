@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from specplan.reports.outline import Column, Name, SpecWithHash, SystemName
+from specplan.reports.outline import Column, Name, OsAndTarget, SpecWithHash
 from specplan.reports.render import wording
 
 if TYPE_CHECKING:
@@ -20,12 +20,12 @@ WANT_COLUMNS: Final = (
 )
 
 
-def want_cells(entry: Value) -> tuple[Name, Name, SystemName]:
+def want_cells(entry: Value) -> tuple[Name, Name, OsAndTarget]:
     """Return a want, its stack and its system, for :data:`WANT_COLUMNS`."""
     return (
         Name(entry.text_at("want")),
         Name(entry.text_at("stack")),
-        SystemName(entry.text_at("os"), entry.text_at("target")),
+        OsAndTarget(entry.text_at("os"), entry.text_at("target")),
     )
 
 

@@ -154,7 +154,7 @@ def _bought(plan: Plan) -> tuple[Section, ...]:
 
 
 def _completed(budget: Budget) -> Section:
-    wants = _Wants(budget)
+    wants = _MetWants(budget)
     columns = (Column("root", "completed", "spec", is_lead=True), *wants.columns)
     rows = tuple((_spec(root), *wants.of(root)) for root in budget.completed)
     title = f"{wording.count(len(rows), 'root')} completed"
@@ -162,7 +162,7 @@ def _completed(budget: Budget) -> Section:
 
 
 def _open(budget: Budget, unit: Unit) -> Section:
-    wants = _Wants(budget)
+    wants = _MetWants(budget)
     columns = (
         Column("root", "root", "spec", is_lead=True),
         *wants.columns,
@@ -188,28 +188,28 @@ def _spec(root: BudgetRoot | OpenRoot) -> SpecWithHash:
     return SpecWithHash(plan_wording.name(root.spec), root.spec.hash)
 
 
-class _Wants:
+class _MetWants:
     """The abstract wants that roots meet; the system is named where there are several."""
 
     def __init__(self, budget: Budget) -> None:
-        places = [
-            root.place
+        met = [
+            root.want
             for roots in (budget.installable, budget.completed, budget.open)
             for root in roots
-            if root.place is not None
+            if root.want is not None
         ]
-        self.columns = (Column("want", "for", "words"),) if places else ()
-        self._has_systems = len({(place.os, place.target) for place in places}) > 1
+        self.columns = (Column("want", "for", "words"),) if met else ()
+        self._has_systems = len({(want.os, want.target) for want in met}) > 1
 
     def of(self, root: BudgetRoot | OpenRoot) -> tuple[TableCell, ...]:
         """Return the cell of a root; none where there are no abstract wants."""
-        place = root.place
+        want = root.want
         if not self.columns:
             return ()
-        if place is None:
+        if want is None:
             return (None,)
-        where = f" on {place.os}/{place.target}" if self._has_systems else ""
-        return (Said.once(prose.name(f"{place.stack}: {place.want}{where}")),)
+        where = f" on {want.os}/{want.target}" if self._has_systems else ""
+        return (Said.once(prose.name(f"{want.stack}: {want.want}{where}")),)
 
 
 def _lines(budget: Budget, unit: Unit) -> list[Prose]:
@@ -258,18 +258,18 @@ def _builds(count: int) -> str:
 
 
 def _root(root: BudgetRoot | OpenRoot) -> dict[str, Json]:
-    place = root.place
+    want = root.want
     return {
         "hash": root.spec.hash,
         "package": root.spec.package,
         "version": root.spec.version,
         "weight": root.weight,
         "want": None
-        if place is None
+        if want is None
         else {
-            "stack": place.stack,
-            "os": place.os,
-            "target": place.target,
-            "want": place.want,
+            "stack": want.stack,
+            "os": want.os,
+            "target": want.target,
+            "want": want.want,
         },
     }

@@ -9,11 +9,11 @@ from specplan.reports.outline import (
     Name,
     Names,
     Number,
+    OsAndTarget,
     ReportTable,
     Said,
     Section,
     SpecWithHash,
-    SystemName,
     Words,
 )
 from specplan.reports.render import amounts, prose, wording
@@ -147,7 +147,7 @@ def _publish(publish: Sequence[PublishedWant]) -> tuple[Section, ...]:
     rows = tuple(
         (
             Name(want.stack),
-            SystemName(want.os, want.target),
+            OsAndTarget(want.os, want.target),
             Name(want.want),
             SpecWithHash(f"{want.package}@{want.version}", want.hash),
             Names(tuple(want.listed_by)),
@@ -225,7 +225,7 @@ def _chosen(plan: Plan) -> tuple[Section, ...]:
 
 
 def _place(want: ChosenWant) -> tuple[TableCell, ...]:
-    return (Name(want.stack), SystemName(want.os, want.target), Name(want.want))
+    return (Name(want.stack), OsAndTarget(want.os, want.target), Name(want.want))
 
 
 def lines(plan: Plan) -> list[str]:

@@ -12,7 +12,7 @@ from specplan.model.report import Report, as_fragment
 from specplan.reports.cuts import cut
 from specplan.reports.outline import outline_of
 from specplan.reports.render.escape import terminal
-from specplan.reports.render.text import Writer, header
+from specplan.reports.render.text import TextWriter, header
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,7 +27,7 @@ __all__ = ["fragment", "fragment_of_rows"]
 def fragment(result: Report, options: ReportOptions) -> str:
     """Return a result as a fragment of HTML."""
     outline = cut(outline_of(result, options), options)
-    writer = Writer(outline, options)
+    writer = TextWriter(outline, options)
     parts = [_paragraph(writer.said(each)) for each in outline.warnings]
     if outline.headline:
         parts.append(_title(writer.said(outline.headline)))
@@ -75,7 +75,7 @@ def _paragraph(text: str) -> str:
     return f"<p>{escape(text)}</p>"
 
 
-def _section(writer: Writer, section: Section) -> Iterator[str]:
+def _section(writer: TextWriter, section: Section) -> Iterator[str]:
     yield _paragraph(writer.said(section.title))
     for line in section.lines:
         yield _paragraph(writer.said(line.text))
@@ -83,7 +83,7 @@ def _section(writer: Writer, section: Section) -> Iterator[str]:
         yield from _table(writer, section.table)
 
 
-def _table(writer: Writer, table: ReportTable) -> Iterator[str]:
+def _table(writer: TextWriter, table: ReportTable) -> Iterator[str]:
     shown = [at for at, column in enumerate(table.columns) if not column.is_extra]
     heads = ("<br>".join(map(escape, header(table.columns[at]))) for at in shown)
     rows = table.rows[: table.most]

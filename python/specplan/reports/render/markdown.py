@@ -37,7 +37,7 @@ _ABREAST: Final = 6
 @as_markdown.register(Report)
 def markdown(result: Report, options: ReportOptions) -> str:
     """Return a result as Markdown."""
-    return _Writer(cut(outline_of(result, options), options), options).whole()
+    return _MarkdownWriter(cut(outline_of(result, options), options), options).whole()
 
 
 def document(parts: Iterable[str]) -> str:
@@ -70,7 +70,7 @@ def foldable(
     return f"<details><summary>{summary}</summary>\n\n{table}\n\n</details>"
 
 
-class _Writer:
+class _MarkdownWriter:
     """The Markdown of one report."""
 
     def __init__(self, outline: Outline, options: ReportOptions) -> None:
@@ -208,7 +208,7 @@ _SHOWN: Final[Mapping[type, Callable[[Any], str]]] = {
     value.YesNo: lambda cell: wording.answer(cell.known),
     value.SpecWithHash: _spec,
     value.Specs: lambda cell: ", ".join(map(_spec, cell.specs)),
-    value.SystemName: lambda cell: code(wording.system(cell.os, cell.target)),
+    value.OsAndTarget: lambda cell: code(wording.system(cell.os, cell.target)),
     value.CellNames: _cells,
     value.File: lambda cell: code(cell.path if cell.line is None else f"{cell.path}:{cell.line}"),
     value.NearestSpec: _nearest,

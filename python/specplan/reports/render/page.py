@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
     from specplan.reports.render.layout import ColumnCells, TextColumn
 
-__all__ = ["Page"]
+__all__ = ["TextPage"]
 
 
-class Page:
+class TextPage:
     """The lines of one report, as they are written."""
 
     def __init__(self, *, width: int, colour: bool) -> None:

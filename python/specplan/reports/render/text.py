@@ -17,7 +17,7 @@ from specplan.reports.outline import outline_of
 from specplan.reports.render import amounts, layout, prose, wording
 from specplan.reports.render.escape import terminal, terminal_each
 from specplan.reports.render.layout import ColumnCells, Span, TextColumn
-from specplan.reports.render.page import Page
+from specplan.reports.render.page import TextPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from specplan.reports.render.layout import Style
     from specplan.reports.render.prose import Part, Prose
 
-__all__ = ["Writer", "header", "headline", "text"]
+__all__ = ["TextWriter", "header", "headline", "text"]
 
 #: How many names of one kind a cell shows before it counts the rest.
 _FEW: Final = 3
@@ -44,7 +44,7 @@ _STYLES: Final[Mapping[Tone, Style]] = {
 @as_text.register(Report)
 def text(result: Report, options: ReportOptions) -> str:
     """Return a result as text for a terminal."""
-    return Writer(cut(outline_of(result, options), options), options).whole()
+    return TextWriter(cut(outline_of(result, options), options), options).whole()
 
 
 @as_headline.register(Report)
@@ -53,17 +53,17 @@ def headline(result: Report) -> str:
     options = ReportOptions()
     outline = outline_of(result, options)
     said = outline.headline or next((each.title for each in outline.sections), "nothing")
-    return Writer(outline, options).said(said)
+    return TextWriter(outline, options).said(said)
 
 
-class Writer:
+class TextWriter:
     """The text of one report, as it is written."""
 
     def __init__(self, outline: Outline, options: ReportOptions) -> None:
         self.outline = outline
         self.options = options
-        self.page = Page(width=options.width, colour=options.colour)
-        self.where = _Where(outline.cells.cells)
+        self.page = TextPage(width=options.width, colour=options.colour)
+        self.where = _ShortCellNames(outline.cells.cells)
 
     def whole(self) -> str:
         """Return the report."""
@@ -248,21 +248,21 @@ class Writer:
 _NOTHING: Final = Span("")
 
 #: How the kinds of cells are shown that only need to be made harmless.
-_RAW: Final[Mapping[type, Callable[[Writer, Any], str]]] = {
+_RAW: Final[Mapping[type, Callable[[TextWriter, Any], str]]] = {
     value.Name: lambda _, cell: cell.text,
     value.Words: lambda _, cell: cell.text,
     value.State: lambda _, cell: cell.words,
     value.SpecWithHash: lambda writer, cell: writer.spec(cell.label, cell.hash, cell.between),
-    value.SystemName: lambda _, cell: wording.system(cell.os, cell.target),
+    value.OsAndTarget: lambda _, cell: wording.system(cell.os, cell.target),
 }
 
 
-def _harmless(raw: Callable[[Writer, Any], str]) -> Callable[[Writer, Any], str]:
+def _harmless(raw: Callable[[TextWriter, Any], str]) -> Callable[[TextWriter, Any], str]:
     return lambda writer, cell: terminal(raw(writer, cell))
 
 
 #: How each kind of cell is shown.
-_SHOWN: Final[Mapping[type, Callable[[Writer, Any], str]]] = {
+_SHOWN: Final[Mapping[type, Callable[[TextWriter, Any], str]]] = {
     **{kind: _harmless(raw) for kind, raw in _RAW.items()},
     value.Names: lambda _, cell: wording.folded(list(map(terminal, cell.texts)), _FEW),
     value.Said: lambda writer, cell: "; ".join(map(writer.said, cell.prose)),
@@ -288,7 +288,7 @@ def header(column: value.Column) -> tuple[str, ...]:
     return (column.title,)
 
 
-class _Where:
+class _ShortCellNames:
     """The shortest names that distinguish the cells of a report."""
 
     def __init__(self, cells: Sequence[tuple[str, str, str]]) -> None:

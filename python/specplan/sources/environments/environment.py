@@ -195,7 +195,7 @@ def read_environment(
         file /= _FILE
 
     def read(host: Host) -> Environment:
-        reader = _Reader(file, replace(options, host=host), limits, content)
+        reader = _EnvironmentReader(file, replace(options, host=host), limits, content)
         return reader.environment(label or _label(file))
 
     environment = read(options.host)
@@ -216,7 +216,7 @@ def read_environment(
     return replace(environment, varies=True, _again=again)
 
 
-class _Reader:
+class _EnvironmentReader:
     """Reads one environment for one host."""
 
     def __init__(

@@ -81,7 +81,7 @@ def matched(
             re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
         raise PatternError(f"`{pattern}` is not a pattern: {error}") from error
-    written = _Writer(pattern).whole()
+    written = _PatternWriter(pattern).whole()
     before = "" if method == "search" else r"\A"
     after = r"\z" if method == "fullmatch" else ""
     flags = "(?i)" if ignores_case else ""
@@ -92,7 +92,7 @@ def matched(
     return Matched() if found else None
 
 
-class _Writer:
+class _PatternWriter:
     """Writes a pattern that Python takes in the language of the other engine."""
 
     def __init__(self, pattern: str) -> None:

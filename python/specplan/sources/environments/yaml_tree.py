@@ -20,7 +20,7 @@ from specplan.errors import DamagedSourceError, SourceError
 from specplan.patterns import pattern
 from specplan.records import dataclass
 from specplan.sources.absent import absence
-from specplan.sources.location import WHOLE, Place
+from specplan.sources.location import WHOLE, Location
 from specplan.sources.text import TextError, decoded
 from specplan.sources.yaml_events import events
 
@@ -75,7 +75,7 @@ class Mark:
 
     path: str
     line: int
-    at_place: Place
+    at_place: Location
 
     @property
     def place(self) -> str:
@@ -237,7 +237,7 @@ def parse(content: bytes, path: str, *, may_be_empty: bool = False) -> Node:
 
     try:
         text = decoded(content)
-        return _Builder(path, may_be_empty=may_be_empty).build(events(text))
+        return _TreeBuilder(path, may_be_empty=may_be_empty).build(events(text))
     except TextError as error:
         raise fault(error.fault, error.line) from error
     except yaml.MarkedYAMLError as error:
@@ -250,7 +250,7 @@ def parse(content: bytes, path: str, *, may_be_empty: bool = False) -> Node:
 
 
 @dataclass(slots=True)
-class _Open:
+class _OpenCollection:
     """A list or mapping that is not complete yet."""
 
     mark: Mark
@@ -262,7 +262,7 @@ class _Open:
     merged: Node | None = None
     nodes: int = 1
 
-    def place_of_next(self) -> Place:
+    def place_of_next(self) -> Location:
         place = self.mark.at_place
         if not self.is_mapping:
             return place.item(len(self.items))
@@ -331,13 +331,13 @@ def _spelt(node: Node) -> Node:
     return node
 
 
-class _Builder:
+class _TreeBuilder:
     """Turns events into a tree, without recursion."""
 
     def __init__(self, path: str, *, may_be_empty: bool) -> None:
         self._path = path
         self._may_be_empty = may_be_empty
-        self._open: list[_Open] = []
+        self._open: list[_OpenCollection] = []
         self._anchored: dict[str, tuple[Node, int]] = {}
         self._total = 0
         self._root: Node | None = None
@@ -385,7 +385,7 @@ class _Builder:
         if len(self._open) == _MAX_DEPTH:
             raise mark.fault(f"is nested more than {_MAX_DEPTH} deep")
         is_mapping = isinstance(event, yaml.MappingStartEvent)
-        self._open.append(_Open(mark, event.anchor, is_mapping))
+        self._open.append(_OpenCollection(mark, event.anchor, is_mapping))
 
     def _complete(self, node: Node, anchor: str | None, nodes: int) -> None:
         if anchor is not None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from specplan.patterns import pattern
 from specplan.records import dataclass
 from specplan.sources import strict_json
-from specplan.sources.location import WHOLE, Place
+from specplan.sources.location import WHOLE, Location
 from specplan.sources.mirrors import mirror
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Listed:
     label: str
     url: str
     shown: str
-    place: Place = WHOLE
+    place: Location = WHOLE
 
     @property
     def said_by(self) -> str:

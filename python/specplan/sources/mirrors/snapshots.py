@@ -234,7 +234,7 @@ def _mirrored(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
+class _IndexLocation:
     """The location of an index that a map names, and its mirror.
 
     Attributes:
@@ -271,7 +271,7 @@ class _Place:
         )
 
 
-def _place(entry: Listed, beside: Store, reading: Reading) -> _Place:
+def _place(entry: Listed, beside: Store, reading: Reading) -> _IndexLocation:
     """Return the place of the index that a map names.
 
     The map lies at the top of a bucket, so a key of that bucket is first looked for
@@ -357,7 +357,7 @@ def _mirror_of(path: str) -> str | None:
     return path.removesuffix(f"/{within}") if path.endswith(f"/{within}") else None
 
 
-def _at(store: Store, relative: str, reading: Reading) -> _Place | None:
+def _at(store: Store, relative: str, reading: Reading) -> _IndexLocation | None:
     """Return the index at a path: the file itself, or the index of the mirror there."""
     limits = reading.limits
     consumer = reading.options.consumer
@@ -377,12 +377,12 @@ def _at(store: Store, relative: str, reading: Reading) -> _Place | None:
     )
     root_of = _mirror_of(relative)
     if root_of is None:
-        return _Place(index=index, damage=None, store=store, layout=None, lists_all=True)
+        return _IndexLocation(index=index, damage=None, store=store, layout=None, lists_all=True)
     is_blob = checksum is not None
     root_store = store.below(root_of) if root_of else store
     if checksum is not None and (whole := _by_manifest(root_store, checksum, reading)) is not None:
         return whole
-    return _Place(
+    return _IndexLocation(
         index=index,
         damage=None,
         store=root_store,
@@ -391,7 +391,7 @@ def _at(store: Store, relative: str, reading: Reading) -> _Place | None:
     )
 
 
-def _by_manifest(store: Store, checksum: str, reading: Reading) -> _Place | None:
+def _by_manifest(store: Store, checksum: str, reading: Reading) -> _IndexLocation | None:
     """Return all indexes of the mirror of which a map names one, if its manifest has that one.
 
     A map names the first of several indexes, which is that of one version of Spack alone.
@@ -410,7 +410,7 @@ def _by_manifest(store: Store, checksum: str, reading: Reading) -> _Place | None
 
 def _of_mirror(
     store: Store, limits: Limits, *, view: str | None = None, consumer: Consumer | None = None
-) -> _Place | None:
+) -> _IndexLocation | None:
     try:
         index = mirror.find_index(store, limits, view=view, consumer=consumer)
     except DamagedSourceError as error:
@@ -418,11 +418,13 @@ def _of_mirror(
         if layout is None:
             raise
         damage = _damaged_file(error)
-        return _Place(index=None, damage=damage, store=store, layout=layout, lists_all=True)
+        return _IndexLocation(index=None, damage=damage, store=store, layout=layout, lists_all=True)
     if index is None:
         return None
     lists_all = index.view is None
-    return _Place(index=index, damage=None, store=store, layout=index.layout, lists_all=lists_all)
+    return _IndexLocation(
+        index=index, damage=None, store=store, layout=index.layout, lists_all=lists_all
+    )
 
 
 def _damaged_file(error: DamagedSourceError) -> DamagedFile:

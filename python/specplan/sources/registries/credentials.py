@@ -20,9 +20,9 @@ from specplan.sources.stores.store import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from specplan.sources.registries.repository import Repository
+    from specplan.sources.registries.repository import RegistryRepository
 
-__all__ = ["Credentials", "Found", "credentials_for"]
+__all__ = ["Credentials", "FoundCredentials", "credentials_for"]
 
 #: More than any configuration of Docker has.
 _MOST: Final = 1 << 20
@@ -49,7 +49,7 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FoundCredentials:
     """The credentials that were found for a registry.
 
     Attributes:
@@ -61,7 +61,7 @@ class Found:
     where: str
 
 
-def credentials_for(repository: Repository) -> Found:
+def credentials_for(repository: RegistryRepository) -> FoundCredentials:
     """Return the credentials for a registry: from its URL, else from Docker, else from a CI system.
 
     Raises:
@@ -69,16 +69,16 @@ def credentials_for(repository: Repository) -> Found:
     """
     if repository.user is not None:
         pair = Credentials(repository.user, repository.password or "")
-        return Found(credentials=pair, where="the user and password of the URL")
+        return FoundCredentials(credentials=pair, where="the user and password of the URL")
     docker = _of_docker(repository)
     if docker is not None and docker.credentials is not None:
         return docker
     # What a job is given must not cross a network that anybody reads.
     of_ci = _of_ci(repository.host) if repository.scheme == "https" else None
-    return of_ci or docker or Found(credentials=None, where="no credentials were found")
+    return of_ci or docker or FoundCredentials(credentials=None, where="no credentials were found")
 
 
-def _of_ci(host: str) -> Found | None:
+def _of_ci(host: str) -> FoundCredentials | None:
     """Return the credentials that GitLab and GitHub give their jobs for their registries."""
     environment = os.environ
     if host == environment.get("CI_REGISTRY", "").lower() and host:
@@ -86,10 +86,12 @@ def _of_ci(host: str) -> Found | None:
         if password:
             user = environment.get("CI_REGISTRY_USER", "")
             pair = Credentials(user, password)
-            return Found(credentials=pair, where="CI_REGISTRY_USER and CI_REGISTRY_PASSWORD")
+            return FoundCredentials(
+                credentials=pair, where="CI_REGISTRY_USER and CI_REGISTRY_PASSWORD"
+            )
     if host == _GITHUB and (token := environment.get("GITHUB_TOKEN")):
         user = environment.get("GITHUB_ACTOR") or "github"
-        return Found(credentials=Credentials(user, token), where="GITHUB_TOKEN")
+        return FoundCredentials(credentials=Credentials(user, token), where="GITHUB_TOKEN")
     return None
 
 
@@ -98,7 +100,7 @@ def _configuration() -> Path:
     return Path(folder) / "config.json" if folder else Path("~/.docker/config.json").expanduser()
 
 
-def _of_docker(repository: Repository) -> Found | None:
+def _of_docker(repository: RegistryRepository) -> FoundCredentials | None:
     """Return the credentials of Docker's configuration for a registry; None without any.
 
     Raises:
@@ -121,7 +123,9 @@ def _of_docker(repository: Repository) -> Found | None:
         for name in _names(entries.keys(), repository):
             pair = _pair(entries.at(name))
             if pair is not None:
-                return Found(credentials=pair, where=f"the user and password in `{shown}`")
+                return FoundCredentials(
+                    credentials=pair, where=f"the user and password in `{shown}`"
+                )
     helper = _helper(document, repository.host)
     if helper is None:
         return None
@@ -129,10 +133,10 @@ def _of_docker(repository: Repository) -> Found | None:
         f"`{shown}` leaves the credentials to the program docker-credential-{helper}, which is "
         "not run"
     )
-    return Found(credentials=None, where=where)
+    return FoundCredentials(credentials=None, where=where)
 
 
-def _names(known: list[str], repository: Repository) -> Iterator[str]:
+def _names(known: list[str], repository: RegistryRepository) -> Iterator[str]:
     """Yield the entries that are meant for a repository, the most exact first."""
     hosts = _DOCKER_HUB if repository.host in _DOCKER_HUB else {repository.host}
     found = []

@@ -20,7 +20,7 @@ from specplan.errors import RemoteError
 from specplan.patterns import pattern
 from specplan.secrets import shown_url
 from specplan.sources.registries.challenges import Challenge, challenges_of
-from specplan.sources.registries.credentials import Found, credentials_for
+from specplan.sources.registries.credentials import FoundCredentials, credentials_for
 from specplan.sources.stores.deadlines import TransferTimeoutError
 from specplan.sources.stores.transfer import (
     TransientError,
@@ -34,7 +34,7 @@ from specplan.sources.stores.url import parsed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from specplan.sources.registries.repository import Repository
+    from specplan.sources.registries.repository import RegistryRepository
     from specplan.sources.stores.deadlines import Deadline
     from specplan.sources.stores.fetching import Fetching
 
@@ -64,14 +64,14 @@ class Login:
         fetching: How tokens are fetched; no copy of them is kept.
     """
 
-    def __init__(self, repository: Repository, fetching: Fetching) -> None:
+    def __init__(self, repository: RegistryRepository, fetching: Fetching) -> None:
         self._repository = repository
         self._fetching = fetching
         self._origin = origin_of(repository.url)
         self._lock = threading.Lock()
         self._header: str | None = None
         self._ends: float | None = None
-        self._found: Found | None = None
+        self._found: FoundCredentials | None = None
 
     def headers(self, url: str, *, is_redirected: bool) -> dict[str, str]:
         """Return the headers for the registry alone, not for redirects."""
@@ -126,13 +126,13 @@ class Login:
             "before the host"
         )
 
-    def _credentials(self) -> Found:
+    def _credentials(self) -> FoundCredentials:
         if self._found is None:
             self._found = credentials_for(self._repository)
         return self._found
 
     def _token(
-        self, challenge: Challenge, found: Found, deadline: Deadline
+        self, challenge: Challenge, found: FoundCredentials, deadline: Deadline
     ) -> tuple[str, float | None]:
         """Return the header with a token, and when it ends.
 

@@ -11,7 +11,7 @@ from specplan.patterns import pattern
 from specplan.records import dataclass
 from specplan.secrets import shown_url
 
-__all__ = ["Repository", "is_registry", "repository_of"]
+__all__ = ["RegistryRepository", "is_registry", "repository_of"]
 
 _SCHEMES: Final[dict[str, Literal["https", "http"]]] = {"oci": "https", "oci+http": "http"}
 
@@ -29,7 +29,7 @@ _LAST_PORT: Final = 65535
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Repository:
+class RegistryRepository:
     """A repository of a registry.
 
     Attributes:
@@ -68,7 +68,7 @@ def is_registry(url: str) -> bool:
     return url.partition("://")[0].lower() in _SCHEMES
 
 
-def repository_of(url: str) -> Repository:
+def repository_of(url: str) -> RegistryRepository:
     """Return the repository that a URL names.
 
     A first part with neither a dot nor a colon, other than ``localhost``, is not a host: such a
@@ -102,7 +102,7 @@ def repository_of(url: str) -> Repository:
             hint="write it as `spack mirror list` shows it, oci://HOST/NAME",
         )
     named, _, password = user.partition(":")
-    return Repository(
+    return RegistryRepository(
         scheme=_SCHEMES[scheme.lower()],
         host=host.lower(),
         name=name,

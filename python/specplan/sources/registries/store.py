@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from specplan.sources.registries.login import Login
-    from specplan.sources.registries.repository import Repository
+    from specplan.sources.registries.repository import RegistryRepository
     from specplan.sources.stores.fetching import Fetching
     from specplan.sources.stores.store import Expected
     from specplan.sources.stores.transfer import Body, Request
@@ -67,7 +67,7 @@ class RegistryStore:
     has_tags: ClassVar = True
 
     def __init__(
-        self, repository: Repository, fetching: Fetching, login: Login | None = None
+        self, repository: RegistryRepository, fetching: Fetching, login: Login | None = None
     ) -> None:
         self._repository = repository
         self._fetching = fetching

@@ -19,7 +19,7 @@ class Mirror(object):
         self.view = view
 
 
-class Environment(object):
+class ActiveEnvironment(object):
     """An environment.
 
     Attributes:
@@ -53,7 +53,7 @@ def active_environment():
     if active is None:
         return None
     lock = active.lock_path
-    return Environment(active.name, lock if os.path.exists(lock) else None, active.manifest_path)
+    return ActiveEnvironment(active.name, lock if os.path.exists(lock) else None, active.manifest_path)
 
 
 def binary_mirrors():
