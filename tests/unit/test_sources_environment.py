@@ -486,6 +486,32 @@ def test_what_is_misspelt_or_no_environment_is_refused(
     assert hint is None or caught.value.hint == hint
 
 
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        ("packages: '@9'", "packages: expected a mapping, found text"),
+        ("packages: [zlib]", "packages: expected a mapping, found a list"),
+        ("packages: {a: '@9'}", "packages.a: expected a mapping, found text"),
+        ("concretizer: x", "concretizer: expected a mapping, found text"),
+        ("definitions: {x: [b]}", "definitions: expected a list, found a mapping"),
+        ("specs: [b]", "specs: `specs` stands in an included file, where Spack takes none"),
+        ("spack: {specs: [b]}", "`specs` stands in an included file"),
+        ("include_concrete: [b]", "`include_concrete` stands in an included file"),
+        ("concretization: separately", "`concretization` stands in an included file"),
+    ],
+)
+def test_what_an_included_file_may_not_hold_is_never_hidden_by_the_environment(
+    tmp_path: Path, content: str, fault: str
+) -> None:
+    # What the environment itself says takes precedence, so nothing of the file is looked at.
+    write(tmp_path / "more.yaml", content)
+    own = "concretizer: {unify: true}, definitions: [x: [c]], packages: {a: {require: '@1:'}}"
+    with pytest.raises(DamagedSourceError) as caught:
+        read(tmp_path, f"spack: {{specs: [a, $x], include: [more.yaml], {own}}}")
+    assert caught.value.path == str(tmp_path / "more.yaml")
+    assert fault in str(caught.value)
+
+
 def test_an_old_environment_stands_under_env(tmp_path: Path) -> None:
     assert specs(read(tmp_path, "env: {specs: [a], view: false}")) == ["a"]
 

@@ -484,9 +484,9 @@ def _scope_of(document: Node) -> Mapping:
     if not isinstance(document, Mapping):
         raise document.mark.fault(f"expected a mapping, found {document.kind}")
     if _inside(document, _WRAPPER) is not None:
-        return unwrapped(document)
+        return sections.includable(unwrapped(document))
     sections.only_known(document)
-    return document
+    return sections.includable(document)
 
 
 def _files_of(target: Path) -> list[Path]:

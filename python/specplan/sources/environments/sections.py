@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from specplan.similar_names import nearest
-from specplan.sources.environments.yaml_tree import Mapping, Node, Scalar
+from specplan.sources.environments.yaml_tree import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +17,7 @@ __all__ = [
     "MERGED",
     "SECTIONS",
     "entry",
+    "includable",
     "is_nothing",
     "matter",
     "near",
@@ -52,6 +53,12 @@ SECTIONS: Final = (
 
 #: The sections that say what is wanted or what covers it; these may not be empty.
 _WANTING: Final = (*MERGED, "include", "include_concrete", "specs")
+
+#: Those of them that hold a list; the others hold a mapping.
+_LISTS: Final = ("definitions", "include", "include_concrete", "specs")
+
+#: What only an environment itself may hold, and no file that it includes.
+_OF_ENVIRONMENTS: Final = ("concretization", "include_concrete", "specs")
 
 #: What of a package's configuration can change what is wanted or what covers it.
 _OF_PACKAGES: Final = frozenset(
@@ -112,16 +119,46 @@ def near(name: str, known: Iterable[str]) -> str | None:
 def only_known(scope: Mapping) -> None:
     """Refuse a key that is not a section of Spack's configuration, as Spack does.
 
+    What a file says in a shape that Spack refuses must not be lost when scopes are merged, where
+    what takes precedence hides it.
+
     Raises:
-        DamagedSourceError: If something else stands there, or nothing stands under a section
-            that says what is wanted.
+        DamagedSourceError: If something else stands there, or nothing or a value of another type
+            stands under a section that says what is wanted.
     """
     for key, node in scope.entries.items():
         name = unsuffixed(key)[0]
         if name not in SECTIONS:
             raise unknown(key, node.mark)
         if name in _WANTING:
-            something(key, node)
+            _of_its_type(name, something(key, node))
+
+
+def _of_its_type(name: str, node: Node) -> None:
+    if name in _LISTS:
+        if not isinstance(node, Sequence):
+            raise node.mark.fault(f"expected a list, found {node.kind}")
+        return
+    if not isinstance(node, Mapping):
+        raise node.mark.fault(f"expected a mapping, found {node.kind}")
+    for each in node.entries.values() if name == "packages" else ():
+        if not isinstance(each, Mapping):
+            raise each.mark.fault(f"expected a mapping, found {each.kind}")
+
+
+def includable(scope: Mapping) -> Mapping:
+    """Return the sections of a file that an environment includes.
+
+    Raises:
+        DamagedSourceError: If it holds what Spack takes only from the environment itself.
+    """
+    for key, node in scope.entries.items():
+        if unsuffixed(key)[0] in _OF_ENVIRONMENTS:
+            raise node.mark.fault(
+                f"`{key}` stands in an included file, where Spack takes none",
+                hint=f"write `{key}` in the `spack.yaml` that includes this file",
+            )
+    return scope
 
 
 def unknown(key: str, mark: Mark) -> DamagedSourceError:
