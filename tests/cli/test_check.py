@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from specplan.model.host import Host
 from tests import records
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ def test_what_is_asked_reaches_the_catalog(run: Runs, loads: Loads, catalog: Fak
         "tag": "t",
         "verify": "blobs",
         "libc": {},
+        "host": Host(),
     }
     assert loads.tags == [("t",)]
 

@@ -50,7 +50,9 @@ def test_what_is_missing_is_what_closures_lack(
     # A binary that does not run where it is for is a finding of its own.
     misfits = world.misfits
     fit = broken - misfits
-    lacked_or_foreign = {missing for each in fit for missing in world.lacks(each)}
+    # A wanted root without a binary lacks itself, and may lack what no binary needs.
+    lacking = fit | roots if wants else fit
+    lacked_or_foreign = {missing for each in lacking for missing in world.lacks(each)}
     lacked = lacked_or_foreign - misfits
     foreign = {each.place for each in check.findings if each.kind == "foreign-dependency"}
     assert foreign == misfits

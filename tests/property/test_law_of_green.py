@@ -173,6 +173,17 @@ QUESTIONS: Final = {
         files={"site.json": index(["app", "hdf5"], needs=NEEDS, absent=["zlib"])},
         referred=("site.json",),
     ),
+    "soundness of what a lock wants": Asked(
+        words=(
+            *("check", "--cache", "@site.json", "--want", "@e4s/spack.lock"),
+            *("--ignore", "wrong-hash"),
+        ),
+        files={
+            "site.json": index(["hdf5", "zlib"], needs=NEEDS),
+            "e4s/spack.lock": lock(["app"], needs=NEEDS),
+        },
+        referred=("site.json", "e4s/spack.lock"),
+    ),
 }
 
 

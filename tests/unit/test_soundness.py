@@ -15,6 +15,8 @@ import specplan
 from specplan.sources import Limits
 from tests import mirrors
 from tests.caches import Cache, hash_of, spec_node
+from tests.small_caches import environment, index
+from tests.small_caches import lock as small_lock
 
 if TYPE_CHECKING:
     from specplan.model.check import Check, Finding
@@ -385,3 +387,34 @@ def test_mirrors_that_spack_wrote_are_sound(
     assert (check.binaries.available, check.binaries.usable) == (binaries, binaries)
     assert check.hashes.recomputed + check.hashes.undecided == check.specs
     assert check.hashes.undecided <= 2
+
+
+#: What a library links to, and what a program links to.
+CHAIN = {"app": ["hdf5"], "hdf5": ["zlib"]}
+
+
+@pytest.mark.parametrize("listed", [(), ("app",)])
+def test_a_root_without_a_binary_is_a_finding_and_so_is_what_it_lacks(
+    tmp_path: Path, listed: tuple[str, ...]
+) -> None:
+    cache, lock = tmp_path / "index.json", tmp_path / "spack.lock"
+    cache.write_text(index(["zlib"], needs=CHAIN, absent=listed), encoding="utf-8")
+    lock.write_text(small_lock(["app"], needs=CHAIN), encoding="utf-8")
+    check = specplan.load(cache).check(want=[lock]).without(["wrong-hash"])
+    found = [(each.kind, each.spec and each.spec.package) for each in check.findings]
+    assert sorted(found) == [("missing", "app"), ("missing", "hdf5")]
+    app, hdf5 = sorted(check.findings, key=lambda each: each.spec.package if each.spec else "")
+    assert (app.roots, app.binaries, hdf5.roots, hdf5.binaries) == (1, 0, 1, 0)
+    assert hdf5.dependents == (app.place,)
+    assert "it is a root of" in app.message
+    assert app.path == str(cache if listed else lock)
+
+
+def test_roots_that_the_lock_of_a_check_lacks_make_no_findings_doubtful(tmp_path: Path) -> None:
+    cache, lock = tmp_path / "index.json", tmp_path / "spack.lock"
+    cache.write_text(index(["zlib"]), encoding="utf-8")
+    lock.write_text(small_lock(["zlib"]), encoding="utf-8")
+    (tmp_path / "spack.yaml").write_text(environment("zlib", "hdf5"), encoding="utf-8")
+    check = specplan.load(cache).check(want=[lock])
+    assert [(each.kind, each.blocks) for each in check.left_out] == [("lock_root", True)]
+    assert "`hdf5`" in check.left_out[0].detail

@@ -609,19 +609,22 @@ def test_what_asks_for_nothing_by_its_place_or_name_is_said(tmp_path: Path) -> N
         tmp_path,
         """
 spack:
-  packages: {A: {require: '@2'}, B: {buildable: false}, c: {require: '@2'}}
+  packages: {A: {require: '@2'}, B: {buildable: false}, c: {require: '@2'}, 'a:b': {require: '@2'}}
   specs:
   - a
   - {group: g, override: {packages: {a: {require: '@2'}}}}
-  - {group: h, specs: []}
+  - {group: h, specs: [], override: {packages: {E: {conflict: ['@2']}}}}
   - {group: i}
   - {group: i, matrix: [[a], ['@1']]}
 """,
     )
-    said = [(each.kind, each.detail, each.blocks) for each in environment.left_out]
+    said = sorted((each.kind, each.detail, each.blocks) for each in environment.left_out)
+    letters = "letters, digits, `-` and `_`"
     assert said == [
         ("no_root", "the group `g` has no `specs`", True),
         ("requirement", "no package is called `A`, as names are lower-case", True),
+        ("requirement", "no package is called `E`, as names are lower-case", True),
+        ("requirement", f"no package is called `a:b`, as names are {letters}", True),
     ]
 
 
@@ -634,6 +637,14 @@ def test_a_file_of_an_included_folder_that_is_misspelt_is_said(tmp_path: Path) -
     assert [(each.kind, each.blocks) for each in found] == [("include", True)] * 2
     named = [each.remedy.partition(",")[0] for each in found]
     assert named == ["rename it to `mirrors.yaml`", "rename it to `packages.yaml`"]
+
+
+def test_an_included_folder_in_which_spack_reads_nothing_is_said(tmp_path: Path) -> None:
+    write(tmp_path / "site" / "readme.txt", "moved")
+    write(tmp_path / "other" / "config.yaml", "config: {}")
+    (found,) = read(tmp_path, "spack: {specs: [a], include: [site, other]}").left_out
+    assert (found.kind, found.blocks) == ("include", True)
+    assert "`" + str(tmp_path / "site") + "` is included, but holds no file" in found.detail
 
 
 def test_what_an_override_changes_beside_that_is_said(tmp_path: Path) -> None:

@@ -574,6 +574,7 @@ class Catalog:
         limits: Limits | None = None,
         counted: Counted | None = None,
         libc: Mapping[str, str] | None = None,
+        host: Host | None = None,
     ) -> Check:
         """List all that is wrong with the sources.
 
@@ -587,6 +588,7 @@ class Catalog:
             limits: The limits for each lock.
             counted: Called with how many files of a mirror were looked at, and of how many.
             libc: More operating systems with their C libraries, as for :meth:`gaps`.
+            host: What conditions in the environments beside locks ask of the machine.
 
         Raises:
             RemoteError: If a file of a mirror cannot be fetched.
@@ -603,7 +605,12 @@ class Catalog:
         from specplan.check import findings  # noqa: PLC0415 - coverage needs no check
 
         request = CheckRequest(
-            want=paths(want), tag=tag, verify=verify, limits=limits, libc=libc or {}
+            want=paths(want),
+            tag=tag,
+            verify=verify,
+            limits=limits,
+            libc=libc or {},
+            host=host or Host(),
         )
         return findings.check(self._contents, request, counted)
 

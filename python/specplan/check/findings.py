@@ -11,6 +11,7 @@ from specplan.catalog.left_out import of_sources, without_roots
 from specplan.catalog.names import refuse_others
 from specplan.catalog.specs import by_hash
 from specplan.catalog.systems import Systems
+from specplan.check.wanted_roots import Lacked, lacked_by, read_roots
 from specplan.counting import count
 from specplan.errors import UsageError
 from specplan.model.check import (
@@ -25,7 +26,6 @@ from specplan.model.check import (
 )
 from specplan.model.left_out import merged
 from specplan.records import dataclass
-from specplan.sources.wants import read_concrete
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -146,7 +146,7 @@ def check(contents: Contents, request: CheckRequest, counted: Counted | None = N
 def _checked(contents: Contents, request: CheckRequest, counted: Counted | None) -> _Checked:
     limits = request.limits or contents.limits
     available = available_wants(contents, request.tag)
-    wanted = tuple(lock for want in request.want for lock in read_concrete(want, limits, available))
+    wanted = tuple(read_roots(request, limits, available))
     # If nothing could be read, that is the problem to report.
     nothing = request.tag is None and contents.is_empty
     # The same applies if only snapshots remain that were not requested.
@@ -301,14 +301,28 @@ def _graph(
             "indexes": [each.shown for each in checked.files_of_specs if each.kind == "index"],
         }
     )
-    names = _names_in(core, found, checked)
+    known = {*(each.hash for each in found.missing), *(each.hash for each in found.misfits)}
+    # Binaries that do not run where they are for lack what no other finding names.
+    is_whole = found.usable_roots == found.roots
+    roots = () if is_whole else _without_externals(core, wanted)
+    lacked = lacked_by(
+        core,
+        checked.state,
+        checked.operating_systems,
+        roots=roots,
+        absent=found.absent,
+        known=known,
+    )
+    names = _names_in(core, found, checked, lacked)
     others = [
-        *(_dangling(names, each) for each in found.dangling),
-        *(_not_in_cache(names, each) for each in found.listed_only),
+        *(_dangling(names, each) for each in found.dangling if each.hash not in lacked.roots),
+        *(_not_in_cache(names, each) for each in found.listed_only if each not in lacked.roots),
         *(_cycle(names, each) for each in found.tangles),
         *(_foreign(names, each) for each in found.misfits),
     ]
-    lacking = [_missing(names, each) for each in found.missing]
+    lacking = [_missing(names, each, lacked) for each in found.missing]
+    lacking += (_missing_of_roots(names, each, lacked, checked.wanted) for each in lacked.roots)
+    lacking.sort(key=lambda each: (-(each.roots or 0), -(each.binaries or 0), each.place))
     if not found.has_edges:
         return lacking, others, None, None
     return (
@@ -325,18 +339,30 @@ def _graph(
     )
 
 
+def _without_externals(core: compiled.Catalog, hashes: Collection[str]) -> set[str]:
+    return {each for each, spec in by_hash(core, hashes).items() if not spec.is_external}
+
+
 def _names_in(
-    core: compiled.Catalog, found: compiled.SoundnessAnswer, checked: _Checked
+    core: compiled.Catalog,
+    found: compiled.SoundnessAnswer,
+    checked: _Checked,
+    lacked: Lacked,
 ) -> _SpecNames:
     """Return the names of all specs that findings mention."""
     called = {each.hash: each.package for each in found.missing}
     called |= {each.hash: each.package for each in found.dangling}
     mentioned = {
         *called,
+        *lacked.roots,
         *found.broken,
         *found.absent,
         *found.listed_only,
-        *(spec for each in found.missing for spec in each.dependents[:_FEW]),
+        *(
+            spec
+            for each in found.missing
+            for spec in lacked.needing(each.hash, each.dependents)[:_FEW]
+        ),
         *(spec for each in found.missing for spec in each.examples),
         *(spec for each in found.dangling for spec in each.dependents[:_FEW]),
         *(spec for each in found.tangles for spec in each.cycle),
@@ -346,14 +372,10 @@ def _names_in(
     return _SpecNames(core, mentioned, called, checked.core)
 
 
-def _missing(names: _SpecNames, answer: compiled.MissingAnswer) -> Finding:
-    dag_hash, dependents, examples = answer.hash, answer.dependents, answer.examples
-    if not names.is_described(dag_hash):
-        state = "no source describes it"
-    elif names.is_listed(dag_hash):
-        state = "it is listed, but there is no binary"
-    else:
-        state = "no cache lists it"
+def _missing(names: _SpecNames, answer: compiled.MissingAnswer, lacked: Lacked) -> Finding:
+    dag_hash, examples = answer.hash, answer.examples
+    dependents = lacked.needing(dag_hash, answer.dependents)
+    state = _why_missing(names, dag_hash)
     needed = f"needed directly by {names.folded(dependents, len(dependents))}"
     such = f"; breaks {names.folded(examples, answer.roots)}" if examples else ""
     return Finding(
@@ -365,6 +387,39 @@ def _missing(names: _SpecNames, answer: compiled.MissingAnswer) -> Finding:
         spec=names.spec(dag_hash),
         binaries=answer.binaries,
         roots=answer.roots,
+        dependents=tuple(dependents),
+    )
+
+
+def _why_missing(names: _SpecNames, dag_hash: str) -> str:
+    if not names.is_described(dag_hash):
+        return "no source describes it"
+    if names.is_listed(dag_hash):
+        return "it is listed, but there is no binary"
+    return "no cache lists it"
+
+
+def _missing_of_roots(
+    names: _SpecNames, dag_hash: str, lacked: Lacked, locks: Sequence[Wanted]
+) -> Finding:
+    """Return the finding of what only roots without a binary need."""
+    dependents = lacked.needing(dag_hash)
+    of_root = [lock for lock in locks if any(root.hash == dag_hash for root in lock.roots)]
+    parts = [_why_missing(names, dag_hash)]
+    if of_root:
+        parts.append(f"it is a root of `{of_root[0].place}`")
+    if dependents:
+        parts.append(f"needed directly by {names.folded(dependents, len(dependents))}")
+    in_lock = next((lock.place for lock in of_root or locks), "")
+    return Finding(
+        kind="missing",
+        path=names.source([*dependents, dag_hash]) or in_lock,
+        place=dag_hash,
+        line=None,
+        message="; ".join(parts),
+        spec=names.spec(dag_hash),
+        binaries=0,
+        roots=lacked.roots[dag_hash],
         dependents=tuple(dependents),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import field
 from types import MappingProxyType
 
 from specplan.model.check import Verify
+from specplan.model.host import Host
 from specplan.records import dataclass
 from specplan.sources.limits import Limits
 
@@ -30,6 +31,7 @@ class CheckRequest:
             bytes of their binaries.
         limits: The limits for each lock; None for those that the sources were read with.
         libc: More operating systems with their C libraries.
+        host: What conditions in the environments beside locks ask of the machine.
     """
 
     want: tuple[str, ...] = ()
@@ -37,3 +39,4 @@ class CheckRequest:
     verify: Verify = "index"
     limits: Limits | None = None
     libc: Mapping[str, str] = field(default_factory=_nothing)
+    host: Host = Host()

@@ -25,14 +25,14 @@ __all__ = ["asked_check", "check", "concluded"]
 def check(settings: Settings) -> int:
     """List everything that is wrong with the caches.
 
-    In indexes, locks and spec files: missing specs without which binaries do not install, and
-    the number of binaries and roots that they break; edges that lead nowhere; specs that are
-    listed without a binary; cycles; hashes that do not match their content; one hash with two
-    contents; one operating system on two platforms. In mirrors, with --verify: manifests, spec
-    files and blobs that are missing or damaged, or that no index lists. In pages: damage, meta
-    that contradicts spec_details, pages in the folder of another package or snapshot. Exits
-    with 1 if there are findings, and with 3 if files are damaged, unless --skip-damaged is
-    given.
+    In indexes, locks and spec files: missing specs without which binaries, or roots of wanted
+    locks, do not install, and the number of binaries and roots that they break; edges that lead
+    nowhere; specs that are listed without a binary; cycles; hashes that do not match their
+    content; one hash with two contents; one operating system on two platforms. In mirrors, with
+    --verify: manifests, spec files and blobs that are missing or damaged, or that no index
+    lists. In pages: damage, meta that contradicts spec_details, pages in the folder of another
+    package or snapshot. Exits with 1 if there are findings, and with 3 if files are damaged,
+    unless --skip-damaged is given.
 
     \b
     Examples:
@@ -67,6 +67,7 @@ def asked_check(settings: Settings) -> Check:
             verify=settings.verify or settings.check.verify,
             counted=counted,
             libc=settings.libc,
+            host=settings.host,
         )
     if ignored := settings.ignore or settings.check.ignore:
         answer = answer.without(ignored)

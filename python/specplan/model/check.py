@@ -72,19 +72,19 @@ class Finding:
     """One thing that is wrong with a cache.
 
     Attributes:
-        kind: The kind of finding: ``missing`` (a spec without a binary that binaries link to or run
-            with), ``dangling`` (a hash that only edges mention, needed by no binary to install),
-            ``not-in-cache`` (an index lists it, there is no binary, and no binary needs it to
-            install), ``cycle`` (specs depend on each other), ``wrong-hash`` (a hash is not that of
-            its content), ``different-content`` (one hash, two contents), ``two-platforms`` (one os
-            on two platforms), ``foreign-dependency`` (a binary is installed with one whose system
-            does not serve its own), ``index_versions`` (several indexes of one mirror list
-            different binaries), ``damaged`` (a file that cannot be read), ``contradiction`` (a
-            page's `meta` against its `spec_details`), ``misplaced`` (a page in the folder of
-            another package or snapshot), ``missing-manifest`` and ``damaged-manifest`` (the
-            manifest or the spec file of a listed binary), ``unlisted`` (a manifest or spec file
-            that the index does not list), ``missing-blob`` and ``damaged-blob`` (a blob or
-            tarball).
+        kind: The kind of finding: ``missing`` (a spec without a binary that binaries or wanted
+            roots link to or run with, or that is wanted as a root), ``dangling`` (a hash that only
+            edges mention, needed by no binary to install), ``not-in-cache`` (an index lists it,
+            there is no binary, and no binary needs it to install), ``cycle`` (specs depend on each
+            other), ``wrong-hash`` (a hash is not that of its content), ``different-content`` (one
+            hash, two contents), ``two-platforms`` (one os on two platforms),
+            ``foreign-dependency`` (a binary is installed with one whose system does not serve its
+            own), ``index_versions`` (several indexes of one mirror list different binaries),
+            ``damaged`` (a file that cannot be read), ``contradiction`` (a page's `meta` against
+            its `spec_details`), ``misplaced`` (a page in the folder of another package or
+            snapshot), ``missing-manifest`` and ``damaged-manifest`` (the manifest or the spec file
+            of a listed binary), ``unlisted`` (a manifest or spec file that the index does not
+            list), ``missing-blob`` and ``damaged-blob`` (a blob or tarball).
         path: The file.
         place: The place in the file, or an empty string.
         line: The line, counted from 1, or None.

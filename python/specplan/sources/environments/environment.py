@@ -284,6 +284,7 @@ class _EnvironmentReader:
                     hint="put groups with the same `override` together",
                 )
             rules = _overridden(group.override, group.mark, sections, rules)
+            self._left_out += of_nothing(entry(group.override, "packages"))
             self._left_out += _not_overridden(group, group.override, unify)
         self._developed.update((str(each), each) for each in rules.developed)
         for item in group.items:

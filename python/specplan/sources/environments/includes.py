@@ -401,7 +401,11 @@ class _Collector:
         if not os.path.exists(target):  # noqa: PTH110 - as above
             self._missing(f"{each.shown} is included, but is a broken link", each.mark)
             return
-        for name, meant in _misspelt_in(target):
+        misspelt = _misspelt_in(target)
+        if not misspelt and _holds_nothing(target):
+            fault = f"`{target}` is included, but holds no file that Spack reads"
+            self._leave("include", fault, each.mark, "--allow-left-out include")
+        for name, meant in misspelt:
             fault = f"`{target / name}` is not read, as it is not called `{meant}`"
             remedy = f"rename it to `{meant}`, or --allow-left-out include"
             self._leave("include", fault, each.mark, remedy)
@@ -505,6 +509,16 @@ def _files_of(target: Path) -> list[Path]:
         raise SourceError(f"cannot read `{target}`: {fault}", path=str(target)) from error
     inside = (f"{name}.yaml" for name in _READ)
     return [target / name for name in inside if name in names]
+
+
+def _holds_nothing(target: Path) -> bool:
+    """Return whether a folder has no file of any section, so that including it does nothing."""
+    names = {f"{section}.yaml" for section in SECTIONS}
+    try:
+        return target.is_dir() and not names.intersection(each.name for each in os.scandir(target))
+    except OSError:
+        # `_files_of` says so.
+        return False
 
 
 def _misspelt_in(target: Path) -> list[tuple[str, str]]:

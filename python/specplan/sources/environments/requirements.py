@@ -59,6 +59,9 @@ _CHOICES: Final = ("any_of", "one_of")
 #: What the names of packages begin with, as Spack's schema has it.
 _NAME: Final = pattern(r"\w")
 
+#: What a name is that a package can have.
+_PACKAGE: Final = pattern(r"[a-z0-9_][a-z0-9_-]*")
+
 #: What a conflict may hold, and what a requirement.
 _OF_CONFLICT: Final = ("message", "spec", "when")
 _OF_REQUIREMENT: Final = (*_CHOICES, *_OF_CONFLICT)
@@ -225,20 +228,24 @@ def read_requirements(packages: Node | None, expansion: Expansion) -> Requiremen
 def of_nothing(packages: Node | None) -> Iterator[LeftOut]:
     """Yield requirements and conflicts of what cannot be a package, which Spack passes over.
 
-    The names of packages are lower-case.
+    The names of packages are lower-case, without other characters than `-` and `_`.
     """
     entries = packages.entries if isinstance(packages, Mapping) else {}
     for key, package in entries.items():
         name = unsuffixed(key)[0]
         asks = any(entry(package, each) is not None for each in ("require", "conflict"))
-        if asks and name != name.lower():
-            yield LeftOut(
-                kind="requirement",
-                where=package.mark.where,
-                detail=f"no package is called `{name}`, as names are lower-case",
-                blocks=True,
-                remedy=f"write `{name.lower()}`, or --allow-left-out requirement",
-            )
+        if not asks or _PACKAGE.fullmatch(name):
+            continue
+        is_lower_case = _PACKAGE.fullmatch(name.lower()) is not None
+        why = "lower-case" if is_lower_case else "letters, digits, `-` and `_`"
+        right = f"`{name.lower()}`" if is_lower_case else "the name of the package"
+        yield LeftOut(
+            kind="requirement",
+            where=package.mark.where,
+            detail=f"no package is called `{name}`, as names are {why}",
+            blocks=True,
+            remedy=f"write {right}, or --allow-left-out requirement",
+        )
 
 
 def _only_known(mapping: Mapping, known: Collection[str], of: str) -> None:
