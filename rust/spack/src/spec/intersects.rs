@@ -1,14 +1,18 @@
 //! Whether something can be what two abstract specs ask for.
 
-use super::AbstractSpec;
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use super::{AbstractSpec, Dependency, DependencyTypes};
 use crate::target::TargetConstraint;
 use crate::truth::Truth;
 
 impl AbstractSpec {
     /// Whether some spec could meet both, which is whether [`constrain`](Self::constrain) has an
-    /// answer.
+    /// answer if neither has two dependencies on one package.
     ///
-    /// It is unknown where a git reference would have to be looked up.
+    /// It is unknown where a git reference would have to be looked up. As in Spack, one dependency on
+    /// each package is compared: one to build or test with before one to link or run with.
     ///
     /// ```
     /// use specplan_spack::{AbstractSpec, Truth};
@@ -19,16 +23,54 @@ impl AbstractSpec {
     /// # Ok::<(), specplan_spack::ParseError>(())
     /// ```
     pub fn intersects(&self, other: &Self) -> Truth {
-        let mut both = self.clone();
+        let (own, other) = (
+            self.with_each_package_once(),
+            other.with_each_package_once(),
+        );
+        let mut both = own.clone().into_owned();
         // As in Spack, what has a target can be what asks for any, but not the other way round.
         let asks_for_any = other.node.target == Some(TargetConstraint::Any);
         if both.node.target.is_some() && asks_for_any {
             both.node.target = Some(TargetConstraint::Any);
         }
-        if both.merge(other).is_err() {
+        if both.merge(&other).is_err() {
             return Truth::No;
         }
-        self.versions_intersect(other)
+        own.versions_intersect(&other)
+    }
+
+    /// The spec with one dependency on each package, in all its dependencies too.
+    fn with_each_package_once(&self) -> Cow<'_, Self> {
+        if !self.has_a_package_twice() {
+            return Cow::Borrowed(self);
+        }
+        let is_to_run = |dependency: &&Dependency| {
+            let to_build = DependencyTypes::BUILD | DependencyTypes::TEST;
+            !dependency.types.is_empty() && !dependency.types.intersects(to_build)
+        };
+        let mut once: Vec<&Dependency> = self.dependencies.iter().collect();
+        once.sort_by_key(is_to_run);
+        let mut seen = HashSet::new();
+        once.retain(|dependency| {
+            let name = &dependency.spec.node.name;
+            name.is_none() || seen.insert(name)
+        });
+        let dependencies = once.into_iter().map(|dependency| Dependency {
+            spec: dependency.spec.with_each_package_once().into_owned(),
+            ..dependency.clone()
+        });
+        Cow::Owned(Self {
+            node: self.node.clone(),
+            dependencies: dependencies.collect(),
+        })
+    }
+
+    fn has_a_package_twice(&self) -> bool {
+        let mut seen = HashSet::new();
+        self.dependencies.iter().any(|dependency| {
+            let name = &dependency.spec.node.name;
+            (name.is_some() && !seen.insert(name)) || dependency.spec.has_a_package_twice()
+        })
     }
 
     /// Whether versions intersect, of the specs and of dependencies that are one.

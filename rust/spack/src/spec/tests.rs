@@ -103,6 +103,58 @@ fn conditions_that_ask_for_dependencies_are_decided() {
     assert_eq!(Truth::Yes, both.intersects(&conditional));
 }
 
+/// The answers are those of Spack 1.2.
+#[test]
+fn of_several_dependencies_on_one_package_one_is_compared_the_same_both_ways() {
+    let built_and_linked = "a %[deptypes=build] b@1 %[deptypes=link] b@2";
+    for (left, right, expected) in [
+        (built_and_linked, "a %b@1", Truth::Yes),
+        (built_and_linked, "a %b@2", Truth::No),
+        (built_and_linked, built_and_linked, Truth::Yes),
+        (
+            built_and_linked,
+            "a %[deptypes=build] b@2 %[deptypes=link] b@1",
+            Truth::No,
+        ),
+        (
+            "a %[deptypes=link] b@1 %[deptypes=build] b@2",
+            "a %b@1",
+            Truth::No,
+        ),
+        (
+            "a ^[deptypes=build] b@1 ^[deptypes=link] b@2",
+            "a ^b@2",
+            Truth::No,
+        ),
+        (
+            "a %[deptypes=build] b@1 ^[deptypes=link] b@2",
+            "a %b@1",
+            Truth::Yes,
+        ),
+        ("a %[deptypes=link] b@2 %b@1", "a %b@2", Truth::No),
+        ("a ^b@1 ^[deptypes=build] b@2", "a ^b@1", Truth::Yes),
+        (
+            "a %[deptypes=test] b@2 %[deptypes=build] b@1",
+            "a %b@1",
+            Truth::Yes,
+        ),
+        (
+            "a %[when=+x] b@1 %[when=+y] b@2",
+            "a %[when=+y] b@1",
+            Truth::Yes,
+        ),
+        (
+            "a %[when=+y deptypes=link] b@1 %[when=+x deptypes=build] b@2",
+            "a %b@2",
+            Truth::Yes,
+        ),
+    ] {
+        let (a, b) = (spec(left), spec(right));
+        assert_eq!(expected, a.intersects(&b), "{left} and {right}");
+        assert_eq!(expected, b.intersects(&a), "{right} and {left}");
+    }
+}
+
 #[test]
 fn contradictions_name_both_sides_and_what_they_disagree_on() {
     for (left, right, dependency, conflict) in [
