@@ -11,7 +11,7 @@ import pytest
 
 import specplan
 from specplan import _core
-from specplan.errors import UsageError
+from specplan.errors import SpecplanError, UsageError
 from specplan.sources import Limits
 from specplan.sources.environments.options import EnvironmentOptions
 from specplan.sources.wants import read_wanted, read_wants
@@ -230,3 +230,41 @@ def test_the_table_in_the_documentation_is_the_one_that_is_read_by() -> None:
     ]
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert f"`spack.lock`, versions {LOCKS[0]} to {LOCKS[-1]} " in readme
+
+
+#: Keys of files that answers depend on.
+KEYS = (
+    "in_buildcache",
+    "installs",
+    "concrete_specs",
+    "roots",
+    "name",
+    "version",
+    "arch",
+    "compiler",
+    "platform_os",
+    "namespace",
+    "parameters",
+    "package_hash",
+    "provided_virtuals",
+    "dependencies",
+    "annotations",
+    "deptypes",
+    "type",
+    "virtuals",
+    "hash",
+)
+
+#: What no answer depends on: who wrote the file, and the version of a spec file.
+ASIDE = re.compile(r'"(spack|binary_cache_checksum|_meta)": \{[^{}]*')
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_slip_in_a_key_changes_an_answer_silently(name: str, tmp_path: Path) -> None:
+    text = ASIDE.sub(lambda aside: aside[0].replace(":", " :"), json.dumps(FILES[name][1]))
+    place = tmp_path / "file.json"
+    for found in re.finditer(f'"({"|".join(KEYS)})":', text):
+        key, at = found[1], found.end() - 2
+        place.write_text(text[: at - 1] + text[at:], encoding="utf-8")
+        with pytest.raises(SpecplanError, match=key):
+            specplan.load(str(place))

@@ -14,6 +14,7 @@ use crate::fault::{Fault, FaultKind};
 use crate::json::{Json, JsonErrorKind, JsonResult, Seen};
 use crate::node::{Node, NodeReader, Origin, parsed_hash};
 use crate::origin::{Format, OriginTexts, SpecsRead};
+use crate::spelling;
 use crate::versions::{Newer, Version, Versioned};
 use crate::window::{Window, members_at_hand};
 
@@ -230,7 +231,7 @@ impl Records {
                     said.installed = json.peek()? == b't';
                     json.skip()?;
                 }
-                _ => drop(json.skip()?),
+                _ => spelling::skip(json, key, &["in_buildcache", "installed"])?,
             }
             Ok(())
         })?;

@@ -65,6 +65,12 @@ pub enum FaultKind {
     /// A key that must be there is not.
     #[error("the key is missing")]
     MissingKey,
+    /// A key that the format does not have there, one slip away from one that it has.
+    #[error("there is no such key: did you mean `{meant}`?")]
+    Misspelt {
+        /// The key that the format has there.
+        meant: &'static str,
+    },
     /// A value of another type than the format has there.
     #[error("must be {expected}, is {found}")]
     WrongType {

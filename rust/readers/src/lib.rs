@@ -25,6 +25,7 @@ mod page;
 mod pages;
 mod spec_file;
 mod specs;
+mod spelling;
 mod tree;
 mod variants;
 mod versions;

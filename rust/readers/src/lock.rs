@@ -15,6 +15,7 @@ use crate::fault::{Fault, FaultKind, shortened};
 use crate::json::{Json, JsonError, JsonErrorKind, JsonResult, Seen};
 use crate::node::{Node, NodeReader, hash, parsed_hash};
 use crate::origin::{Format, LockRoot, OriginTexts, SpecsRead};
+use crate::spelling;
 use crate::versions::{Newer, Version, Versioned};
 
 /// The deepest nesting of environments that include others.
@@ -125,7 +126,7 @@ impl Lock {
                 seen.once(json, 3)?;
                 json.object(|json, _| self.read(json, reader, level + 1))
             }
-            _ => json.skip().map(drop),
+            _ => spelling::skip(json, key, &["roots", "concrete_specs", "include_concrete"]),
         })
     }
 
@@ -160,7 +161,7 @@ impl Lock {
                     seen.once(json, 2)?;
                     group = json.text_or_null()?;
                 }
-                _ => drop(json.skip()?),
+                _ => spelling::skip(json, key, &["spec", "group"])?,
             }
             Ok(())
         })?;

@@ -23,6 +23,7 @@ use specplan_catalog::{
 use crate::fault::{FaultKind, shortened};
 use crate::json::{Json, JsonError, JsonErrorKind, JsonResult, Seen};
 use crate::names;
+use crate::spelling;
 use remembered::Remembered;
 
 /// What the rows of one file have in common: numbers of a [`NodeReader`].
@@ -94,6 +95,21 @@ enum Key {
     Annotations,
     Hash,
 }
+
+/// The keys that a node may lack.
+const KEYS: [&str; 11] = [
+    "compiler",
+    "namespace",
+    "parameters",
+    "external",
+    "package_hash",
+    "provided_virtuals",
+    "dependencies",
+    "build_spec",
+    "annotations",
+    "hash",
+    "concrete",
+];
 
 impl Default for NodeReader {
     fn default() -> Self {
@@ -275,7 +291,7 @@ impl NodeReader {
                     return Err(json.error(JsonErrorKind::Value(kind)));
                 }
             }
-            _ => drop(json.skip()?),
+            _ => spelling::skip(json, key, &KEYS)?,
         }
         Ok(())
     }

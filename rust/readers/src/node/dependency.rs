@@ -8,6 +8,7 @@ use super::{Node, NodeReader, checked, hash};
 use crate::fault::FaultKind;
 use crate::json::{Json, JsonError, JsonErrorKind, JsonResult, Seen};
 use crate::names;
+use crate::spelling;
 
 /// An edge while its object is being read.
 #[derive(Default)]
@@ -15,7 +16,7 @@ struct PartialEdge {
     name: Option<u32>,
     /// The reference to the dependency, with its rank: the least wins.
     reference: Option<(u32, DagHash)>,
-    types: EdgeTypes,
+    types: Option<EdgeTypes>,
     virtuals: Option<u32>,
     /// Whether the file is older than virtual packages on edges.
     is_old: bool,
@@ -67,7 +68,7 @@ impl NodeReader {
             let mut edge = PartialEdge::default();
             self.parameters_of(json, &mut edge, &mut Seen::default())
                 .ok()?;
-            let parameters = (edge.types, edge.virtuals.unwrap_or(self.no_virtuals));
+            let parameters = (edge.types?, edge.virtuals.unwrap_or(self.no_virtuals));
             self.edge_parameters.keep(&start, json, parameters);
             parameters
         };
@@ -109,14 +110,14 @@ impl NodeReader {
                 "type" => {
                     seen.once(json, TYPES)?;
                     edge.is_old = true;
-                    edge.types = types(json)?;
+                    edge.types = Some(types(json)?);
                     Ok(())
                 }
                 "parameters" => {
                     seen.once(json, PARAMETERS)?;
                     self.parameters_of(json, edge, &mut seen)
                 }
-                _ => json.skip().map(drop),
+                _ => spelling::skip(json, key, &["type", "parameters"]),
             }
         })
     }
@@ -130,7 +131,7 @@ impl NodeReader {
         json.object(|json, key| match key {
             "deptypes" => {
                 seen.once(json, TYPES)?;
-                edge.types = types(json)?;
+                edge.types = Some(types(json)?);
                 Ok(())
             }
             "virtuals" => {
@@ -138,7 +139,7 @@ impl NodeReader {
                 edge.virtuals = Some(self.virtuals(json)?);
                 Ok(())
             }
-            _ => json.skip().map(drop),
+            _ => spelling::skip(json, key, &["deptypes", "virtuals"]),
         })
     }
 
@@ -150,13 +151,17 @@ impl NodeReader {
                 .intern_edge(EdgeColumn::Virtuals, VIRTUALS_NOT_RECORDED),
             None => self.no_virtuals,
         };
+        // Without its types, a dependency would pass for one that nothing needs.
+        let types = edge
+            .types
+            .ok_or_else(|| JsonError::missing(json, "parameters.deptypes"));
         let reference = edge
             .reference
             .ok_or_else(|| JsonError::missing(json, "hash"));
         Ok(Edge {
             name: edge.name.ok_or_else(|| JsonError::missing(json, "name"))?,
             child: reference?.1,
-            types: edge.types,
+            types: types?,
             virtuals,
         })
     }
@@ -181,9 +186,8 @@ impl NodeReader {
     pub(super) fn build_spec(&mut self, json: &mut Json<'_>, node: &mut Node) -> JsonResult<()> {
         let mut edge = PartialEdge::default();
         self.dependency(json, &mut edge)?;
-        let mut edge = self.completed(json, &edge)?;
-        edge.types = EdgeTypes::BUILD_SPEC;
-        node.edges.push(edge);
+        edge.types = Some(EdgeTypes::BUILD_SPEC);
+        node.edges.push(self.completed(json, &edge)?);
         Ok(())
     }
 }
