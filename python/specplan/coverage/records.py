@@ -28,6 +28,7 @@ from specplan.model import (
 )
 from specplan.model.columns import from_columns
 from specplan.model.hashes import Hashes
+from specplan.model.lazy_records import LazyRecords
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -347,7 +348,7 @@ def _lacking(
     core: _core.Catalog,
     demanded: Demand | None,
     of_environments: environment_records.InstallableRoots | None,
-) -> tuple[Lacking, ...]:
+) -> Sequence[Lacking]:
     """Return the specs that broken roots lack, the most widely missing first, then by hash."""
     counts: dict[str, int] = {}
     for each in (demanded, of_environments):
@@ -356,17 +357,20 @@ def _lacking(
                 counts[lacked] = counts.get(lacked, 0) + roots
     # Sort by hash, then by number: sorting is stable.
     hashes = sorted(sorted(counts), key=counts.__getitem__, reverse=True)
-    packages, versions = core.named(hashes)
-    return tuple(
-        from_columns(
+
+    def make(some: Sequence[str]) -> list[Lacking]:
+        packages, versions = core.named(list(some))
+        return from_columns(
             Lacking,
-            len(hashes),
-            hash=hashes,
+            len(some),
+            hash=some,
             package=packages,
             version=versions,
-            roots=map(counts.__getitem__, hashes),
+            roots=map(counts.__getitem__, some),
         )
-    )
+
+    # A report shows the first few.
+    return LazyRecords(hashes, make)
 
 
 def _roots_of_stacks(

@@ -1,7 +1,13 @@
 """Records made from columns of the core.
 
+<<<<<<< HEAD
 The constructor of a frozen record sets each field with a separate call. For a hundred thousand
 records that takes longer than the answer itself, so a whole column is set at once here.
+=======
+A frozen record that is made by its class sets each field by a call of its own. By the hundred
+thousand that costs more than the answer they are made of, so here columns are set, some thousand
+records at a time: as many as a processor keeps at hand.
+>>>>>>> 21133f4 (Make records some thousand at a time, and those of lacked specs when they are read)
 """
 
 from __future__ import annotations
@@ -9,7 +15,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import MISSING, fields
 from itertools import repeat
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +23,9 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 __all__ = ["from_columns"]
+
+#: How many records are made at a time.
+_SOME: Final = 2_000
 
 Record = TypeVar("Record", bound="DataclassInstance")
 
@@ -32,13 +41,19 @@ def from_columns(kind: type[Record], count: int, **columns: Iterable[object]) ->
         count: The number of records.
         columns: The values of each field, at least as many as there are records.
     """
-    records = list(map(kind.__new__, repeat(kind, count)))
+    setters = []
     for each in fields(kind):
         column = columns.pop(each.name, None)
         if column is None and each.default is MISSING:
             raise TypeError(f"a {kind.__name__} needs its field `{each.name}`")
-        values = repeat(each.default) if column is None else column
-        deque(map(getattr(kind, each.name).__set__, records, values), maxlen=0)
+        values = repeat(each.default) if column is None else iter(column)
+        setters.append((getattr(kind, each.name).__set__, values))
     if columns:
         raise TypeError(f"a {kind.__name__} has no field `{min(columns)}`")
+    records: list[Record] = []
+    for start in range(0, count, _SOME):
+        some = list(map(kind.__new__, repeat(kind, min(_SOME, count - start))))
+        for set_field, values in setters:
+            deque(map(set_field, some, values), maxlen=0)
+        records += some
     return records

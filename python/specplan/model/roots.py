@@ -107,7 +107,7 @@ class RootCoverage:
     installable: int
     coverage: float | None
     broken: tuple[BrokenRoot, ...]
-    lacking: tuple[Lacking, ...]
+    lacking: Sequence[Lacking]
     undecided: int = 0
     stacks: tuple[RootsOfStack, ...] = ()
 

@@ -117,9 +117,10 @@ pub(crate) struct DifferingAnswer {
 impl PyCatalog {
     #[staticmethod]
     fn merged(py: Python<'_>, catalogs: Vec<PyRef<'_, Self>>) -> PyResult<Self> {
+        let catalogs = catalogs.iter().map(|each| &each.catalog);
         let catalogs: Vec<Arc<Catalog>> = catalogs
-            .iter()
-            .map(|each| Arc::clone(&each.catalog))
+            .filter(|catalog| !catalog.is_empty())
+            .map(Arc::clone)
             .collect();
         if let [only] = &catalogs[..] {
             return Ok(Self::of(Arc::clone(only)));
