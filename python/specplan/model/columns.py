@@ -1,13 +1,8 @@
 """Records made from columns of the core.
 
-<<<<<<< HEAD
 The constructor of a frozen record sets each field with a separate call. For a hundred thousand
-records that takes longer than the answer itself, so a whole column is set at once here.
-=======
-A frozen record that is made by its class sets each field by a call of its own. By the hundred
-thousand that costs more than the answer they are made of, so here columns are set, some thousand
-records at a time: as many as a processor keeps at hand.
->>>>>>> 21133f4 (Make records some thousand at a time, and those of lacked specs when they are read)
+records that takes longer than the answer itself, so whole columns are set here, for two thousand
+records at a time, as many as stay in a processor's cache.
 """
 
 from __future__ import annotations
