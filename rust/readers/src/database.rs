@@ -231,6 +231,9 @@ impl Records {
                     said.installed = json.peek()? == b't';
                     json.skip()?;
                 }
+                b"ref_count" | b"path" | b"explicit" | b"installation_time" | b"origin" => {
+                    json.skip()?;
+                }
                 _ => spelling::skip(json, key, &["in_buildcache", "installed"])?,
             }
             Ok(())

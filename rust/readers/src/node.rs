@@ -291,6 +291,7 @@ impl NodeReader {
                     return Err(json.error(JsonErrorKind::Value(kind)));
                 }
             }
+            b"patches" | b"full_hash" | b"build_hash" => drop(json.skip()?),
             _ => spelling::skip(json, key, &KEYS)?,
         }
         Ok(())
