@@ -1,7 +1,7 @@
 //! Whether something can be what two abstract specs ask for.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use super::{AbstractSpec, Dependency, DependencyTypes};
 use crate::target::TargetConstraint;
@@ -50,7 +50,7 @@ impl AbstractSpec {
         };
         let mut once: Vec<&Dependency> = self.dependencies.iter().collect();
         once.sort_by_key(is_to_run);
-        let mut seen = HashSet::new();
+        let mut seen = BTreeSet::new();
         once.retain(|dependency| {
             let name = &dependency.spec.node.name;
             name.is_none() || seen.insert(name)
@@ -66,7 +66,7 @@ impl AbstractSpec {
     }
 
     fn has_a_package_twice(&self) -> bool {
-        let mut seen = HashSet::new();
+        let mut seen = BTreeSet::new();
         self.dependencies.iter().any(|dependency| {
             let name = &dependency.spec.node.name;
             (name.is_some() && !seen.insert(name)) || dependency.spec.has_a_package_twice()
