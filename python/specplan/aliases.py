@@ -6,7 +6,13 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Literal, TypeAlias
 
-__all__ = ["Counted", "NamedField", "Places", "Progress", "Unit"]
+__all__ = ["CellName", "Counted", "NamedField", "Places", "Progress", "SystemOfPlatform", "Unit"]
+
+#: The name of a cell: stack, operating system, target.
+CellName: TypeAlias = tuple[str, str, str]
+
+#: The name of a system with its platform: operating system, target, platform.
+SystemOfPlatform: TypeAlias = tuple[str, str, str]
 
 #: Called with how many files of how many were looked at.
 Counted: TypeAlias = Callable[[int, int], None]

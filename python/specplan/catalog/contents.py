@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from specplan import _core as compiled
 from specplan.catalog.damage import clashes, order_of_damage, order_of_finding
@@ -14,6 +14,7 @@ from specplan.model import IndexUsed, SourceUsed
 from specplan.records import dataclass
 from specplan.similar_names import suggestions
 from specplan.sources import Limits, newest_first
+from specplan.sources.result import distinct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from specplan.sources.origins import IndexRead
 
 __all__ = ["Contents", "tags_of"]
-
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,18 +93,18 @@ class Contents:
             sources=tuple(each.place for each in reads),
             damaged=_damaged({*damaged, *clashes(core)}),
             contradictions=_contradictions(each.contradictions for each in reads),
-            notes=_distinct(each.notes for each in reads),
+            notes=distinct(each.notes for each in reads),
             unread_tags=frozenset(tag for each in reads for tag in each.unread_tags),
-            files_of_specs=_distinct(each.files_of_specs for each in reads),
-            mirrors=_distinct(each.mirrors for each in reads),
-            indexes_alone=_distinct(each.indexes_alone for each in reads),
-            indexes=_distinct(each.indexes for each in reads),
+            files_of_specs=distinct(each.files_of_specs for each in reads),
+            mirrors=distinct(each.mirrors for each in reads),
+            indexes_alone=distinct(each.indexes_alone for each in reads),
+            indexes=distinct(each.indexes for each in reads),
             least=_together((each.core, each.least) for each in reads),
             fetched=_together((each.core, each.fetched) for each in reads),
             installed=_together((each.core, each.installed) for each in reads),
             limits=limits or Limits(),
             own_stacks=frozenset(each.own_stack for each in reads if each.own_stack),
-            left_out=_distinct(each.left_out for each in reads),
+            left_out=distinct(each.left_out for each in reads),
             empty=tuple(dict.fromkeys(each.place for each in reads if _is_empty(each))),
             used=_in_order(map(_used, reads)),
         )
@@ -116,22 +115,22 @@ class Contents:
         return Contents(
             core=compiled.Catalog.merged([each.core for each in both]),
             files={**self.files, **other.files},
-            sources=_distinct(each.sources for each in both),
+            sources=distinct(each.sources for each in both),
             damaged=_damaged({*self.damaged, *other.damaged}),
             contradictions=_contradictions(each.contradictions for each in both),
-            notes=_distinct(each.notes for each in both),
+            notes=distinct(each.notes for each in both),
             unread_tags=self.unread_tags | other.unread_tags,
-            files_of_specs=_distinct(each.files_of_specs for each in both),
-            mirrors=_distinct(each.mirrors for each in both),
-            indexes_alone=_distinct(each.indexes_alone for each in both),
-            indexes=_distinct(each.indexes for each in both),
+            files_of_specs=distinct(each.files_of_specs for each in both),
+            mirrors=distinct(each.mirrors for each in both),
+            indexes_alone=distinct(each.indexes_alone for each in both),
+            indexes=distinct(each.indexes for each in both),
             least=_together((each.core, each.least) for each in both),
             fetched=_together((each.core, each.fetched) for each in both),
             installed=_together((each.core, each.installed) for each in both),
             limits=self.limits,
             own_stacks=self.own_stacks | other.own_stacks,
-            left_out=_distinct(each.left_out for each in both),
-            empty=_distinct(each.empty for each in both),
+            left_out=distinct(each.left_out for each in both),
+            empty=distinct(each.empty for each in both),
             used=_in_order(source for each in both for source in each.used),
         )
 
@@ -273,13 +272,9 @@ def _together(
     return compiled.Catalog.merged([core if other is None else other for core, other in pairs])
 
 
-def _distinct(groups: Iterable[Iterable[Item]]) -> tuple[Item, ...]:
-    return tuple(dict.fromkeys(each for group in groups for each in group))
-
-
 def _damaged(files: Iterable[DamagedFile]) -> tuple[DamagedFile, ...]:
     return tuple(sorted(files, key=order_of_damage))
 
 
 def _contradictions(groups: Iterable[Iterable[Finding]]) -> tuple[Finding, ...]:
-    return tuple(sorted(_distinct(groups), key=order_of_finding))
+    return tuple(sorted(distinct(groups), key=order_of_finding))

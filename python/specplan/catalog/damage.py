@@ -60,13 +60,15 @@ def difference(columns: Sequence[compiled.DisagreementAnswer]) -> str:
     """Return the differences between two descriptions of a spec, with the other text first."""
     return (
         "; ".join(
-            f"{each.column} is `{_line(each.other)}`, but `{_line(each.text)}`" for each in columns
+            f"{each.column} is `{one_line(each.other)}`, but `{one_line(each.text)}`"
+            for each in columns
         )
         or "its dependencies differ"
     )
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Return a text on one line."""
     return text.replace("\n", " ")
 
 

@@ -25,6 +25,7 @@ from specplan.model.check import (
     Verify,
 )
 from specplan.model.left_out import merged
+from specplan.model.spec import SHORT_HASH
 from specplan.records import dataclass
 
 if TYPE_CHECKING:
@@ -470,7 +471,7 @@ def _foreign(names: _SpecNames, answer: compiled.MisfitAnswer) -> Finding:
 def _cycle(names: _SpecNames, answer: compiled.TangleAnswer) -> Finding:
     specs, cycle = answer.specs, answer.cycle
     few = 8
-    shown = [f"{names.spec(each).package} /{each[:7]}" for each in cycle[:few]]
+    shown = [f"{names.spec(each).package} /{each[:SHORT_HASH]}" for each in cycle[:few]]
     if len(cycle) > few:
         shown.append("...")
     chain = " -> ".join([*shown, shown[0]])

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from specplan import _core, temporary
+from specplan.catalog.damage import one_line
 from specplan.catalog.specs import by_hash
 from specplan.errors import DamagedSourceError, RemoteError, SourceError
 from specplan.model.check import CheckedSpec, Finding
@@ -494,8 +495,8 @@ class _Look:
         differs = self._asked.core.disagreements(found.catalog, dag_hash)
         if differs and self._asked.binaries is not None:
             said = "; ".join(
-                f"{each.column} is `{_line(each.other)}`, "
-                f"but `{_line(each.text)}` in {self._asked.taken.index}"
+                f"{each.column} is `{one_line(each.other)}`, "
+                f"but `{one_line(each.text)}` in {self._asked.taken.index}"
                 for each in differs
             )
             verified.findings.append(
@@ -558,10 +559,6 @@ def _by_hash(files: Iterable[str], hash_of: Callable[[str], str | None]) -> dict
 def _matched(pattern: re.Pattern[str], path: str) -> str | None:
     found = pattern.fullmatch(path.rpartition("/")[2])
     return found[1] if found else None
-
-
-def _line(text: str) -> str:
-    return text.replace("\n", " ")
 
 
 def _old_parts(spec: _core.SpecAnswer) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from specplan.cli.options import argument, command
 from specplan.counting import count, form
 from specplan.errors import UsageError
 from specplan.model.left_out import blocking
+from specplan.model.spec import SHORT_HASH
 from specplan.sources.label import STANDARD_INPUT, split_label
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def _needed_by(dependents: Sequence[Build], absent: set[str]) -> str:
 
 
 def _called(build: Build) -> str:
-    return f"{build.package}@{build.version}/{build.hash[:7]}"
+    return f"{build.package}@{build.version}/{build.hash[:SHORT_HASH]}"
 
 
 def _strangers(pipeline: Pipeline, plan: Plan) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache, partial
-from typing import TYPE_CHECKING, TypeAlias, get_args
+from typing import TYPE_CHECKING, get_args
 
 from specplan import _core as compiled
 from specplan.catalog.names import FEWER_CELLS, Matching, chosen, refuse_others
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
     from specplan._core import State
+    from specplan.aliases import SystemOfPlatform
     from specplan.coverage.environments import Answered, NotConcretized
     from specplan.coverage.query import CoverageQuery
     from specplan.model import NotWanted, WantsKind
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
     from specplan.sources.wanted import Wanted, WantedEnvironment
 
 __all__ = ["ResolvedAnswer", "ask", "environment_options", "roots_of"]
-
-#: os, target, platform.
-_System: TypeAlias = tuple[str, str, str]
 
 
 def environment_options(
@@ -398,12 +396,12 @@ class _Frame:
     """
 
     systems: Systems
-    given: dict[str, list[_System]]
-    added: list[_System] | None
+    given: dict[str, list[SystemOfPlatform]]
+    added: list[SystemOfPlatform] | None
     oss: list[str] | None
     targets: list[str] | None
 
-    def added_to(self, reported: Iterable[str]) -> list[list[_System]]:
+    def added_to(self, reported: Iterable[str]) -> list[list[SystemOfPlatform]]:
         """Return the systems that each reported stack should support."""
         return [[*self.given.get(name, ()), *(self.added or ())] for name in reported]
 

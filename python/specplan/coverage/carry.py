@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from specplan.coverage.same_question import refuse_other_question
 from specplan.coverage.totals import totals_of
-from specplan.coverage.want_keys import moved
+from specplan.coverage.want_keys import moved, name_of
 from specplan.errors import UsageError
 from specplan.exact import ratio
 from specplan.model import Carried, LeftOut, RootCoverage
@@ -40,17 +40,17 @@ def carried_forward(result: Coverage, old: Coverage, file: str) -> Coverage:
     _refuse_other_baseline(file, old, result)
     if not old.cells:
         return replace(result, left_out=merged((*result.left_out, _empty(file))))
-    measured = {_place(cell) for cell in result.cells}
+    measured = {name_of(cell) for cell in result.cells}
     source = ", ".join(old.tags) or file
     cells = [
         replace(cell, carried_from=cell.carried_from or source)
         for cell in old.cells
-        if _place(cell) not in measured
+        if name_of(cell) not in measured
     ]
     if not cells:
         return result
-    places = {_place(cell) for cell in cells}
-    every = sorted((*result.cells, *cells), key=_place)
+    places = {name_of(cell) for cell in cells}
+    every = sorted((*result.cells, *cells), key=name_of)
     gaps = [each for each in old.gaps if (each.stack, each.os, each.target) in places]
     unknown = [each for each in old.unknown if (each.stack, each.os, each.target) in places]
     roots, doubts = _roots(result, old, cells, file)
@@ -83,10 +83,6 @@ def _refuse_other_baseline(file: str, old: Coverage, result: Coverage) -> None:
         f"run with `{result.baseline}`",
         hint=f"`--baseline {old.baseline}`, or measure all cells against the newer baseline once",
     )
-
-
-def _place(cell: Cell) -> tuple[str, str, str]:
-    return cell.stack, cell.os, cell.target
 
 
 def _counted(gaps: Sequence[Gap]) -> tuple[Gap, ...]:

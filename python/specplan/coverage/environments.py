@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from specplan import _core as compiled
     from specplan._core import State
+    from specplan.aliases import SystemOfPlatform
     from specplan.catalog.systems import Systems
     from specplan.coverage.entries import Entries
     from specplan.model import Compatibility, NotWanted
@@ -36,9 +37,6 @@ __all__ = [
     "not_concretized",
     "wants_of",
 ]
-
-#: os, target, platform.
-System: TypeAlias = tuple[str, str, str]
 
 #: The maximum number of cells in one report, as in the core.
 _MOST_CELLS: Final = 1_000_000
@@ -156,7 +154,7 @@ class NotConcretized:
 
 def not_concretized(
     environments: Iterable[WantedEnvironment],
-    cells: Mapping[str, Sequence[System]],
+    cells: Mapping[str, Sequence[SystemOfPlatform]],
 ) -> tuple[list[NotConcretized], list[EnvironmentRoot]]:
     """Put the roots that locks lack into the cells of these locks.
 
@@ -200,8 +198,8 @@ def wants_of(
     environments: Iterable[WantedEnvironment],
     *,
     systems: Systems,
-    cells: Mapping[str, Sequence[System]],
-    added: Sequence[System],
+    cells: Mapping[str, Sequence[SystemOfPlatform]],
+    added: Sequence[SystemOfPlatform],
     oss: Sequence[str] | None,
     targets: Sequence[str] | None,
     not_wanted: Sequence[NotWanted],
@@ -292,12 +290,12 @@ class _WantedSpecs:
         #: By stack, os, target: the platform, and the positions in their first order.
         self.cells: dict[tuple[str, str, str], tuple[str, dict[int, None]]] = {}
 
-    def add(self, wanted: WantedEnvironment, given: tuple[System, ...]) -> None:
+    def add(self, wanted: WantedEnvironment, given: tuple[SystemOfPlatform, ...]) -> None:
         """Add the roots of an environment for some systems."""
         for system in given:
             self._cell(wanted.label, system)
         # Each root, with the systems on which the environment has it.
-        found: dict[EnvironmentRoot, dict[System, None]] = {}
+        found: dict[EnvironmentRoot, dict[SystemOfPlatform, None]] = {}
         for environment, systems in _expansions(wanted, given, self._systems):
             self.left_out += environment.left_out
             self.left_out += _locks_elsewhere(wanted, environment)
@@ -312,8 +310,8 @@ class _WantedSpecs:
         self,
         wanted: WantedEnvironment,
         root: EnvironmentRoot,
-        given: tuple[System, ...],
-        of_root: tuple[System, ...],
+        given: tuple[SystemOfPlatform, ...],
+        of_root: tuple[SystemOfPlatform, ...],
     ) -> None:
         spec = AbstractSpec(root.asked)
         group = None if root.group == DEFAULT_GROUP else root.group
@@ -336,7 +334,7 @@ class _WantedSpecs:
 
     def _own(
         self, wanted: WantedEnvironment, root: EnvironmentRoot, spec: AbstractSpec
-    ) -> System | None:
+    ) -> SystemOfPlatform | None:
         """Return the system that a root names; record that it is skipped if it names none."""
         try:
             return _own_system(wanted, root, spec, self._systems)
@@ -364,7 +362,7 @@ class _WantedSpecs:
             for errors in self.nowhere.values()
         ]
 
-    def _cell(self, stack: str, system: System) -> dict[int, None]:
+    def _cell(self, stack: str, system: SystemOfPlatform) -> dict[int, None]:
         os, target, platform = system
         if len(self.cells) > _MOST_CELLS:
             raise UsageError(
@@ -386,8 +384,8 @@ class _NoSystemError(UsageError):
 
 
 def _expansions(
-    wanted: WantedEnvironment, given: tuple[System, ...], systems: Systems
-) -> list[tuple[Environment, tuple[System, ...]]]:
+    wanted: WantedEnvironment, given: tuple[SystemOfPlatform, ...], systems: Systems
+) -> list[tuple[Environment, tuple[SystemOfPlatform, ...]]]:
     """Return the variants of an environment, each with the systems on which it applies.
 
     Systems only differ if conditions of the environment refer to a platform or operating system.
@@ -399,7 +397,7 @@ def _expansions(
         where = tuple(systems.system(f"{os}/{target}") for os in oss for target in targets)
     if not environment.varies or not where:
         return [(environment, given)]
-    found: dict[tuple[str, str], list[System]] = {}
+    found: dict[tuple[str, str], list[SystemOfPlatform]] = {}
     for system in where:
         os, _, platform = system
         found.setdefault((platform, os), []).append(system)
@@ -465,13 +463,15 @@ def _cells(cells: Sequence[WantedCell]) -> list[tuple[str, str, str, list[int]]]
     return [(cell.os, cell.target, cell.platform, list(cell.wants)) for cell in cells]
 
 
-def _accepted(spec: AbstractSpec, given: tuple[System, ...]) -> tuple[System, ...]:
+def _accepted(
+    spec: AbstractSpec, given: tuple[SystemOfPlatform, ...]
+) -> tuple[SystemOfPlatform, ...]:
     """Return the systems that a root may be for; all if none of them is possible."""
     accepted = tuple(each for each in given if _may_be_for(spec, each))
     return accepted or given
 
 
-def _may_be_for(spec: AbstractSpec, system: System) -> bool:
+def _may_be_for(spec: AbstractSpec, system: SystemOfPlatform) -> bool:
     os, target, platform = system
     try:
         here = AbstractSpec(f"platform={platform} os={os} target={target}")
@@ -483,7 +483,7 @@ def _may_be_for(spec: AbstractSpec, system: System) -> bool:
 
 def _own_system(
     wanted: WantedEnvironment, root: EnvironmentRoot, spec: AbstractSpec, systems: Systems
-) -> System:
+) -> SystemOfPlatform:
     """Return the system named by a root, or else by its environment."""
     os = spec.os or next(iter(root.oss), None)
     target = spec.target or next(iter(root.targets), None)

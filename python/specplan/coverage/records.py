@@ -34,15 +34,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from specplan import _core
+    from specplan.aliases import CellName
     from specplan.coverage.ask import ResolvedAnswer
     from specplan.coverage.demand import Demand
     from specplan.model import Compatibility, DamagedFile, LeftOut, Nearest
     from specplan.model.roots import RootLine
 
 __all__ = ["cells", "coverage", "lacking", "own_cells"]
-
-#: Stack, operating system, target.
-_Place: TypeAlias = tuple[str, str, str]
 
 #: The fields of a cell with the same name in the core.
 _SAME_NAMES: Final = (
@@ -404,7 +402,7 @@ def _roots_of_stacks(
 
 
 def own_cells(
-    answer: ResolvedAnswer, usable: Mapping[_Place, int] = MappingProxyType({})
+    answer: ResolvedAnswer, usable: Mapping[CellName, int] = MappingProxyType({})
 ) -> list[Cell]:
     """Return the cells of the core's answer, without those of environments.
 

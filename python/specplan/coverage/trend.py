@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import field, replace
 from itertools import chain
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from specplan.catalog.contents import tags_of
 from specplan.catalog.left_out import is_named
@@ -18,7 +18,7 @@ from specplan.coverage.covered import all_wants
 from specplan.coverage.left_out import of_coverage
 from specplan.coverage.same_question import refuse_other_question
 from specplan.coverage.solve import answer
-from specplan.coverage.want_keys import alike, saved_wants
+from specplan.coverage.want_keys import alike, name_of, saved_wants
 from specplan.errors import EmptySelectionError, UnknownNameError, UsageError
 from specplan.exact import ratio
 from specplan.model.left_out import LeftOut, merged
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from specplan._core import State
+    from specplan.aliases import CellName
     from specplan.catalog.contents import Contents
     from specplan.coverage.ask import ResolvedAnswer
     from specplan.coverage.query import CoverageQuery
@@ -47,9 +48,6 @@ if TYPE_CHECKING:
     from specplan.model.want_keys import KnownWants
 
 __all__ = ["measured", "measured_before", "trend"]
-
-#: Stack, operating system, target.
-_Place: TypeAlias = tuple[str, str, str]
 
 
 def measured(contents: Contents, query: CoverageQuery, name: str) -> Measured:
@@ -84,7 +82,7 @@ def measured(contents: Contents, query: CoverageQuery, name: str) -> Measured:
             nothing=error,
         )
     cells = records.cells(found, records.own_cells(found))
-    lacking = {_place(cell): set(keys) for cell, keys in records.lacking(found)}
+    lacking = {name_of(cell): set(keys) for cell, keys in records.lacking(found)}
     undecided = _undecided(found)
     for place, keys in undecided.items():
         lacking.setdefault(place, set()).update(keys)
@@ -118,8 +116,8 @@ def measured_before(saved: Coverage, name: str) -> Measured:
         saved: The saved coverage.
         name: The name of the step.
     """
-    lacking: dict[_Place, set[str]] = {_place(cell): set() for cell in saved.cells}
-    undecided: dict[_Place, set[str]] = {}
+    lacking: dict[CellName, set[str]] = {name_of(cell): set() for cell in saved.cells}
+    undecided: dict[CellName, set[str]] = {}
     for gap in saved.gaps:
         lacking.setdefault((gap.stack, gap.os, gap.target), set()).add(gap.want)
     for want in saved.unknown:
@@ -170,11 +168,7 @@ def _with_known_stacks(contents: Contents, query: CoverageQuery, state: State) -
     return replace(query, stack=known or query.stack)
 
 
-def _place(cell: Cell) -> _Place:
-    return cell.stack, cell.os, cell.target
-
-
-def _undecided(found: ResolvedAnswer) -> dict[_Place, AbstractSet[str]]:
+def _undecided(found: ResolvedAnswer) -> dict[CellName, AbstractSet[str]]:
     if found.abstract is None:
         return {}
     asked = found.abstract.wants
@@ -215,7 +209,7 @@ class _Progress:
         self.asked_by = ""
         self.nothing: SpecplanError | None = None
         self.steps: list[TrendStep] = []
-        self.cells: dict[_Place, _CellHistory] = {}
+        self.cells: dict[CellName, _CellHistory] = {}
         self.left_out: list[tuple[LeftOut, ...]] = []
         self.own_stack = ""
         self.asked: tuple[str, ...] = ()
@@ -239,7 +233,7 @@ class _Progress:
         at = len(self.steps)
         points = []
         for cell in step.cells:
-            history = self.cells.setdefault(_place(cell), _CellHistory(platform=cell.platform))
+            history = self.cells.setdefault(name_of(cell), _CellHistory(platform=cell.platform))
             history.points += [None] * (at - len(history.points))
             point = _taken(history, cell, step, at)
             history.points.append(point)
@@ -383,9 +377,9 @@ def _any_blocks(records: Iterable[LeftOut]) -> bool:
 
 def _taken(history: _CellHistory, cell: Cell, step: Measured, at: int) -> TrendPoint:
     """Return the values of a cell at a step, and update its history for the next step."""
-    place = _place(cell)
-    lacking = step.lacking.get(place, frozenset())
-    wants = None if step.wants is None else step.wants.get(place, frozenset())
+    name = name_of(cell)
+    lacking = step.lacking.get(name, frozenset())
+    wants = None if step.wants is None else step.wants.get(name, frozenset())
     point = TrendPoint(
         wanted=cell.wanted, covered=cell.covered, unknown=cell.unknown, coverage=cell.coverage
     )
@@ -403,7 +397,7 @@ def _taken(history: _CellHistory, cell: Cell, step: Measured, at: int) -> TrendP
         if not previous.covered:
             lost = set()
         regained = {want for want in history.lacking - lacking if wants is None or want in wants}
-        undecided = step.undecided.get(place, frozenset())
+        undecided = step.undecided.get(name, frozenset())
         for want in lost:
             history.lost[want] = (at, before, old is not None and want not in undecided)
         point = replace(

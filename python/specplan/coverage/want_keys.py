@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from specplan.model.want_keys import KeyedWants, WantKeys, keys_of
 
@@ -10,17 +10,20 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
+    from specplan.aliases import CellName
     from specplan.model import Cell, Coverage
     from specplan.model.want_keys import KnownWants
 
-__all__ = ["alike", "moved", "saved_wants", "want_keys"]
+__all__ = ["alike", "moved", "name_of", "saved_wants", "want_keys"]
 
-#: Stack, operating system, target.
-_Place: TypeAlias = tuple[str, str, str]
+
+def name_of(cell: Cell) -> CellName:
+    """Return the stack, the operating system and the target of a cell."""
+    return cell.stack, cell.os, cell.target
 
 
 def want_keys(
-    cells: Sequence[Cell], wants: Mapping[_Place, AbstractSet[str]]
+    cells: Sequence[Cell], wants: Mapping[CellName, AbstractSet[str]]
 ) -> tuple[WantKeys, ...]:
     """Return the keys of the wants of cells; cells with the same wants share them.
 
@@ -50,11 +53,11 @@ def moved(coverage: Coverage, cells: Sequence[Cell]) -> tuple[WantKeys, ...] | N
     )
 
 
-def saved_wants(saved: Coverage) -> dict[_Place, KnownWants] | None:
+def saved_wants(saved: Coverage) -> dict[CellName, KnownWants] | None:
     """Return the wants of the cells of a saved document; None if they are not recorded by name."""
     if saved.want_keys is None:
         return None
-    found: dict[_Place, KnownWants] = {}
+    found: dict[CellName, KnownWants] = {}
     for own in saved.want_keys:
         keys = KeyedWants(own.each)
         for each in own.cells:

@@ -11,7 +11,7 @@ from specplan.model.damage import DamagedFile
 from specplan.model.left_out import LeftOut
 from specplan.model.report import Report, as_lines
 from specplan.model.source import SourceUsed
-from specplan.model.spec import Spec
+from specplan.model.spec import SHORT_HASH, Spec
 from specplan.records import dataclass
 
 __all__ = ["Found", "Missing", "Undecided"]
@@ -24,9 +24,6 @@ Missing: TypeAlias = Literal["edges", "virtuals", "compiler", "field", "recipe",
 
 #: The maximum number of hashes in an error.
 _FEW: Final = 3
-
-#: The length of a hash in an error.
-_SHORT_HASH: Final = 7
 
 #: Hints for finding information that a source lacks.
 _HINTS: Final[dict[Missing, str]] = {
@@ -157,4 +154,4 @@ def _few(undecided: list[Undecided]) -> str:
 
 
 def _called(spec: Spec) -> str:
-    return f"{spec.package}@{spec.version}/{spec.hash[:_SHORT_HASH]}"
+    return f"{spec.package}@{spec.version}/{spec.hash[:SHORT_HASH]}"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from specplan.records import dataclass
 
-__all__ = ["DependencyEdge", "EdgeType", "NamedSpec", "Spec"]
+__all__ = ["SHORT_HASH", "DependencyEdge", "EdgeType", "NamedSpec", "Spec"]
+
+#: The number of letters of a hash that people read, as in Spack's own output.
+SHORT_HASH: Final = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

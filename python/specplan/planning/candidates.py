@@ -18,7 +18,8 @@ from specplan.records import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from specplan.coverage.environments import AbstractWants, System, WantedCell
+    from specplan.aliases import SystemOfPlatform
+    from specplan.coverage.environments import AbstractWants, WantedCell
     from specplan.model import Compatibility, NamedSpec, NotWanted
     from specplan.sources.environments.environment import Environment
     from specplan.sources.wanted import Wanted, WantedEnvironment
@@ -351,7 +352,9 @@ def _says_where(environment: Environment) -> bool:
     return all((spec.os or root.oss) and (spec.target or root.targets) for root, spec in asked)
 
 
-def _systems(core: compiled.Catalog, systems: Systems, asked: ChoiceRequest) -> Sequence[System]:
+def _systems(
+    core: compiled.Catalog, systems: Systems, asked: ChoiceRequest
+) -> Sequence[SystemOfPlatform]:
     """Return the systems that every want is for; none where each says so itself."""
     named = texts(asked.system)
     if named:

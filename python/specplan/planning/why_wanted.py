@@ -17,6 +17,7 @@ from specplan.records import dataclass
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from specplan.aliases import CellName
     from specplan.catalog.contents import Contents
     from specplan.coverage.query import CoverageQuery
     from specplan.model import Coverage, Gap, GapState, Nearest
@@ -31,9 +32,6 @@ WantVerdict: TypeAlias = Literal["gap", "covered", "undecided", "excluded"]
 #: What a plan does about a want: it only needs listing; a known spec is chosen for it; that is
 #: left to a larger budget; or no known spec can meet it.
 WantedPlan: TypeAlias = Literal["publish", "chosen", "over_budget", "unplannable"]
-
-#: A cell: stack, operating system, target.
-_Cell: TypeAlias = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +199,7 @@ class _Asked:
         specs = {(each.package, each.version) for core in cores for each in core.specs(query, None)}
         return [(package, f"{package}@{version}") for package, version in sorted(specs)]
 
-    def _excluded_or_covered(self, cell: _Cell, package: str, want: str) -> WhyWanted:
+    def _excluded_or_covered(self, cell: CellName, package: str, want: str) -> WhyWanted:
         stack, os, target = cell
         for at in self._excluding.about((package,), stack, os, target):
             reason = self._query.not_wanted[at].reason
@@ -217,7 +215,7 @@ class _Asked:
 
     def _want(
         self,
-        cell: _Cell,
+        cell: CellName,
         want: str,
         package: str,
         *,
@@ -250,7 +248,7 @@ class _Asked:
     def _is_key(self, want: str) -> bool:
         return want not in self._sources and "@" in want and "@=" not in want
 
-    def _wanted_by(self, cell: _Cell, package: str, want: str) -> tuple[str, ...]:
+    def _wanted_by(self, cell: CellName, package: str, want: str) -> tuple[str, ...]:
         if want in self._sources:
             return (self._sources[want],)
         stack, os, target = cell

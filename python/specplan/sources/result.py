@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from specplan.records import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from specplan import _core
     from specplan.model import DamagedFile, LeftOut
     from specplan.model.check import Finding
@@ -14,7 +16,9 @@ if TYPE_CHECKING:
     from specplan.sources.origins import FileOfSpecs, IndexAlone, IndexRead, MirrorTaken
 
 
-__all__ = ["SourceRead"]
+__all__ = ["SourceRead", "distinct"]
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,3 +74,8 @@ class SourceRead:
     left_out: tuple[LeftOut, ...] = ()
     copied_at: int | None = None
     read_tags: tuple[str, ...] | None = None
+
+
+def distinct(groups: Iterable[Iterable[Item]]) -> tuple[Item, ...]:
+    """Return the items of all groups in order, each once."""
+    return tuple(dict.fromkeys(each for group in groups for each in group))

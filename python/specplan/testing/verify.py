@@ -13,7 +13,7 @@ from typing import Any
 
 from specplan.testing.plain_files import Edges, FilePath, Lock, available_in, edges_of, read_lock
 
-__all__ = ["VerificationError", "verify"]
+__all__ = ["VerificationError", "hold", "verify"]
 
 
 class VerificationError(AssertionError):
@@ -43,15 +43,15 @@ def verify(
     steps = _steps(installed, problem.demands)
     builds = steps.keys() & problem.built_if_needed
     hashes = [build["hash"] for build in document["builds"]]
-    _hold(builds <= {*hashes}, f"not planned: {sorted(builds - {*hashes})}")
-    _hold({*hashes} <= builds, f"planned in vain: {sorted({*hashes} - builds)}")
+    hold(builds <= {*hashes}, f"not planned: {sorted(builds - {*hashes})}")
+    hold({*hashes} <= builds, f"planned in vain: {sorted({*hashes} - builds)}")
     ready, dearest, needs = problem.stages(steps, builds)
-    _hold(hashes == sorted(builds, key=lambda each: (ready[each], each)), "order of the builds")
+    hold(hashes == sorted(builds, key=lambda each: (ready[each], each)), "order of the builds")
     for build in document["builds"]:
         spec = build["hash"]
         truth = {**problem.facts(spec), "stage": ready[spec] - 1, "needs": sorted(needs[spec])}
         for key, value in truth.items():
-            _hold(build[key] == value, f"{spec}: {key} is {value}, not {build[key]}")
+            hold(build[key] == value, f"{spec}: {key} is {value}, not {build[key]}")
         _verify_chain(build, problem, installed, steps)
     totals = {
         "wants": len(problem.wanted),
@@ -63,7 +63,7 @@ def verify(
         "predicted": bool(problem.change["changed"]),
     }
     for key, value in totals.items():
-        _hold(isclose({**document, **document["totals"]}[key], value), f"{key} is {value}")
+        hold(isclose({**document, **document["totals"]}[key], value), f"{key} is {value}")
 
 
 class _Problem:
@@ -150,12 +150,13 @@ def _verify_chain(
     """Check that the chain of a build is a shortest one from a want to it."""
     spec, chain = build["hash"], build["because"]
     ends = {*chain[:1]} <= installed and chain[-1:] == [spec]
-    _hold(ends, f"{spec}: its chain does not lead from a want to it")
-    _hold(all(b in problem.demands(a) for a, b in pairwise(chain)), f"{spec}: its chain is false")
-    _hold(len(chain) == steps[spec] + 1, f"{spec}: its chain is not a shortest one")
+    hold(ends, f"{spec}: its chain does not lead from a want to it")
+    hold(all(b in problem.demands(a) for a, b in pairwise(chain)), f"{spec}: its chain is false")
+    hold(len(chain) == steps[spec] + 1, f"{spec}: its chain is not a shortest one")
 
 
-def _hold(condition: bool, fault: str) -> None:  # noqa: FBT001 - what has to hold
+def hold(condition: bool, fault: str) -> None:  # noqa: FBT001 - what has to hold
+    """Raise a :class:`VerificationError` unless the condition holds."""
     if not condition:
         raise VerificationError(fault)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from itertools import combinations
 from typing import Any
 
-from specplan.testing.verify import VerificationError
+from specplan.testing.verify import hold
 
 __all__ = ["verify_budget"]
 
@@ -33,32 +33,32 @@ def verify_budget(plan: object, alone: Mapping[str, frozenset[str]]) -> None:
     document: Any = plan if isinstance(plan, (str, Mapping)) else getattr(plan, "to_json")()  # noqa: B009 - whatever has it
     document = json.loads(document) if isinstance(document, str) else document
     budget = document["budget"]
-    _hold(budget is not None, "there is no budget")
+    hold(budget is not None, "there is no budget")
     costs = {build["hash"]: build["cost"] for build in document["builds"]}
     cost_of = sum(costs.values())
-    _hold(budget["builds"] == len(costs), f"{len(costs)} builds")
-    _hold(abs(budget["cost"] - cost_of) < 1e-6 * (1 + cost_of), f"{cost_of} is spent")
+    hold(budget["builds"] == len(costs), f"{len(costs)} builds")
+    hold(abs(budget["cost"] - cost_of) < 1e-6 * (1 + cost_of), f"{cost_of} is spent")
     most_builds, most_cost = budget["max_builds"], budget["max_cost"]
-    _hold(most_builds is None or len(costs) <= most_builds, "more builds than the budget")
-    _hold(most_cost is None or cost_of <= most_cost + 1e-6, "more is spent than the budget")
+    hold(most_builds is None or len(costs) <= most_builds, "more builds than the budget")
+    hold(most_cost is None or cost_of <= most_cost + 1e-6, "more is spent than the budget")
 
     completed = {each["hash"] for each in budget["completed"]}
     installable = {each["hash"] for each in budget["installable"]}
     left = [each for each in budget["open"] if each["reason"] != "left_out"]
-    _hold(installable == {root for root, builds in alone.items() if not builds}, "installable")
+    hold(installable == {root for root, builds in alone.items() if not builds}, "installable")
     listed = [*completed, *installable, *(each["hash"] for each in left)]
-    _hold(sorted(listed) == sorted(alone), "every root is listed once")
-    _hold(budget["weight"] == len(completed), "the weight")
-    _hold(budget["optimal"] == (budget["weight"] == budget["upper_bound"]), "optimal")
+    hold(sorted(listed) == sorted(alone), "every root is listed once")
+    hold(budget["weight"] == len(completed), "the weight")
+    hold(budget["optimal"] == (budget["weight"] == budget["upper_bound"]), "optimal")
     for each in left:
         more = len(alone[each["hash"]] - {*costs})
-        _hold(each["more_builds"] == more, f"{each['hash']}: takes {more} more")
+        hold(each["more_builds"] == more, f"{each['hash']}: takes {more} more")
     if most_cost is None and most_builds is not None:
         for each in left:
             more = each["more_builds"]
-            _hold(len(costs) + more > most_builds, f"{each['hash']}: the budget pays for it")
+            hold(len(costs) + more > most_builds, f"{each['hash']}: the budget pays for it")
             is_beyond = len(alone[each["hash"]]) > most_builds
-            _hold((each["reason"] == "beyond") == is_beyond, f"{each['hash']}: reason")
+            hold((each["reason"] == "beyond") == is_beyond, f"{each['hash']}: reason")
         bought = [builds for builds in alone.values() if 0 < len(builds) <= most_builds]
         if len(bought) <= 12:  # noqa: PLR2004 - so many sets are tried fast
             best = max(
@@ -67,9 +67,4 @@ def verify_budget(plan: object, alone: Mapping[str, frozenset[str]]) -> None:
                 for some in combinations(bought, count)
                 if len(frozenset().union(*some)) <= most_builds
             )
-            _hold(budget["weight"] <= best <= budget["upper_bound"], f"the best is worth {best}")
-
-
-def _hold(condition: bool, fault: str) -> None:  # noqa: FBT001 - what has to hold
-    if not condition:
-        raise VerificationError(fault)
+            hold(budget["weight"] <= best <= budget["upper_bound"], f"the best is worth {best}")

@@ -9,7 +9,7 @@ from itertools import pairwise
 from math import ceil, gcd, isclose, lcm
 from typing import Any
 
-from specplan.testing.verify import VerificationError
+from specplan.testing.verify import hold
 
 __all__ = ["verify_schedule"]
 
@@ -31,33 +31,33 @@ def verify_schedule(plan: object) -> None:
     document: Any = plan if isinstance(plan, (str, Mapping)) else getattr(plan, "to_json")()  # noqa: B009 - whatever has it
     document = json.loads(document) if isinstance(document, str) else document
     schedule = document["schedule"]
-    _hold(schedule is not None, "there is no schedule")
+    hold(schedule is not None, "there is no schedule")
     builds = {build["hash"]: build for build in document["builds"]}
     runs = [run for shard in schedule["shards"] for run in shard["runs"]]
-    _hold(sorted(run["hash"] for run in runs) == sorted(builds), "every build runs once")
-    _hold(len(schedule["shards"]) <= schedule["runners"], "there are more shards than runners")
+    hold(sorted(run["hash"] for run in runs) == sorted(builds), "every build runs once")
+    hold(len(schedule["shards"]) <= schedule["runners"], "there are more shards than runners")
     finish = {run["hash"]: run["finish"] for run in runs}
     for run in runs:
         build = builds[run["hash"]]
-        _hold(
+        hold(
             isclose(run["finish"] - run["start"], build["cost"], rel_tol=1e-9, abs_tol=1e-6),
             f"{run['hash']}: does not take what it costs",
         )
         ready = max((finish[need] for need in build["needs"]), default=0)
-        _hold(run["start"] >= ready, f"{run['hash']}: starts before a dependency is done")
+        hold(run["start"] >= ready, f"{run['hash']}: starts before a dependency is done")
     for shard in schedule["shards"]:
         for one, next_one in pairwise(shard["runs"]):
-            _hold(one["finish"] <= next_one["start"], f"runner {shard['runner']}: two at once")
+            hold(one["finish"] <= next_one["start"], f"runner {shard['runner']}: two at once")
         busy = sum(run["finish"] - run["start"] for run in shard["runs"])
-        _hold(isclose(shard["busy"], busy, abs_tol=1e-6), f"runner {shard['runner']}: busy")
-    _hold(schedule["makespan"] == max(finish.values(), default=0), "the makespan is not the end")
+        hold(isclose(shard["busy"], busy, abs_tol=1e-6), f"runner {shard['runner']}: busy")
+    hold(schedule["makespan"] == max(finish.values(), default=0), "the makespan is not the end")
     widths = [0] * len(schedule["widths"])
     for build in builds.values():
         widths[build["stage"]] += 1
-    _hold(schedule["widths"] == widths, "the widths of the stages")
+    hold(schedule["widths"] == widths, "the widths of the stages")
     bound = _lower_bound(document["builds"], min(schedule["runners"], len(builds)))
-    _hold(isclose(schedule["lower_bound"], bound), f"the lower bound is {bound}")
-    _hold(schedule["lower_bound"] <= schedule["makespan"], "the bound is beyond the makespan")
+    hold(isclose(schedule["lower_bound"], bound), f"the lower bound is {bound}")
+    hold(schedule["lower_bound"] <= schedule["makespan"], "the bound is beyond the makespan")
 
 
 def _lower_bound(builds: list[Any], runners: int) -> float:
@@ -87,8 +87,3 @@ def _lower_bound(builds: list[Any], runners: int) -> float:
                 share = least + tail[spec] + work / runners
                 best = max(best, ceil(share / step) * step if work else Fraction(0))
     return float(best)
-
-
-def _hold(condition: bool, fault: str) -> None:  # noqa: FBT001 - what has to hold
-    if not condition:
-        raise VerificationError(fault)

@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Final
 
 from specplan.errors import UsageError
+from specplan.model.spec import SHORT_HASH
 from specplan.records import dataclass
 
 if TYPE_CHECKING:
@@ -227,5 +228,5 @@ def _job(
         profile=profile,
         cell=cell,
         gives=gives,
-        title=f"{build.label} /{build.hash[:7]}",
+        title=f"{build.label} /{build.hash[:SHORT_HASH]}",
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
+from specplan.model.spec import SHORT_HASH
 from specplan.reports import outline as value
 from specplan.reports.render import amounts, prose, wording
 from specplan.reports.render.escape import visible
@@ -33,9 +34,7 @@ def name(text: str) -> Markup:
 def short_hash(dag_hash: str) -> Markup:
     """Return the first letters of a hash; the whole of it shows where a mouse rests."""
     shown = visible(dag_hash)
-    return Markup('<code class="hash" title="{}">{}</code>').format(
-        shown, shown[: prose.SHORT_HASH]
-    )
+    return Markup('<code class="hash" title="{}">{}</code>').format(shown, shown[:SHORT_HASH])
 
 
 def sentence(words: Prose) -> Markup:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from specplan.model.spec import SHORT_HASH
 from specplan.records import dataclass
 from specplan.reports.html import gantt
 from specplan.reports.html.budget import budget_of, curve_of
@@ -207,7 +208,7 @@ def _stage(entry: Value, builds: int) -> int:
 def _chain(entry: Value, names: dict[str, str]) -> str:
     """Return the reason why a build is needed: the specs from a want to it."""
     return " → ".join(
-        names.get(each, f"/{each[: prose.SHORT_HASH]}") for each in entry.texts_at("because")
+        names.get(each, f"/{each[:SHORT_HASH]}") for each in entry.texts_at("because")
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from specplan.model.report import Report, as_markdown
+from specplan.model.spec import SHORT_HASH
 from specplan.reports import outline as value
 from specplan.reports.cuts import cut
 from specplan.reports.outline import outline_of
@@ -155,7 +156,7 @@ class _MarkdownWriter:
             return sentence(part.text)
         if part.kind == "name":
             return code(part.text)
-        shown = part.hash if self.options.long_hashes else part.hash[: prose.SHORT_HASH]
+        shown = part.hash if self.options.long_hashes else part.hash[:SHORT_HASH]
         return _spec(value.SpecWithHash(part.text, shown, part.between))
 
     def titled(self, words: Prose) -> str:

@@ -68,7 +68,7 @@ def matrix(result: Coverage) -> str:
     cells = {(each.stack, (each.os, each.target)): each for each in result.cells}
     stacks = sorted({stack for stack, _ in cells})
     systems = sorted({system for _, system in cells})
-    letters = max((len(_short(each)) for each in stacks), default=0)
+    letters = max((len(wording.shortened(each, _MOST_LETTERS)) for each in stacks), default=0)
     left = round(_MARGIN + letters * _LETTER + 12)
     width = max(left + len(systems) * _WIDTH + _MARGIN, _LEAST_WIDTH)
     height = _TOP + len(stacks) * _HEIGHT + _BOTTOM
@@ -89,9 +89,10 @@ def matrix(result: Coverage) -> str:
     for row, stack in enumerate(stacks):
         top = _TOP + row * _HEIGHT
         ends = f'x1="{_MARGIN}" x2="{width - _MARGIN}"'
+        name = xml_text(wording.shortened(stack, _MOST_LETTERS))
         parts += [
             f'  <line {ends} y1="{top}" y2="{top}" stroke="#dfe3e8"/>',
-            f'  <text x="{_MARGIN}" y="{top + 24}" fill="#1b1f24">{xml_text(_short(stack))}</text>',
+            f'  <text x="{_MARGIN}" y="{top + 24}" fill="#1b1f24">{name}</text>',
         ]
         for column, system in enumerate(systems):
             if (cell := cells.get((stack, system))) is not None:
@@ -107,12 +108,12 @@ def _names_of(systems: Sequence[tuple[str, str]], left: int) -> Iterator[str]:
         room = len(targets) * _LETTERS_OF_CELL
         yield (
             f'  <text x="{left + at * _WIDTH + 8}" y="58" font-weight="bold" fill="#1b1f24">'
-            f"{xml_text(_short(os, room))}</text>"
+            f"{xml_text(wording.shortened(os, room))}</text>"
         )
         for target in targets:
             yield (
                 f'  <text x="{left + (at + 1) * _WIDTH - 8}" y="78" text-anchor="end" '
-                f'fill="#545c66">{xml_text(_short(target, _LETTERS_OF_CELL))}</text>'
+                f'fill="#545c66">{xml_text(wording.shortened(target, _LETTERS_OF_CELL))}</text>'
             )
             at += 1
 
@@ -161,7 +162,3 @@ def _said(cell: Cell) -> str:
     undecided = f", {cell.unknown} undecided" if cell.unknown else ""
     counts = f"{cell.covered} of {cell.wanted}{undecided}"
     return f"{cell.stack} {cell.os}/{cell.target}: {share} ({counts})"
-
-
-def _short(name: str, most: int = _MOST_LETTERS) -> str:
-    return name if len(name) <= most else f"{name[: most - 1]}…"

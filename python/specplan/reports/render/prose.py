@@ -14,19 +14,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from specplan.model.spec import SHORT_HASH
 from specplan.patterns import pattern
 from specplan.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["SHORT_HASH", "Part", "Prose", "name", "parts", "plain", "render", "spec", "words"]
+__all__ = ["Part", "Prose", "name", "parts", "plain", "render", "spec", "words"]
 
 #: A sentence with marks in it.
 Prose: TypeAlias = str
-
-#: How many letters of a hash name it to people, as in Spack's own output.
-SHORT_HASH: Final = 7
 
 _MARKS: Final = pattern(r"\x0e(?P<kind>[nws])(?P<text>[^\x0f]*)\x0f")
 _MARK: Final = pattern("[\x0e\x0f\x1f]")

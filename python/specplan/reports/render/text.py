@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from specplan.model.report import Report, ReportOptions, as_headline, as_text
+from specplan.model.spec import SHORT_HASH
 from specplan.reports import outline as value
 from specplan.reports.cuts import cut
 from specplan.reports.outline import outline_of
@@ -212,7 +213,7 @@ class TextWriter:
 
     def spec(self, label: str, dag_hash: str, between: str) -> str:
         """Return a spec with the shown part of its hash."""
-        shown = dag_hash if self.options.long_hashes else dag_hash[: prose.SHORT_HASH]
+        shown = dag_hash if self.options.long_hashes else dag_hash[:SHORT_HASH]
         return f"{label}{between}{shown}".lstrip() if dag_hash else label
 
     def nearest(self, cell: value.NearestSpec) -> str:

@@ -134,15 +134,11 @@ def _names(result: Trend) -> list[str]:
     return [
         f'  <text x="{_x(at, number):.1f}" y="{_HEIGHT - _BOTTOM + 18}" '
         f'text-anchor="{"start" if at == 0 else "end" if at == number - 1 else "middle"}" '
-        f'fill="#555">{xml_text(_short(result.steps[at].name, _MOST_LETTERS_OF_STEP))}</text>'
+        f'fill="#555">{_step(result.steps[at].name)}</text>'
         for at in sorted(shown)
         # The last name needs room of its own.
         if at == number - 1 or at + every <= number - 1 or number == 1
     ]
-
-
-def _short(name: str, most: int = _MOST_LETTERS) -> str:
-    return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
 def _heights(wished: Sequence[float]) -> list[float]:
@@ -176,7 +172,7 @@ def _line(at: int, name: str, points: Sequence[TrendPoint | None], height: float
             step, share = run[0]
             x, y = _x(step, number), _y(share)
             parts.append(f'  <circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>')
-    label = xml_text(f"{_short(name)} {_share(points)}")
+    label = xml_text(f"{wording.shortened(name, _MOST_LETTERS)} {_share(points)}")
     parts.append(
         f'  <text x="{_WIDTH - _RIGHT + 8}" y="{height + 4:.1f}" fill="{colour}">{label}</text>'
     )
@@ -192,3 +188,7 @@ def _runs(points: Sequence[TrendPoint | None]) -> list[list[tuple[int, float]]]:
         else:
             runs[-1].append((at, point.coverage))
     return [run for run in runs if run]
+
+
+def _step(name: str) -> str:
+    return xml_text(wording.shortened(name, _MOST_LETTERS_OF_STEP))

@@ -70,6 +70,7 @@ __all__ = [
     "question",
     "roots_line",
     "share",
+    "shortened",
     "spec_name",
     "stacks",
     "system",
@@ -329,6 +330,11 @@ def others_left_out(records: Iterable[LeftOut]) -> list[Prose]:
     """Return the lines on left-out input without those that have lines of their own."""
     own = {"damaged_file", "absent_stack"}
     return left_out(each for each in records if each.kind not in own)
+
+
+def shortened(name: str, most: int) -> str:
+    """Return a name with at most a number of letters, with an ellipsis in place of the rest."""
+    return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
 def spec_name(package: str | None, version: str | None) -> str:

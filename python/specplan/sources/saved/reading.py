@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from specplan import _core
 from specplan.errors import DamagedSourceError, UsageError
 from specplan.sources.mirrors.tags import newest_first
 from specplan.sources.origins import FileOfSpecs
-from specplan.sources.result import SourceRead
+from specplan.sources.result import SourceRead, distinct
 from specplan.sources.saved.manifest import member_path, read_manifest, verify
 from specplan.tables import require_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from specplan.sources.reading_options import Reading
     from specplan.sources.saved.manifest import Manifest, SavedSource
 
 __all__ = ["read_saved"]
-
-_Item = TypeVar("_Item")
 
 #: The options that say how a source is read, which nobody can say any more.
 _TOO_LATE: Final = (
@@ -142,22 +140,18 @@ def _joined(parts: Sequence[SourceRead], unread: tuple[str, ...]) -> SourceRead:
         fetched=merged(lambda each: each.fetched),
         installed=merged(lambda each: each.installed),
         files=sum(each.files for each in parts),
-        damaged=_all(each.damaged for each in parts),
-        contradictions=_all(each.contradictions for each in parts),
+        damaged=distinct(each.damaged for each in parts),
+        contradictions=distinct(each.contradictions for each in parts),
         unread_tags=unread,
-        notes=_all(each.notes for each in parts),
-        files_of_specs=_all(each.files_of_specs for each in parts),
-        indexes_alone=_all(each.indexes_alone for each in parts),
+        notes=distinct(each.notes for each in parts),
+        files_of_specs=distinct(each.files_of_specs for each in parts),
+        indexes_alone=distinct(each.indexes_alone for each in parts),
         is_guess=any(each.is_guess for each in parts),
-        indexes=_all(each.indexes for each in parts),
-        left_out=_all(each.left_out for each in parts),
+        indexes=distinct(each.indexes for each in parts),
+        left_out=distinct(each.left_out for each in parts),
         copied_at=min(copies, default=None),
         read_tags=tuple(order),
     )
-
-
-def _all(groups: Iterable[Iterable[_Item]]) -> tuple[_Item, ...]:
-    return tuple(dict.fromkeys(each for group in groups for each in group))
 
 
 def _read(
