@@ -14,9 +14,9 @@ __all__ = ["AbstractSpec", "written"]
 class AbstractSpec:
     """A query in Spack's spec syntax: read, printed and compared as Spack does.
 
-    It is immutable and can be a key of a dict. Two are equal if they ask for the same. Where
-    another abstract spec is expected, a text that is one will do; and where
-    :meth:`Catalog.find` and the like expect a text, an abstract spec will do.
+    It is immutable and hashable. Two are equal if they ask for the same. Its methods also accept
+    the other spec as a text, and :meth:`Catalog.find` and similar methods accept an abstract spec
+    instead of a text.
 
     Args:
         text: One abstract spec, for example ``hdf5@1.14:+mpi ^zlib-ng``; ``docs/find.md``
@@ -50,10 +50,10 @@ class AbstractSpec:
 
     @classmethod
     def parse_many(cls, text: str) -> list[AbstractSpec]:
-        """Read all abstract specs of a text: a second name or hash starts another one.
+        """Read all abstract specs in a text: a second name or hash starts another one.
 
         Args:
-            text: Abstract specs with blanks between them.
+            text: Abstract specs, separated by blanks.
 
         Raises:
             SpecSyntaxError: If some part of the text is not a spec.
@@ -66,41 +66,41 @@ class AbstractSpec:
 
     @property
     def name(self) -> str | None:
-        """The package, or None where it is left open."""
+        """The package, or None if it is left open."""
         return self._core.name
 
     @property
     def namespace(self) -> str | None:
-        """The repository of the package, or None where it is left open."""
+        """The repository of the package, or None if it is left open."""
         return self._core.namespace
 
     @property
     def platform(self) -> str | None:
-        """The platform, or None where it is not a single one."""
+        """The platform, or None if it is not a single one."""
         return self._core.platform
 
     @property
     def os(self) -> str | None:
-        """The operating system, or None where it is not a single one."""
+        """The operating system, or None if it is not a single one."""
         return self._core.os
 
     @property
     def target(self) -> str | None:
-        """The target, or None where it is not a single one."""
+        """The target, or None if it is not a single one."""
         return self._core.target
 
     @property
     def hash(self) -> str | None:
-        """The hash or the head of one, or None where it is left open."""
+        """The hash or its first letters, or None if it is left open."""
         return self._core.hash
 
     def satisfies(self, other: AbstractSpec | str) -> bool | None:
-        """Return whether all that meets this spec meets the other, too.
+        """Return whether everything that meets this spec also meets the other.
 
         None if that cannot be decided without a recipe or a git repository.
 
         Args:
-            other: What is to follow from this spec.
+            other: The spec that should follow from this one.
 
         Raises:
             SpecSyntaxError: If ``other`` is not a spec.
@@ -178,8 +178,8 @@ def written(spec: AbstractSpec | str) -> str:
     """Return an abstract spec as the text that the core reads.
 
     Raises:
-        SpecSyntaxError: If it holds what is not a character, as a word of the command line that is
-            not UTF-8 does.
+        SpecSyntaxError: If it contains invalid characters, such as a word on the command line that
+            is not UTF-8.
         TypeError: If it is neither an abstract spec nor a text.
     """
     if not isinstance(spec, (AbstractSpec, str)):

@@ -14,7 +14,7 @@ CellName: TypeAlias = tuple[str, str, str]
 #: The name of a system with its platform: operating system, target, platform.
 SystemOfPlatform: TypeAlias = tuple[str, str, str]
 
-#: Called with how many files of how many were looked at.
+#: Called with the number of checked files and their total.
 Counted: TypeAlias = Callable[[int, int], None]
 
 #: The fields of specs whose distinct values a catalog lists.
@@ -23,9 +23,9 @@ NamedField: TypeAlias = Literal["package", "version", "platform", "os", "target"
 #: One path or several.
 Places: TypeAlias = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
-#: Called again and again while a file arrives, with what it is, the bytes that are here, and the
-#: bytes it will have, if that is known. Both are equal once it is here.
+#: Called repeatedly while a file is fetched, with its name, the bytes received, and the expected
+#: bytes, if known. Both are equal at the end.
 Progress: TypeAlias = Callable[[str, int, int | None], None]
 
-#: What costs count: builds where no file gives costs, else the seconds of the files.
+#: The unit of costs: builds if no file contains costs, otherwise seconds.
 Unit: TypeAlias = Literal["builds", "seconds"]

@@ -13,7 +13,7 @@ CACHE_FOLDER_VARIABLE = "SPECPLAN_CACHE_DIR"
 
 def default_folder() -> str:
     """Return the folder that the environment names, or the system's usual one."""
-    # Completion asks too, and a shell that completes a line does not wait for pathlib.
+    # Completion also calls this, and must not wait for the import of pathlib.
     if named := os.environ.get(CACHE_FOLDER_VARIABLE):
         return named
     if (base := os.environ.get("XDG_CACHE_HOME")) and os.path.isabs(base):  # noqa: PTH117

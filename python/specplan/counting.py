@@ -11,12 +11,12 @@ __all__ = ["circle", "count", "form"]
 
 
 def count(number: int, one: str, several: str | None = None) -> str:
-    """Return the number with what it counts: a noun, or a clause that agrees with it.
+    """Return the number with its noun, or with a clause that agrees with it.
 
     Args:
-        number: How many there are.
-        one: What one is called.
-        several: What any other number is called; by default ``one`` with an ``s``.
+        number: The number.
+        one: The word for one.
+        several: The word for any other number; by default ``one`` with an ``s``.
 
     Examples:
         >>> count(1, "gap"), count(0, "gap"), count(2, "stack is", "stacks are")
@@ -36,7 +36,7 @@ def form(number: float, one: str, several: str | None = None) -> str:
 
 
 def circle(specs: Sequence[str]) -> str:
-    """Return the sentence that specs depend on each other in a circle, or one on itself."""
+    """Return the sentence that specs form a dependency cycle, or that one depends on itself."""
     if len(specs) == 1:
         return "a spec depends on itself"
     return f"{count(len(specs), 'spec')} depend on each other in a circle"

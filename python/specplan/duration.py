@@ -8,7 +8,7 @@ from specplan.patterns import pattern
 
 __all__ = ["DURATION_FORM", "seconds_of"]
 
-#: How a span is written, in words, for messages.
+#: The format of a duration, in words, for messages.
 DURATION_FORM: Final = "a whole number and a unit: `90s`, `30m`, `12h` or `7d`"
 
 _DURATION: Final = pattern(r"(0|[1-9][0-9]{0,8})([smhd]?)")
@@ -17,7 +17,7 @@ _UNITS: Final = {"s": 1, "m": 60, "h": 60 * 60, "d": 24 * 60 * 60}
 
 
 def seconds_of(text: str) -> int | None:
-    """Return a span in seconds, or None for another text; only 0 needs no unit.
+    """Return a duration in seconds, or None for any other text; only 0 needs no unit.
 
     Example:
         >>> seconds_of("30m"), seconds_of("0"), seconds_of("30")

@@ -1,9 +1,8 @@
 """The exceptions of specplan, one family below :class:`SpecplanError`.
 
-Each class also derives from the builtin that it resembles, carries a stable
-``code`` for scripts, and keeps what went wrong in typed attributes. ``str()``
-of an error is one sentence for people; a ``hint``, where there is one, is kept
-apart from it so that a caller can show it in its own way.
+Each class also derives from the builtin that it resembles, carries a stable ``code`` for scripts,
+and keeps what went wrong in typed attributes. ``str()`` of an error is one sentence for people; an
+optional ``hint`` is separate from it, so that a caller can show it in its own way.
 """
 
 from __future__ import annotations
@@ -34,13 +33,13 @@ class SpecplanError(Exception):
 
     Attributes:
         code: A stable slug, the same in every release.
-        hint: What the reader can do about it, or None.
+        hint: Advice for the reader, or None.
     """
 
     code: str = "specplan"
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
-        # Whoever raises an error quotes what was typed, which may be a URL with a password.
+        # Messages quote what was typed, which may be a URL with a password.
         super().__init__(without_secrets(message))
         self.hint = None if hint is None else without_secrets(hint)
 
@@ -50,7 +49,7 @@ class SpecplanError(Exception):
 
 
 class SourceError(SpecplanError, ValueError):
-    """A source could not be read: it is absent, empty, too large or of no known kind.
+    """A source could not be read: it is absent, empty, too large or of an unknown kind.
 
     Attributes:
         path: The source or file at fault, as it was given.
@@ -68,11 +67,11 @@ class DamagedSourceError(SourceError):
 
     Attributes:
         path: The damaged file.
-        place: Where in the file: a key path such as ``spec_details[3].hash``,
-            or an empty string where the fault is of the file as a whole.
-        line: The line, counted from 1, or None where it is not known.
-        fault: What is wrong at that place.
-        others: How many other files of the same source are damaged too.
+        place: The place in the file: a key path such as ``spec_details[3].hash``, or an empty
+            string if the fault concerns the whole file.
+        line: The line, counted from 1, or None if unknown.
+        fault: The fault at that place.
+        others: The number of other damaged files of the same source.
     """
 
     code = "damaged-source"
@@ -99,10 +98,10 @@ class DamagedSourceError(SourceError):
 
 
 class RemoteError(SourceError, OSError):
-    """A source elsewhere could not be fetched.
+    """A remote source could not be fetched.
 
     Attributes:
-        status: The HTTP status of the answer, or None where there was none.
+        status: The HTTP status of the response, or None if there was none.
     """
 
     code = "remote"
@@ -115,19 +114,18 @@ class RemoteError(SourceError, OSError):
 
 
 class UsageError(SpecplanError, ValueError):
-    """A question that makes no sense as it was put."""
+    """A question that makes no sense in this form."""
 
     code = "usage"
 
 
 class UnknownNameError(UsageError, LookupError):
-    """A stack, operating system, target, snapshot or pattern that nothing bears.
+    """A stack, operating system, target, snapshot or pattern that does not exist.
 
     Attributes:
-        kind: What was looked for: ``stack``, ``os``, ``target``, ``system``,
-            ``tag`` or ``peers``.
+        kind: The kind of name: ``stack``, ``os``, ``target``, ``system``, ``tag`` or ``peers``.
         name: The name or pattern that was not found.
-        suggestions: The nearest names that exist, best first.
+        suggestions: Similar existing names, best first.
     """
 
     code = "unknown-name"
@@ -149,7 +147,7 @@ class UnknownTargetError(UnknownNameError):
 
     Args:
         name: The target.
-        suggestions: The nearest names that exist, best first.
+        suggestions: Similar existing names, best first.
     """
 
     def __init__(self, name: str, suggestions: tuple[str, ...]) -> None:
@@ -159,7 +157,7 @@ class UnknownTargetError(UnknownNameError):
 
 
 class EmptySelectionError(UsageError, LookupError):
-    """Each part of a selection exists, but nothing bears all of them together."""
+    """Each part of a selection exists, but nothing matches all of them together."""
 
     code = "empty-selection"
 
@@ -169,8 +167,8 @@ class SpecSyntaxError(UsageError):
 
     Attributes:
         text: The whole text.
-        start: Where in the text the fault begins, in characters counted from 0.
-        end: Where it ends.
+        start: The start of the fault in the text, in characters counted from 0.
+        end: The end of the fault.
     """
 
     code = "spec-syntax"
@@ -186,11 +184,11 @@ class UndecidedError(UsageError):
     """The sources cannot decide whether something satisfies the query.
 
     Attributes:
-        query: The abstract spec, or what was asked of a version.
-        missing: What the sources lack, sorted: of ``edges``, ``virtuals``, ``compiler``,
-            ``field``, ``recipe`` and ``git-repository``.
-        count: How many specs cannot be decided; 0 where the question was of a version.
-        hashes: The first of them.
+        query: The abstract spec, or the question about a version.
+        missing: The information that the sources lack, sorted: some of ``edges``, ``virtuals``,
+            ``compiler``, ``field``, ``recipe`` and ``git-repository``.
+        count: The number of undecided specs; 0 if the question was about a version.
+        hashes: The first of their hashes.
     """
 
     code = "undecided"
@@ -219,7 +217,8 @@ class UndecidedConditionError(UsageError):
         place: Its key path in the file.
         line: Its line, counted from 1.
         condition: The condition.
-        missing: What must be given: ``platform``, ``os``, ``target``, ``hostname`` or ``env``.
+        missing: The property that must be given: ``platform``, ``os``, ``target``, ``hostname`` or
+            ``env``.
     """
 
     code = "undecided-condition"
@@ -240,7 +239,7 @@ class UndecidedConditionError(UsageError):
 
 
 class ConfigurationError(UsageError):
-    """A ``specplan.toml`` holds a key or a value that it may not hold.
+    """A ``specplan.toml`` contains an invalid key or value.
 
     Attributes:
         path: The configuration file.
@@ -259,8 +258,8 @@ class ConfigurationError(UsageError):
 def _same_error(
     kind: type[SpecplanError], arguments: tuple[object, ...], attributes: Mapping[str, object]
 ) -> SpecplanError:
-    """Return an error that was pickled; its class makes the text of parts that are not kept."""
-    # Of several bases only the one that has the memory of its own may make the object.
+    """Return an unpickled error; its class makes the text from parts that are not stored."""
+    # Of several bases, only the one with its own memory layout may create the object.
     maker = OSError if issubclass(kind, OSError) else kind
     error = maker.__new__(kind, *arguments)
     error.args = arguments

@@ -9,15 +9,15 @@ if TYPE_CHECKING:
 
 __all__ = ["compare_share", "is_short", "ratio"]
 
-#: The most digits, before and after the point together.
+#: The maximum number of digits, before and after the point together.
 _MOST_DIGITS: Final = 40
 
 
 def is_short(number: Decimal) -> bool:
-    """Return whether a number is finite and has at most 40 digits when it is written out.
+    """Return whether a number is finite and has at most 40 digits when written out.
 
-    ``1e-999999999`` has nine letters, and whoever compares it exactly makes a number of a
-    billion digits.
+    An exact comparison with a short text such as ``1e-999999999`` would need a number of a billion
+    digits.
 
     Examples:
         >>> from decimal import Decimal

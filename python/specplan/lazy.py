@@ -17,14 +17,14 @@ def gathered(
 ) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
     """Return functions for ``__getattr__`` and ``__dir__`` of a package.
 
-    Whoever imports one name then waits for its module only. Type checkers see the imports that
-    the package has for them; a test holds both lists against each other.
+    Importing one name then only imports its module. Type checkers see the separate imports in the
+    package; a test compares both lists.
 
     Args:
         package: The name of the package.
-        places: The names that it gathers, separated by blanks, by the module that has them; a
-            module is had by the package around it.
-        aliases: Names for what has another name where it is, as ``module.name``.
+        places: The names that it exports, separated by blanks, by the module that has them; a
+            module belongs to its package.
+        aliases: Names for things with a different name in their module, as ``module.name``.
     """
     homes = {name: f"{home}.{name}" for home, names in places.items() for name in names.split()}
     homes |= aliases or {}

@@ -1,4 +1,4 @@
-"""Texts that the log of a CI job would take for a command."""
+"""Texts that the log of a CI job would interpret as a command."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from specplan.patterns import pattern
 
 __all__ = ["ANYWHERE", "AT_LINE_START", "WORKFLOW"]
 
-#: Where a runner would read a command in a line of a log, whatever is in front of it:
-#: ``##[group]`` (GitHub, Azure), ``##vso[...]`` (Azure), ``##teamcity[...]``.
+#: Commands that a runner finds anywhere in a line of a log: ``##[group]`` (GitHub, Azure),
+#: ``##vso[...]`` (Azure), ``##teamcity[...]``.
 ANYWHERE: Final = pattern(r"##(?=[A-Za-z]*\[)")
 
-#: What may be a command where a line begins with it: ``::`` (GitHub), and the words that open a
-#: group (Buildkite).
+#: Texts that may be a command at the beginning of a line: ``::`` (GitHub), and the words that open
+#: a group (Buildkite).
 AT_LINE_START: Final = pattern(r"^([ \t]*)(?=::|(?:---|\+\+\+|~~~|\^\^\^)(?![^ \n]))", re.MULTILINE)
 
 #: A whole command of a GitHub workflow at the beginning of a line, up to its first colon.

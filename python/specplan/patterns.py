@@ -1,7 +1,7 @@
 """Regular expressions that are compiled on first use.
 
-Compiling one takes as long as importing a small module, and a run uses few of those that its
-modules have.
+Compiling one takes as long as importing a small module, and a run uses only a few of those in its
+modules.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 __all__ = ["pattern"]
 
-#: What a compiled expression is asked for.
+#: The attributes of a compiled expression.
 _METHODS = (
     *("search", "match", "fullmatch", "split", "findall", "finditer", "sub", "subn"),
     *("flags", "groups", "groupindex", "pattern"),
@@ -28,7 +28,7 @@ class _Pattern:
         if name not in _METHODS:
             raise AttributeError(name)
         compiled: object = re.compile(*self._given)
-        # From now on these are found here, and this method is not asked.
+        # From now on these are found directly, without calling this method.
         vars(self).update({each: getattr(compiled, each) for each in _METHODS})
         return getattr(compiled, name)
 

@@ -1,10 +1,10 @@
 """Records: dataclasses whose methods are written on first use.
 
-The decorator of the standard library compiles six functions for each class, which takes longer
-than all else that a module of records does. A run imports many records, makes some of them, and
-compares, hashes and shows few. So ``dataclass`` here gives a class its slots at once, and each
-method when something first looks it up. What comes out is a dataclass like any other: for
-``fields``, ``replace``, ``match``, ``copy`` and ``pickle`` there is no difference.
+The decorator of the standard library compiles six functions for each class, which dominates the
+import time of a module of records. A run imports many records, makes some of them, and compares,
+hashes and shows few. So ``dataclass`` here adds the slots to a class at once, but each method only
+when it is first looked up. The result is a normal dataclass: ``fields``, ``replace``, ``match``,
+``copy`` and ``pickle`` work as usual.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ __all__ = ["dataclass"]
 
 _Class = TypeVar("_Class", bound=type)
 
-#: How many of a record are made before its ``__init__`` is written.
+#: The number of records of a class that are made before its ``__init__`` is written.
 _FEW: Final = 4
 
-#: What the standard library is asked for, to get a method.
+#: The options of the standard library that produce each method.
 _ASKED: Final = {
     "__repr__": {"repr": True},
     "__eq__": {"eq": True},
@@ -51,7 +51,7 @@ def _dataclass(
         kw_only: Whether fields are passed by name only.
         repr: Whether there is a ``__repr__`` of the fields.
         eq: Whether records compare by their fields, and hash by them if they are frozen.
-        order: Whether records have the order of their fields.
+        order: Whether records are ordered by their fields.
     """
     options = {"slots": slots, "frozen": frozen, "kw_only": kw_only}
     options |= {"init": True, "repr": repr, "eq": eq, "order": order}
@@ -82,7 +82,7 @@ def _dataclass(
 
 @cache
 def _parts(**options: bool) -> tuple[tuple[str, ...], dict[str, object]]:
-    """Return the parts that a record gets later, and those that it gets at once."""
+    """Return the parts that are added to a record later, and those that are added at once."""
     later = ["__init__", "__match_args__", "__dataclass_fields__", "__dataclass_params__"]
     later += [name for name, asked in _ASKED.items() if all(options.get(word) for word in asked)]
     at_once: dict[str, object] = {"__replace__": _replace}
@@ -96,7 +96,7 @@ def _parts(**options: bool) -> tuple[tuple[str, ...], dict[str, object]]:
 
 
 class _Later:
-    """Something of a record that is written when it is looked up, in place of this."""
+    """A part of a record that is written on first access and replaces this object."""
 
     __slots__ = ("name", "source")
 
@@ -123,12 +123,12 @@ class _Source:
 
     Attributes:
         record: The class.
-        options: What the decorator was given.
-        annotations: The fields and class variables as they are annotated; first those of the
-            records that the class is made from.
-        made: How many records there are that no ``__init__`` was written for.
-        members: The fields by name, each with its default, with what ``field`` made of it, or
-            with ``MISSING``.
+        options: The options of the decorator.
+        annotations: The annotated fields and class variables, starting with those of the base
+            classes.
+        made: The number of records made before an ``__init__`` was written.
+        members: The fields by name, each with its default, with the result of ``field``, or with
+            ``MISSING``.
     """
 
     __slots__ = ("annotations", "made", "members", "options", "record")
@@ -151,12 +151,12 @@ class _Source:
                 self.members[name] = own.get(name, MISSING)
 
     def is_rarely_made(self) -> bool:
-        """Return whether too few records were made for a written ``__init__`` to pay."""
+        """Return whether too few records were made for a written ``__init__`` to pay off."""
         self.made += 1
         return self.made <= _FEW
 
     def fill(self, record: object, /, *values: object, **named: object) -> None:
-        """Set the fields of a new record, as the ``__init__`` does that is not written yet."""
+        """Set the fields of a new record, like the ``__init__`` that is not written yet."""
         by_place = [] if self.options["kw_only"] else [*self.members]
         given = dict(zip(by_place, values, strict=False))
         is_sound = len(given) == len(values) and given.keys().isdisjoint(named)
@@ -170,7 +170,7 @@ class _Source:
             content[name] = value
             is_sound = is_sound and value is not MISSING
         if given or not is_sound:
-            # The written one knows how to say what is wrong with the call.
+            # The written one reports the error in the call.
             self.record.__init__ = self.write("__init__")
             self.record.__init__(record, *values, **named)
         for name, value in content.items():
@@ -197,7 +197,7 @@ class _Source:
         content = {name: value for name, value in self.members.items() if value is not MISSING}
         content["__annotations__"] = self.annotations
         content["__module__"] = self.record.__module__
-        content["__doc__"] = "The fields."  # else the standard library writes a signature
+        content["__doc__"] = "The fields."  # otherwise the standard library writes a signature
         options = {"init": False, "repr": False, "eq": False, **asked}
         decorate = dataclasses.dataclass(kw_only=self.options["kw_only"], **options)
         return decorate(type(self.record.__name__, (), content))
@@ -237,12 +237,12 @@ class _Source:
         return cast("Callable[..., None]", written)
 
 
-#: What each record is written from.
+#: The source of each record.
 _SOURCES: Final[dict[type, _Source]] = {}
 
 
 class _Factory:
-    """Stands in a signature for a default that is made anew for each record."""
+    """Represents, in a signature, a default that is created for each record."""
 
     def __repr__(self) -> str:
         return "<factory>"

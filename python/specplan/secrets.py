@@ -1,7 +1,7 @@
-"""Removing secrets from texts; the one place that decides which parts of a URL are shown.
+"""Removing secrets from texts; the only place that decides which parts of a URL are shown.
 
-A URL may hold a user and a password, and a query that is a signature. Neither is ever shown,
-in whatever text the URL stands and however it is misspelt.
+A URL may contain a user and a password, and a query with a signature. They are never shown, in
+whatever text the URL occurs and however it is misspelt.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from specplan.patterns import pattern
 
 __all__ = ["shown_url", "without_secrets", "without_those_of"]
 
-#: Schemes that are known for what they are, even where the slashes are missing.
+#: Schemes that are recognized even if the slashes are missing.
 _KNOWN: Final = (
     "https?|ftps?|sftp|ssh|git|s3a?|gs|gcs|az|abfss?|adl|oci|docker|hdfs|webhdfs|smb|"
     "dav|webdavs?|github|hf|socks[45]h?"
@@ -23,24 +23,24 @@ _KNOWN: Final = (
 _COLON: Final = r"(?::|%3a)"
 _SLASH: Final = r"(?:[/\\]|%2f|%5c)"
 
-#: Where a URL starts in a text, and how far it goes: a message sets it in quotes or backquotes.
+#: A URL in a text, up to its end: messages put it in quotes or backquotes.
 _URL: Final = pattern(
     rf"(?P<scheme>(?<![A-Za-z0-9])(?:(?:{_KNOWN}){_COLON}{_SLASH}*|[a-z][a-z0-9+.-]*{_COLON}{_SLASH}+))"
     r"(?P<rest>[^\s`'\"<>|]*)",
     re.IGNORECASE,
 )
 
-#: A user and a password where the scheme was forgotten: ``user:word@host/folder``. Neither an
-#: abstract spec nor a place in a file looks like it: they have a version or a blank there.
+#: A user and a password without a scheme: ``user:word@host/folder``. Abstract specs and places in
+#: files do not look like it: they have a version or a blank there.
 _USER: Final = pattern(
     r"(?<![^\s`'\"(])(?P<before>(?:(?!target=)[\w.-]+=)?(?://)?)"
     r"[^\s`'\"<>|/@:=%^+~]+:(?![=%^+~@])[^\s`'\"<>|]*@(?=[A-Za-z0-9\[])"
 )
 
-#: The same below the folder that such a text was taken to start from.
+#: The same after a folder, if such a text was taken as a relative path.
 _USER_BELOW: Final = pattern(r"(?<=/)[^\s`'\"<>|/@:=%^+~]+:[^\s`'\"<>|/@]+@(?=[\w-]+(?:\.[\w-]+)+)")
 
-#: A file of this machine, whose name may hold anything.
+#: A file on this machine, whose name may contain anything.
 _NO_HOST: Final = pattern(r"file:(/|///+)", re.IGNORECASE)
 
 _PORT: Final = pattern(r"[0-9]*")
@@ -53,8 +53,8 @@ def shown_url(url: str) -> str:
     """Return a URL without its possible secrets: user, password, query and fragment.
 
     Args:
-        url: The URL and nothing else, so that all of it counts, blanks and quotes too. What is
-            no URL comes back as it is.
+        url: Only the URL, so that all of it counts, including blanks and quotes. Any other text is
+            returned unchanged.
 
     Examples:
         >>> shown_url("https://user:word@host/folder?sig=abc")
@@ -115,7 +115,7 @@ def _harmless(scheme: str, rest: str) -> str:
     if ats:
         rest = rest[ats[-1].end() :]
     elif ":" in authority and not authority.startswith("["):
-        # A password with a slash in it ends the host too early, and then this is not a port.
+        # With a slash in a password, the host ends too early, and then this is not a port.
         name, _, port = authority.partition(":")
         if not _PORT.fullmatch(port):
             later = list(_AT.finditer(rest))

@@ -11,21 +11,21 @@ if TYPE_CHECKING:
 __all__ = ["nearest", "suggestions"]
 
 
-#: How many near names an error suggests.
+#: The maximum number of similar names in an error.
 _SUGGESTIONS: Final = 3
 
 
-#: How near a name must be that no source holds: most of those in tables have no meaning here.
+#: The required similarity of a name outside of the sources: most names in tables are irrelevant.
 _CLOSE: Final = 0.75
 
 
 def suggestions(name: str, names: Collection[str], *, closeness: float = 0.5) -> tuple[str, ...]:
-    """Return the names nearest to ``name``, best first; letters of either case are alike.
+    """Return the names most similar to ``name``, best first, ignoring case.
 
     Args:
         name: The name.
         names: The names to choose from.
-        closeness: How much of both must agree, from 0 to 1.
+        closeness: The required similarity, from 0 to 1.
     """
     by_spelling: dict[str, list[str]] = {}
     for each in sorted(names):
@@ -34,7 +34,7 @@ def suggestions(name: str, names: Collection[str], *, closeness: float = 0.5) ->
     part = asked.strip("*?")
     near = nearest(asked, by_spelling, closeness=closeness)
     inside = [each for each in by_spelling if part and part in each]
-    # What only differs in case comes first, then what begins with the name.
+    # Names that only differ in case come first, then those that begin with the name.
     inside.sort(key=lambda each: not each.startswith(part))
     begins = [each for each in inside if each.startswith(part)]
     same = [asked] if asked in by_spelling else []
@@ -45,8 +45,8 @@ def suggestions(name: str, names: Collection[str], *, closeness: float = 0.5) ->
 def nearest(
     name: str, names: Iterable[str], *, most: int = _SUGGESTIONS, closeness: float = 0.6
 ) -> list[str]:
-    """Return the names that are spelt most like ``name``, best first."""
-    # Few runs meet a misspelt name.
+    """Return the names with the most similar spelling, best first."""
+    # Imported here because few runs encounter a misspelt name.
     from difflib import get_close_matches  # noqa: PLC0415
 
     return get_close_matches(name, list(names), n=most, cutoff=closeness)

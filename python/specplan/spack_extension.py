@@ -1,4 +1,4 @@
-"""The entry point ``spack.extensions``, by which Spack finds ``spack specplan``."""
+"""The entry point ``spack.extensions``, through which Spack finds ``spack specplan``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["paths"]
 
 
 def paths() -> list[str]:
-    """Return the folders of the extensions for Spack that this package holds.
+    """Return the folders of the Spack extensions in this package.
 
     Examples:
         >>> [Path(each).name for each in paths()]

@@ -8,18 +8,18 @@ from specplan.records import dataclass
 
 __all__ = ["SystemName", "split_system"]
 
-#: What an architecture of Spack starts with.
+#: The platforms at the start of a Spack architecture.
 _PLATFORMS: Final = frozenset({"linux", "darwin", "windows", "freebsd", "cray", "test"})
 
 
 @dataclass(frozen=True, slots=True)
 class SystemName:
-    """The names in the text of a system; whether they exist is not known here.
+    """The names in the text of a system; they need not exist.
 
     Attributes:
         os: The operating system.
         target: The microarchitecture.
-        platform: The platform, or None where the text names none.
+        platform: The platform, or None if the text names none.
     """
 
     os: str
@@ -30,8 +30,8 @@ class SystemName:
 def split_system(text: str) -> SystemName | None:
     """Return the names in the text of a system, or None if it is not one.
 
-    Spack's own spelling is taken as well: ``linux-ubuntu22.04-zen4``, what lies below a folder
-    of that name, and ``linux-ubuntu22.04/zen4``.
+    Spack's own spelling is accepted as well: ``linux-ubuntu22.04-zen4``, a path below a folder of
+    that name, and ``linux-ubuntu22.04/zen4``.
 
     Examples:
         >>> split_system("ubuntu22.04/zen4")

@@ -2,7 +2,7 @@
 
 A table has a column for each field of its records. The fields of a record within a record become
 columns of their own, ``nearest_hash``; lists of texts become lists; lists of other records become
-JSON. What is not known is null.
+JSON. Unknown values are null.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ __all__ = [
     "table_of",
 ]
 
-#: How many rows of a table a notebook shows.
+#: The number of rows that a notebook shows of a table.
 ROWS_OF_A_NOTEBOOK: Final = 20
 
-#: How many names of columns a table shows in one line.
+#: The number of column names that a table shows in one line.
 _FEW_NAMES: Final = 5
 
-#: What the core calls the types of columns.
+#: The core's names for the types of columns.
 _ColumnType: TypeAlias = Literal["text", "whole", "number", "flag", "list"]
 
 _PLAIN: Final[dict[object, _ColumnType]] = {
@@ -51,7 +51,7 @@ _PLAIN: Final[dict[object, _ColumnType]] = {
 }
 
 
-#: The fields of the records that a result is a collection of, by the name of its class.
+#: The fields with the main records of a result, by the name of its class.
 _ABOUT: Final[dict[str, tuple[str, ...]]] = {
     "Check": ("findings",),
     "Coverage": ("gaps",),
@@ -64,20 +64,20 @@ _ABOUT: Final[dict[str, tuple[str, ...]]] = {
     "Trend": ("steps",),
 }
 
-#: The column that says from which field a row is, where a result is about several.
+#: The column with the field of a row, if a result has several main fields.
 _FIELD: Final = "change"
 
-#: A column of records: its name, its type, and how the value of a record is found.
+#: A column of records: its name, its type, and a function for the value of a record.
 _Column: TypeAlias = "tuple[str, _ColumnType, Callable[[Any], Any]]"
 
 
 class ColumnTable:
-    """Named columns of equal length, which Arrow's C interface hands on without a copy.
+    """Named columns of equal length, exported through Arrow's C interface without a copy.
 
     Args:
         core: The columns.
-        first: The values of the first rows by column, where Python has them: the core does not
-            hand out single values.
+        first: The values of the first rows by column, if Python has them: the core does not return
+            single values.
     """
 
     __slots__ = ("_core", "_first")
@@ -96,11 +96,11 @@ class ColumnTable:
         return self._core.names
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """Return the rows as a stream; other types than its own are left to the taker."""
+        """Return the rows as a stream; conversion to other types is left to the consumer."""
         return self._core.__arrow_c_stream__(requested_schema)
 
     def write_parquet(self, path: str | PathLike[str]) -> int:
-        """Write a file, the same bytes for the same rows, and return how many rows it has.
+        """Write a file, with identical bytes for the same rows, and return the number of rows.
 
         Raises:
             OSError: If it cannot be written.
@@ -113,7 +113,7 @@ class ColumnTable:
         return f"<Table: {self._size}: {named}{more}>"
 
     def _repr_html_(self) -> str:
-        """Return the columns for a notebook, with the first rows where they are known."""
+        """Return the columns for a notebook, with the first rows if they are known."""
         return _fragment(self._size, self.names, list(zip(*self._first, strict=True)), len(self))
 
     @property
@@ -127,7 +127,7 @@ def fragment_of(kind: type, records: Sequence[Any], title: str) -> str:
     Args:
         kind: Their class, a dataclass.
         records: The records.
-        title: What stands above.
+        title: The title above.
     """
     columns = _columns(cast("Hashable", kind))
     some = records[:ROWS_OF_A_NOTEBOOK]
@@ -176,8 +176,8 @@ def of_result(result: object, name: str) -> ColumnTable:
 
     Args:
         result: A dataclass.
-        name: A field that holds a tuple of records; empty for what the result is about: if
-            these are several fields, the first column says which one a row is from.
+        name: A field with a tuple of records; empty for the main records: if these are several
+            fields, the first column names the field of a row.
 
     Raises:
         UsageError: If there is no such field, or the core was built without tables.
@@ -192,9 +192,9 @@ def of_result(result: object, name: str) -> ColumnTable:
 
 
 def _united(parts: Sequence[tuple[str, type, Sequence[Any]]]) -> ColumnTable:
-    """Return records of several kinds as one table, where a kind is null in what it lacks.
+    """Return records of several kinds as one table, with null in columns that a kind lacks.
 
-    Of lists nothing is empty.
+    Missing lists are empty.
     """
     require_tables()
     from specplan import _core  # noqa: PLC0415 - records are read without the core
@@ -224,7 +224,7 @@ def table_of(kind: type, records: Sequence[Any]) -> ColumnTable:
     O(records x fields). The values are copied once, into columns.
 
     Args:
-        kind: Their class, a dataclass, which says the columns even where there is no record.
+        kind: Their class, a dataclass, which defines the columns even without records.
         records: The records.
 
     Raises:
@@ -242,7 +242,7 @@ def table_of(kind: type, records: Sequence[Any]) -> ColumnTable:
 
 @lru_cache(maxsize=64)
 def _tables_of(kind: Hashable) -> dict[str, type]:
-    """Return the fields of a result that hold records, with the class of these."""
+    """Return the fields of a result that contain records, with the class of these."""
     found = {}
     for name, hint in _hints(kind).items():
         form = _without_none(hint)
@@ -254,7 +254,7 @@ def _tables_of(kind: Hashable) -> dict[str, type]:
 
 @lru_cache(maxsize=64)
 def _columns(kind: Hashable) -> tuple[_Column, ...]:
-    """Return name, type and value of each column of a kind of record."""
+    """Return the name, type and value of each column of a kind of record."""
     found: list[_Column] = []
     for name, hint in _hints(kind).items():
         if name.startswith("_"):

@@ -1,6 +1,7 @@
 """Targets beyond the built-in ones: configured, or from an installed archspec.
 
-What is taught is known to the whole process, as what runs on what does not depend on a catalog.
+Targets added here are known to the whole process, because compatibility does not depend on a
+catalog.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from specplan.errors import UsageError
 
 __all__ = ["is_known", "learn", "teach"]
 
-#: The package whose data is looked at where a target is not known.
+#: The package whose data is used for unknown targets.
 _ARCHSPEC: Final = "archspec"
 
 
@@ -22,11 +23,11 @@ def teach(targets: Mapping[str, Sequence[str]]) -> None:
     """Make targets known, for the rest of the process.
 
     Args:
-        targets: By the name of a target its parents, whose binaries run on it.
+        targets: By the name of a target, its parents, whose binaries run on it.
 
     Raises:
-        UsageError: If a parent is not known, a target descends from itself, or one is known with
-            other parents.
+        UsageError: If a parent is unknown, a target descends from itself, or is known with other
+            parents.
 
     Examples:
         >>> teach({"zen6_dense": ["zen6"]})
@@ -42,25 +43,25 @@ def teach(targets: Mapping[str, Sequence[str]]) -> None:
 
 
 def is_known(name: str) -> bool:
-    """Return whether a target is known, to an installed archspec too."""
+    """Return whether a target is known, also to an installed archspec."""
     learn((name,))
     return _core.is_known_target(name)
 
 
 def learn(names: Iterable[str]) -> None:
-    """Look names that are not known up in the data of an installed archspec."""
+    """Look up unknown names in the data of an installed archspec."""
     if not all(map(_core.is_known_target, names)):
         _learn_installed()
 
 
 def forget_installed() -> None:
-    """Look the installed archspec up once more at the next name that is not known."""
+    """Look up the installed archspec again at the next unknown name."""
     _learn_installed.cache_clear()
 
 
 @cache
 def _learn_installed() -> None:
-    """Teach what an installed archspec knows and the built-in table does not."""
+    """Add the targets of an installed archspec that the built-in table lacks."""
     known = set(_core.known_targets())
     left = {name: parents for name, parents in _installed().items() if name not in known}
     while ready := [name for name, parents in left.items() if known.issuperset(parents)]:
@@ -69,8 +70,8 @@ def _learn_installed() -> None:
 
 
 def _installed() -> dict[str, list[str]]:
-    """Return the targets of the installed archspec with their parents; nothing without one."""
-    # Most targets are known without it.
+    """Return the targets of the installed archspec with their parents; empty without one."""
+    # Imported here because most targets are known without it.
     import json  # noqa: PLC0415
     from importlib import resources  # noqa: PLC0415
 

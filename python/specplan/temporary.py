@@ -1,7 +1,7 @@
 """Temporary files that are removed however a run ends.
 
-``finally`` removes them where a run ends by an error or by Ctrl-C. A run that is ended by
-SIGTERM or SIGHUP runs no ``finally``: the command line asks here what is left to remove.
+``finally`` removes them if a run ends with an error or Ctrl-C. A run that SIGTERM or SIGHUP ends
+does not execute ``finally``, so the command line removes the files listed here.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ _there: set[str] = set()
 
 
 def new_file(beside: Path, *, prefix: str, suffix: str = "", mode: int = 0o600) -> tuple[int, Path]:
-    """Make a file that nothing else uses, and return its descriptor and its path.
+    """Create a file that nothing else uses, and return its descriptor and its path.
 
     Args:
-        beside: The folder that it is made in.
-        prefix: How its name starts.
-        suffix: How its name ends.
-        mode: Its permissions, before the process's mask is taken off.
+        beside: The folder for the file.
+        prefix: The start of its name.
+        suffix: The end of its name.
+        mode: Its permissions, before applying the process's mask.
 
     Raises:
-        OSError: If it cannot be made.
+        OSError: If it cannot be created.
     """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     while True:
@@ -46,7 +46,7 @@ def new_file(beside: Path, *, prefix: str, suffix: str = "", mode: int = 0o600) 
 
 
 def forget(path: Path) -> None:
-    """Remove a file that :func:`new_file` made, if it still bears its name."""
+    """Remove a file that :func:`new_file` created, if it still has its name."""
     with contextlib.suppress(OSError):
         path.unlink(missing_ok=True)
     _there.discard(str(path))
@@ -54,7 +54,7 @@ def forget(path: Path) -> None:
 
 @contextlib.contextmanager
 def folder() -> Iterator[Path]:
-    """Give a folder that is removed, with all that it holds, when the block ends."""
+    """Create a folder that is removed, with its content, when the block ends."""
     import shutil  # noqa: PLC0415 - help and most runs need it not
     import tempfile  # noqa: PLC0415 - as above
 
@@ -69,7 +69,7 @@ def folder() -> Iterator[Path]:
 
 @contextlib.contextmanager
 def at(path: Path) -> Iterator[None]:
-    """Remove what is at a path, a folder with all that it holds, when the block ends."""
+    """Remove a file, or a folder with its content, when the block ends."""
     import shutil  # noqa: PLC0415 - help and most runs need it not
 
     _there.add(str(path))
@@ -81,7 +81,7 @@ def at(path: Path) -> Iterator[None]:
 
 
 def remove_all() -> None:
-    """Remove all that is there, before the process ends without another word."""
+    """Remove all of them before the process ends abruptly."""
     import shutil  # noqa: PLC0415 - as above
 
     for name in tuple(_there):

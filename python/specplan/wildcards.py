@@ -10,12 +10,12 @@ from specplan.patterns import pattern
 
 __all__ = ["beginning", "is_name", "matches"]
 
-#: What makes a pattern of a name.
+#: The characters that turn a name into a pattern.
 _WILD: Final = pattern(r"[*?\[]")
 
 
 def is_name(pattern: str) -> bool:
-    """Return whether a pattern matches nothing but itself."""
+    """Return whether a pattern only matches itself."""
     return _WILD.search(pattern) is None
 
 
@@ -28,22 +28,22 @@ def beginning(pattern: str) -> str:
 def matches(name: str, pattern: str) -> bool:
     """Return whether a shell pattern matches a whole name: ``*``, ``?``, ``[ab]``, ``[!ab]``.
 
-    Capitals matter. A pattern that asks for more letters than the name has is not tried at all,
-    so that no pattern takes longer than a short one.
+    Matching is case-sensitive. A pattern that needs more letters than the name has is not tried, so
+    no pattern takes longer than a short one.
     """
     if pattern == "*":
         return True
     first = _WILD.search(pattern)
     if first is None:
         return name == pattern
-    # Most of many patterns differ from the name before that, and need no search.
+    # Most patterns differ from the name before the first star and need no search.
     at = first.start()
     return name[:at] == pattern[:at] and _least(pattern) <= len(name) and fnmatchcase(name, pattern)
 
 
 @lru_cache(maxsize=1024)
 def _least(pattern: str) -> int:
-    """Return the least length of a name: one letter for each part but stars."""
+    """Return the minimum length of a name: one letter for each part except stars."""
     letters = at = 0
     last = pattern.rfind("]")
     while at < len(pattern):
@@ -53,7 +53,7 @@ def _least(pattern: str) -> int:
 
 
 def _end_of_class(pattern: str, at: int, last: int) -> int:
-    """Return the end of a class that starts here; a bracket that is never closed is a letter."""
+    """Return the end of a class that starts here; an unclosed bracket is a literal character."""
     first = at + 1
     first += pattern[first : first + 1] == "!"
     first += pattern[first : first + 1] == "]"

@@ -82,7 +82,7 @@ def reject(plan: dict[str, Any], lock: Path, fault: str) -> None:
 def test_one_build_too_many_is_rejected(plan: dict[str, Any], lock: Path) -> None:
     more = {**plan["builds"][0], "hash": OTHER, "package": "pe", "because": [APP, TOOL, OTHER]}
     plan["builds"].insert(2, more)
-    reject(plan, lock, "planned in vain")
+    reject(plan, lock, "unnecessary builds")
 
 
 def test_one_build_too_few_is_rejected(plan: dict[str, Any], lock: Path) -> None:

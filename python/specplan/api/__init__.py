@@ -1,1 +1,1 @@
-"""The public face for scripts: it makes a request of keywords, and a room answers it."""
+"""The public interface for scripts: it turns keywords into requests for other packages."""

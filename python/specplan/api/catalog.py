@@ -122,8 +122,8 @@ _TABLES: Final[tuple[TableName, ...]] = get_args(TableName)
 class Catalog:
     """Specs of one or more sources, with the stacks and snapshots that list them.
 
-    Made by :func:`specplan.load`; immutable, and safe to share between threads. Two catalogs
-    are equal when they hold the same rows, whatever order their files came in.
+    Made by :func:`specplan.load`; immutable, and safe to share between threads. Two catalogs are
+    equal if they have the same rows, regardless of the order of their files.
     """
 
     __slots__ = ("_contents",)
@@ -160,7 +160,7 @@ class Catalog:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Facts about the sources that a reader might not expect, one sentence each."""
+        """Surprising facts about the sources, one sentence each."""
         return self._contents.notes
 
     def __len__(self) -> int:
@@ -168,7 +168,7 @@ class Catalog:
         return len(self._core)
 
     def __eq__(self, other: object) -> bool:
-        """Return whether both catalogs hold the same rows."""
+        """Return whether both catalogs have the same rows."""
         return self._core == other._core if isinstance(other, Catalog) else NotImplemented
 
     def __hash__(self) -> int:
@@ -181,8 +181,8 @@ class Catalog:
     def merged(self, other: Catalog) -> Catalog:
         """Return the union of both catalogs.
 
-        Merging is associative, commutative and idempotent. Where both know a hash with
-        different content, the newer snapshot wins; :meth:`check` reports it.
+        Merging is associative, commutative and idempotent. If both know a hash with different
+        content, the newer snapshot wins; :meth:`check` reports it.
 
         Examples:
             >>> import specplan
@@ -198,10 +198,10 @@ class Catalog:
         return self._contents.tags
 
     def unused_tags(self, *asked: str | None) -> tuple[str, ...]:
-        """Return the snapshots that an answer passes over, newest first.
+        """Return the snapshots that an answer ignores, newest first.
 
         Args:
-            *asked: The snapshots that are asked; None is the newest of each source.
+            *asked: The selected snapshots; None is the newest of each source.
         """
         return self._contents.unused_tags(asked)
 
@@ -209,7 +209,7 @@ class Catalog:
         """Return a table of the catalog, which Polars, pyarrow, DuckDB and pandas take.
 
         The columns are those of the files of a saved catalog, which `docs/scale.md` lists;
-        ``members`` has the snapshot as its last.
+        ``members`` has the snapshot as its last column.
 
         Args:
             name: ``specs``, ``edges`` or ``members``.
@@ -265,13 +265,13 @@ class Catalog:
         return _edges(self._known(self._core.dependents, _hash_of(spec)))
 
     def path(self, spec: Spec | str, to: Spec | str) -> tuple[str, ...]:
-        """Return the hashes of a shortest way over dependencies, both ends included.
+        """Return the hashes of a shortest path over dependencies, including both ends.
 
-        Nothing where there is none. O(specs + edges).
+        Empty if there is none. O(specs + edges).
 
         Args:
-            spec: Where it starts: a spec, or its hash.
-            to: Where it ends: a spec, or its hash.
+            spec: The start: a spec, or its hash.
+            to: The end: a spec, or its hash.
 
         Raises:
             UsageError: If the catalog does not know one of them.
@@ -308,8 +308,8 @@ class Catalog:
     def select(self, **keywords: Unpack[SelectKeywords]) -> Selection:
         """Return the specs that match every given keyword.
 
-        Each keyword takes one shell pattern or several, of which any may match; ``hash``
-        takes whole hashes. A pattern without a match selects nothing.
+        Each keyword takes one or several shell patterns, any of which may match; ``hash`` takes
+        whole hashes. A pattern without a match selects nothing.
 
         Args:
             **keywords: ``package``, ``version`` (as the sources spell it), ``platform``, ``os``,
@@ -336,8 +336,8 @@ class Catalog:
     def find(self, spec: AbstractSpec | str, **question: Unpack[SearchKeywords]) -> Rows[Spec]:
         """Return the known specs that satisfy an abstract spec, as Spack does.
 
-        Externals are found too, and specs that no cache has as a binary. They come by
-        name, version, os, target and hash.
+        Externals and specs without a binary are found too. The order is by name, version, os,
+        target and hash.
 
         Args:
             spec: One abstract spec, or a text in Spack's syntax: ``hdf5@1.14:+mpi ^zlib-ng``,
@@ -388,14 +388,14 @@ class Catalog:
     ) -> Coverage:
         """Return the coverage of the reported cells and their gaps.
 
-        What covers the roots of environments *could* be reused: an upper bound, as a
-        concretizer may still decide otherwise.
+        Specs that cover the roots of environments *could* be reused: coverage is an upper bound,
+        because a concretizer may still decide otherwise.
 
         Args:
-            query: The question; by default it is made of the keywords.
-            **keywords: The fields of :class:`CoverageQuery`. One text may stand for a sequence
-                of one. ``baseline`` may also be another catalog, of which the newest snapshot
-                counts, and stands beside a query too.
+            query: The query; by default it is made from the keywords.
+            **keywords: The fields of :class:`CoverageQuery`. A single text may replace a sequence
+                of one. ``baseline`` may also be another catalog, whose newest snapshot counts; it
+                can be combined with a query too.
 
         Raises:
             UnknownNameError: If a stack, system or snapshot is unknown.
@@ -414,16 +414,16 @@ class Catalog:
         """
         return solve(self._contents, *_coverage_query(query, keywords))
 
-    #: The same document as :meth:`gaps`, looked at by cell instead of by gap.
+    #: The same document as :meth:`gaps`, viewed by cell instead of by gap.
     coverage = gaps
 
     def matrix(
         self, query: CoverageQuery | None = None, /, **keywords: Unpack[CoverageKeywords]
     ) -> Rows[Cell]:
-        """Return the cells of :meth:`gaps` alone: counts, no gap is looked at.
+        """Return only the cells of :meth:`gaps`: counts, without computing gaps.
 
         Args:
-            query: The question; by default it is made of the keywords.
+            query: The query; by default it is made from the keywords.
             **keywords: The keywords of :meth:`gaps`.
 
         Examples:
@@ -441,7 +441,7 @@ class Catalog:
         """Return the cells of :meth:`gaps`, each with the keys that it lacks, unranked.
 
         Args:
-            query: The question; by default it is made of the keywords.
+            query: The query; by default it is made from the keywords.
             **keywords: The keywords of :meth:`gaps`.
 
         Examples:
@@ -461,8 +461,8 @@ class Catalog:
         """Return one step for :func:`trend`, which does not keep this catalog.
 
         Args:
-            name: What the step is called.
-            query: The question; by default it is made of the keywords.
+            name: The name of the step.
+            query: The query; by default it is made from the keywords.
             **keywords: The keywords of :meth:`gaps`, without ``baseline``.
 
         Raises:
@@ -488,13 +488,12 @@ class Catalog:
     ) -> Diff:
         """Compare two states, cell by cell and key by key.
 
-        A package whose old keys gave way to new ones has changed; it is lost only if
-        nothing new stands in the cell for what is gone. A stack that only one state
-        lists is named and not compared.
+        A package whose old keys were replaced by new ones has changed; it is lost only if nothing
+        new in the cell replaces the old keys. A stack that only one state lists is named but not
+        compared.
 
         Args:
-            old: A snapshot of this catalog, or another catalog, of which the newest
-                snapshot counts.
+            old: A snapshot of this catalog, or another catalog, whose newest snapshot counts.
             new: The newer state, in the same form; by default the newest snapshot of this catalog.
             stack: Shell patterns of the stacks to compare; all but ``root`` by default.
             os: Only cells of these operating systems (shell patterns).
@@ -528,23 +527,22 @@ class Catalog:
     def rebuild(
         self, request: PlanRequest | None = None, /, **keywords: Unpack[PlanKeywords]
     ) -> Plan:
-        """Plan the least set of builds after which all wants install from this catalog alone.
+        """Plan the smallest set of builds after which all wants install from this catalog alone.
 
         Args:
-            request: The question; by default it is made of the keywords.
-            **keywords: The fields of :class:`CoverageQuery`, which say what is wanted, and those
-                of :class:`PlanRequest` and its parts: ``candidates``, ``exclude_broken``,
-                ``costs``, ``jobs``, ``limits``; of :class:`ChangeRequest` ``changed`` (its
-                ``specs``), ``changed_if_wanted`` (its ``listed``), ``policy``, ``depth``; of
-                :class:`WhatIfRequest` ``assume_available``, ``without``; of
-                :class:`BudgetLimits` ``max_builds``, ``max_cost``, ``weights``, ``budget_curve``
-                (its ``curve``); of
+            request: The request; by default it is made from the keywords.
+            **keywords: The fields of :class:`CoverageQuery`, which define the wants, and those of
+                :class:`PlanRequest` and its parts: ``candidates``, ``exclude_broken``, ``costs``,
+                ``jobs``, ``limits``; of :class:`ChangeRequest` ``changed`` (its ``specs``),
+                ``changed_if_wanted`` (its ``listed``), ``policy``, ``depth``; of
+                :class:`WhatIfRequest` ``assume_available``, ``without``; of :class:`BudgetLimits`
+                ``max_builds``, ``max_cost``, ``weights``, ``budget_curve`` (its ``curve``); of
                 :class:`SearchLimits` ``node_limit``, ``time_limit``. ``baseline`` may also be
-                another catalog, and stands beside a request too.
+                another catalog; it can be combined with a request too.
 
         Raises:
             SourceError: If a lock cannot be read.
-            UnknownNameError: If what changed is in no want, or the snapshot is unknown.
+            UnknownNameError: If a changed spec is in no want, or the snapshot is unknown.
             UsageError: If the question makes no sense otherwise.
             TypeError: If a keyword is unknown, or both a request and its fields are given.
         """
@@ -555,11 +553,11 @@ class Catalog:
     def compare(self, old: Catalog) -> LockDiff:
         """Return the new specs since an older state, and their causes.
 
-        Both states may be locks, indexes or mirrors; all their specs count, with a binary
-        or without. Every new hash has a spec in its closure that changed itself.
+        Both states may be locks, indexes or mirrors; all their specs count, with a binary or
+        without. Every new hash has a spec in its closure whose own content changed.
 
         Args:
-            old: The older state, of which the newest snapshot counts.
+            old: The older state, whose newest snapshot counts.
         """
         from specplan.catalog.lock_diff import compare  # noqa: PLC0415 - coverage needs no planner
 
@@ -576,17 +574,17 @@ class Catalog:
         libc: Mapping[str, str] | None = None,
         host: Host | None = None,
     ) -> Check:
-        """List all that is wrong with the sources.
+        """List all faults in the sources.
 
         Args:
-            want: Locks, ``[LABEL=]spack.lock``, whose roots count as what is broken; without
-                any, these are the binaries that no other binary depends on.
+            want: Locks, ``[LABEL=]spack.lock``, whose roots count as broken or sound; without any,
+                these are the binaries that no other binary depends on.
             tag: The snapshot whose binaries count; by default the newest of each source.
-            verify: How far to go: with ``index`` what indexes and other files of specs say;
-                with ``manifests`` also the manifests and spec files of mirrors; with ``blobs``
+            verify: The level of verification: with ``index``, indexes and other files of specs;
+                with ``manifests``, also the manifests and spec files of mirrors; with ``blobs``,
                 also the bytes of their binaries.
             limits: The limits for each lock.
-            counted: Called with how many files of a mirror were looked at, and of how many.
+            counted: Called with the number of checked files of a mirror, and their total.
             libc: More operating systems with their C libraries, as for :meth:`gaps`.
             host: What conditions in the environments beside locks ask of the machine.
 
@@ -594,8 +592,8 @@ class Catalog:
             RemoteError: If a file of a mirror cannot be fetched.
             SourceError: If a lock cannot be read.
             UnknownNameError: If the snapshot is unknown.
-            UsageError: If ``verify`` is not one of its words, or no source is a mirror, but its
-                files are to be looked at.
+            UsageError: If ``verify`` is not one of its words, or needs files of mirrors but no
+                source is a mirror.
 
         Examples:
             >>> import specplan
@@ -622,8 +620,8 @@ def trend(steps: Iterable[Measured]) -> Trend:
     """Return the coverage over steps, which are read one after the other.
 
     Args:
-        steps: What :meth:`Catalog.trend_step` returns, the oldest first; a generator that loads
-            each catalog when it is its turn needs memory for one of them at a time.
+        steps: The results of :meth:`Catalog.trend_step`, the oldest first; a generator that loads
+            one catalog after the other needs memory for only one at a time.
 
     Raises:
         UsageError: If there are none, or one answers another question than the first.
@@ -658,7 +656,7 @@ def _hash_of(spec: Spec | str) -> str:
 def _coverage_query(
     query: CoverageQuery | None, keywords: CoverageKeywords
 ) -> tuple[CoverageQuery, Contents | None]:
-    """Return the query that keywords make, and the other catalog that they name as baseline."""
+    """Return the query from keywords, and the other catalog that they name as baseline."""
     baseline = keywords.get("baseline")
     older = baseline._contents if isinstance(baseline, Catalog) else None
     if query is not None:
@@ -701,7 +699,7 @@ def _query_of(keywords: CoverageKeywords) -> CoverageQuery:
 def _plan_request(
     request: PlanRequest | None, keywords: PlanKeywords
 ) -> tuple[PlanRequest, Contents | None]:
-    """Return the request that keywords make, and the other catalog that they name as baseline."""
+    """Return the request from keywords, and the other catalog that they name as baseline."""
     baseline = keywords.get("baseline")
     older = baseline._contents if isinstance(baseline, Catalog) else None
     if request is not None:
@@ -747,7 +745,7 @@ def _change(keywords: PlanKeywords) -> ChangeRequest | None:
 
 
 def _texts_of(given: Mapping[str, str | Sequence[str]] | None) -> Mapping[str, tuple[str, ...]]:
-    """Return sequences of texts by name, of which one text may stand for one."""
+    """Return sequences of texts by name; a single text may replace a sequence."""
     return {name: texts(each) for name, each in (given or {}).items()}
 
 

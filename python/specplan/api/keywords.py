@@ -13,7 +13,7 @@ __all__ = ["refuse_keywords_beside", "refuse_unknown_keywords"]
 
 
 def refuse_unknown_keywords(keywords: Mapping[str, object], known: frozenset[str]) -> None:
-    """Refuse keywords that are not known, with the most similar one.
+    """Refuse unknown keywords, suggesting the most similar one.
 
     Raises:
         TypeError: For the first of them.
@@ -26,11 +26,11 @@ def refuse_unknown_keywords(keywords: Mapping[str, object], known: frozenset[str
 
 
 def refuse_keywords_beside(keywords: Mapping[str, object], *, allowed: bool) -> None:
-    """Refuse keywords beside a question that is given as a value.
+    """Refuse keywords in addition to a query or request.
 
     Args:
         keywords: The keywords.
-        allowed: Whether `baseline` may stand beside the question.
+        allowed: Whether `baseline` may be combined with it.
 
     Raises:
         TypeError: For the first of them.

@@ -35,7 +35,7 @@ __all__ = ["LoadKeywords", "index", "load"]
 
 
 class LoadKeywords(TypedDict, total=False):
-    """The keywords of :func:`load` that say how sources are read."""
+    """The keywords of :func:`load` for reading sources."""
 
     strict: bool
     skip_damaged: bool
@@ -58,18 +58,18 @@ def load(
             perhaps with a label before it, ``LABEL=SOURCE``; see `docs/sources.md`.
             ``none`` alone stands for an empty cache.
         upstream: Installations whose specs count as available.
-        **keywords: ``strict``: refuse a page whose `meta` contradicts its specs, instead of
-            keeping the contradictions in :attr:`Catalog.contradictions`. ``skip_damaged``: keep
-            damaged files in :attr:`Catalog.damaged`, instead of raising an error for the first.
-            ``limits``: the limits for each source. ``tag``: the snapshots to read of sources that
-            are read snapshot by snapshot; None is the newest. ``only_tags``: of a saved catalog,
-            read these snapshots alone of all its sources. ``progress``: called while a file is
-            fetched, with its name, the bytes received, and the expected bytes, if they are known.
-            ``for_spack``: the version of Spack that uses the build caches, as ``1.2``, and reads
-            one of the indexes of a mirror; by default all indexes count. ``from_manifests``: read
-            mirrors from the files of their binaries, one by one, instead of their indexes.
-            ``probe``: ask servers that can list their files for binaries that no index lists, as
-            is always done in folders.
+        **keywords: ``strict``: refuse a page whose `meta` contradicts its specs, instead of keeping
+            the contradictions in :attr:`Catalog.contradictions`. ``skip_damaged``: keep damaged
+            files in :attr:`Catalog.damaged`, instead of raising an error for the first. ``limits``:
+            the limits for each source. ``tag``: the snapshots to read of sources that are read
+            snapshot by snapshot; None is the newest. ``only_tags``: read only these snapshots of
+            all sources of a saved catalog. ``progress``: called while a file is fetched, with its
+            name, the bytes received, and the expected bytes, if they are known. ``for_spack``: the
+            version of Spack that uses the build caches, such as ``1.2``, and reads one of the
+            indexes of a mirror; by default all indexes count. ``from_manifests``: read mirrors from
+            the manifests of their binaries, one by one, instead of their indexes. ``probe``: ask
+            servers that can list their files for binaries that no index lists, as is always done in
+            folders.
 
     Raises:
         RemoteError: If a source cannot be fetched.
@@ -137,11 +137,10 @@ def index(
     all_snapshots: bool = False,
     **keywords: Unpack[LoadKeywords],
 ) -> Catalog:
-    """Read sources and save them as a catalog that is read in their place.
+    """Read sources and save them as a catalog that can be read in their place.
 
-    If the folder is a saved catalog, the sources are added to it and replace their older
-    content. The new catalog takes the place of the old one in one step. Same sources, same
-    bytes.
+    If the folder is a saved catalog, the sources are added to it and replace their older content.
+    The new catalog replaces the old one atomically. The same sources produce the same bytes.
 
     Args:
         folder: The folder of the saved catalog; `docs/scale.md` describes it.
@@ -151,16 +150,16 @@ def index(
         **keywords: The keywords of :func:`load`.
 
     Returns:
-        The catalog that :func:`load` makes of the sources.
+        The catalog that :func:`load` returns for the sources.
 
     Raises:
         RemoteError: If a source cannot be fetched.
-        SourceError: If a source cannot be read, or the folder is something else or cannot be
+        SourceError: If a source cannot be read, or the folder is not a catalog or cannot be
             written.
         DamagedSourceError: If a file of a source or of the catalog is damaged.
         UnknownNameError: If a source does not have the snapshot.
-        UsageError: If no source is given, a source is a saved catalog itself, or another run
-            is writing the catalog.
+        UsageError: If no source is given, a source is itself a saved catalog, or another run is
+            writing the catalog.
         TypeError: If a keyword is unknown.
     """
     from pathlib import Path  # noqa: PLC0415 - questions need none of these
@@ -184,7 +183,7 @@ def index(
 def _read_to_save(
     place: str, keywords: LoadKeywords, *, all_snapshots: bool
 ) -> Iterator[SourceRead]:
-    """Read a source, each snapshot by itself, so that each can be asked for by itself."""
+    """Read a source, each snapshot separately, so that each can be selected separately."""
     _refuse_saved(place)
     limits, options = keywords.get("limits") or Limits(), _reading_options(keywords)
     tag, progress = keywords.get("tag"), keywords.get("progress")
@@ -231,7 +230,7 @@ def _settled(reads: Sequence[SourceRead], keywords: LoadKeywords) -> Catalog:
     limits = keywords.get("limits") or Limits()
     catalog = Catalog._from_contents(Contents.of_reads(reads, limits))
     if catalog.damaged and not keywords.get("skip_damaged", False):
-        # Without the rest of a source there is nothing to continue with.
+        # There is nothing to continue with if the rest of a source is missing.
         continues = "`--skip-damaged` continues without damaged files"
         shows = "`specplan check` shows all that is wrong with a source"
         raise damage(catalog.damaged, hint=continues if len(catalog) else shows)
@@ -281,7 +280,7 @@ def _upstream(place: str, limits: Limits, options: ReadingOptions) -> SourceRead
 
 
 def _refuse_clashes(reads: Sequence[SourceRead]) -> None:
-    """Refuse a source without a label that would be a stack which another source lists."""
+    """Refuse a source without a label whose stack name is also listed by another source."""
     own: dict[str, str] = {}
     for each in reads:
         other = own.setdefault(each.own_stack, each.place) if each.own_stack else each.place

@@ -6,7 +6,7 @@ This is the only part of the package that prints or sets an exit code:
 - 1: done, and a gate failed, or the verdict is not whole (or ``check`` found something);
 - 2: the command line or the configuration is wrong, or the report cannot be written;
 - 3: an input could not be read;
-- 70: a bug in specplan itself, which one line says.
+- 70: a bug in specplan itself, reported in one line.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: The words after the command's name; those of the process by default.
     """
     if shell := os.environ.get("_SPECPLAN_COMPLETE"):
-        # A shell waits while somebody types, so nothing else is imported.
+        # A shell waits for this while the user types, so nothing else is imported.
         from specplan.cli import completed  # noqa: PLC0415
 
         return completed.answer(shell, arguments)
     if arguments is None:
-        # Answers are millions of small records without cycles, which the collector would walk
-        # again and again; what has cycles is still found, seldom.
+        # Answers are millions of small records without cycles, which the collector would scan again
+        # and again; a high threshold still finds cycles, but rarely.
         gc.set_threshold(1_000_000, 50, 1_000)
-    # While modules are imported there is nothing to clean up, and nothing that could catch it.
+    # During imports there is nothing to clean up, and nothing that could catch it.
     is_own = arguments is None and signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if is_own:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -47,6 +47,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     code = program.run(arguments)
     if arguments is None:
-        # The process ends: nobody needs to look for cycles in what it leaves.
+        # The process ends, so there is no need to look for cycles.
         gc.freeze()
     return code

@@ -1,7 +1,7 @@
 """The caches of a command line, found without running it: typed, in a variable or configured.
 
-Only the completion of command lines needs this. It reads the configuration as commands do, but
-judges nothing in it, as :mod:`specplan.config` would take longer than a shell may wait.
+Only the completion of command lines needs this. It reads the configuration like commands do, but
+without validation, because :mod:`specplan.config` takes too long to import for a shell.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ _MOST_BYTES = 4 << 20
 
 
 def caches_asked(values: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return the caches, as a run would be given them.
+    """Return the caches as a run would get them.
 
     Args:
-        values: What is typed for each option, by its long name.
+        values: The typed values of each option, by its long name.
     """
     if typed := values.get("--cache"):
         return [os.path.expandvars(os.path.expanduser(each)) for each in typed]  # noqa: PTH111 - without pathlib
@@ -31,7 +31,7 @@ def caches_asked(values: Mapping[str, Sequence[str]]) -> list[str]:
     if "--no-config" in values or os.environ.get("SPECPLAN_NO_CONFIG"):
         return []
     named = values.get("--config") or [os.environ.get("SPECPLAN_CONFIG", "")]
-    # What is wrong with the configuration is said when the command runs.
+    # Faults in the configuration are reported when the command runs.
     try:
         return _configured(named[-1]) if named[-1] else _nearest()
     except (OSError, ValueError, RecursionError, ArithmeticError):
@@ -39,7 +39,7 @@ def caches_asked(values: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def _nearest() -> list[str]:
-    """Return the caches of the configuration that is nearest upwards."""
+    """Return the caches of the nearest configuration in this folder or above."""
     folder = os.getcwd()  # noqa: PTH109 - as above
     while True:
         for name in ("specplan.toml", "pyproject.toml"):
@@ -57,7 +57,7 @@ def _has_table(path: str) -> bool:
 
 
 def _configured(path: str) -> list[str]:
-    """Return the caches of one configuration, with paths from its folder."""
+    """Return the caches of one configuration, with paths relative to its folder."""
     from specplan.cli.known_names import split_label  # noqa: PLC0415 - it is imported already
 
     tables = _tables(path)
@@ -73,7 +73,7 @@ def _configured(path: str) -> list[str]:
 
 
 def _tables(path: str) -> object:
-    """Return the tables of a configuration; None of a pyproject.toml that has none of ours."""
+    """Return the tables of a configuration; None for a pyproject.toml without ours."""
     with open(path, "rb") as file:  # noqa: PTH123 - as above
         content = file.read(_MOST_BYTES)
     is_shared = os.path.basename(path) == "pyproject.toml"  # noqa: PTH119 - as above

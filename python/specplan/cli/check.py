@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from specplan.cli.settings import Settings
     from specplan.model.check import Check
 
-#: How many snapshots a note names before it counts the rest.
+#: The maximum number of snapshots that a note names before it counts the rest.
 _FEW: Final = 3
 
 __all__ = ["asked_check", "check", "concluded"]
@@ -54,7 +54,7 @@ def asked_check(settings: Settings) -> Check:
     Raises:
         SourceError: If an input cannot be read at all.
     """
-    # Everything is to be listed: nothing stops at the first fault, nothing is said twice.
+    # List everything: do not stop at the first fault, and report nothing twice.
     catalog = load.configured(
         replace(settings, strict=False, skip_damaged=True), settings.tag, quiet=True
     )

@@ -11,7 +11,7 @@ from specplan.cli import output
 
 __all__ = ["DEBUG", "show_version", "with_common"]
 
-#: The key under which a context keeps whether tracebacks are asked for.
+#: The key in a context for whether tracebacks are requested.
 DEBUG: Final = "specplan.debug"
 
 
@@ -33,7 +33,7 @@ def _show_help(context: click.Context, _parameter: click.Parameter, wanted: bool
 def _keep_debug(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - as above
     kept = context.find_root().obj
     if wanted and isinstance(kept, dict):
-        # Help needs nothing of the core.
+        # Help does not need the core.
         from specplan import _core  # noqa: PLC0415
 
         kept[DEBUG] = True
@@ -76,7 +76,7 @@ def with_common(command: click.Command) -> None:
         callback=_keep_debug,
         help="Show the traceback of a bug in specplan itself (exit code 70).",
     )
-    # click writes its own help past what makes sure that all of it is written.
+    # click's own help bypasses the code that ensures complete output.
     help_ = click.option(
         "-h",
         "--help",

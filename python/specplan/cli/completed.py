@@ -1,12 +1,12 @@
 """Completion of command lines: commands, options, files, and names that earlier runs saved.
 
-A shell waits for this while somebody types. So the words of the commands are a text, written
-from the table of settings by ``docs/words.py``, and nothing is imported that a command needs.
-The shells send the words up to the cursor, the last of them as far as it is typed, and get lines
-of fields between tabs:
+A shell waits for this while the user types. So the words of the commands are a text, generated from
+the table of settings by ``docs/words.py``, and no module of a command is imported. The shells send
+the words up to the cursor, including an incomplete last one, and get lines of fields separated by
+tabs:
 
-- ``word``, a word, and what it is for;
-- ``files``, what stands before a path: there, the shell completes files itself.
+- ``word``, a word, and its purpose;
+- ``files`` and the text before a path: there, the shell completes files itself.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = ["answer", "lines"]
 
-#: What stands in the text of words for an option with a value that nobody knows.
+#: The marker in the text of words for an option with an arbitrary value.
 _ANY = "*"
 
-#: What bash makes words of their own, and zsh and fish leave in theirs.
+#: The separators at which bash splits words, but not zsh and fish.
 _BREAKS = "=:"
 
 
@@ -31,12 +31,12 @@ def answer(shell: str, arguments: Sequence[str] | None) -> int:
     """Write the possible continuations, and return the exit code.
 
     Args:
-        shell: The shell that asks: ``bash``, ``zsh`` or ``fish``.
+        shell: The shell: ``bash``, ``zsh`` or ``fish``.
         arguments: The words of the line after the program; those of the process by default.
     """
     words = sys.argv[1:] if arguments is None else arguments
     text = "".join(f"{line}\n" for line in lines(shell, words))
-    # A shell that waits no longer gets no answer.
+    # The shell no longer waits for an answer.
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
@@ -54,7 +54,7 @@ def lines(shell: str, words: Sequence[str]) -> Iterator[str]:
     """
     joined = _joined(words) if shell == "bash" else list(words)
     *before, incomplete = joined or [""]
-    # Where bash has cut a word in pieces, it completes the last piece.
+    # If bash has split a word into pieces, it completes the last piece.
     last = words[-1] if words else ""
     uncut = "" if last.strip(_BREAKS) == "" else last
     cut = len(incomplete) - len(uncut) if shell == "bash" else 0

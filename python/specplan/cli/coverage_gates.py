@@ -1,6 +1,6 @@
 """Gates of coverage and differences, for the whole run and for single stacks.
 
-What is a known gap fails no gate: it is taken out of the wants, so that it makes no share better.
+A known gap fails no gate: it is removed from the wants, so it does not improve any share.
 """
 
 from __future__ import annotations
@@ -51,10 +51,10 @@ _OfStack = TypeVar("_OfStack", "Cell", "Gap")
 
 _FEW: Final = 3
 
-#: What a user allows who accepts that a gate has no older state to compare with.
+#: The kinds to allow if a gate may have no older state to compare with.
 NO_OLDER_STATE: Final[LeftOutKind] = "nothing_in_common"
 
-#: What is typed to ask for other stacks, or for systems that a stack need not be on.
+#: The options that select other stacks, or systems that a stack need not support.
 _CHOOSES: Final = ("os", "target", "want")
 
 
@@ -67,11 +67,11 @@ class _CoverageSubject:
         wanted: All wants that are not known gaps.
         covered: Those covered.
         unknown: Those that cannot be decided.
-        lost: How many wants of the older state are not covered, or not surely.
-        known: How many known gaps there are.
-        roots: How many roots are wanted, without known gaps, and how many install; None where the
-            wants have none.
-        absent: The stacks of it that the newer state does not list.
+        lost: The number of wants of the older state that are not, or not certainly, covered.
+        known: The number of known gaps.
+        roots: The numbers of wanted roots, without known gaps, and of those that install; None if
+            the wants have no roots.
+        absent: Its stacks that the newer state does not list.
     """
 
     stack: str
@@ -85,7 +85,7 @@ class _CoverageSubject:
 
     @property
     def suffix(self) -> str:
-        """The words that sentences add to name it."""
+        """The words that name it in sentences."""
         return suffix_of(self.stack)
 
 
@@ -128,8 +128,8 @@ def of_diff(diff: Diff, settings: Settings) -> Iterator[Gate]:
 def of_lock_diff(diff: LockDiff, settings: Settings) -> Iterator[Gate]:
     """Yield the gates that a difference of locks has to pass, those of the run first.
 
-    What is compared are two states of one stack. A table is about it if it has its name; where
-    none has, no gate of a table could be evaluated, and each that is asked for fails.
+    The comparison is between two states of one stack. A table applies to it if it has its name; if
+    none has, no gate of a table can be evaluated, and each requested one fails.
     """
     part = _CoverageSubject(stack="", lost=len(diff.lost), absent=diff.absent_stacks)
     yield from _compared(part, settings, "package")
@@ -163,7 +163,7 @@ class _CoverageSubjects:
     def __init__(self, coverage: Coverage) -> None:
         self._coverage = coverage
         self._cells = _by_stack(coverage.cells)
-        # Of all gaps, gates look at the known ones alone.
+        # Gates only need the known gaps.
         self._all_known = [gap for gap in coverage.gaps if gap.known is not None]
         self._known = _by_stack(self._all_known)
         self._roots: Mapping[str, RootsOfStack] = {}
@@ -191,7 +191,7 @@ class _CoverageSubjects:
         )
 
     def _counted_roots(self, stack: str, known: Iterable[Gap]) -> tuple[int, int] | None:
-        """Return how many roots are wanted and how many install; known gaps count as met."""
+        """Return the numbers of wanted and of installable roots; known gaps count as met."""
         roots = self._coverage.roots
         if roots is None:
             return None
@@ -215,12 +215,12 @@ def _by_stack(items: Iterable[_OfStack]) -> dict[str, list[_OfStack]]:
 
 
 def _excused_roots(roots: RootCoverage, known_gaps: Iterable[Gap]) -> AbstractSet[str]:
-    """Return the hashes of the roots that lack known gaps alone."""
+    """Return the hashes of the roots that lack only known gaps."""
     known = {gap.hash for gap in known_gaps if gap.hash is not None}
     return {
         each.hash
         for each in roots.broken
-        # What a root lacks is worked out when it is read.
+        # The specs that a root lacks are computed on access.
         if each.lacks_total <= len(known)
         and known.issuperset(each.lacks[:MOST_LACKS])
         and known.issuperset(each.lacks)
@@ -249,12 +249,12 @@ def _asked(
 def _not_compared(
     part: _CoverageSubject, asked: Settings | StackEntry, *, held_alone: bool | None
 ) -> Iterator[Gate]:
-    """Yield the gates on an older state where there is none: they never hold.
+    """Yield the gates on an older state if there is none: they never hold.
 
     Args:
-        part: What they are about.
-        asked: What asks for them.
-        held_alone: Their verdict: None where the user accepts that nothing is compared.
+        part: The part that they concern.
+        asked: The settings that request them.
+        held_alone: Their verdict: None if the user accepts that nothing is compared.
     """
     for name in COMPARING:
         if getattr(asked, name.replace("-", "_")):
@@ -273,7 +273,7 @@ def _not_compared(
 
 def _compared(part: _CoverageSubject, asked: Settings | StackEntry, noun: str) -> Iterator[Gate]:
     if asked.fail_on_lost:
-        # What cannot be decided may be lost.
+        # Undecided wants may be lost.
         number = wording.count(part.lost, noun)
         how = "lost" if noun != "want" else "of the baseline not covered"
         reason = f"{number}{part.suffix} {how} (--fail-on-lost)"
@@ -340,7 +340,7 @@ def _stale(result: Coverage | Diff | LockDiff, settings: Settings) -> Iterator[G
 def _share(
     name: str, part: _CoverageSubject, limit: Decimal, shares: tuple[int, int], reason: str
 ) -> Gate:
-    """Return a gate on a share of a whole, which is not defined where there is no whole."""
+    """Return a gate on a share of a whole, which is undefined if the whole is empty."""
     some, whole = shares
     return Gate(
         name=name,
@@ -354,14 +354,14 @@ def _share(
 
 
 def _less(part: int, whole: int, least: Decimal) -> str | None:
-    """Return by how much a share falls short, or None where it is enough."""
+    """Return by how much a share falls short, or None if it is sufficient."""
     if compare_share(part, whole, least) >= 0:
         return None
     return f"{_distinct_share(part, whole, least, above=False)}, less than {least} %"
 
 
 def _distinct_share(part: int, whole: int, limit: Decimal, *, above: bool) -> str:
-    """Return a share as tables show it, with enough digits to distinguish it from the limit."""
+    """Return a share as in tables, with enough digits to distinguish it from the limit."""
     digits = 1
     while True:
         shown = wording.percentage(part, whole, digits=digits)

@@ -66,7 +66,7 @@ def asked_coverage(settings: Settings, view: View) -> AskedCoverage:
 
 
 def say_coverage(answer: Coverage) -> None:
-    """Print the coverage in the form that programs search logs for; nothing where it is n/a."""
+    """Print the coverage in the form that programs search for in logs; nothing if it is n/a."""
     totals = answer.totals
     if totals.wanted:
         share = wording.percentage(totals.covered, totals.wanted).replace(" ", "")
@@ -78,7 +78,7 @@ def _any_lock(settings: Settings) -> bool:
 
 
 def _refuse_gates_without_baseline(settings: Settings) -> None:
-    # In the configuration these gates may be meant for `diff` alone.
+    # In the configuration these gates may only be meant for `diff`.
     for name in ("fail_on_lost", "fail_on_absent", "quiet_if_same"):
         if settings.is_typed(name) and getattr(settings, name):
             raise UsageError(
@@ -98,9 +98,9 @@ def _ask(settings: Settings, view: View) -> AskedCoverage:
         questions.with_environments(questions.query_of(settings, baseline), settings),
         want=settings.want,
         scope=settings.scope,
-        # Of the views of coverage only the document shows what is nearest to a gap.
+        # Of the views of coverage, only the document shows the nearest spec of a gap.
         nearest=view == "gaps" or settings.format == "json" or settings.own_format == "html",
-        # Of all formats only this one has a case for what is there.
+        # This is the only format with a case for covered wants.
         covered=settings.own_format == "junit",
     )
     ask = catalog.gaps if view == "gaps" else catalog.coverage
@@ -110,7 +110,7 @@ def _ask(settings: Settings, view: View) -> AskedCoverage:
         else ask(query, baseline=baseline)
     )
     if settings.carry_forward is not None:
-        # Few runs carry cells forward.
+        # Imported here because few runs carry cells forward.
         from specplan.coverage.carry import carried_forward  # noqa: PLC0415
         from specplan.sources.documents import read_coverage  # noqa: PLC0415
 

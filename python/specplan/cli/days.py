@@ -1,4 +1,4 @@
-"""The date of a run: typed, from the environment, or of the clock."""
+"""The date of a run: typed, from the environment, or from the clock."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _EPOCH: Final = "SOURCE_DATE_EPOCH"
 
 
 def day_of(settings: Settings) -> tuple[str, DateOrigin]:
-    """Return the day of the run, and where it comes from.
+    """Return the day of the run, and its origin.
 
     Raises:
-        UsageError: If what was typed, or what the environment says, is not a day.
+        UsageError: If the typed value, or that of the environment, is not a day.
     """
     if settings.date is not None:
         day = as_day(settings.date)

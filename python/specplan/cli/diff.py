@@ -64,7 +64,7 @@ def asked_difference(old: str, new: str | None, settings: Settings) -> Diff | Lo
     Args:
         old: The older state: a snapshot, a source or a lock.
         new: The newer one; None for the newest snapshot.
-        settings: How to read them, and which cells to compare.
+        settings: The settings for reading them, and the cells to compare.
 
     Raises:
         SourceError: If one cannot be read.
@@ -88,7 +88,7 @@ def _concluded(answer: Diff | LockDiff, settings: Settings) -> int:
 
 
 def _locks(old: str, new: str | None) -> tuple[str, str] | None:
-    """Return the places of both states if one of them is a lock, and both are sources."""
+    """Return both sources if one of them is a lock."""
     older = load.as_source(split_label(old)[1])
     newer = None if new is None else load.as_source(split_label(new)[1])
     locks = [
@@ -110,7 +110,7 @@ def _absent(old: str, new: str) -> tuple[str, ...]:
     return (older,) if older and newer and older != newer else ()
 
 
-#: What only cells of snapshots have, and what is compared with them.
+#: The options that only apply to cells of snapshots.
 _OF_CELLS: Final = ("stack", "os", "target", "level", "known_gaps", "strict_known_gaps")
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["doctor"]
 
-#: Modules that a user may add, each with the extra that brings it and what it is for.
+#: Optional modules, each with the extra that installs it and its purpose.
 _EXTRAS: Final = {
     "s3fs": ("remote", "caches on s3://"),
     "gcsfs": ("gcs", "caches on gs://"),
@@ -91,7 +91,7 @@ def _configuration(problems: list[str]) -> str:
 def _folder(problems: list[str]) -> str:
     folder = Path(default_folder())
     try:
-        # It says whether others may write there.
+        # It shows whether others may write there.
         Downloads(folder).blob("0" * 64)
     except SpecplanError as error:
         problems.append(str(error))
@@ -110,7 +110,7 @@ def _module(name: str, extra: str, purpose: str) -> str:
 
 
 def _formats() -> Iterator[str]:
-    """Yield the versions of each format that are read."""
+    """Yield the supported versions of each format."""
     releases = compiled.format_releases()
     for kind, name in (
         ("lock", "spack.lock"),

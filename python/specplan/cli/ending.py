@@ -1,4 +1,4 @@
-"""The end of a run by a bug in specplan or by a signal."""
+"""The end of a run through a bug in specplan or a signal."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ __all__ = ["FAULT", "cleaned_up", "tell_fault", "was_interrupted"]
 #: The exit code of a bug in specplan itself.
 FAULT: Final = 70
 
-#: The signals that end a run, where the system has them.
+#: The signals that end a run, if the system has them.
 _ENDING: Final = tuple(
     getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
 
-#: How long the main thread may take to end the run itself.
+#: The time that the main thread has to end the run itself.
 _GRACE_SECONDS: Final = 0.2
 
 
@@ -36,7 +36,7 @@ def tell_fault(error: BaseException, *, debug: bool) -> int:
     """Report in one line that specplan has a bug, and return the exit code.
 
     Args:
-        error: What nobody caught.
+        error: The uncaught error.
         debug: Whether to show the traceback too.
     """
     kind = type(error).__name__
@@ -70,10 +70,10 @@ def was_interrupted(error: BaseException | None) -> bool:
 
 @contextlib.contextmanager
 def cleaned_up() -> Iterator[None]:
-    """Remove temporary files where a signal ends the run.
+    """Remove temporary files if a signal ends the run.
 
-    The compiled core may work for minutes, and Python runs no handler meanwhile. A thread waits
-    for the signal beside it.
+    The compiled core may work for minutes without running Python's handlers. So a separate thread
+    waits for the signal.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -95,24 +95,24 @@ def cleaned_up() -> Iterator[None]:
         signal.set_wakeup_fd(before)
         for each in taken:
             signal.signal(each, signal.SIG_DFL)
-        # The thread reads the end of the pipe, and ends.
+        # The thread reads the end of the pipe and ends.
         os.close(write)
         waiting.join()
         os.close(read)
 
 
 def _end(number: int, _frame: FrameType | None) -> None:
-    """End the run as the signal does, once nothing is left behind."""
+    """End the run like the signal does, after cleaning up."""
     temporary.remove_all()
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)
 
 
 def _wait(read: int) -> None:
-    """End the run where the main thread is too busy to do so."""
+    """End the run if the main thread is too busy to do so."""
     while received := os.read(read, 1):
         if received[0] in _ENDING:
             time.sleep(_GRACE_SECONDS)
             temporary.remove_all()
-            # What a shell reports of a program that a signal ended.
+            # The exit code that a shell reports for a program ended by a signal.
             os._exit(128 + received[0])

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 __all__ = ["export"]
 
-#: The formats that only show a plan.
+#: The formats that only display a plan.
 _DRAWINGS: Final = ("dot", "mermaid")
 
-#: The options that say how a plan is made.
+#: The options for making a plan.
 _OF_PLANS: Final = ("Wants", "Candidates", "Change", "Cost and budget", "Caches")
 
-#: Where formats of several files go if nobody says.
+#: The default folder for formats with several files.
 _FOLDER: Final = "specplan-pipeline"
 
 _FORMATS: Final = ("make", "ninja", "shell", "slurm", "gitlab", "github", "list", *_DRAWINGS)
@@ -92,7 +92,7 @@ def export(settings: Settings, style: str) -> int:
 
 
 def _planned(settings: Settings) -> tuple[ExportPlan, int]:
-    """Return the plan, and the exit code that its verdict asks for."""
+    """Return the plan, and the exit code for its verdict."""
     from specplan.pipelines.export.plan import plan_of  # noqa: PLC0415 - help needs none
 
     if settings.plan is None:
@@ -183,7 +183,7 @@ def _env(plan: ExportPlan, settings: Settings) -> str:
     """Return the environment of the builds.
 
     Raises:
-        UsageError: If nothing says which it is.
+        UsageError: If it is not given.
     """
     given = settings.env or settings.export.env
     if given is not None:
@@ -206,7 +206,7 @@ def _folder_of(lock: str) -> str:
 
 
 def _path_word(path: str) -> str:
-    """Return a path that no command takes for an option."""
+    """Return a path that no command mistakes for an option."""
     return f"./{path}" if path.startswith("-") else path
 
 
@@ -220,7 +220,7 @@ def _cell_names_env(settings: Settings, stacks: tuple[str, ...]) -> bool:
 
 
 def _environments(env: str, plan: ExportPlan, settings: Settings) -> dict[str, ExportEnvironment]:
-    """Return the facts about all environments, with the next lock as if it were written."""
+    """Return the facts about all environments, with the next lock as if it were already written."""
     from specplan.pipelines.export.environment import read_export_environment  # noqa: PLC0415
 
     asked = settings.export
@@ -234,7 +234,7 @@ def _environments(env: str, plan: ExportPlan, settings: Settings) -> dict[str, E
 
 
 def _gets_next_lock(folder: str, settings: Settings) -> bool:
-    """Return whether a folder gets the written lock, or is absent and can have no other."""
+    """Return whether a folder gets the written lock, or is absent and can have no other one."""
     from specplan.sources.absent import is_there  # noqa: PLC0415 - help needs none
 
     written, own = settings.write_lock, Path(folder, "spack.lock")
@@ -252,7 +252,7 @@ def _look_at_recipes(plan: ExportPlan, known: dict[str, ExportEnvironment]) -> N
 
 
 def _warn(env: str, known: ExportEnvironment | None, mirror: str) -> None:
-    """Warn of settings that the environment lacks, though Spack's configuration may have them."""
+    """Warn of settings missing from the environment that Spack's configuration may have."""
     if known is None or known.mirrors is None:
         output.note(f"`{env}` has no spack.yaml here, so its mirrors and recipes are not checked")
         return

@@ -79,7 +79,7 @@ def _note(spec: str, found: Found, settings: Settings) -> None:
 def _ask(spec: str, settings: Settings) -> Found:
     locks = settings.lock or tuple(each for each in settings.want if _is_lock(each))
     if locks and not settings.cache:
-        # Locks alone can be searched.
+        # Only locks can be searched.
         settings = replace(settings, cache=(NO_CACHE,))
     tag = settings.tag if settings.is_typed("tag") else None
     catalog = load.configured(settings, tag, or_nothing=bool(locks))
@@ -93,7 +93,7 @@ def _ask(spec: str, settings: Settings) -> Found:
         lock=locks,
     )
     if tag is None:
-        # What a source did not read could not be searched.
+        # Unread parts of a source could not be searched.
         load.note_unused(catalog.unused_tags(*catalog.tags))
     return found
 

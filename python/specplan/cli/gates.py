@@ -1,9 +1,8 @@
 """Gates: conditions on a result whose failure is exit code 1.
 
-Each gate has its limit, what was measured, and one sentence where it failed. Percentages
-are compared exactly, as they were typed, with the unrounded coverage. A gate on coverage
-that is not defined fails; what cannot be decided counts as not covered; and no gate holds where
-something was left out that could change the answer.
+Each gate has its limit, the measured value, and one sentence if it failed. Percentages are compared
+exactly, as they were typed, with the unrounded coverage. A gate on undefined coverage fails;
+undecided wants count as not covered; and no gate holds if left-out input could change the answer.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["UNPLANNABLE", "evaluated", "failed", "unplannable_reason"]
 
-#: The gate of plans, which is about wants that are known to be open.
+#: The gate of plans on wants that are known to be open.
 UNPLANNABLE: Final = "allow-unplannable"
 
 

@@ -1,4 +1,4 @@
-"""``specplan has``: whether a mirror has the binaries of some hashes."""
+"""``specplan has``: the check that a mirror has the binaries of some hashes."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _listed(source: str, binaries: list[AskedBinary], settings: Settings) -> dic
     try:
         catalog = load.read([source], replace(settings, cache=(source,)))
     except DamagedSourceError as error:
-        # Without what is damaged, a binary that is there would be called absent.
+        # Skipping damage would report an existing binary as absent.
         error.hint = f"`specplan check --cache {source}` shows all that is wrong"
         raise
     found = {each.hash: catalog.search(f"/{each.hash}", available=True) for each in binaries}

@@ -23,7 +23,7 @@ __all__ = ["init"]
 
 _FILE: Final = "specplan.toml"
 
-#: How many stacks a warning names.
+#: The maximum number of stacks in a warning.
 _FEW: Final = 3
 
 
@@ -54,7 +54,7 @@ def init(settings: Settings, folder: str | None) -> int:
       specplan init stacks --system ubuntu24.04/x86_64_v3
       specplan init /srv/spack -o -
     """  # noqa: D301 - \b keeps click from wrapping the examples
-    # Asking for help should not wait for what reads YAML.
+    # Imported here because help should not wait for the YAML reader.
     from specplan.config.discovery import look_through  # noqa: PLC0415
     from specplan.config.proposal import lacks_systems, proposed  # noqa: PLC0415
 

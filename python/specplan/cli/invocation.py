@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command_line", "keep"]
 
-#: The key under which a context keeps the words.
+#: The key of the words in a context.
 _WORDS: Final = "specplan.words"
 
 
@@ -24,10 +24,10 @@ def keep(context: click.Context, words: Sequence[str]) -> None:
 
 
 def command_line(output: str | None) -> str:
-    """Return the command line of this run as a shell takes it, without credentials.
+    """Return the command line of this run, quoted for a shell, without credentials.
 
-    Of the output only the name is kept, so that a report does not depend on the folder that it
-    is written to. Empty outside a run.
+    Only the name of the output is kept, so that a report does not depend on its folder. Empty
+    outside of a run.
 
     Args:
         output: The output of the run, as it was typed.

@@ -20,14 +20,14 @@ def held(result: Compared, settings: Settings) -> Compared:
     """Return a result compared with the known gaps, and warn of stale ones.
 
     Raises:
-        ConfigurationError: If the file holds what it may not.
+        ConfigurationError: If the file contains something invalid.
         SourceError: If it cannot be read.
-        UsageError: If the day of the run is none.
+        UsageError: If the day of the run is invalid.
     """
     if settings.known_gaps is None:
         _refuse_without_file(settings)
         return result
-    # Most runs have no such file.
+    # Imported here because most runs have no such file.
     from specplan.cli.days import day_of  # noqa: PLC0415
     from specplan.config.known_gaps import read_known_gaps  # noqa: PLC0415
     from specplan.coverage.known_gaps import with_known_gaps  # noqa: PLC0415
@@ -47,7 +47,7 @@ def _refuse_without_file(settings: Settings) -> None:
             hint="name their file with `--known-gaps FILE`",
         )
     if settings.is_typed("date"):
-        # What is not a day is refused, whatever it is for.
+        # An invalid day is always refused.
         from specplan.cli.days import day_of  # noqa: PLC0415
 
         day_of(settings)

@@ -1,8 +1,8 @@
 """The names of a catalog, saved for the completion of command lines.
 
-A shell waits for completions while somebody types, and reading a cache takes longer than
-that. So a run on a terminal keeps the names of what it read, and completion reads these alone:
-it never looks into a cache and never asks a server.
+A shell waits for completions while the user types, and reading a cache takes too long for that. So
+a run on a terminal saves the names that it read, and completion only uses these: it never reads a
+cache or asks a server.
 
 ::
 
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 
 __all__ = ["keep", "known", "split_label"]
 
-#: More than the names of a cache ever take.
+#: The size limit of saved names; those of a real cache take less.
 _MOST_BYTES = 8 << 20
 
-#: What a name may have beside letters and digits, if a shell is to put it into a line as it is:
-#: names come from caches, and no cache may run anything.
+#: The characters besides letters and digits in names that a shell may insert unquoted: names come
+#: from caches, and no cache may run anything.
 _HARMLESS = "._-+/@:=,%^"
 
 
 def keep(caches: Sequence[str], catalog: Catalog) -> None:
-    """Keep the names of a catalog, where somebody at a terminal may ask for them.
+    """Save the names of a catalog for completion on a terminal.
 
     Args:
-        caches: Where it was read from, as it was given.
+        caches: Its sources, as they were given.
         catalog: The catalog.
     """
-    # What completes a line writes nothing, and does not wait for what writes.
+    # Completion writes nothing, so it does not wait for this import.
     import contextlib  # noqa: PLC0415
     import sys  # noqa: PLC0415
     from pathlib import Path  # noqa: PLC0415
@@ -51,7 +51,7 @@ def keep(caches: Sequence[str], catalog: Catalog) -> None:
         return
     place = Path(_place(caches))
     content = "\n".join([_key(caches), *_lines(catalog)]).encode("utf-8", "surrogatepass")
-    # It is a help for the next command line, and no fault of this one where it cannot be.
+    # It only helps the next command line, so a failure is not an error of this one.
     with contextlib.suppress(OSError):
         if place.is_file() and place.read_bytes() == content:
             return
@@ -70,7 +70,7 @@ def _lines(catalog: Catalog) -> list[str]:
     systems = sorted({f"{os_}/{target}" for os_, target, _ in catalog._core.systems()})  # noqa: SLF001 - no script needs them
     names = {
         "stack": catalog.stacks(),
-        # Also those that were not read.
+        # Including unread ones.
         "tag": list(catalog.unused_tags()),
         "os": catalog.names("os"),
         "target": catalog.names("target"),
@@ -87,7 +87,7 @@ def known(caches: Sequence[str], kind: str) -> list[str]:
 
     Args:
         caches: The caches, as they were given.
-        kind: What they are of: ``stack``, ``tag``, ``os``, ``target``, ``system`` or ``package``.
+        kind: Their kind: ``stack``, ``tag``, ``os``, ``target``, ``system`` or ``package``.
     """
     try:
         with open(_place(caches), encoding="utf-8") as file:  # noqa: PTH123 - without pathlib
@@ -109,7 +109,7 @@ def _place(caches: Sequence[str]) -> str:
 
 
 def _key(caches: Sequence[str]) -> str:
-    """Return a line that identifies the caches, from whatever folder they are named."""
+    """Return a line that identifies the caches, independently of the working directory."""
     return repr([_absolute(each) for each in caches])
 
 
@@ -121,7 +121,7 @@ def _absolute(cache: str) -> str:
 def split_label(cache: str) -> tuple[str, str]:
     """Return the label before a cache with its `=`, or an empty string, and the cache.
 
-    :func:`specplan.sources.label.split_label` says the same, and takes longer to import.
+    :func:`specplan.sources.label.split_label` returns the same, but takes longer to import.
     """
     label, equals, place = cache.partition("=")
     is_label = (

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["as_source", "configured", "limits_of", "note_unused", "other_state", "read"]
 
-#: How many names or warnings a line or a run shows before it counts the rest.
+#: The number of names in a line, or of warnings in a run, before the rest is only counted.
 _FEW: Final = 3
 
 
@@ -39,12 +39,11 @@ def configured(
     """Return the catalog of the caches that were given or configured.
 
     Args:
-        settings: What to load, and how.
-        *states: The snapshots that will be asked; None is the newest. What is no
-            snapshot is passed over.
-        quiet: Whether to warn of nothing.
-        or_nothing: Whether a catalog that holds nothing makes sense.
-        only_states: Whether the answer shows nothing of other snapshots, so that a saved catalog
+        settings: The settings for loading.
+        *states: The snapshots that will be asked; None is the newest. Other names are ignored.
+        quiet: Whether to suppress warnings.
+        or_nothing: Whether an empty catalog is acceptable.
+        only_states: Whether the answer does not depend on other snapshots, so that a saved catalog
             need not read them.
 
     Raises:
@@ -65,7 +64,7 @@ def configured(
         )
     asked = (split_label(each)[1] for each in (*settings.cache, *settings.want))
     if sum(each == STANDARD_INPUT for each in asked) > 1:
-        # Who reads second would find nothing, and blame the file.
+        # The second reader would find an empty stream and report a damaged file.
         raise UsageError("standard input can be read once, and `-` is given twice")
     catalog = read(
         caches,
@@ -101,15 +100,15 @@ def read(
 
     Args:
         places: The sources.
-        settings: How to read them.
+        settings: The settings for reading them.
         *states: The snapshots that will be asked; None is the newest.
-        quiet: Whether to warn of nothing.
+        quiet: Whether to suppress warnings.
         upstream: Installations whose specs count as available.
-        into: The folder in which the catalog is saved, if it is.
+        into: The folder in which the catalog is saved, if any.
         only_states: Whether a saved catalog leaves out all other snapshots.
 
     Raises:
-        SourceError: If one cannot be read, or nothing is left of them without damaged files.
+        SourceError: If one cannot be read, or nothing is left without damaged files.
     """
     for each in places:
         output.detail(f"reading `{each}`")
@@ -139,9 +138,9 @@ def read(
 
 
 def _warn(catalog: Catalog, places: Collection[str]) -> None:
-    """Warn of the faults of sources; refuse a catalog of which they leave nothing."""
+    """Warn of the faults of sources; refuse a catalog if they leave nothing of it."""
     if catalog.damaged and not len(catalog):
-        # Passing over damage must not turn an unreadable cache into an empty one.
+        # Skipping damage must not turn an unreadable cache into an empty one.
         raise SourceError(
             f"nothing is left of {', '.join(places)}: "
             f"{'; '.join(map(prose.plain, wording.damaged_note(catalog.damaged)))}",
@@ -160,31 +159,31 @@ def _warn(catalog: Catalog, places: Collection[str]) -> None:
 
 
 def other_state(name: str, catalog: Catalog, settings: Settings, directory: str) -> str | Catalog:
-    """Return the state that a name stands for: a snapshot of the catalog, or a source.
+    """Return the state with a name: a snapshot of the catalog, or a source.
 
     Args:
         name: What was typed or configured.
-        catalog: The catalog whose snapshots come first.
-        settings: How to read a source.
-        directory: The folder that a relative path starts from.
+        catalog: The catalog whose snapshots take precedence.
+        settings: The settings for reading a source.
+        directory: The folder to which a relative path refers.
     """
     if name in catalog.tags:
         return name
     if (place := as_source(name, directory)) is not None:
         return read([place], settings)
     if looks_like_a_file(name):
-        # No snapshot is called like that, so that a path was meant.
+        # No snapshot has such a name, so a path was meant.
         raise absence(os.path.join(directory, name))  # noqa: PTH118 - as it was given
-    # The catalog knows which snapshots are near.
+    # The catalog suggests similar snapshots.
     return name
 
 
 def as_source(name: str, directory: str = "") -> str | None:
-    """Return the source that a name stands for, or None if it does not exist.
+    """Return the source with a name, or None if it does not exist.
 
     Args:
         name: A path or a URL, perhaps with a label before it.
-        directory: The folder that a relative path starts from.
+        directory: The folder to which a relative path refers.
     """
     label, where = split_label(name)
     if "://" in where:
@@ -192,14 +191,14 @@ def as_source(name: str, directory: str = "") -> str | None:
     place, whole = (os.path.join(directory, each) for each in (where, name))  # noqa: PTH118 - `Path.exists` fails on long names
     if os.path.exists(place):  # noqa: PTH110 - as above
         return f"{label}={place}" if label else place
-    # What looks like a label may be the beginning of a path.
+    # An apparent label may be the beginning of a path.
     if label and os.path.exists(whole):  # noqa: PTH110 - as above
         return whole if directory else f"./{whole}"
     return None
 
 
 def note_unused(unused: Sequence[str]) -> None:
-    """Name the snapshots that the answer does not look at."""
+    """Name the snapshots that the answer ignores."""
     if unused:
         were = wording.count(len(unused), "snapshot is", "snapshots are")
         output.note(f"{were} not used: {wording.folded(unused, _FEW)}")

@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
 __all__ = ["caches_of"]
 
-#: What Spack calls a file of mirrors.
+#: Spack's name for a file of mirrors.
 _FILE: Final = "mirrors.yaml"
 
 
 def caches_of(settings: Settings, options: EnvironmentOptions) -> tuple[str, ...]:
-    """Return the caches: those given, or else the mirrors that the wanted environments name.
+    """Return the caches: the given ones, or else the mirrors of the wanted environments.
 
-    Local mirrors are used; remote ones only where the user says so.
+    Local mirrors are used; remote ones only if the user says so.
 
     Raises:
         SourceError: If a file cannot be read.
-        UsageError: If only remote mirrors are named, and the user does not say to use them.
+        UsageError: If there are only remote mirrors, and the user does not say to use them.
     """
     if settings.cache:
         return settings.cache
@@ -52,13 +52,13 @@ def _of_environment(want: str, options: EnvironmentOptions) -> tuple[NamedMirror
     named = named_want(want)
     if named.kind in {"available", "input", "spec"} or not os.path.exists(named.place):  # noqa: PTH110 - not of a long name
         return ()
-    # Who has caches need not wait for what reads YAML.
+    # Import the YAML reader only if no caches are given.
     from specplan.sources.environments.environment import read_environment  # noqa: PLC0415
     from specplan.sources.environments.mirrors import read_mirrors_file  # noqa: PLC0415
 
     file = Path(file_of(named.place))
     if named.kind != "environment":
-        # The lock was made of the environment beside it.
+        # The lock was made from the environment beside it.
         file = file.with_name("spack.yaml")
     mirrors = read_environment(file, options=options).mirrors if file.is_file() else ()
     beside = file.with_name(_FILE)

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 __all__ = ["flags_hint", "worded"]
 
-#: Compiler flags, and words after them that a spec takes for variants of their own.
+#: Compiler flags, followed by words that a spec would take as separate variants.
 _FLAGS: Final = pattern(
     r"\b(cflags|cxxflags|cppflags|fflags|ldflags|ldlibs)(==?)([^\s\"']\S*)((?:\s+-\S+)+)"
 )
 
-#: Formats that are asked for by the suffix of their files.
+#: Formats that are selected by the suffix of their files.
 _SUFFIXES: Final = {
     "md": "markdown",
     "txt": "table",
@@ -37,13 +37,13 @@ _SPEC: Final = "spec"
 
 
 def worded(error: click.ClickException, words: Sequence[str]) -> tuple[str, str | None]:
-    """Return the message and the hint of a mistake that click noticed.
+    """Return the message and the hint for a mistake that click noticed.
 
     Args:
         error: The mistake.
         words: The command line.
     """
-    # Choices of an argument are listed on lines of their own.
+    # Choices of an argument are listed on separate lines.
     message = " ".join(error.format_message().rstrip(".").split())
     message = message[:1].lower() + message[1:]
     context = error.ctx if isinstance(error, click.UsageError) else None
@@ -88,7 +88,7 @@ def _value_hint(error: click.ClickException, words: Sequence[str]) -> str | None
 
 
 def _variable_of(error: click.ClickException, context: click.Context) -> str | None:
-    """Return the environment variable whose value click refuses, or None where it was typed."""
+    """Return the environment variable whose value click refuses, or None if it was typed."""
     parameter = error.param if isinstance(error, click.BadParameter) else None
     if parameter is None or parameter.name is None:
         return None
@@ -98,13 +98,13 @@ def _variable_of(error: click.ClickException, context: click.Context) -> str | N
 
 
 def _bare(error: click.ClickException) -> str:
-    """Return the fault of a value, without the option to which it was not given."""
+    """Return the fault of a value from a variable, without the name of the option."""
     message = error.message.rstrip(".")
     return message[:1].lower() + message[1:]
 
 
 def flags_hint(spec: str) -> str | None:
-    """Return a hint on compiler flags with blanks, where a spec has some; else None.
+    """Return a hint on compiler flags with blanks, if a spec has any; otherwise None.
 
     Example:
         >>> flags_hint("zlib cflags=-O2 -g")
@@ -120,7 +120,7 @@ def _with_quotes(spec: str) -> str:
 
 
 def _repeated(context: click.Context, words: Sequence[str]) -> str | None:
-    """Return a hint on several values, where they follow an option that takes one each."""
+    """Return a hint on several values, if they follow an option that takes one at a time."""
     import shlex  # noqa: PLC0415 - only mistakes need it
 
     options = {
@@ -148,7 +148,7 @@ def _repeated(context: click.Context, words: Sequence[str]) -> str | None:
 
 
 def _cache(context: click.Context, words: Sequence[str]) -> str | None:
-    """Return a hint on naming a cache, where the last word is one without an option."""
+    """Return a hint on naming a cache, if the last word is one without an option."""
     import shlex  # noqa: PLC0415 - as above
 
     from specplan.sources.label import split_label  # noqa: PLC0415
@@ -164,7 +164,7 @@ def _cache(context: click.Context, words: Sequence[str]) -> str | None:
 
 
 def _near_choice(error: click.ClickException) -> str | None:
-    """Return the value that was meant, where an option takes one of a few; None for others."""
+    """Return the intended value, if an option takes one of a few; None for others."""
     parameter = error.param if isinstance(error, click.BadParameter) else None
     if parameter is None or not isinstance(parameter.type, click.Choice):
         return None
@@ -181,7 +181,7 @@ def _near_choice(error: click.ClickException) -> str | None:
 
 
 def _near_command(error: click.ClickException, context: click.Context) -> str | None:
-    """Return the command with a similar name to one that does not exist; None for others."""
+    """Return the command with a name similar to a nonexistent one; None for others."""
     typed = re.match(r"No such command '([^']{3,})'", error.message)
     if typed is None or not isinstance(context.command, click.Group):
         return None

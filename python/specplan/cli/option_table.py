@@ -1,6 +1,6 @@
 """Options of click, made from the table of settings.
 
-This needs no command and nothing that a command needs.
+This imports no command and none of their dependencies.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = ["options_of"]
 
 
 class _WordChoice(click.Choice[str]):
-    """One of some words; those of records may be joined as options join theirs."""
+    """One of some words; words of records may be joined with a dash, as in options."""
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         spelt = value.replace("-", "_")
@@ -31,19 +31,19 @@ class _WordChoice(click.Choice[str]):
 
 
 class _Count(click.IntRange):
-    """A whole number in a range; one that is beyond all that can be counted is the largest."""
+    """A whole number in a range; one beyond the supported range becomes the largest."""
 
     def convert(self, value: int, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Return the number.
 
         Raises:
-            BadParameter: If it is none, or is out of range.
+            BadParameter: If it is not a number, or out of range.
         """
         return min(int(super().convert(value, param, ctx)), MOST_COUNT)
 
 
 class _FiniteAmount(click.FloatRange):
-    """A finite number from 0 on; click takes `nan` and `inf` for numbers."""
+    """A finite number that is not negative; click accepts `nan` and `inf` as numbers."""
 
     def convert(
         self, value: float, param: click.Parameter | None, ctx: click.Context | None
@@ -51,7 +51,7 @@ class _FiniteAmount(click.FloatRange):
         """Return the number.
 
         Raises:
-            BadParameter: If it is none, or is less than 0.
+            BadParameter: If it is not a number, or negative.
         """
         number = float(super().convert(value, param, ctx))
         if not math.isfinite(number):
@@ -76,7 +76,7 @@ def _percentage(
 
 
 def _duration(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
-    """Return a span of time in seconds."""
+    """Return a duration in seconds."""
     if value is None:
         return None
     seconds = seconds_of(value)
@@ -88,7 +88,7 @@ def _duration(context: click.Context, parameter: click.Parameter, value: str | N
 
 
 def _least(context: click.Context, parameter: click.Parameter, value: str | None) -> Decimal | None:
-    """Return the percentage that a gate asks for at least."""
+    """Return the minimum percentage for a gate."""
     number = _percentage(context, parameter, value)
     fault = None if number is None else percentage_fault(number)
     if fault is not None:
@@ -145,5 +145,5 @@ def _option(setting: Setting, command: str) -> click.Option:
 
 
 def options_of(command: str) -> list[click.Option]:
-    """Return the options that the table of settings gives a command, in its order."""
+    """Return the options of a command in the table of settings, in its order."""
     return [_option(each, command) for each in SETTINGS if command in each.commands]

@@ -22,26 +22,26 @@ if TYPE_CHECKING:
 __all__ = ["argument", "command"]
 
 
-#: Headings that need more than the name of their group.
+#: Headings that are longer than the name of their group.
 _HEADINGS: Final = {"Other": "Other options"}
 
 
 class _Argument(click.Argument):
-    """An argument with a line of help, which click before 8.5 does not have."""
+    """An argument with a line of help, which click does not support before 8.5."""
 
     def __init__(self, name: str, *, purpose: str, **attributes: Any) -> None:
-        """Make an argument.
+        """Create an argument.
 
         Args:
             name: The parameter of the function that gets it.
-            purpose: What it is for.
-            **attributes: What click takes.
+            purpose: Its purpose.
+            **attributes: The attributes for click.
         """
         super().__init__([name], **attributes)
         self.purpose: Final = purpose
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
-        """Return the name and the purpose that help shows."""
+        """Return the name and the purpose for the help."""
         return self.make_metavar(ctx), self.purpose
 
 
@@ -58,11 +58,12 @@ def argument(
 
     Args:
         name: The parameter of the function that gets it.
-        purpose: What it is for, as a sentence; what holds without it stands in brackets.
-        metavar: What help calls it; by default the name in capitals.
-        choices: The words that it takes, if these are known.
-        is_required: Whether it must be there; if it may lack, the function gets None or nothing.
-        is_repeatable: Whether it takes several values, which the function gets as a tuple.
+        purpose: Its purpose, as a sentence, with the default in brackets.
+        metavar: Its name in the help; by default the name in capitals.
+        choices: The words that it takes, if they are fixed.
+        is_required: Whether it is required; if not, the function gets None or an empty tuple
+            without it.
+        is_repeatable: Whether it takes several values, passed to the function as a tuple.
     """
     return _Argument(
         name,
@@ -116,14 +117,14 @@ def _by_origin(words: dict[str, object]) -> tuple[dict[str, object], dict[str, o
 def command(
     name: str, arguments: tuple[click.Argument, ...] = (), *, configured: bool = True
 ) -> Callable[[Callable[..., int]], click.Command]:
-    """Return a decorator that makes a command of a function with settings and arguments.
+    """Return a decorator that makes a command from a function with settings and arguments.
 
-    The function gets the arguments by name, and `settings`: what was typed over what is
-    configured. Its docstring is the help.
+    The function gets the arguments by name, and `settings`: typed values over configured ones. Its
+    docstring is the help.
 
     Args:
-        name: The command, as the table of settings calls it.
-        arguments: What it takes beside options.
+        name: The name of the command in the table of settings.
+        arguments: Its arguments besides options.
         configured: Whether it reads the configuration.
     """
     positions: Final = [str(each.name) for each in arguments]

@@ -58,7 +58,7 @@ __all__ = [
 #: A text, whole or in parts that follow each other.
 Text: TypeAlias = "str | Iterable[str]"
 
-#: The keys under which a context keeps how much is to be said.
+#: The keys of the verbosity in a context.
 QUIET: Final = "specplan.quiet"
 VERBOSE: Final = "specplan.verbose"
 
@@ -109,7 +109,7 @@ def _say(kind: str, message: str) -> None:
     say_line(f"{kind}: {escape.terminal(message)}")
 
 
-#: The lines that were said while nothing is said twice; None where all is said.
+#: The lines printed so far while duplicates are suppressed; None if they are not.
 _said: set[str] | None = None
 
 
@@ -125,17 +125,17 @@ def said_once() -> Iterator[None]:
 
 
 def say_line(line: str) -> None:
-    """Write a line to standard error, if anybody can have it there."""
+    """Write a line to standard error, if that is open."""
     stream = sys.stderr
     if stream is None or (_said is not None and line in _said):
         return
     if _said is not None:
         _said.add(line)
-    # What click says quotes what was typed, which may be a URL with a password.
+    # Messages of click quote what was typed, which may be a URL with a password.
     line = escape.for_logs(without_secrets(line))
     content = f"{line}\n".encode(stream.encoding or "utf-8", "backslashreplace")
     with contextlib.suppress(OSError, ValueError):
-        # What cannot be said must not change how the run ends.
+        # A failure to print must not change how the run ends.
         streams.put(stream, [content])
 
 
@@ -164,13 +164,13 @@ def _is_seen(settings: Settings) -> bool:
 
 
 def width(settings: Settings) -> int:
-    """Return the width of a table: the one asked, the terminal's, or else a fixed one."""
+    """Return the width of a table: the requested one, the terminal's, or else a fixed one."""
     asked = settings.width
     if asked is not None:
         return asked
     if not _is_seen(settings):
         return _UNSEEN_WIDTH
-    # As `shutil` does it, which needs every kind of archive.
+    # Like `shutil`, which would import every kind of archive.
     columns = os.environ.get("COLUMNS", "")
     if columns.isdecimal() and int(columns) > 0:
         return int(columns)
@@ -181,7 +181,7 @@ def width(settings: Settings) -> int:
 
 
 def colour(settings: Settings) -> bool:
-    """Return whether to paint the report; ``NO_COLOR`` and dumb terminals are respected."""
+    """Return whether to use colours; ``NO_COLOR`` and dumb terminals are respected."""
     choice = settings.color
     if choice != "auto":
         return choice == "always"
@@ -190,23 +190,23 @@ def colour(settings: Settings) -> bool:
 
 
 def fitted(report: str, settings: Settings) -> str:
-    """Return a report in Markdown that is no larger than was asked for."""
+    """Return a report in Markdown within the requested size."""
     mark = _mark_of_comment(settings.comment_id)
     most = settings.max_bytes or (_MOST_OF_SUMMARY if not mark else _MOST_OF_COMMENT)
     return mark + bounded(report, most - len(mark))
 
 
-#: GitHub takes 65,536 characters in a comment, and 1 MiB in the summary of a step.
+#: GitHub accepts 65,536 characters in a comment, and 1 MiB in the summary of a step.
 _MOST_OF_COMMENT: Final = 60_000
 _MOST_OF_SUMMARY: Final = 1_000_000
 
 
-#: What a comment of HTML can hold and a script can search for.
+#: The characters that are safe in a comment of HTML and easy to search for.
 _COMMENT_ID: Final = pattern(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}")
 
 
 def _mark_of_comment(name: str | None) -> str:
-    """Return the line by which a script finds a comment, if one is asked for."""
+    """Return the line by which a script finds a comment, if requested."""
     if name is None:
         return ""
     if _COMMENT_ID.fullmatch(name) is None or "--" in name:
@@ -218,18 +218,18 @@ def _mark_of_comment(name: str | None) -> str:
 
 
 def publish(result: Report, settings: Settings, *, view: View = "gaps") -> None:
-    """Write a result where and in the format that is asked for.
+    """Write a result in the requested format to the requested output.
 
-    JUnit XML that is larger than its readers take goes to several files: ``gaps.xml``,
+    JUnit XML that is too large for its readers is split into several files: ``gaps.xml``,
     ``gaps-2.xml``, and so on.
 
     Args:
         result: The result.
-        settings: What says the format and the file.
-        view: Which view of coverage.
+        settings: The settings, with the format and the file.
+        view: The view of coverage.
 
     Raises:
-        UsageError: If it cannot be written whole, or the format does not fit the result.
+        UsageError: If it cannot be written completely, or the format does not support the result.
     """
     output = settings.output
     if settings.own_format != "junit" or output is None or _place_of(output).file is None:
@@ -251,13 +251,13 @@ def rendered(
     view: View = "gaps",
     show: Collection[str] = (),
 ) -> Text:
-    """Return a result in the format that is asked for.
+    """Return a result in the requested format.
 
     Args:
         result: The result.
-        settings: What says the format, the width and the colour.
-        view: Which view of coverage.
-        show: What of a plan to list and not only to count.
+        settings: The settings, with the format, the width and the colour.
+        view: The view of coverage.
+        show: The parts of a plan to list instead of only counting them.
     """
     asked = ReportOptions(
         view=view,
@@ -297,14 +297,14 @@ def _in_dialect(result: Report, settings: Settings) -> str:
 
 
 def write(report: Text, output: str | None) -> None:
-    """Write the report as UTF-8, the same bytes on every system.
+    """Write the report as UTF-8, with the same bytes on every system.
 
     Args:
         report: The text, whole or in parts.
         output: A file, or None or ``-`` for standard output.
 
     Raises:
-        UsageError: If it cannot be written whole; a file keeps what it held before.
+        UsageError: If it cannot be written completely; a file keeps its previous content.
     """
     write_all([(report, output)])
 
@@ -318,7 +318,7 @@ def write_all(texts: Iterable[tuple[Text, str | None]]) -> None:
         texts: Each text with its file, or None or ``-`` for standard output.
 
     Raises:
-        UsageError: If one cannot be written whole.
+        UsageError: If one cannot be written completely.
     """
     places = [(_encoded(text), _place_of(output)) for text, output in texts]
     with contextlib.ExitStack() as staged:
@@ -337,7 +337,7 @@ def write_all(texts: Iterable[tuple[Text, str | None]]) -> None:
 
 
 def _encoded(text: Text) -> Iterator[bytes]:
-    """Yield a text as bytes, each part when it is to be written."""
+    """Yield a text as bytes, each part when it is needed."""
     parts = iter([text] if isinstance(text, str) else text)
     while True:
         try:
@@ -345,7 +345,7 @@ def _encoded(text: Text) -> Iterator[bytes]:
         except ValueError as error:
             if isinstance(error, SpecplanError):
                 raise
-            # It is no fault of the place where the text goes.
+            # It is not a fault of the destination.
             raise RuntimeError("a part of the report cannot be worked out") from error
         if part is None:
             return
@@ -353,14 +353,14 @@ def _encoded(text: Text) -> Iterator[bytes]:
 
 
 def write_folder(files: Iterable[tuple[str, str]], folder: str) -> None:
-    """Write files into a folder, all or none; the folder is made if it is not there.
+    """Write files into a folder, all or none, creating the folder if necessary.
 
     Args:
         files: The name of each file and its text.
         folder: The folder.
 
     Raises:
-        UsageError: If one cannot be written whole.
+        UsageError: If one cannot be written completely.
     """
     with _naming(_Destination(shown=f"`{folder}`")):
         Path(folder).mkdir(parents=True, exist_ok=True)
@@ -368,7 +368,7 @@ def write_folder(files: Iterable[tuple[str, str]], folder: str) -> None:
 
 
 def withdraw(output: str | None) -> None:
-    """Remove the file of a report that is not written, so that none of an earlier run stays.
+    """Remove the file of a report that is not written, so that no earlier one remains.
 
     Args:
         output: A file, or None or ``-`` for standard output.
@@ -390,12 +390,12 @@ def is_device(output: str) -> bool:
 
 
 def refuse_one_place(one: str | None, other: str | None, *, names: tuple[str, str]) -> None:
-    """Refuse to write two texts to one place, where the second would replace the first.
+    """Refuse to write two texts to one place, because the second would replace the first.
 
     Args:
-        one: Where the first goes; None where nothing is said.
-        other: Where the second goes.
-        names: The options that say so.
+        one: The destination of the first; None if not given.
+        other: The destination of the second.
+        names: The options for the destinations.
 
     Raises:
         UsageError: If both are the same place, however they are written.
@@ -425,8 +425,8 @@ class _Destination:
     """The destination of a text.
 
     Attributes:
-        shown: How messages call it.
-        file: The file that is replaced; None for what can only be written as it is.
+        shown: Its name in messages.
+        file: The file to replace; None for a destination that cannot be replaced.
         descriptor: The open descriptor, or None.
         device: The device or pipe that is opened, or None.
     """
@@ -438,12 +438,12 @@ class _Destination:
 
     @property
     def real(self) -> Path:
-        """The file behind all links."""
+        """The file after following all links."""
         return Path(os.path.realpath(self.file or self.device or ""))
 
     @property
     def identity(self) -> tuple[object, ...]:
-        """A value that is equal for two spellings of one place."""
+        """A value that is equal for two spellings of the same place."""
         if self.descriptor is not None:
             return ("descriptor", self.descriptor)
         try:
@@ -469,7 +469,7 @@ def _place_of(output: str | None) -> _Destination:
         descriptor = streams.descriptor_named(path)
         is_device = path.exists() and not path.is_file() and not path.is_dir()
     except (OSError, ValueError):
-        # Writing says what is wrong with it.
+        # Writing reports its fault.
         return _Destination(shown=shown, file=path)
     if descriptor is not None:
         return _Destination(shown=shown, descriptor=descriptor)

@@ -1,4 +1,4 @@
-"""The page of an answer, with notes of the command on it."""
+"""The page of an answer, with notes about it on standard error."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ def origin(settings: Settings, files: Sequence[InputFile] = ()) -> Origin:
     """Return the origin of a page of this run.
 
     Args:
-        settings: What may say the day of the run; the clock does not, so that pages stay the same.
-        files: The files that it was made from, beside those that its documents name.
+        settings: The settings, which may include the day of the run; the clock is not used, so that
+            pages are reproducible.
+        files: Its input files, besides those that its documents name.
     """
     from specplan.reports.html.page import Origin  # noqa: PLC0415 - what few need
 

@@ -30,10 +30,10 @@ _UNITS: Final[Mapping[str, GateUnit]] = {
 
 
 def of_plan(plan: Plan, settings: Settings) -> Iterator[Gate]:
-    """Yield the gates on all builds, then those that tables of stacks ask for.
+    """Yield the gates on all builds, then those of tables of stacks.
 
-    A build counts for each stack whose locks hold it; where the plan chooses specs for a stack,
-    every build counts for it, since any of them may be for what was chosen.
+    A build counts for each stack whose locks contain it; if the plan chooses specs for a stack,
+    every build counts for it, because any of them may be for a chosen spec.
     """
     parts = _PlanSubjects(plan)
     yield from _asked(parts.whole, settings)
@@ -43,7 +43,7 @@ def of_plan(plan: Plan, settings: Settings) -> Iterator[Gate]:
 
 
 class _Bill:
-    """Some builds of a plan, and what they cost: counted once, whoever asks."""
+    """Some builds of a plan and their cost, computed once."""
 
     def __init__(self, builds: Sequence[Build] = ()) -> None:
         self.builds = builds
@@ -67,7 +67,7 @@ class _PlanSubject:
 
     Attributes:
         plan: The plan.
-        bill: The builds, and what they cost.
+        bill: The builds and their cost.
         stack: The stack; empty for the whole plan.
         chosen: Whether the plan chooses specs for it.
     """
@@ -79,12 +79,12 @@ class _PlanSubject:
 
     @property
     def suffix(self) -> str:
-        """The words that sentences add to name it."""
+        """The words that name it in sentences."""
         return suffix_of(self.stack)
 
 
 class _PlanSubjects:
-    """The parts of a plan: each of its builds is looked at once for each stack that it is for."""
+    """The parts of a plan; each build is processed once for each of its stacks."""
 
     def __init__(self, plan: Plan) -> None:
         self.whole = _PlanSubject(plan=plan, bill=_Bill(plan.builds))
@@ -126,7 +126,7 @@ def _builds(part: _PlanSubject, most: int) -> Gate:
 
 def _cost(part: _PlanSubject, most: float) -> Gate:
     name = "fail-over-cost"
-    # Without files of costs each build costs 1, which says nothing of a limit in seconds.
+    # Without files of costs each build costs 1, which is useless for a limit in seconds.
     if part.bill.builds and part.plan.unit != "seconds":
         reason = f"the cost{part.suffix} is n/a, as no `--costs` file has it (--fail-over-cost)"
         return _gate(name, most, None, reason, part.stack)
@@ -142,7 +142,7 @@ def _cost(part: _PlanSubject, most: float) -> Gate:
 
 
 def _optimal(part: _PlanSubject) -> Gate:
-    """Return the gate on the proof; nothing is chosen for locks, so their plan is the least."""
+    """Return the gate on the proof; locks need no choice, so their plan is optimal."""
     plan = part.plan
     name = "fail-if-not-optimal"
     gap, reason = 0.0, ""

@@ -38,8 +38,8 @@ class AskedPlan:
     Attributes:
         plan: The plan.
         catalog: The caches.
-        request: What was asked.
-        older: The older state that says which gaps there are: a snapshot, or another catalog.
+        request: The request.
+        older: The older state for the gaps: a snapshot, or another catalog.
     """
 
     plan: Plan
@@ -49,7 +49,7 @@ class AskedPlan:
 
 
 def plan(settings: Settings) -> Plan:
-    """Read the settings, warn of odd ones, and return the plan with its gates.
+    """Read the settings, warn of questionable ones, and return the plan with its gates.
 
     Raises:
         SourceError: If an input cannot be read.
@@ -105,7 +105,7 @@ def _coverage(
     gaps: bool,
 ) -> CoverageQuery:
     """Return the wants and their systems."""
-    # What is configured is for cells, which locks have none of; what is typed is meant.
+    # Configured systems are for cells, which locks do not have; typed ones are intentional.
     of_cells = gaps or any(named_want(text).is_abstract for text in want)
     query = replace(
         questions.query_of(settings, older),
@@ -122,7 +122,7 @@ def _coverage(
 
 
 class _How(TypedDict):
-    """The fields of a request that say how a plan is made."""
+    """The fields of a request about the making of a plan."""
 
     candidates: tuple[str, ...]
     exclude_broken: tuple[str, ...]
@@ -159,7 +159,7 @@ def _how(settings: Settings) -> _How:
 
 
 def _change(settings: Settings) -> ChangeRequest | None:
-    """Return the change; None where there is none."""
+    """Return the change; None if there is none."""
     from specplan.sources.spec_list import read_spec_list  # noqa: PLC0415 - help reads no file
 
     file = settings.changed_from
@@ -207,7 +207,7 @@ def _wants(settings: Settings) -> tuple[tuple[str, ...], list[LeftOut]]:
 
 
 def recipes_since(settings: Settings, since: str, checkout: str) -> RecipeRequest:
-    """Return the revisions of recipes that are compared, and the options of the comparison.
+    """Return the revisions of recipes to compare, and the options of the comparison.
 
     Args:
         settings: The settings.
@@ -226,7 +226,7 @@ def recipes_since(settings: Settings, since: str, checkout: str) -> RecipeReques
 
 
 def refuse_lock_without_successors(settings: Settings) -> None:
-    """Refuse to write a next lock whose hashes nobody asks for.
+    """Refuse to write a next lock whose hashes are not requested.
 
     Raises:
         UsageError: If there is `--write-lock` without `--successors`.
@@ -239,7 +239,7 @@ def refuse_lock_without_successors(settings: Settings) -> None:
 
 
 def _recipes(settings: Settings) -> RecipeRequest | None:
-    """Return the revisions of recipes that are compared; None where none are.
+    """Return the revisions of recipes to compare; None if there are none.
 
     Raises:
         UsageError: If the options contradict each other.

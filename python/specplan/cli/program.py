@@ -1,7 +1,7 @@
 """The program: its commands, their order in help, and the exit codes of errors.
 
-Each command is a module of its own that is imported when the command runs, so that none waits
-for what another needs, and ``specplan --help`` for nothing.
+Each command is a separate module that is imported when the command runs, so that no command waits
+for the imports of another, and ``specplan --help`` for none.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["program", "run"]
 
-#: What a shell reports of a program that was ended with Ctrl-C.
+#: The exit code that a shell reports for a program ended with Ctrl-C.
 _INTERRUPTED: Final = 130
 
 #: The commands under the headings of help, each with one line about it.
@@ -60,7 +60,7 @@ _COMMANDS: Final = {name: line for commands in _GROUPS.values() for name, line i
 
 
 class _Commands(dict[str, click.Command]):
-    """The commands by name, each imported when it is asked for."""
+    """The commands by name, each imported on access."""
 
     def __missing__(self, name: str) -> click.Command:
         if name not in _COMMANDS:
@@ -73,7 +73,7 @@ class _Commands(dict[str, click.Command]):
 class _Program(click.Group):
     """The commands, each imported when it runs, so that no command waits for the others."""
 
-    #: What the list of commands says of each.
+    #: The line about each command in the list of commands.
     summaries: Final = _COMMANDS
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click passes it
@@ -149,12 +149,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _ended(arguments: Sequence[str] | None, kept: dict[str, bool]) -> int:
-    """Run the command line and return the exit code of everything that is foreseen."""
+    """Run the command line and return the exit code, except for bugs."""
     words: list[str] = []
     try:
         words = _words() if arguments is None else list(arguments)
         code = _run(words, kept)
-        # What is still held would be written when nobody can say any more that it failed.
+        # Buffered output would otherwise be written when a failure can no longer be reported.
         output.settle()
     except click.ClickException as error:
         output.complain(*mistakes.worded(error, words))
@@ -166,7 +166,7 @@ def _ended(arguments: Sequence[str] | None, kept: dict[str, bool]) -> int:
 
 
 def _is_nowhere() -> bool:
-    """Return whether the working directory was removed, so that no relative path leads anywhere."""
+    """Return whether the working directory was removed, so that relative paths are useless."""
     try:
         os.getcwd()  # noqa: PTH109 - that of `Path` is the same
     except OSError:
@@ -175,10 +175,10 @@ def _is_nowhere() -> bool:
 
 
 def _run(words: list[str], kept: dict[str, bool]) -> int:
-    # click's own `main` takes some errors of the system for other things.
+    # click's own `main` misinterprets some errors of the system.
     try:
         with program.make_context("specplan", words, obj=kept) as context:
-            # A page shows the command that makes it again.
+            # A page shows the command that reproduces it.
             invocation.keep(context, words)
             code = program.invoke(context)
     except click.exceptions.Exit as ended:
@@ -197,8 +197,8 @@ def _words() -> list[str]:
 
 
 def _shown(error: SpecplanError) -> tuple[str, str | None, list[str]]:
-    """Return the message, the hint, and the lines that show where the fault is."""
-    # Of a spec in a file, the file's fault says where it is, and ends with what the spec's says.
+    """Return the message, the hint, and the lines that show the place of the fault."""
+    # For a spec in a file, the file's fault names the place and ends with the spec's message.
     syntax = error if isinstance(error, SpecSyntaxError) else error.__cause__
     if not isinstance(syntax, SpecSyntaxError):
         return str(error), error.hint, []

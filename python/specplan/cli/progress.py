@@ -20,16 +20,15 @@ if TYPE_CHECKING:
 
 __all__ = ["counted", "transfers"]
 
-#: How often a log gets a line; some CI systems end a job that says nothing for ten minutes.
+#: The interval of lines in a log; some CI systems end a job without output for ten minutes.
 _SECONDS_BETWEEN_LINES: Final = 30.0
 
-#: How much of a name a bar shows at most and at least: its end distinguishes the files of one
+#: The maximum and minimum length of a name beside a bar; its end distinguishes the files of a
 #: mirror.
 _LONGEST_NAME: Final = 48
 _SHORTEST_NAME: Final = 12
 
-#: How many columns what stands beside a name takes: a short bar, `999.9/999.9 MB`, the speed, the
-#: time left.
+#: The width of the columns beside a name: a short bar, `999.9/999.9 MB`, the speed, the time left.
 _BESIDE_NAME: Final = 43
 
 _MEGABYTE: Final = 1_000_000
@@ -37,14 +36,14 @@ _MEGABYTE: Final = 1_000_000
 
 @contextlib.contextmanager
 def transfers() -> Iterator[Progress]:
-    """Return the display of transfers: a bar for each on a terminal, else a line now and then.
+    """Return the display of transfers: a bar for each on a terminal, otherwise occasional lines.
 
-    A bar vanishes when its transfer ends, so that a report is all that stays.
+    A bar vanishes when its transfer ends, so that only the report remains.
     """
     if not _has_bars():
         yield _Log().transfer
         return
-    # Most runs fetch nothing and should not wait for this.
+    # Imported here because most runs fetch nothing.
     from rich.progress import DownloadColumn, TransferSpeedColumn  # noqa: PLC0415
 
     with _bars(DownloadColumn, TransferSpeedColumn) as bars:
@@ -53,10 +52,10 @@ def transfers() -> Iterator[Progress]:
 
 @contextlib.contextmanager
 def counted(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Return the display of progress: a bar, or a line now and then.
+    """Return the display of progress: a bar, or occasional lines.
 
     Args:
-        what: What the things are called.
+        what: The noun for the counted things.
     """
     if not _has_bars():
         log = _Log()
@@ -100,13 +99,13 @@ def _bars(*numbers: type[ProgressColumn]) -> Bars:
 
 
 class _Log:
-    """Writes a line now and then, the first one after a while: most runs are shorter."""
+    """Writes occasional lines, the first one after a while: most runs are shorter."""
 
     def __init__(self) -> None:
         self._last = time.monotonic()
 
     def line(self, text: str) -> None:
-        """Write a line, unless the last one is not long ago."""
+        """Write a line, unless the last one was recent."""
         now = time.monotonic()
         if now - self._last >= _SECONDS_BETWEEN_LINES:
             self._last = now
@@ -132,7 +131,7 @@ class _Transfers:
                 self._bars.remove_task(self._tasks.pop(shown))
             return
         if task is None:
-            # A URL may hold anything.
+            # A URL may contain anything.
             name = self._fitted(escape.terminal(_name(shown)))
             task = self._tasks[shown] = self._bars.add_task(name, total=total)
         self._bars.update(task, completed=done, total=total)

@@ -44,11 +44,11 @@ def with_environments(query: CoverageQuery, settings: Settings) -> CoverageQuery
     """Return a query with the settings for reading environments.
 
     Raises:
-        UsageError: If an include does not say which file stands for which URL.
+        UsageError: If an include does not map a URL to a file.
     """
     includes = {}
     for text in settings.include:
-        # A query of the URL may hold `=`, a file hardly does.
+        # The query of a URL may contain `=`, a file name hardly does.
         url, equals, file = text.rpartition("=")
         if not equals or not url or not file:
             raise UsageError(
@@ -69,12 +69,12 @@ def with_environments(query: CoverageQuery, settings: Settings) -> CoverageQuery
 def with_stacks(settings: Settings) -> Settings:
     """Return the settings with those of the ``[[stack]]`` tables.
 
-    Where nothing else says what is wanted, it is what the tables want; ``--stack`` then
-    chooses among them. Where they want nothing, they are the stacks that are reported.
+    Without other wants, those of the tables count, and ``--stack`` selects among them. If the
+    tables have no wants, they define the reported stacks.
 
     Raises:
-        UnknownNameError: If ``--stack`` chooses none of the tables.
-        UsageError: If only some of the chosen tables want something.
+        UnknownNameError: If ``--stack`` selects none of the tables.
+        UsageError: If only some of the selected tables have wants.
     """
     tables = settings.stacks
     of_wants = settings.want or settings.peers or settings.baseline is not None

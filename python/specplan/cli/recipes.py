@@ -1,4 +1,4 @@
-"""``specplan recipes``: which changes of recipes change hashes."""
+"""``specplan recipes``: the effect of changed recipes on hashes."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def recipes(settings: Settings) -> int:
 
 
 def _changes(settings: Settings) -> RecipeChanges:
-    # Git and Python's parser are needed by this command alone.
+    # Only this command needs git and Python's parser.
     from specplan.recipes.changes import Comparison, compared_changes, package_hashes  # noqa: PLC0415
     from specplan.recipes.history import history  # noqa: PLC0415
     from specplan.recipes.locks import read_locks  # noqa: PLC0415

@@ -35,13 +35,13 @@ if TYPE_CHECKING:
 
 __all__ = ["report"]
 
-#: What asks for a plan where no lock is wanted.
+#: The options that request a plan if no lock is wanted.
 _OF_PLANS: Final = (
     *("candidates", "changed", "changed_from", "changed_since", "costs", "jobs", "max_builds"),
     *("max_cost", "budget_curve", "assume_available", "without", "exclude_broken"),
 )
 
-#: What may stand beside documents: where the page goes.
+#: The options that may be combined with documents: the destination of the page.
 _BESIDE_DOCUMENTS: Final = frozenset({"documents", "output", "date", "config", "no_config"})
 
 #: The suffixes of a page.
@@ -94,7 +94,7 @@ def report(settings: Settings, more: tuple[str, ...]) -> int:
 def _of_questions(settings: Settings) -> int:
     """Answer the questions of the settings, write the page, and return the exit code."""
     since = settings.changes_since or settings.baseline
-    # What was lost since is a question to the difference, where the wants are not those of then.
+    # Unless the wants are those of the baseline, the difference shows what was lost.
     of_coverage = settings if since is None or settings.baseline else _comparing_nothing(settings)
     asked = asked_coverage(of_coverage, "gaps")
     difference = None if since is None else asked_difference(*_states(since, settings))
@@ -125,7 +125,7 @@ def _comparing_nothing(settings: Settings) -> Settings:
 
 
 def _states(since: str, settings: Settings) -> tuple[str, str | None, Settings]:
-    """Return the states to compare: a lock with the wanted one, else a state with the newest."""
+    """Return the states to compare: a lock with the wanted one, or a state with the newest."""
     typed = settings.typed - {"level", "stack", "os", "target"}
     if named_want(since).kind != "lock":
         return since, settings.tag, settings
@@ -151,7 +151,7 @@ def _of_plan(settings: Settings) -> Settings:
 
 
 def _of_locks(settings: Settings) -> Settings:
-    """Return the settings of the check, which counts the roots of locks alone."""
+    """Return the settings of the check, which only counts the roots of locks."""
     locks = tuple(each for each in settings.want if named_want(each).kind == "lock")
     return replace(settings, want=locks)
 
@@ -165,7 +165,7 @@ def _inputs(settings: Settings, catalog: Catalog) -> tuple[InputFile, ...]:
 def _refuse_two_of_a_kind(documents: Sequence[AnswerDocument]) -> None:
     seen: dict[str, str] = {}
     for each in documents:
-        # A page has one place for what changed, be it between snapshots or between locks.
+        # A page has one section for changes, whether between snapshots or between locks.
         kind = each.kind.removeprefix("lock-")
         if kind in seen:
             raise UsageError(
@@ -190,7 +190,7 @@ def _refuse_questions(settings: Settings, more: tuple[str, ...]) -> None:
 
 
 def _refuse_other_suffixes(place: str | None) -> None:
-    """Refuse a file whose name says that it is not a page."""
+    """Refuse a file whose name does not fit a page."""
     if place is None or place == "-" or _is_folder(place) or output.is_device(place):
         return
     if Path(place).suffix.lower() not in _SUFFIXES:
@@ -203,14 +203,14 @@ def _refuse_other_suffixes(place: str | None) -> None:
 
 def _is_folder(place: str) -> bool:
     separators = {"/", os.sep}
-    # That of `Path` fails for names that cannot be.
+    # The method of `Path` fails for impossible names.
     return place[-1:] in separators or os.path.isdir(place)  # noqa: PTH112
 
 
 def _write(
     documents: Sequence[AnswerDocument], files: Sequence[InputFile], settings: Settings
 ) -> None:
-    """Write the page where it is asked for, all of its files or none."""
+    """Write the page to its destination, all of its files or none."""
     place = settings.output
     origin = pages.origin(settings, files)
     page: Rendered
@@ -224,7 +224,7 @@ def _write(
         output.note(note)
 
 
-#: The command that writes each kind of document that gates are about.
+#: The command that writes each kind of document with gates.
 _COMMANDS: Final = {
     "coverage": "gaps",
     "rebuild": "rebuild",
@@ -251,12 +251,12 @@ def _saved(document: AnswerDocument) -> SavedAnswer:
 
 
 def _totals(document: AnswerDocument) -> dict[str, float | None]:
-    """Return the value of gates on the whole of a document."""
+    """Return the value of gates on a whole document."""
     content = document.content
     if document.kind == "rebuild":
         return {"fail-over-builds": content.at("totals").count_at("builds")}
     if document.kind != "coverage" or content.at_or_none("known_gaps") is not None:
-        # A gate does not record what excuses gaps.
+        # A gate does not record the entries that excuse gaps.
         return {}
     totals, roots = content.at("totals"), content.at_or_none("roots")
     found = {"fail-under": _percent(totals.count_at("covered"), totals.count_at("wanted"))}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["review"]
 
-#: What a comment on GitHub has room for, with some to spare.
+#: The maximum size of a comment on GitHub, with a margin.
 _MOST_BYTES: Final = 60_000
 
 

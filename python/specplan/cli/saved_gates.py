@@ -1,7 +1,7 @@
 """Gates of the configuration, applied to saved documents.
 
-A document holds the verdicts of its own run. A gate that only this run asks for is held against
-what the document measured; where it did not measure that, the gate does not hold.
+A document contains the verdicts of its own run. A gate that only this run requests is compared with
+the values in the document; if the document lacks the value, the gate does not hold.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class SavedAnswer:
     Attributes:
         place: The document.
         command: The command that writes such documents.
-        gates: The value of each gate of its run, by the name and the stack of the gate; None
-            where it is not defined.
+        gates: The value of each gate of its run, by the name and the stack of the gate; None if it
+            is undefined.
         totals: The value of gates that its run did not have, by name, for the whole document.
     """
 
@@ -39,20 +39,20 @@ class SavedAnswer:
     totals: Mapping[str, float | None] = field(default_factory=dict)
 
     def measures(self, gate: str, stack: str) -> bool:
-        """Return whether it holds the value of a gate."""
+        """Return whether it contains the value of a gate."""
         return (gate, stack) in self.gates or (not stack and gate in self.totals)
 
     def value(self, gate: str, stack: str) -> float | None:
-        """Return the value of a gate that it measures."""
+        """Return the value of a gate."""
         found = self.gates.get((gate, stack))
         return found if (gate, stack) in self.gates else self.totals[gate]
 
 
 def failed_of_saved(settings: Settings, answers: Sequence[SavedAnswer]) -> list[str]:
-    """Return the reasons why gates of the configuration or of variables fail, a sentence each.
+    """Return the reasons why gates of the configuration or of variables fail, one sentence each.
 
     Args:
-        settings: The settings; gates that are typed are refused before.
+        settings: The settings; typed gates have already been refused.
         answers: The documents.
     """
     return [
@@ -72,7 +72,7 @@ def failed_of_saved(settings: Settings, answers: Sequence[SavedAnswer]) -> list[
 
 
 def _is_accepted(answer: SavedAnswer, name: str, stack: str, settings: Settings) -> bool:
-    """Return whether a gate had nothing to compare with, which the user accepts."""
+    """Return whether a gate had nothing to compare with, and the user accepts that."""
     compared_nothing = name in COMPARING and answer.gates.get((name, stack), 0) is None
     return compared_nothing and accepts_no_older_state(settings)
 
@@ -85,7 +85,7 @@ def _asked(settings: Settings) -> Iterator[tuple[str, str, float, tuple[str, ...
         of_run = [("", getattr(settings, setting.attribute))]
         of_tables = [(each.name, getattr(each, setting.attribute)) for each in settings.stacks]
         for stack, limit in (*of_run, *of_tables):
-            # A limit of 0 is one.
+            # A limit of 0 counts too.
             if limit is not None and limit is not False:
                 number = 0.0 if limit is True else float(limit)
                 yield setting.name, stack, number, setting.commands

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Settings", "settled"]
 
-#: Whether a report is painted with colours.
+#: When to use colours in a report.
 ColourChoice: TypeAlias = Literal["auto", "always", "never"]
 
-#: The formats that the name of a file asks for.
+#: The formats selected by the name of a file.
 _SUFFIXES: Final[Mapping[str, str]] = {
     ".csv": "csv",
     ".html": "html",
@@ -40,22 +40,22 @@ _SUFFIXES: Final[Mapping[str, str]] = {
     ".xml": "junit",
 }
 
-#: Whoever types one of these replaces what is configured of all of them.
+#: Typing one of these replaces the configured values of all of them.
 _ORIGINS_OF_WANTS: Final = ("want", "peers", "baseline")
 
-#: Settings of which one replaces all, where one is typed and another in the environment.
+#: Settings of which a typed one replaces all those in the environment.
 _IN_PLACE_OF_EACH_OTHER: Final = (_ORIGINS_OF_WANTS, ("config", "no_config"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings(Configuration):
-    """Every setting of a run, wherever it was said; see :mod:`specplan.config.settings`.
+    """Every setting of a run, whatever its origin; see :mod:`specplan.config.settings`.
 
     Attributes:
         typed: The attributes whose values were typed on the command line.
-        own_format: The format that only one command has, such as `list`; empty where it is
-            one of those of all commands.
-        unwritten_format: The format that is configured and that the command does not write.
+        own_format: The format that only one command has, such as `list`; empty if it is one of
+            those of all commands.
+        unwritten_format: The configured format, if the command does not write it.
     """
 
     typed: frozenset[str] = frozenset()
@@ -144,16 +144,14 @@ def settled(
     """Return the settings: typed values, then variables, then configuration, then defaults.
 
     Args:
-        words: What click read of the command line, by attribute; None or nothing where it was
-            not typed.
-        variables: What it read of environment variables such as ``SPECPLAN_CACHE``, alike.
-            They replace what is configured, and are no more than that: what was typed is not
-            in conflict with them.
+        words: The typed values, as read by click, by attribute; None or empty if not typed.
+        variables: The values of environment variables such as ``SPECPLAN_CACHE``, in the same form.
+            They replace configured values, but do not conflict with typed ones.
         configured: Whether the configuration is read at all.
         formats: The formats of the command.
 
     Raises:
-        ConfigurationError: If the configuration holds what it may not.
+        ConfigurationError: If the configuration contains something invalid.
         SourceError: If it cannot be read.
         UsageError: If the options contradict each other.
     """
@@ -165,20 +163,20 @@ def settled(
     base = _without_other_wants(_without_other_wants(base, said), typed)
     names = frozenset(typed)
     if "stack" in said and "want" not in typed:
-        # Patterns replace the tables of the configuration, wherever they are said.
+        # Patterns replace the tables of the configuration, wherever they are given.
         names |= {"stack"}
     for each in SETTINGS:
         if each.kind == "system":
             _check_systems(each.name, _texts((said | typed).get(each.attribute, ())))
     said = said | typed | _added(base, said, typed)
     own_format = ""
-    # What writes something else than a report has no table either.
+    # A command that writes something other than a report has no table either.
     written = formats if "table" in formats else (*config.FORMATS, *formats)
     if "format" not in typed and (by_suffix := _format_of(said.get("output"), written)):
         said["format"] = by_suffix
     form, unwritten = str(said.get("format", base.format)), ""
     if "format" not in typed and form not in written:
-        # The configuration says what holds for the commands that can do it.
+        # The configuration applies to the commands that support it.
         form, unwritten = "table", form
     if form not in config.FORMATS:
         own_format, form = form, "table"
@@ -194,7 +192,7 @@ def settled(
 def _added(
     base: Configuration, said: Mapping[str, object], typed: Mapping[str, object]
 ) -> dict[str, object]:
-    """Return the values of settings to which each place adds, instead of replacing them."""
+    """Return the values of settings that are added up instead of replaced."""
     added: dict[str, object] = {}
     for each in SETTINGS:
         if each.adds and (each.attribute in said or each.attribute in typed):
@@ -249,14 +247,14 @@ def _check_systems(name: str, systems: tuple[object, ...]) -> None:
 
 
 def _format_of(output: object, formats: Sequence[str]) -> str | None:
-    """Return the format that the name of a file asks for, or None where it asks for none.
+    """Return the format selected by the name of a file, or None.
 
     Raises:
         UsageError: If the command does not write it.
     """
     asked = _SUFFIXES.get(Path(output).suffix.lower()) if isinstance(output, str) else None
     if asked == "badge" and "svg" in formats:
-        # Of what is a picture of its own there is no badge.
+        # There is no badge for a command with its own picture.
         asked = "svg"
     if asked is None or asked in formats:
         return asked
@@ -276,5 +274,5 @@ def _configuration(typed: Mapping[str, object]) -> Configuration:
     if isinstance(named, str):
         return config.load(Path(named))
     found = config.find(Path.cwd())
-    # Seen from the working directory, so that no report depends on where that is.
+    # Relative to the working directory, so that reports do not depend on it.
     return Configuration() if found is None else config.load(Path(os.path.relpath(found)))

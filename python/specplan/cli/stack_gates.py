@@ -1,6 +1,6 @@
 """The gates of ``[[stack]]`` tables, and the tables that concern a run.
 
-A gate on a stack of which a run reports nothing is compared with nothing: it does not hold.
+A gate on a stack that a run does not report has nothing to compare with: it does not hold.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ __all__ = ["asked_tables", "held_on_nothing", "suffix_of"]
 
 
 def suffix_of(stack: str) -> str:
-    """Return the words by which a sentence names a stack; none for the whole run, without one."""
+    """Return the words that name a stack in a sentence; empty for the whole run."""
     return f" for `{stack}`" if stack else ""
 
 
 def asked_tables(
     settings: Settings, stacks: Collection[str], *chosen_by: str
 ) -> Iterator[StackEntry]:
-    """Yield the tables that a run is about: all, unless others were named on the command line.
+    """Yield the tables that apply to a run: all, unless others were named on the command line.
 
     Args:
         settings: The settings.
-        stacks: The stacks of which the run reports anything.
-        chosen_by: The options besides ``--stack`` that choose other stacks where they are typed.
+        stacks: The stacks in the report of the run.
+        chosen_by: The options besides ``--stack`` that select other stacks if they are typed.
     """
     for table in settings.stacks:
         if table.name in stacks:
@@ -50,7 +50,7 @@ def held_on_nothing(gate: Gate, stacks: Collection[str]) -> Gate:
 
     Args:
         gate: The gate.
-        stacks: The stacks of which the run reports anything.
+        stacks: The stacks in the report of the run.
     """
     if gate.held is not True or not gate.stack or gate.stack in stacks:
         return gate

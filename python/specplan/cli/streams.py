@@ -1,7 +1,7 @@
 """Writing bytes to descriptors: completely, or with an error.
 
-Python's own streams lose bytes where a write is cut short or would block, and fail once more
-when the interpreter ends. What specplan prints goes to the descriptors themselves.
+Python's own streams lose bytes if a write is cut short or would block, and fail again when the
+interpreter ends. So specplan writes to the descriptors directly.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ __all__ = ["descriptor_named", "fill_closed", "put", "settle", "write_fully"]
 
 _STANDARD_ERROR: Final = 2
 
-#: How many bytes one system call gets.
+#: The number of bytes per system call.
 _PIECE: Final = 1 << 20
 
-#: The most links that are followed to find out what a path names.
+#: The maximum number of links that are followed to resolve a path.
 _MOST_LINKS: Final = 40
 
-#: No descriptor has so many digits.
+#: More digits than any descriptor has.
 _MOST_DIGITS: Final = 10
 
 #: A folder whose entries are the open descriptors of a process.
@@ -38,17 +38,17 @@ _DESCRIPTORS: Final = pattern(r"/dev/fd|/proc/(?P<process>[0-9]+)(/task/[0-9]+)?
 
 
 def put(stream: TextIO, parts: Iterable[bytes]) -> None:
-    """Write bytes to a standard stream, and all that it still holds before them.
+    """Write bytes to a standard stream, after flushing its buffer.
 
-    A reader that has left, as `head` does, is no error: nobody wants the rest, which is not even
-    worked out.
+    A reader that has left, as `head` does, is not an error: the rest is not needed and not even
+    computed.
 
     Raises:
         OSError: If not all of them can be written.
     """
     descriptor = _descriptor_of(stream)
     if descriptor is None:
-        # A stream of a test or a notebook.
+        # A stream in a test or a notebook.
         stream.writelines(part.decode("utf-8") for part in parts)
         stream.flush()
         return
@@ -58,7 +58,7 @@ def put(stream: TextIO, parts: Iterable[bytes]) -> None:
 
 
 def write_fully(descriptor: int, parts: Iterable[bytes]) -> None:
-    """Write all bytes to a descriptor, and wait where it takes no more for now.
+    """Write all bytes to a descriptor, and wait if it cannot accept more at the moment.
 
     Raises:
         OSError: If not all of them can be written.
@@ -70,13 +70,13 @@ def write_fully(descriptor: int, parts: Iterable[bytes]) -> None:
                 rest = rest[os.write(descriptor, rest[:_PIECE]) :]
             except BlockingIOError:  # noqa: PERF203 - each write may be one that would wait
                 _wait_for(descriptor)
-    # Only of a report must it be certain that it is on its disk; a line for people need not be.
+    # Only a report must certainly be on disk; a line for people need not be.
     if descriptor != _STANDARD_ERROR and stat.S_ISREG(os.fstat(descriptor).st_mode):
         _synchronise(descriptor)
 
 
 def settle(stream: TextIO | None) -> None:
-    """Flush a standard stream, so that nothing is left for the interpreter's end.
+    """Flush a standard stream, so that nothing is left for the end of the interpreter.
 
     Raises:
         OSError: If it cannot be written.
@@ -98,10 +98,10 @@ def settle(stream: TextIO | None) -> None:
 def fill_closed() -> None:
     """Open closed standard descriptors, so that no file gets their number.
 
-    A file that is opened as descriptor 2 would get all that libraries print to standard error.
+    A file opened as descriptor 2 would get everything that libraries print to standard error.
     """
     opened = os.open(os.devnull, os.O_RDWR)
-    # The lowest number that is free is given first.
+    # The system assigns the lowest free number.
     while opened <= _STANDARD_ERROR:
         os.set_inheritable(opened, True)  # noqa: FBT003 - it has no name
         opened = os.open(os.devnull, os.O_RDWR)
@@ -109,10 +109,10 @@ def fill_closed() -> None:
 
 
 def descriptor_named(path: Path) -> int | None:
-    """Return the open descriptor of this process that a path names; None where it names none.
+    """Return the open descriptor of this process that a path names, or None.
 
-    ``/dev/stdout``, ``/dev/fd/3`` and links to them name one, and so does the path of the very
-    file that standard output or standard error goes to.
+    ``/dev/stdout``, ``/dev/fd/3`` and links to them name one, and so does the path of the file to
+    which standard output or standard error is redirected.
     """
     where = path
     for _ in range(_MOST_LINKS):
@@ -129,7 +129,7 @@ def descriptor_named(path: Path) -> int | None:
 
 
 def _standard_at(path: Path) -> int | None:
-    """Return the standard stream, output or error, that goes to the file at a path."""
+    """Return the standard stream, output or error, that is redirected to the file at a path."""
     try:
         there = path.stat()
     except (OSError, ValueError):
@@ -162,7 +162,7 @@ def _wait_for(descriptor: int) -> None:
 
 
 def _synchronise(descriptor: int) -> None:
-    """Synchronise a file with its disk, as some file systems report a lack of room only then."""
+    """Synchronise a file with its disk: some file systems only then report a lack of space."""
     try:
         os.fsync(descriptor)
     except OSError as error:
@@ -176,7 +176,7 @@ def _unread(descriptor: int) -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
-        # The interpreter flushes the stream once more at its end, which must not fail either.
+        # The interpreter flushes the stream again at its end, which must not fail either.
         _to_nowhere(descriptor)
 
 

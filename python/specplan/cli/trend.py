@@ -66,17 +66,17 @@ def trend(settings: Settings, steps: tuple[str, ...]) -> int:
 
 
 def asked_trend(settings: Settings, steps: Sequence[str] = ()) -> Trend:
-    """Read the steps one after the other and return how coverage went.
+    """Read the steps one after the other and return the trend of coverage.
 
     Args:
-        settings: What is asked of each step.
+        settings: The settings for the question at each step.
         steps: The steps, the oldest first; none for all snapshots of the caches.
 
     Raises:
         SourceError: If one cannot be read.
         UsageError: If there are none, or the question makes no sense.
     """
-    # What an older state has is not a question of a trend.
+    # A trend does not support a baseline.
     settings = questions.with_stacks(replace(settings, baseline=None))
     for text in settings.want:
         if named_want(text).kind == "available":
@@ -89,7 +89,7 @@ def asked_trend(settings: Settings, steps: Sequence[str] = ()) -> Trend:
 
 
 def _steps(steps: Sequence[str], settings: Settings) -> Iterator[Measured]:
-    """Yield the steps, each read when it is its turn."""
+    """Yield the steps, reading one at a time."""
     tags = _Tags(settings)
     for each in steps or tags.every():
         if is_document(each):
@@ -152,7 +152,7 @@ class _Tags:
         folders = known.get(tag, [])
         first = self._first
         if first is not None and not folders and (tag in first.tags or tag not in known):
-            # It is there already, or the question says which are near.
+            # It is already there, or the question suggests similar names.
             return first
         if not folders and not self._others:
             return load.configured(self.settings, tag)
@@ -160,7 +160,7 @@ class _Tags:
 
     @property
     def _folders(self) -> dict[str, list[str]] | None:
-        """The folders that hold only one snapshot, by snapshot; none where it is read by name.
+        """The folders with only one snapshot, by snapshot; none if it is read by name.
 
         None without caches: sources may be the steps then.
         """

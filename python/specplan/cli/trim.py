@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 __all__ = ["trim"]
 
-#: How many specs a message names before it counts the rest.
+#: The maximum number of specs that a message names before it counts the rest.
 _FEW: Final = 20
 _FEW_DEPENDENTS: Final = 3
 
-#: Why jobs are unnecessary, in the words of the first line.
+#: The reasons why jobs are unnecessary, as in the first line.
 _REASONS: Final = {
     "available": "needed only to build specs that have a binary",
     "external": "needed only to build externals",
@@ -74,7 +74,7 @@ def trim(settings: Settings, pipeline: str) -> int:
         return 1
     answer = trimming.trimmed(found, plan.builds)
     if answer.removed and not plan.totals.wants and not (plan.choice and plan.choice.wants):
-        # A lock that was emptied by accident must not take the jobs away.
+        # A lock that was emptied by accident must not remove the jobs.
         output.complain(
             f"nothing is wanted, so {count(len(answer.removed), 'job')} would be removed",
             "name the lock that the pipeline was generated for with `--want`",
@@ -158,7 +158,7 @@ def _called(build: Build) -> str:
 
 
 def _strangers(pipeline: Pipeline, plan: Plan) -> list[str]:
-    """Return the jobs whose specs neither the wants nor the caches know."""
+    """Return the jobs whose specs are unknown to the wants and to the caches."""
     jobs = list(pipeline.builds.values())
     known: Iterable[str] = (
         each.hash for each in plan.named(job.hash for job in jobs) if each.package

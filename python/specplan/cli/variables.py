@@ -1,6 +1,6 @@
 """Errors for misspelt variables ``SPECPLAN_...`` of the environment.
 
-A gate that a pipeline asks for by a misspelt variable would hold for ever.
+A gate requested through a misspelt variable would always hold.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ __all__ = ["refuse_misspelt"]
 
 _PREFIX: Final = "SPECPLAN_"
 
-#: How much of both names must agree, from 0 to 1.
+#: The required similarity of names, from 0 to 1.
 _CLOSENESS: Final = 0.8
 
-#: The longest name that is compared.
+#: The maximum length of a name to compare.
 _LONGEST: Final = 100
 
-#: Variables that are not options: of the folder of fetched files, and of exported scripts.
+#: Variables that are not options: for the folder of fetched files, and for exported scripts.
 _OTHERS: Final = frozenset(
     _PREFIX + each
     for each in (
@@ -46,13 +46,13 @@ _OTHERS: Final = frozenset(
 
 
 def refuse_misspelt(names: Iterable[str]) -> None:
-    """Refuse variables whose names are nearly those of options; others may be anybody's.
+    """Refuse variables with names similar to those of options; others may belong to anyone.
 
     Args:
         names: The names of all variables.
 
     Raises:
-        UsageError: If one is spelt nearly like that of an option.
+        UsageError: If the name of one is similar to that of an option.
     """
     known = {each.variable for each in SETTINGS} | _OTHERS
     for name in sorted(names):

@@ -1,9 +1,8 @@
 """The verdict of a run: gates, completeness and the exit code.
 
-*A gate holds only if it holds in the worst case of everything that is open.* Whatever was left
-out of the question and could change the answer fails every gate, and "no gaps", "nothing lost",
-"nothing to build" and "no findings" are verdicts too. All of it is said on standard error, in
-every format.
+**A gate holds only if it holds in the worst case of everything that was left out.* Any left-out
+input that could change the answer fails every gate, and "no gaps", "nothing lost", "nothing to
+build" and "no findings" are verdicts too. All of it is reported on standard error, in every format.
 """
 
 from __future__ import annotations
@@ -40,17 +39,17 @@ _Answer: TypeAlias = (
     "Check | Coverage | Diff | Found | LockDiff | Plan | RecipeChanges | Review | Trend"
 )
 
-#: The formats that cannot say that an answer is not whole.
+#: The formats that cannot express that an answer is incomplete.
 _WITHOUT_DOUBT: Final = frozenset({"lcov", "cobertura"})
 
-#: How many records of those that block, and of those that do not, are named unasked.
+#: The number of blocking, and of other, records that are listed by default.
 _FEW: Final = 3
 
 
 def settled(result: Result, settings: Settings) -> Result:
-    """Return a result with its gates, in which nothing blocks that may be left out."""
+    """Return a result with its gates, in which allowed records do not block."""
     found = replace(result, left_out=allowing(result.left_out, settings.allow_left_out))
-    # Only what has gates has a field for them.
+    # Only results with gates have a field for them.
     held: dict[str, Any] = {}
     if hasattr(found, "gates"):
         held["gates"] = gates.evaluated(found, settings)
@@ -61,8 +60,8 @@ def conclude(result: _Answer, settings: Settings) -> int:
     """Report left-out input, failed gates and uncertain facts; return the exit code.
 
     Args:
-        result: The result, with what the user allows :func:`settled`.
-        settings: The gates, and whether all that was left out is to be explained.
+        result: The result, after :func:`settled` has applied what the user allows.
+        settings: The gates, and whether to explain all left-out input.
     """
     _explain(result.left_out, whole=settings.explain_left_out)
     failed = gates.failed(result, settings)
@@ -88,17 +87,17 @@ def of_document(
     settings: Settings,
     more: Sequence[str] = (),
 ) -> int:
-    """Report the same for a plan of a document, and return the exit code.
+    """Report the same for a plan from a document, and return the exit code.
 
     Args:
         held: The gates of the run that wrote it.
-        records: What was left out, with what the user allows.
-        unplannable: What nothing known can meet.
-        settings: Whether the user allows that.
-        more: Why gates of this run fail.
+        records: The records of left-out input, after applying what the user allows.
+        unplannable: The wants that no known spec can meet.
+        settings: The settings, which may allow that.
+        more: The reasons why gates of this run fail.
     """
     _explain(records, whole=settings.explain_left_out)
-    # That gate is asked once more: `--allow-unplannable` may be given here alone.
+    # That gate is evaluated again: `--allow-unplannable` may only be given here.
     failed = [gate.reason for gate in held if gate.failed and gate.name != gates.UNPLANNABLE]
     if unplannable and not settings.allow_unplannable:
         failed.append(gates.unplannable_reason(len(unplannable)))
@@ -117,9 +116,10 @@ def of_reasons(reasons: Sequence[Why], records: Sequence[LeftOut], settings: Set
 
 
 def is_same(result: Coverage | Diff | LockDiff) -> bool:
-    """Return whether a result says that nothing differs from the older state, and surely so.
+    """Return whether a result certainly does not differ from the older state.
 
-    Nothing that fails and nothing that is left out and could change the answer is ever the same.
+    A result with a failed gate or with left-out input that could change the answer never counts as
+    the same.
 
     Args:
         result: The result, with its gates :func:`settled`.
@@ -157,7 +157,7 @@ def _explain(records: Sequence[LeftOut], *, whole: bool) -> None:
     for blocks, say in ((True, output.warn), (False, output.note)):
         found = [each for each in records if each.blocks is blocks]
         if not blocks and not whole:
-            # Of damaged files the reader has heard when they were read.
+            # Damaged files have already been reported when they were read.
             found = [each for each in found if each.kind != "damaged_file"]
         shown = found if whole or len(found) <= _FEW + 1 else found[:_FEW]
         for each in shown:
@@ -168,7 +168,7 @@ def _explain(records: Sequence[LeftOut], *, whole: bool) -> None:
 
 
 def _fine(result: _Answer) -> str | None:
-    """Return the verdict that all is well or nothing was found; else None."""
+    """Return the verdict that all is well or nothing was found; otherwise None."""
     if isinstance(result, Coverage):
         fine = "no gaps" if result.totals.wanted else "nothing is wanted"
         return None if result.totals.gaps else fine
@@ -184,7 +184,7 @@ def _fine(result: _Answer) -> str | None:
 
 
 def _fine_of_others(result: Plan | LockDiff | RecipeChanges | Review) -> str | None:
-    # What plans is loaded by the commands that plan, and so is what reads recipes.
+    # The planner and the reader of recipes are only imported by the commands that need them.
     from specplan.planning.plan import Plan  # noqa: PLC0415
     from specplan.recipes.model import RecipeChanges  # noqa: PLC0415
     from specplan.review.model import Review  # noqa: PLC0415

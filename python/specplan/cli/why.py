@@ -1,4 +1,4 @@
-"""``specplan why``: why a spec is planned, or why it is not."""
+"""``specplan why``: the reasons why a spec is planned or not."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def why(settings: Settings, spec: str) -> int:
 
 
 def _wanted(spec: str, asked: AskedPlan) -> tuple[WhyWanted, ...]:
-    """Return the reasons why packages of the spec are wanted, where wants are not hashes."""
+    """Return the reasons why packages of the spec are wanted, if wants are not hashes."""
     from specplan.catalog.available import available_wants  # noqa: PLC0415 - as above
     from specplan.coverage.ask import environment_options  # noqa: PLC0415 - as above
     from specplan.planning.wants import read_wanted_places  # noqa: PLC0415 - help needs no YAML
@@ -105,7 +105,7 @@ def _wanted(spec: str, asked: AskedPlan) -> tuple[WhyWanted, ...]:
 
 
 def _reasons(spec: str, asked: AskedPlan, wants: Sequence[WhyWanted]) -> tuple[Why, ...]:
-    """Return the reasons why specs are planned; unwanted ones only where no want explains them."""
+    """Return the reasons why specs are planned; unwanted ones only if no want explains them."""
     try:
         reasons = asked.plan.why(spec)
     except UnknownNameError:

@@ -1,10 +1,10 @@
 """YAML documents as trees that are written back unchanged.
 
-What a pipeline means to GitLab is not known here, so nothing of it may get lost on the way: the
-tree keeps the anchors with their names, the tags, and the style of every text, list and mapping.
-A node that aliases repeat is one node that stands in several places. It is written where the tree
-has it first, and as an alias from there on: so an anchor outlives the place where it was defined.
-Comments are not kept; Spack writes none.
+The meaning of a pipeline is up to GitLab, so nothing in it may get lost: the tree keeps the anchors
+with their names, the tags, and the style of every text, list and mapping. A node repeated by
+aliases is one node in several places. It is written at its first place in the tree, and as an alias
+after that, so an anchor survives the removal of its original place. Comments are not kept; Spack
+writes none.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ __all__ = [
 #: Spack's pipelines have seven levels; GitLab refuses more than 150.
 _MAX_DEPTH: Final = 64
 
-#: How many values a file may stand for once its aliases are followed. A pipeline that GitLab
-#: takes, with a file of at most 5 MB, stands for fewer.
+#: The maximum number of values in a file after expanding aliases. A pipeline that GitLab accepts,
+#: with a file of at most 5 MB, has fewer.
 _MAX_VALUES: Final = 5_000_000
 
-#: How long lines of text may become, where they are folded and where they are not.
+#: The maximum length of lines of text, if folded and if not.
 _WIDTH: Final = 80
 _ENDLESS: Final = 1 << 30
 
@@ -56,7 +56,7 @@ class WrittenScalar:
     Attributes:
         text: The text.
         style: The quotes or the block around it; None for a plain one.
-        implicit: Whether it may go without its tag when it is plain, and when it is not.
+        implicit: Whether its tag may be omitted if it is plain, and if it is not.
         tag: Its tag, if it has one.
         anchor: Its anchor, if it has one.
         line: Its line, counted from 1.
@@ -94,7 +94,7 @@ class WrittenMapping:
     line: int = 0
 
     def get(self, key: str) -> Node | None:
-        """Return the value of a key, of its own or of a mapping that it merges with ``<<``."""
+        """Return the value of a key, its own or from a mapping merged with ``<<``."""
         merged: list[Node] = []
         for each, value in self.pairs:
             if not isinstance(each, WrittenScalar):
@@ -114,7 +114,7 @@ class WrittenMapping:
         return next(found, None)
 
     def put(self, key: str, value: Node) -> None:
-        """Set a key, in place of its value or at the end."""
+        """Set a key, replacing its value or appending it."""
         for at, (each, _) in enumerate(self.pairs):
             if _is_text(each, key):
                 self.pairs[at] = (each, value)
@@ -150,9 +150,9 @@ class Document:
     """The document of a file.
 
     Attributes:
-        root: The mapping that it is.
-        path: The file, as it is shown.
-        starts: Whether ``---`` stands before it.
+        root: Its top-level mapping.
+        path: The file, as shown to users.
+        starts: Whether it starts with ``---``.
     """
 
     root: WrittenMapping
@@ -160,14 +160,14 @@ class Document:
     starts: bool = False
 
     def fault(self, node: Node, place: str, fault: str) -> DamagedSourceError:
-        """Return the error for a fault of a node."""
+        """Return the error for a fault in a node."""
         return DamagedSourceError(path=self.path, place=place, line=node.line or None, fault=fault)
 
     def to_text(self) -> str:
         """Return the document as YAML.
 
-        A text that the log of a CI job or a terminal would obey, where the document is shown, is
-        written with escapes. It means the same.
+        A text that the log of a CI job or a terminal would interpret as a command is written with
+        escapes. Its meaning is the same.
         """
         events = list(_events_of(self))
         texts = [each.value for each in events if isinstance(each, yaml.ScalarEvent)]
@@ -176,14 +176,14 @@ class Document:
             events,
             Dumper=yaml.CSafeDumper,
             allow_unicode=are_harmless,
-            # A line that is folded might begin with any word.
+            # A folded line might begin with any word.
             width=_WIDTH if are_harmless else _ENDLESS,
         )
         return written if are_harmless else log_commands.ANYWHERE.sub(r"\\x23#", written)
 
 
 def is_harmless(text: str) -> bool:
-    """Return whether a text may be written as it is to a terminal or the log of a CI job."""
+    """Return whether a text may be written unchanged to a terminal or the log of a CI job."""
     obeyed = log_commands.ANYWHERE.search(text) or log_commands.WORKFLOW.search(text)
     return not obeyed and _shows(text.replace("\r\n", "\n"))
 
@@ -206,10 +206,10 @@ def parse(content: bytes, path: str) -> Document:
 
     Args:
         content: The whole file.
-        path: The file, as it is shown.
+        path: The file, as shown to users.
 
     Raises:
-        DamagedSourceError: If it is not YAML, is nested too deep, stands for too many values, or
+        DamagedSourceError: If it is not YAML, is nested too deeply, expands to too many values, or
             is not one mapping.
     """
     try:
@@ -253,7 +253,7 @@ class _OpenNode:
 
 
 class _DocumentBuilder:
-    """Makes a tree of events, without recursion."""
+    """Makes a tree from events, without recursion."""
 
     def __init__(self, path: str) -> None:
         self._path = path
@@ -306,7 +306,7 @@ class _DocumentBuilder:
     def _begin(self, node: WrittenSequence | WrittenMapping) -> None:
         if len(self._open) == _MAX_DEPTH:
             raise _damaged(self._path, node.line, f"is nested more than {_MAX_DEPTH} deep")
-        # From here on the name means this node; inside of it, it may not be used yet.
+        # From here on the name refers to this node; inside the node it may not be used yet.
         if node.anchor is not None:
             self._anchored.pop(node.anchor, None)
         self._open.append(_OpenNode(node))
@@ -319,7 +319,7 @@ class _DocumentBuilder:
         self._complete(*self._anchored[anchor], line)
 
     def _complete(self, node: Node, values: int, line: int) -> None:
-        # An anchor of the same name inside of the node was defined later, and stays.
+        # An anchor of the same name inside the node was defined later, and remains.
         if node.anchor is not None and node.anchor not in self._anchored:
             self._anchored[node.anchor] = (node, values)
         if not self._open:
@@ -342,10 +342,10 @@ def _events_of(document: Document) -> Iterator[yaml.Event]:
 
 
 class _EventWriter:
-    """Makes events of a tree; repeated nodes become aliases."""
+    """Makes events from a tree; repeated nodes become aliases."""
 
     def __init__(self) -> None:
-        #: Which node each anchor means at this point of the text.
+        #: The node of each anchor at this point of the text.
         self._meant: dict[str, Node] = {}
         self._events: list[yaml.Event] = []
 
@@ -379,10 +379,10 @@ class _EventWriter:
 
 
 def _scalar_event(node: WrittenScalar, *, may_be_empty: bool) -> yaml.Event:
-    # Nothing at all means null, and would be written as an empty text where it needs some letters.
+    # An empty scalar means null, but would be written as an empty text where it needs letters.
     is_null = not node.text and node.style is None and node.tag is None and not may_be_empty
     text = "null" if is_null else node.text
     style = '"' if _is_obeyed(text) else node.style
-    # A plain text that needs quotes in its new place means the same with them, and has no tag.
+    # A plain text that needs quotes in its new place means the same with quotes, and has no tag.
     implicit = node.implicit if node.tag is not None else (node.implicit[0], True)
     return yaml.ScalarEvent(node.anchor, node.tag, implicit, text, style=style)

@@ -15,18 +15,18 @@ __all__ = ["no_op_entries"]
 
 _SCRIPT: Final = 'echo "All specs already up to date, nothing to rebuild."'
 
-#: The settings that Spack writes beside builds only.
+#: The settings that Spack only writes together with builds.
 _OF_BUILDS: Final = frozenset({"stages", "variables"})
 
-#: Whose runner the no-op job takes, the first that there is; else that of the first build.
+#: The jobs whose runner the no-op job may take, in order; without any, that of the first build.
 _SMALL_JOBS: Final = ("rebuild-index", "sign-pkgs", "cleanup", "copy")
 
 
 def no_op_entries(pipeline: Pipeline) -> list[tuple[Node, Node]]:
-    """Return the entries of a pipeline with the no-op job for its only job.
+    """Return the entries of a pipeline with the no-op job as its only job.
 
-    What the configuration says of that job is not in a pipeline with builds. So it gets the image
-    and the tags of a job of service, which choose a runner that there is.
+    A pipeline with builds does not contain the configuration of that job. So it gets the image and
+    the tags of a service job, which select an existing runner.
     """
     entries = dict(pipeline.entries)
     settings = [
@@ -41,7 +41,7 @@ def no_op_entries(pipeline: Pipeline) -> list[tuple[Node, Node]]:
 
 
 def _like(pipeline: Pipeline, entries: dict[str, Node]) -> WrittenMapping:
-    """Return the job whose runner the no-op job takes."""
+    """Return the job whose runner the no-op job uses."""
     for name in _SMALL_JOBS:
         job = entries.get(name)
         if isinstance(job, WrittenMapping):

@@ -33,28 +33,28 @@ __all__ = [
     "read",
 ]
 
-#: GitLab takes 5 MB at most.
+#: GitLab accepts at most 5 MB.
 _MOST_BYTES: Final = 8 << 20
 
-#: Where a job says which spec it builds.
+#: The variable of a job with the spec that it builds.
 _VARIABLES: Final = "variables"
 _HASH: Final = "SPACK_JOB_SPEC_DAG_HASH"
 
 _DAG_HASH: Final = pattern(r"[a-z2-7]{32}")
 
-#: The job that Spack writes where nothing is to be built: GitLab refuses a pipeline without jobs.
+#: The job that Spack writes if there is nothing to build: GitLab refuses a pipeline without jobs.
 NO_OP: Final = "no-specs-to-rebuild"
 
-#: The other jobs that Spack writes beside those that build.
+#: The other jobs that Spack writes besides builds.
 _SERVICES: Final = frozenset({NO_OP, "cleanup", "copy", "rebuild-index", "sign-pkgs"})
 
-#: What a mapping needs one of so that GitLab takes it for a job.
+#: The keys of which GitLab requires one in a job.
 _JOB_KEYS: Final = ("script", "run", "trigger", "extends")
 
-#: How far GitLab follows ``extends``.
+#: The maximum depth of ``extends`` in GitLab.
 _MOST_EXTENDED: Final = 11
 
-#: What GitLab reads as settings of the pipeline, whatever it holds.
+#: The entries that GitLab always reads as settings of the pipeline.
 _SETTINGS: Final = frozenset(
     {
         "after_script",
@@ -82,8 +82,8 @@ class BuildJob:
         name: The job.
         hash: The DAG hash of the spec.
         node: The job in the document.
-        needs: What it waits for, in the order written; None where neither it nor what it extends
-            says so.
+        needs: The jobs that it waits for, in the order written; None if neither it nor the entries
+            it extends have any.
     """
 
     name: str
@@ -97,9 +97,9 @@ class Pipeline:
     """A pipeline as it was read.
 
     Attributes:
-        path: The file, as it is shown.
-        text: What the file holds.
-        document: The same as a tree.
+        path: The file, as shown to users.
+        text: The content of the file.
+        document: The content as a tree.
         builds: The jobs that build a spec, by name, in the order written.
     """
 
@@ -126,7 +126,7 @@ def read(place: str) -> Pipeline:
 
     Raises:
         SourceError: If it cannot be read, is too large, or is not a pipeline of Spack.
-        DamagedSourceError: If it is not YAML, or a job does not hold what Spack writes there.
+        DamagedSourceError: If it is not YAML, or a job lacks something that Spack writes there.
     """
     if place == STANDARD_INPUT:
         content = standard_input.whole(_MOST_BYTES)
@@ -136,11 +136,11 @@ def read(place: str) -> Pipeline:
 
 
 def pipeline_of(content: bytes, place: str) -> Pipeline:
-    """Return the pipeline that a file holds; see :func:`read`.
+    """Return the pipeline in a file; see :func:`read`.
 
     Args:
         content: The whole file.
-        place: The file, as it is shown.
+        place: The file, as shown to users.
     """
     document = parse(content, place)
     entries: dict[str, Node] = {}
@@ -181,7 +181,7 @@ def is_job(name: str, node: Node) -> bool:
 def build_need_of(entry: Node) -> str | None:
     """Return the job of the same pipeline that an entry of ``needs`` waits for.
 
-    None is returned for a job of another pipeline or project, and for what is not known here.
+    None is returned for a job of another pipeline or project, and for an unknown one.
     """
     if isinstance(entry, WrittenScalar):
         return entry.text
@@ -194,7 +194,7 @@ def build_need_of(entry: Node) -> str | None:
 
 
 def extended_by(node: WrittenMapping) -> list[str]:
-    """Return the entries that a job extends, those of the highest precedence first."""
+    """Return the entries that a job extends, in order of precedence."""
     found = node.get("extends")
     items = found.items if isinstance(found, WrittenSequence) else [found]
     return [each.text for each in reversed(items) if isinstance(each, WrittenScalar)]
@@ -213,7 +213,7 @@ class _InheritedNeeds:
             return found
         for name in extended_by(node):
             if name not in self._known:
-                # One that extends itself has no needs.
+                # An entry that extends itself has no needs.
                 self._known[name] = None
                 entry = self._entries.get(name)
                 if isinstance(entry, WrittenMapping):
@@ -226,7 +226,7 @@ class _InheritedNeeds:
 def _build_job(
     document: Document, name: str, node: Node, inherited: _InheritedNeeds
 ) -> BuildJob | None:
-    """Return the job that an entry is, if it builds a spec."""
+    """Return an entry as a job, if it builds a spec."""
     if name in _SETTINGS or name.startswith(".") or not isinstance(node, WrittenMapping):
         return None
     variables = node.get(_VARIABLES)
@@ -237,7 +237,7 @@ def _build_job(
         return None
     place = f"{name}.{_VARIABLES}.{_HASH}"
     if isinstance(dag_hash, WrittenMapping):
-        # A variable that is not expanded.
+        # An unexpanded variable.
         dag_hash = dag_hash.get("value") or dag_hash
     if not isinstance(dag_hash, WrittenScalar) or _DAG_HASH.fullmatch(dag_hash.text) is None:
         raise document.fault(dag_hash, place, "is not a DAG hash of 32 letters")

@@ -11,31 +11,31 @@ __all__ = ["reduced", "stages"]
 
 
 def reduced(needs: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Return the needs that no other need brings along: the transitive reduction.
+    """Return the needs that no other need implies: the transitive reduction.
 
-    GitLab starts a job when its needs are done, and they were started after theirs; so a need of
-    a need need not be named. GitLab allows 50 needs a job by default.
+    GitLab starts a job when its needs are done, and these were started after their own needs, so
+    indirect needs can be omitted. GitLab allows 50 needs per job by default.
 
     Args:
-        needs: What each build waits for. They must not go round in a circle, and each must be a
+        needs: The builds that each build waits for. They must be free of cycles, and each must be a
             key itself.
 
     Returns:
-        The same for each build, in the same order; nothing that is left could be left out.
+        The needs of each build, in the same order; none of them could be omitted.
 
     Examples:
         >>> reduced({"zlib": [], "hdf5": ["zlib"], "silo": ["hdf5", "zlib"]})
         {'zlib': [], 'hdf5': ['zlib'], 'silo': ['hdf5']}
     """
     at_of = {build: at for at, build in enumerate(_in_order(needs))}
-    # A build with all that it waits for, as bits: the largest number last, so that they are short.
+    # A build with all that it waits for, as bits, with the largest numbers last to keep them short.
     before: list[int] = []
     found: dict[str, list[str]] = {build: [] for build in needs}
     needed = set().union(*needs.values())
     for build, at in at_of.items():
         brought = 0
         kept: set[int] = set()
-        # A need is brought along only by needs that come after it.
+        # A need is only implied by needs that come after it.
         for need in sorted(map(at_of.__getitem__, needs[build]), reverse=True):
             if not brought >> need & 1:
                 brought |= before[need]
@@ -49,7 +49,7 @@ def stages(needs: Mapping[str, Sequence[str]]) -> dict[str, int]:
     """Return the stage of each build, from 0: one after the latest of its needs.
 
     Args:
-        needs: What each build waits for, as in :func:`reduced`.
+        needs: The builds that each build waits for, as in :func:`reduced`.
 
     Examples:
         >>> stages({"silo": ["hdf5"], "hdf5": ["zlib"], "zlib": []})
@@ -62,7 +62,7 @@ def stages(needs: Mapping[str, Sequence[str]]) -> dict[str, int]:
 
 
 def _in_order(needs: Mapping[str, Sequence[str]]) -> Iterable[str]:
-    """Return the builds so that each comes after its needs; in their own order where that is so."""
+    """Return the builds so that each comes after its needs, in their own order if possible."""
     seen: set[str] = set()
     for build, own in needs.items():
         if not seen.issuperset(own):

@@ -1,8 +1,8 @@
 """A pipeline without the jobs that a plan does not need.
 
-Jobs are found by the DAG hash of what they build. Those of the plan stay as they are, but for two
-attributes: ``needs`` becomes the fewest that make them wait for what the plan says, and ``stage``
-follows from these. Everything else of the file stays, and nothing is added.
+Jobs are found by the DAG hash of the spec they build. Those of the plan stay unchanged except for
+two attributes: ``needs`` becomes the smallest set that preserves the order of the plan, and
+``stage`` follows from these. The rest of the file stays, and nothing is added.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Trimmed", "builds_without_job", "trimmed"]
 
-#: The job that copies binaries between mirrors. It has work without any build.
+#: The job that copies binaries between mirrors. It has work even without builds.
 _COPY: Final = "copy"
 
-#: How Spack calls the stages of builds.
+#: Spack's names for the stages of builds.
 _STAGE: Final = pattern(r"stage-([0-9]{1,9})")
 
-#: What stands for no in YAML 1.1, which GitLab reads.
+#: The spellings of false in YAML 1.1, which GitLab reads.
 _NO: Final = frozenset({"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"})
 
 
@@ -50,12 +50,12 @@ class Trimmed:
 
     Attributes:
         text: The file.
-        jobs: How many build jobs there were.
-        kept: How many of them are left.
+        jobs: The original number of build jobs.
+        kept: The number of them that are left.
         removed: The hashes of the others, in the order of the file.
-        needs: How many needs between build jobs there were.
-        needs_kept: How many there are now.
-        is_no_op: Whether nothing but Spack's no-op job is left.
+        needs: The original number of needs between build jobs.
+        needs_kept: The number that are left.
+        is_no_op: Whether only Spack's no-op job is left.
     """
 
     text: str
@@ -68,15 +68,15 @@ class Trimmed:
 
 
 def builds_without_job(pipeline: Pipeline, builds: Iterable[Build]) -> list[Build]:
-    """Return the builds of a plan that no job of a pipeline does, in their order."""
+    """Return the builds of a plan without a job in a pipeline, in their order."""
     there = {job.hash for job in pipeline.builds.values()}
     return [build for build in builds if build.hash not in there]
 
 
 def trimmed(pipeline: Pipeline, builds: Iterable[Build]) -> Trimmed:
-    """Return a pipeline with the jobs of a plan alone.
+    """Return a pipeline with only the jobs of a plan.
 
-    A pipeline that needs no change is returned as it was, letter for letter; so is one that was
+    A pipeline that needs no change is returned character by character, including one that was
     trimmed before.
 
     Args:
@@ -87,7 +87,7 @@ def trimmed(pipeline: Pipeline, builds: Iterable[Build]) -> Trimmed:
 
 
 class _Trimming:
-    """The work on one pipeline; its document is changed on the way."""
+    """The work on one pipeline, which modifies its document."""
 
     def __init__(self, pipeline: Pipeline, builds: Iterable[Build]) -> None:
         self._pipeline = pipeline
@@ -123,7 +123,7 @@ class _Trimming:
         )
 
     def _no_op(self) -> Document:
-        """Return the pipeline that does nothing; one that already does nothing is not changed."""
+        """Return the pipeline that does nothing; one that already does nothing stays unchanged."""
         document = self._pipeline.document
         jobs = [name for name, value in self._pipeline.entries if is_job(name, value)]
         if self._pipeline.builds or jobs != [NO_OP]:
@@ -136,7 +136,7 @@ class _Trimming:
         root = self._pipeline.document.root
         gone = {name for name in self._pipeline.builds if name not in self._kept}
         self._refuse_taken_over(gone)
-        # The needs of others lead through the jobs that go, so those are looked at first.
+        # The needs of other jobs lead through removed jobs, so these are processed first.
         for name, value in self._pipeline.entries:
             if not isinstance(value, WrittenMapping) or name in gone or not is_job(name, value):
                 continue
@@ -184,12 +184,12 @@ class _Trimming:
                 )
 
     def _rewrite_needs(self, job: BuildJob, wanted: list[str], allowed: list[str]) -> None:
-        """Make a job wait for some build jobs, beside its other needs.
+        """Make a job wait for some build jobs, besides its other needs.
 
         Args:
             job: The job.
-            wanted: The jobs that it has to name.
-            allowed: The jobs that it may name; what it takes files from stays in.
+            wanted: The jobs that it must name.
+            allowed: The jobs that it may name; those from which it takes files are kept.
         """
         may_stay = set(allowed)
         taken = {each for each in _dependencies(job.node) if each in may_stay}
@@ -217,7 +217,7 @@ class _Trimming:
         job.node.put("needs", WrittenSequence(new, template.flow, template.implicit, template.tag))
 
     def _need(self, target: str) -> Node:
-        """Return a new entry of ``needs``: an alias of one that is there, or a copy."""
+        """Return a new entry of ``needs``: an alias of an existing one, or a copy."""
         known = self._known_needs.get(target)
         if known is not None and known.anchor is not None:
             return known
@@ -228,14 +228,14 @@ class _Trimming:
         )
 
     def _bypass(self, job: WrittenMapping, gone: set[str]) -> None:
-        """Let a job without a build wait for the needs of the removed jobs."""
+        """Make a job without a build wait for the needs of the removed jobs."""
         needs = job.get("needs")
         if isinstance(needs, WrittenSequence):
             self._bypass_needs(job, needs, gone)
         self._cut_dependencies(job, gone)
 
     def _cut_dependencies(self, job: WrittenMapping, gone: AbstractSet[str]) -> None:
-        """Remove jobs from the dependencies of a job that GitLab would not know."""
+        """Remove jobs from the dependencies of a job if GitLab would not know them."""
         dependencies = job.get("dependencies")
         if not isinstance(dependencies, WrittenSequence):
             return
@@ -260,7 +260,7 @@ class _Trimming:
         job.put("needs", WrittenSequence(new, needs.flow))
 
     def _reached(self, through: list[str]) -> list[str]:
-        """Return the kept jobs that jobs that go wait for, through others that go."""
+        """Return the kept jobs that removed jobs wait for, also through other removed jobs."""
         builds = self._pipeline.builds
         seen = set(through)
         found: dict[str, None] = {}
@@ -278,7 +278,7 @@ class _Trimming:
         return list(found)
 
     def _rewrite_stages(self, stage_of: Mapping[str, int]) -> None:
-        """Put jobs in the stages of the plan, if their stages have Spack's names."""
+        """Move jobs to the stages of the plan, if their stages have Spack's names."""
         root = self._pipeline.document.root
         listed = root.get("stages")
         if not isinstance(listed, WrittenSequence) or not all(
@@ -287,7 +287,7 @@ class _Trimming:
             return
         for job in self._kept.values():
             stage = f"stage-{stage_of[job.hash]}"
-            # A stage that is inherited is written out, as the job that it comes from changes too.
+            # An inherited stage is written out, because the job that it comes from changes too.
             if _text(job.node.own("stage")) != stage:
                 self._changed = True
                 job.node.put("stage", WrittenScalar(stage))
@@ -297,7 +297,7 @@ class _Trimming:
             root.put("stages", WrittenSequence(items, listed.flow, listed.implicit, listed.tag))
 
     def _stages_left(self, listed: WrittenSequence) -> list[Node]:
-        """Return the stages: those that Spack numbers as far as a job is in one, and all others."""
+        """Return the stages: those of Spack's numbered stages that have a job, and all others."""
         known = {_text(each): each for each in listed.items}
         used = {
             number
@@ -320,7 +320,7 @@ class _Trimming:
 
 
 def _needs_to_reuse(pipeline: Pipeline) -> dict[str, WrittenMapping]:
-    """Return an entry of ``needs`` for each job that some entry names, taking no files of it."""
+    """Return an entry of ``needs`` for each job named by some entry, without taking its files."""
     found: dict[str, WrittenMapping] = {}
     for job in pipeline.builds.values():
         for entry in [] if job.needs is None else _flat(job.needs):
@@ -331,7 +331,7 @@ def _needs_to_reuse(pipeline: Pipeline) -> dict[str, WrittenMapping]:
 
 
 def _count_needs(jobs: Iterable[BuildJob], builds: Mapping[str, BuildJob]) -> int:
-    """Return the number of needs of jobs that name other build jobs."""
+    """Return the number of needs between build jobs."""
     lists = (job.node.get("needs") for job in jobs)
     entries = (
         each for needs in lists if isinstance(needs, WrittenSequence) for each in _flat(needs)
@@ -354,14 +354,14 @@ def _dependencies(job: WrittenMapping) -> list[str]:
 
 
 def _takes_files(entry: Node) -> bool:
-    """Return whether a job also takes the artifacts of a need, as it does unless it says no."""
+    """Return whether a job also takes the artifacts of a need, which is the default."""
     if not isinstance(entry, WrittenMapping):
         return True
     return _text(entry.get("artifacts")) not in _NO
 
 
 def _flat(needs: WrittenSequence) -> list[Node]:
-    """Return the entries of a list, in which lists of lists are as GitLab reads them: one list."""
+    """Return the entries of a list with nested lists flattened, as GitLab reads them."""
     found: list[Node] = []
     for each in needs.items:
         if isinstance(each, WrittenSequence) and each.tag is None:
@@ -372,7 +372,7 @@ def _flat(needs: WrittenSequence) -> list[Node]:
 
 
 def _stage_number(node: Node | None) -> int | None:
-    """Return the number of a stage that Spack numbers; None of any other."""
+    """Return the number of one of Spack's numbered stages; None for any other."""
     named = _STAGE.fullmatch(_text(node) or "")
     return None if named is None else int(named[1])
 

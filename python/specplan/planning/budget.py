@@ -32,7 +32,7 @@ class BudgetQuestion:
     """A budget, and the roots that it can complete.
 
     Attributes:
-        core: All that is known.
+        core: All known specs.
         question: The plan of all roots of locks.
         asked: The budget.
         labels: By hash, these roots with the stacks that want them.
@@ -53,8 +53,8 @@ class BudgetQuestion:
         """Return the results of budgets from nothing to everything.
 
         Args:
-            made: What is chosen if nothing is limited; None where nothing has to be.
-            unit: What costs count.
+            made: The choice without a limit; None if nothing has to be chosen.
+            unit: The unit of costs.
         """
         if made is None:
             return self._of_locks().curve(unit, [*self.labels], 0)
@@ -65,15 +65,15 @@ class BudgetQuestion:
     def buy_with_choice(self, made: ChoiceSolution) -> tuple[BudgetSolution, Choice]:
         """Choose which roots the budget completes, and the specs of those that are abstract.
 
-        What is bought and which spec completes each want is decided together. Then the
-        completed wants get what is cheapest for them, if that is within the budget too.
+        The builds within the budget and the spec for each want are chosen together. Then the
+        completed wants get their cheapest candidates, if these are also within the budget.
 
         Args:
-            made: What would be chosen if nothing was limited.
+            made: The choice without a limit.
 
         Returns:
-            What is bought, and what is chosen. The cost and the bound of the choice are those
-            of completing the same wants.
+            The result of the budget, and the choice. The cost and the bound of the choice are those
+                of completing the same wants.
         """
         groups, spending = self._with_choice(made)
         options, fixed = made.options, len(self.labels)
@@ -171,7 +171,7 @@ def _items(group: WantGroup, pick: Chosen | None) -> ItemGroup:
 def _alternatives(
     spending: BudgetSolver, group: ItemGroup, result: ItemGroupResult
 ) -> list[list[list[str]]]:
-    """Return the specs that complete the same wants of a group for no less worth."""
+    """Return the specs that complete the same wants of a group without losing worth."""
     if not group.sources:
         return []
     parts = []
@@ -182,7 +182,7 @@ def _alternatives(
             worth = spending.worth(item, spec)
             parts.append([each for each in item.hashes if spending.worth(item, each) >= worth])
     if len(parts) == 1:
-        # Each of many options is an alternative of its own.
+        # With many options, each is a separate alternative.
         return [[[each]] for each in parts[0]]
     return [parts] if parts else []
 
@@ -202,7 +202,7 @@ def _pick(group: WantGroup, result: ItemGroupResult) -> Chosen | None:
 def _size(
     core: compiled.Catalog, question: compiled.PlanQuestion, roots: Iterable[str]
 ) -> tuple[int, float]:
-    """Return the number of builds that some roots take, and their cost."""
+    """Return the number of builds that some roots need, and their cost."""
     asked: compiled.PlanQuestion = {**question, "roots": sorted(roots)}
     totals = core.plan(asked).totals()
     return totals.builds, totals.cost

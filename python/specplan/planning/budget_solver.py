@@ -45,17 +45,17 @@ _REASONS: Final[Mapping[str, OpenReason]] = {
     "outbid": "outbid",
 }
 
-#: What becomes of roots that install once the plan is built.
+#: The outcomes for roots that install once the plan is built.
 _INSTALLS: Final = frozenset({"external", "installable", "completed"})
 
-#: How much work a search may do where no other limit is given: arcs of networks that are looked
-#: at, so that the answer is the same everywhere. That takes some ten seconds.
+#: The work limit of a search without another limit, in visited arcs of networks, so that the answer
+#: is the same on every machine. It takes about ten seconds.
 _MOST_WORK: Final = 1_000_000_000
 
-#: In how many parts a curve takes the whole; all together may do as much work as one search.
+#: The number of points of a curve; all of them together may do as much work as one search.
 _POINTS: Final = 10
 
-#: More builds than any plan has.
+#: A number of builds that no plan exceeds.
 _MOST_BUILDS: Final = 2**63
 
 
@@ -64,11 +64,11 @@ class BudgetRequest:
     """A question about a budget.
 
     Attributes:
-        builds: The most builds; None for any number.
-        cost: The most cost; None for any.
-        weights: What roots are worth; the first that is about a root holds.
-        node_limit: How many nodes the search may look at.
-        time_limit: How many seconds it may take.
+        builds: The maximum number of builds; None for no limit.
+        cost: The maximum cost; None for no limit.
+        weights: The weights of roots; the first that matches a root counts.
+        node_limit: The maximum number of nodes that the search visits.
+        time_limit: The time limit, in seconds.
     """
 
     builds: int | None
@@ -85,7 +85,7 @@ class BudgetRequest:
         node_limit: int | None,
         time_limit: float | None,
     ) -> BudgetRequest | None:
-        """Return the request; None where nothing is limited.
+        """Return the request; None if nothing is limited.
 
         Raises:
             UsageError: If a limit is not a number.
@@ -118,7 +118,7 @@ class Item:
     Attributes:
         labels: The stacks that want it.
         hashes: The specs, the preferred first.
-        first: Which of them would be taken if nothing was limited.
+        first: The one of them that would be taken without a limit.
         want: The abstract want that it is; None for the root of a lock.
     """
 
@@ -133,8 +133,8 @@ class ItemGroup:
     """Roots that are met together.
 
     Attributes:
-        sources: What they can be met from: of each source its roots. One source counts.
-        first: The one that would be taken if nothing was limited.
+        sources: The alternatives for meeting them, each with its roots. Exactly one counts.
+        first: The one that would be taken without a limit.
     """
 
     sources: tuple[tuple[Item, ...], ...]
@@ -147,8 +147,8 @@ class ItemGroupResult:
 
     Attributes:
         source: The position of the source that counts.
-        hashes: For each of its roots the spec that completes it, or that would for the least
-            more; None where none can be had.
+        hashes: For each of its roots, the spec that completes it, or would at the lowest additional
+            cost; None if there is none.
         completed: Whether each of them installs once the plan is built.
     """
 
@@ -176,7 +176,7 @@ class BudgetSolution:
 
     Attributes:
         budget: The record of it.
-        results: The same by group.
+        results: The results by group.
     """
 
     budget: Budget
@@ -184,7 +184,7 @@ class BudgetSolution:
 
     @property
     def roots(self) -> list[str]:
-        """The hashes of all that installs once the plan is built, sorted."""
+        """The hashes of all specs that install once the plan is built, sorted."""
         return sorted(
             {
                 spec
@@ -201,8 +201,8 @@ class BudgetSolver:
     Args:
         core: The plan of all specs that can complete a root.
         asked: The budget.
-        groups: What is to be completed.
-        names: By hash, what people know these specs by.
+        groups: The roots to complete.
+        names: The readable names of these specs, by hash.
         matching: Returns the hashes of the specs that satisfy an abstract spec.
     """
 
@@ -229,9 +229,9 @@ class BudgetSolver:
         """Return the results of budgets from nothing to everything, in tenths of the whole plan.
 
         Args:
-            unit: What costs count; the budgets are of it.
-            all_hashes: The specs of which all is completed for the least cost.
-            abstract: How many abstract wants there are.
+            unit: The unit of the costs and budgets.
+            all_hashes: The specs that complete everything at the lowest cost.
+            abstract: The number of abstract wants.
         """
         question = self._question()
         whole = self._core.spend(question, chosen=sorted(all_hashes), builds=_MOST_BUILDS)
@@ -241,7 +241,7 @@ class BudgetSolver:
             builds, cost = (int(limit), None) if unit == "builds" else (None, limit)
             point = self._point(self._answer(builds, cost, _MOST_WORK // _POINTS), limit)
             if points and point.weight < points[-1].weight:
-                # A search that was cut found less than what a smaller budget buys.
+                # The search was cut short and found less than a smaller budget buys.
                 point = replace(points[-1], limit=limit, upper_bound=point.upper_bound)
             points.append(point)
         last = self._point(whole, most)
@@ -289,7 +289,7 @@ class BudgetSolver:
             yield from zip(group.sources[source] if group.sources else (), answers, strict=True)
 
     def given(self, hashes: Collection[str], searched: BudgetSolution) -> BudgetSolution:
-        """Return the result for each root once some specs install that were chosen otherwise."""
+        """Return the result for each root once some other specs install."""
         answer = self._core.spend(
             self._question(), chosen=sorted(hashes), builds=self._builds, cost=self._asked.cost
         )
@@ -369,7 +369,7 @@ class BudgetSolver:
 
 
 def _part_of(most: float, part: int) -> float:
-    """Return some tenths of the whole, in whole numbers where there are enough of them."""
+    """Return some tenths of the whole, as whole numbers if it is large enough."""
     share = Decimal(repr(most)) * part / _POINTS
     return float(share.to_integral_value() if most >= _POINTS else share)
 
@@ -412,11 +412,11 @@ class _Weights:
                 unused.append(weight)
         self.unused = tuple(unused)
         worths = (*self._found.values(), Decimal(1))
-        #: The part of which all weights are whole numbers.
+        #: The fraction of which all weights are whole multiples.
         self.part = _PART * math.gcd(*(int(each / _PART) for each in worths))
 
     def whole(self, item: Item, spec: str) -> int:
-        """Return the worth of completing a root with a spec, in parts."""
+        """Return the worth of completing a root with a spec, in these fractions."""
         return int(self.of(item, spec) / self.part)
 
     def of(self, item: Item, spec: str) -> Decimal:

@@ -32,20 +32,20 @@ class ChoiceRequest:
     """A question about a choice.
 
     Attributes:
-        environments: Whose roots are wanted.
+        environments: The environments whose roots are wanted.
         locks: The locks that a stack can take as a whole.
-        system: The systems that the wants are for, as ``OS/TARGET``; without one, those
-            that the wants name, or else the one that all locks are for.
-        os: Only what is wanted for these operating systems (shell patterns).
-        target: Only what is wanted for these targets (shell patterns).
-        compat: Which specs serve a system besides its own.
+        system: The systems of the wants, as ``OS/TARGET``; without any, those that the wants name,
+            or else the single system of all locks.
+        os: Only wants for these operating systems (shell patterns).
+        target: Only wants for these targets (shell patterns).
+        compat: The specs that serve a system besides its own.
         libc: More operating systems with their C libraries.
-        cells: The systems of stacks by label, where they are given.
-        node_limit: How many nodes the search may look at; None for those of
-            :mod:`specplan.planning.choice`, and for any number where the time is limited.
-        time_limit: How many seconds it may take.
-        not_wanted: What is not wanted of environments.
-        gaps: Wants of stacks instead of environments, each of which is chosen for alone.
+        cells: The given systems of stacks, by label.
+        node_limit: The maximum number of nodes that the search visits; None for the default of
+            :mod:`specplan.planning.choice`, or for no limit if the time is limited.
+        time_limit: The time limit, in seconds.
+        not_wanted: The entries that exclude wants of environments.
+        gaps: Wants of stacks instead of environments; each is chosen separately.
     """
 
     environments: tuple[WantedEnvironment, ...]
@@ -64,11 +64,11 @@ class ChoiceRequest:
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """An abstract spec in a cell, and the specs that satisfy it, the preferred first.
+    """An abstract spec in a cell, and the specs that satisfy it, in order of preference.
 
     Attributes:
-        path: The file that asks for it; empty where none does.
-        line: The line there; None where no file asks for it.
+        path: The file that asks for it; empty if none does.
+        line: The line there; None if no file asks for it.
     """
 
     stack: str
@@ -106,7 +106,7 @@ class Want:
 
     @property
     def lack(self) -> UnplannableReason:
-        """The reason why it cannot be planned, where nothing is chosen for it."""
+        """The reason why it cannot be planned, if nothing is chosen for it."""
         if self.candidates:
             return "blocked"
         return "undecided" if self.undecided else "no_candidate"
@@ -117,8 +117,8 @@ class CandidateSet:
     """A set of specs that can meet the wants of a group together.
 
     Attributes:
-        lock: The lock that it is, where one is taken as a whole.
-        candidates: By want, the specs of it that satisfy the want, the preferred first.
+        lock: Its lock, if one is taken as a whole.
+        candidates: By want, its specs that satisfy the want, in order of preference.
     """
 
     lock: str | None
@@ -131,7 +131,7 @@ class Chosen:
 
     Attributes:
         source: The position of the source.
-        hashes: By want, what was chosen; None where the source has nothing.
+        hashes: By want, the chosen spec; None if the source has none.
         completed: By want, whether the plan installs it.
     """
 
@@ -149,7 +149,7 @@ class WantGroup:
 
     @staticmethod
     def single(want: Want) -> WantGroup:
-        """Return a want that is chosen for alone."""
+        """Return a want for which a spec is chosen separately."""
         return WantGroup([want], [CandidateSet(None, (want.candidates,))])
 
     @staticmethod
@@ -168,11 +168,11 @@ class WantGroup:
 
     @property
     def is_alone(self) -> bool:
-        """True if it is one want, for which any of its candidates will do."""
+        """True if it is one want that any of its candidates can meet."""
         return len(self.sources) == 1 and self.sources[0].lock is None
 
     def alternatives(self) -> list[list[list[str]]]:
-        """Return the alternatives, each with its parts and the specs that meet these."""
+        """Return the alternatives, each with its parts and the specs that meet them."""
         if self.is_alone:
             return [[[each]] for each in self.sources[0].candidates[0]]
         return [
@@ -197,7 +197,7 @@ class WantGroup:
     def records(self, pick: Chosen | None, names: Mapping[str, NamedSpec]) -> list[ChosenWant]:
         """Return the wants with the choices for them."""
         if pick is None:
-            # Of a lock as a whole none is taken that lacks one spec that it should have.
+            # A lock that lacks a spec it should have is not taken as a whole.
             lack: UnplannableReason | None = "blocked" if self.sources else "no_candidate"
             return [
                 want.record(None, None, want.lack if self.is_alone else lack, completed=False)
@@ -238,9 +238,9 @@ class Options:
 
     Attributes:
         groups: The groups.
-        names: By hash, what people know all candidates by.
-        wants: The wants as they were put to the core.
-        one_by_one: The stacks that would take one lock as a whole, had one been given.
+        names: The readable names of all candidates, by hash.
+        wants: The wants in the question to the core.
+        one_by_one: The stacks that would take one lock as a whole if one had been given.
         environments: The environments whose roots are wanted, by stack, then path.
     """
 
@@ -259,7 +259,7 @@ class Options:
         self.names = names_of(core, known)
         self._order = _order(core, state, self.names.values())
         whole = {each.label for each in asked.environments if each.environment.unify != "false"}
-        # What an environment includes stands beside its roots, and does not have them.
+        # Includes are listed with the environment but do not have its roots.
         fit = [each for each in asked.locks if not each.is_included]
         locks = [_LockSpecs(each) for each in fit] if whole else []
         files = [each for each in asked.environments if not each.is_typed]
@@ -313,7 +313,7 @@ def _met(
 
 
 def _asked_in(wants: AbstractWants, stack: str, want: int) -> tuple[str, int | None]:
-    """Return the first file and line that ask for a want, an empty name where none does."""
+    """Return the first file and line that ask for a want; the file is empty if none does."""
     places = (place for place in wants.places.get((stack, want), ()) if place[0])
     return next(iter(places), ("", None))
 
@@ -328,7 +328,7 @@ def _wants(core: compiled.Catalog, asked: ChoiceRequest, systems: Systems) -> Ab
         if stack in asked_stacks
     }
     if not texts(asked.system):
-        # A default is only for stacks that nothing else is said of.
+        # A default only applies to stacks without systems of their own.
         labels = {each.label for each in asked.environments if not _says_where(each.environment)}
         cells = {**{label: list(added) for label in labels}, **cells}
         added = ()
@@ -355,14 +355,14 @@ def _says_where(environment: Environment) -> bool:
 def _systems(
     core: compiled.Catalog, systems: Systems, asked: ChoiceRequest
 ) -> Sequence[SystemOfPlatform]:
-    """Return the systems that every want is for; none where each says so itself."""
+    """Return the systems of every want; none if each names its own."""
     named = texts(asked.system)
     if named:
         added = systems.added(named)
         return core.systems() if added is None else added
     roots = sorted({root.hash for lock in asked.locks for root in lock.roots})
     specs = core.specs(compiled.Query.hashes(roots), None) if roots else []
-    # Without a lock, what is known may still be all for one system.
+    # Even without a lock, all known specs may be for one system.
     of_roots = {(each.os, each.target, each.platform) for each in specs}
     found = of_roots or set(core.systems())
     return sorted(found) if len(found) == 1 else ()
@@ -371,16 +371,16 @@ def _systems(
 def _order(
     core: compiled.Catalog, state: compiled.State, specs: Iterable[NamedSpec]
 ) -> dict[str, int]:
-    """Return the place of each spec when the preferred come first.
+    """Return the rank of each spec in order of preference.
 
-    These are what has a binary, then the newest versions, then the smallest hashes.
+    Specs with a binary come first, then the newest versions, then the smallest hashes.
     """
     specs = list(specs)
     available = {*core.available(state, [each.hash for each in specs])}
     by_version: defaultdict[str, list[NamedSpec]] = defaultdict(list)
     for each in specs:
         by_version[each.version].append(each)
-    # A source may have versions that Spack cannot compare; they are older than all others.
+    # A source may have versions that Spack cannot compare; they count as the oldest.
     sound = {each: version for each in by_version if (version := _version(each)) is not None}
     versions = sorted(sound, key=sound.__getitem__, reverse=True)
     versions += sorted(by_version.keys() - sound.keys(), reverse=True)
@@ -392,7 +392,7 @@ def _order(
 
 
 def _version(text: str) -> compiled.Version | None:
-    """Return a version, or None for another text."""
+    """Return a version, or None for any other text."""
     try:
         return compiled.Version(text)
     except ValueError:

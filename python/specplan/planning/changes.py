@@ -32,7 +32,7 @@ __all__ = [
     "what_if",
 ]
 
-#: What names the package of an abstract spec.
+#: The pattern of the package in an abstract spec.
 _PACKAGE: Final = pattern(r"\s*(?:[\w-]+\.)*([A-Za-z0-9_][\w-]*)")
 
 _HASH: Final = pattern(r"[a-z2-7]{32}")
@@ -40,11 +40,11 @@ _HASH: Final = pattern(r"[a-z2-7]{32}")
 
 @dataclass(frozen=True, slots=True)
 class ComparedSpecs:
-    """The specs that an abstract spec is compared with.
+    """The specs with which an abstract spec is compared.
 
     Attributes:
         core: The catalog that describes them.
-        among: Which of its specs they are.
+        among: The specs of it that count.
     """
 
     core: compiled.Catalog
@@ -72,13 +72,13 @@ class ChangedByRecipes:
     """The planned specs that recipes change.
 
     Attributes:
-        specs: The packages, each with how many specs change, by name; those of which nothing is
-            planned for have none.
+        specs: The packages with their numbers of changed specs, by name; 0 for packages without
+            planned specs.
         changed: The hashes of the specs that change.
-        compared: The same in numbers.
-        left_out: What of the changes could not be taken into account.
-        changes: What changed since the older revision, and since each commit that a lock pins;
-            none where changes are counted by name.
+        compared: The numbers of the comparison.
+        left_out: Changes that could not be taken into account.
+        changes: The changes since the older revision, and since each commit that a lock pins; none
+            if changes are counted by name.
     """
 
     specs: tuple[ChangedSpec, ...]
@@ -91,12 +91,12 @@ class ChangedByRecipes:
 def matching(known: ComparedSpecs, spec: str) -> list[str]:
     """Return the hashes of the specs that satisfy an abstract spec, sorted.
 
-    A name that neither the catalog nor Spack's own recipes have is taken for a package that
-    nobody has, rather than for a virtual package that any spec may provide: most are typed
-    wrong, or name packages that nothing depends on.
+    A name unknown to the catalog and to Spack's own recipes is taken as a package without specs,
+    not as a virtual package that any spec may provide: most such names are mistyped, or are
+    packages without dependents.
 
     Raises:
-        UndecidedError: If the sources do not say whether some spec satisfies it.
+        UndecidedError: If the sources do not show whether some spec satisfies it.
     """
     asked = written(f"/{spec}" if _HASH.fullmatch(spec) else spec)
     name = AbstractSpec(asked).name
@@ -125,12 +125,12 @@ def matching_each(known: ComparedSpecs, specs: Iterable[str]) -> list[tuple[str,
 
 
 def counted(asked: Iterable[tuple[str, Collection[str]]]) -> tuple[ChangedSpec, ...]:
-    """Return the number of specs that each abstract spec names."""
+    """Return the number of specs that each abstract spec matches."""
     return tuple(ChangedSpec(spec=spec, matches=len(found)) for spec, found in asked)
 
 
 def unknown(kind: str, spec: str, core: compiled.Catalog) -> UnknownNameError:
-    """Return the error of an abstract spec that nothing satisfies, with near names."""
+    """Return the error for an abstract spec that nothing satisfies, with similar names."""
     named = _PACKAGE.match(spec)
     near = suggestions(named[1], core.names("package")) if named else ()
     return UnknownNameError(kind=kind, name=spec, suggestions=near)
@@ -139,15 +139,15 @@ def unknown(kind: str, spec: str, core: compiled.Catalog) -> UnknownNameError:
 def change(
     known: ComparedSpecs, request: ChangeRequest | None, recipes: ChangedByRecipes | None = None
 ) -> ChangeAsked | None:
-    """Return the change that is foreseen; None where nothing changes.
+    """Return the predicted change; None if nothing changes.
 
     Args:
         known: The specs that can change.
-        request: What changes.
-        recipes: What recipes change of them.
+        request: The requested change.
+        recipes: Their changes through recipes.
 
     Raises:
-        UnknownNameError: If nothing satisfies what was typed.
+        UnknownNameError: If nothing satisfies a typed spec.
         UsageError: If a policy or a depth is given without a change.
     """
     if request is None:
@@ -183,13 +183,13 @@ def change(
 def what_if(
     core: compiled.Catalog, state: compiled.State, assumed: Sequence[str], withheld: Sequence[str]
 ) -> WhatIf | None:
-    """Return the assumptions on availability; None where there are none.
+    """Return the assumptions about availability; None if there are none.
 
     Args:
-        core: All that is known.
+        core: All known specs.
         state: The state whose binaries count.
-        assumed: Abstract specs that are taken for available.
-        withheld: Abstract specs that are taken not to be.
+        assumed: Abstract specs that are assumed to be available.
+        withheld: Abstract specs that are assumed to be unavailable.
 
     Raises:
         UnknownNameError: If nothing satisfies one of them.

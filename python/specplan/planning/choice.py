@@ -1,9 +1,8 @@
 """The choice of least cost for wants that several specs can meet.
 
-A root of an environment and an abstract spec can be met by any spec that satisfies it.
-What each of these needs to be built overlaps with what the others need, so which of them
-are cheapest together is not seen from each alone: it is a search, done in the compiled
-core. Its answer has a lower bound, and says whether it is the least.
+A root of an environment and an abstract spec can be met by any spec that satisfies it. Their needed
+builds overlap, so the cheapest combination cannot be found one want at a time: the compiled core
+searches for it. Its answer includes a lower bound and says whether it is optimal.
 """
 
 from __future__ import annotations
@@ -33,11 +32,11 @@ __all__ = [
     "with_picks",
 ]
 
-#: How many nodes a search may look at where nothing else limits it.
+#: The maximum number of nodes of a search without another limit.
 NODE_LIMIT: Final = 10_000
 
-#: How much work it may do then: steps, so that the answer is the same everywhere. On the hardest of
-#: large choices that takes less than a minute.
+#: The work limit of such a search, in steps, so that the answer is the same on every machine. Even
+#: the hardest of large choices takes less than a minute.
 WORK_LIMIT: Final = 4_000_000_000
 
 
@@ -46,10 +45,10 @@ class ChoiceSolution:
     """A choice, with its input.
 
     Attributes:
-        choice: What was chosen.
-        picks: The same by group.
-        options: What could be chosen.
-        asked: What was asked for.
+        choice: The choice.
+        picks: The choice by group.
+        options: The candidates.
+        asked: The request.
     """
 
     choice: Choice
@@ -64,14 +63,14 @@ def options_of(
     """Return the candidates for all wants.
 
     Args:
-        core: All that is known.
+        core: All known specs.
         state: The snapshots whose binaries count.
-        scope: Which specs of locks are wanted besides.
-        asked: What is to be chosen.
+        scope: The specs of locks that are wanted too.
+        asked: The request.
 
     Raises:
-        UsageError: If nothing says for which systems the wants are, a limit is negative, or
-            the scope wants more than installing needs.
+        UsageError: If the systems of the wants are unknown, a limit is negative, or the scope
+            includes build dependencies.
         UnknownNameError: If a system is unknown.
         EmptySelectionError: If nothing is wanted for the operating systems and targets.
     """
@@ -90,13 +89,13 @@ def options_of(
 def choose(
     core: compiled.Catalog, question: compiled.PlanQuestion, options: Options, asked: ChoiceRequest
 ) -> ChoiceSolution:
-    """Choose specs for all wants such that the needed builds cost least.
+    """Choose specs for all wants so that the needed builds cost least.
 
     Args:
-        core: All that is known.
-        question: What is planned besides; its roots are wanted in any case.
-        options: What can be chosen.
-        asked: What is to be chosen.
+        core: All known specs.
+        question: The rest of the plan; its roots are wanted in any case.
+        options: The candidates.
+        asked: The request.
 
     Raises:
         UsageError: If the question is too large.
@@ -116,18 +115,18 @@ def least(
     alternatives: list[list[list[list[str]]]],
     asked: ChoiceRequest,
 ) -> tuple[Choice, list[compiled.AlternativeAnswer | None]]:
-    """Choose an alternative of each group such that the needed builds cost least.
+    """Choose an alternative of each group so that the needed builds cost least.
 
     Args:
-        core: All that is known.
-        question: What is planned besides; its roots are wanted in any case.
+        core: All known specs.
+        question: The rest of the plan; its roots are wanted in any case.
         alternatives: By group; each has parts that are installed together, each by any of its
             hashes.
-        asked: How long may be searched.
+        asked: The request, with the limits of the search.
 
     Returns:
-        What is proven, and by group the position of the chosen alternative and of the hash of
-        each of its parts.
+        The proven bounds, and for each group the position of the chosen alternative and of the hash
+            of each of its parts.
 
     Raises:
         UsageError: If the question is too large.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["compared"]
 
-#: For how many candidates together the plan is made again. The wants behind are not compared.
+#: The number of candidates for which the plan is made again. Further wants are not compared.
 _MOST: Final = 400
 
 
@@ -30,14 +30,14 @@ def compared(
     options: Options,
     choice: Choice,
 ) -> Choice:
-    """Return a choice that says of each want why its spec was chosen.
+    """Return a choice with the reason for the spec of each want.
 
     Args:
-        core: All that is known.
+        core: All known specs.
         question: The plan.
-        fixed: Those of its roots that are wanted by their hashes, whatever is chosen.
-        options: What could be chosen.
-        choice: What was chosen.
+        fixed: Its roots that are wanted by hash, independently of the choice.
+        options: The candidates.
+        choice: The choice.
     """
     wants = [want for group in options.groups for want in group.wants]
     alone = [group.is_alone for group in options.groups for _ in group.wants]
@@ -51,16 +51,16 @@ def compared(
 
 @dataclass(slots=True)
 class _PlanComparison:
-    """The plan as it is, beside which others are held.
+    """The original plan, with which others are compared.
 
     Attributes:
-        core: All that is known.
+        core: All known specs.
         question: The plan.
-        roots: Its roots, each with how often it is wanted: by its hash, and for wants.
-        builds: How many builds it has.
-        cost: What they cost.
+        roots: Its roots, each with the number of times it is wanted, by hash and for wants.
+        builds: The number of its builds.
+        cost: Their cost.
         no_build: The chosen specs that install without any build.
-        left: How many more plans may be made.
+        left: The number of plans that may still be made.
     """
 
     core: compiled.Catalog
@@ -79,7 +79,7 @@ class _PlanComparison:
         wants: Sequence[ChosenWant],
         fixed: Iterable[str],
     ) -> _PlanComparison:
-        """Make the plan as it is."""
+        """Make the original plan."""
         chosen = [each.spec.hash for each in wants if each.spec is not None and each.completed]
         plan = core.plan(question)
         totals = plan.totals()
@@ -107,7 +107,7 @@ class _PlanComparison:
     def said(
         self, want: Want, chosen: ChosenWant, options: Options, *, is_alone: bool
     ) -> ChosenWant:
-        """Return a want with why its spec was chosen."""
+        """Return a want with the reason why its spec was chosen."""
         if chosen.spec is None or not chosen.completed:
             return chosen
         if not is_alone:
@@ -143,5 +143,5 @@ class _PlanComparison:
 
 
 def _exact(cost: float) -> Decimal:
-    """Return a cost as people write it, so that differences are too."""
+    """Return a cost as a short decimal, so that differences are short too."""
     return Decimal(repr(cost))

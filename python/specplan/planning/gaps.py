@@ -1,4 +1,4 @@
-"""Gaps as wants of a plan: some only need to be listed, the others need a choice."""
+"""Gaps as wants of a plan: some only need listing, the others need a choice."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class GapWants:
     """The gaps of a catalog, each either to be listed or to be chosen for.
 
     Attributes:
-        publish: What only needs listing, by stack, os, target, want.
+        publish: The wants that only need listing, by stack, os, target, want.
         wants: The others, as abstract wants.
-        not_wanted: The entries with what each excluded.
-        excluded: How many wants any entry excludes.
-        left_out: What of the question of coverage could not be taken into account.
-        stacks: The stacks that are asked about, whether they have gaps or not.
+        not_wanted: The entries, each with the number of wants it excluded.
+        excluded: The number of wants that any entry excludes.
+        left_out: Input of the coverage question that could not be taken into account.
+        stacks: The stacks in question, with or without gaps.
     """
 
     publish: tuple[PublishedWant, ...]
@@ -57,13 +57,13 @@ def wants_of_gaps(contents: Contents, query: CoverageQuery, older: Contents | No
 
     Args:
         contents: The caches.
-        query: Whose gaps, and which.
-        older: Another catalog that holds the older state of baseline wants.
+        query: The query for the gaps.
+        older: Another catalog with the older state of baseline wants.
 
     Raises:
         UnknownNameError: If a stack, system or snapshot is unknown.
         EmptySelectionError: If no cell is left to report.
-        UsageError: If there is no cache, or the level is not one of abstract specs.
+        UsageError: If there is no cache, or keys of this level are not abstract specs.
     """
     level = query.level or "package"
     if level not in _LEVELS:
@@ -91,7 +91,7 @@ def _abstract(gaps: Iterable[Gap], platforms: Mapping[tuple[str, str, str], str]
     packages: dict[str, str] = {}
     by_cell: dict[tuple[str, str, str], list[str]] = {}
     for gap in gaps:
-        # A key at level `version` is `package@version`: exactly this one, and no later `1.2.x`.
+        # A key at level `version` is `package@version`: exactly this version, not a later `1.2.x`.
         spec = _spec_of(gap)
         packages[spec] = gap.package
         by_cell.setdefault((gap.stack, gap.os, gap.target), []).append(spec)
@@ -116,8 +116,8 @@ def _abstract(gaps: Iterable[Gap], platforms: Mapping[tuple[str, str, str], str]
 
 
 def _spec_of(gap: Gap) -> str:
-    """Return the abstract spec that the key of a gap stands for."""
-    # A key at level `version` is `package@version`: exactly this one, and no later `1.2.x`.
+    """Return the abstract spec for the key of a gap."""
+    # A key at level `version` is `package@version`: exactly this version, not a later `1.2.x`.
     return gap.package + gap.want[len(gap.package) :].replace("@", "@=", 1)
 
 

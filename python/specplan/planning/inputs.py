@@ -25,7 +25,7 @@ _ROLES: Final = ("want", "candidates", "cache", "costs")
 
 
 def costs_of(plannable: ComparedSpecs, costs: Costs) -> dict[str, Cost]:
-    """Return the cost of each spec that can be planned, by hash; nothing where each costs 1."""
+    """Return the cost of each spec that can be planned, by hash; empty if each costs 1."""
     return {} if costs is UNIT_COSTS else costs.of(plannable.named())
 
 

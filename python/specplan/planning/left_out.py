@@ -16,7 +16,7 @@ __all__ = ["passed_over_stacks", "unknown_changes"]
 
 
 def passed_over_stacks(stacks: Iterable[str]) -> list[LeftOut]:
-    """Return the stacks of a configuration that no plan is made for."""
+    """Return the stacks of a configuration without a plan."""
     return [
         LeftOut(
             kind="stack",

@@ -1,4 +1,4 @@
-"""A plan: the least set of builds after which every want installs from the caches."""
+"""A plan: the smallest set of builds after which every want installs from the caches."""
 
 from __future__ import annotations
 
@@ -38,39 +38,39 @@ __all__ = ["Plan"]
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Plan(Report):
-    """The least set of builds after which every want installs from the caches alone.
+    """The smallest set of builds after which every want installs from the caches alone.
 
-    It holds when each build runs as ``spack install
+    It is valid if each build runs as ``spack install
     --use-buildcache=package:never,dependencies:only /HASH`` and consumers install with
     ``--use-buildcache=only``.
 
     Attributes:
-        scope: Which specs of the locks are wanted.
-        unit: What costs count: builds, or seconds where files give costs.
-        predicted: Whether the plan foresees a change. Then its hashes are those
-            before the change, except for specs with a next hash in :attr:`successors`.
-        change: The change that it foresees.
-        what_if: What it assumes against what the caches say.
-        inputs: What it was made from, wants before caches before costs, by path.
+        scope: The wanted specs of the locks.
+        unit: The unit of costs: builds, or seconds if files contain costs.
+        predicted: Whether the plan predicts a change. Then its hashes are those before the change,
+            except for specs with a next hash in :attr:`successors`.
+        change: The change that it predicts.
+        what_if: Its assumptions that contradict the caches.
+        inputs: Its input files: wants, then caches, then costs, each by path.
         builds: The builds, by stage, then hash.
-        critical_path: The hashes of the dearest chain of builds, first build first.
-        needless: The unnecessary builds of pruning node by node, by hash.
-        untested: What holds the change and is left alone, by hash.
-        excluded: What is excluded because of specs that do not build.
-        budget: Which roots are completed, and which not, where the budget is limited. All
-            else is about the completed roots and those that install already.
+        critical_path: The hashes of the most expensive chain of builds, in build order.
+        needless: The unnecessary builds of node-by-node pruning, by hash.
+        untested: The specs that contain the change but are not rebuilt, by hash.
+        excluded: The parts that are excluded because of specs that do not build.
+        budget: The completed and the open roots, if the budget is limited. All other attributes
+            refer to the completed roots and those that already install.
         budget_curve: The results of budgets from nothing to everything, if requested.
-        schedule: When and where the builds run, where the number of runners was given.
-        choice: What was chosen for abstract wants, if there are any, and what is proven of it.
-        publish: Gaps that need no build, as another stack has a binary: by stack, os, target,
+        schedule: The time and runner of each build, if the number of runners was given.
+        choice: The specs chosen for abstract wants, if there are any, with the proven bounds.
+        publish: Gaps that need no build because another stack has a binary, by stack, os, target,
             want.
-        not_wanted: The entries of the configuration with what each excluded.
+        not_wanted: The entries of the configuration, each with the number of wants it excluded.
         totals: The numbers.
         left_out: Input of the question that could not be taken into account.
         sources: The sources, with their age and indexes.
-        successors: The next hashes of each lock by newer recipes, where these were asked for:
-            the plan is then for the specs with these hashes.
-        stacks: The stacks that it is for, whether anything is built for them or not.
+        successors: The next hashes of each lock by newer recipes, if requested; the plan is then
+            for the specs with these hashes.
+        stacks: The stacks that it is for, with or without builds.
         gates: The gates of the run, each with its verdict; empty if none was requested.
     """
 
@@ -97,21 +97,21 @@ class Plan(Report):
     successors: tuple[Successors, ...] = ()
     budget_curve: BudgetCurve | None = None
     stacks: frozenset[str] = field(default=frozenset(), repr=False)
-    #: By want, the next lock as a file; None where some hash of it is not known.
+    #: By want, the next lock as a file; None if some hash in it is unknown.
     _next: tuple[tuple[str, bytes | None], ...] = field(default=(), repr=False, compare=False)
     _core: compiled.Plan = field(repr=False, compare=False)
-    #: The specs of the locks, and those beside the specs of the caches.
+    #: The specs of the locks, and those together with the specs of the caches.
     _known: tuple[compiled.Catalog, compiled.Catalog] = field(repr=False, compare=False)
-    #: Makes the same plan again: what the core has of it does not leave its process.
+    #: Makes the same plan again, because the core's part of it cannot leave its process.
     _again: Callable[[], Plan] = field(repr=False, compare=False)
 
     def __reduce__(self) -> tuple[Callable[[], Plan], tuple[()]]:
-        """Return the parts for the same plan in another process, where it is solved again."""
+        """Return the parts for the same plan in another process, which solves it again."""
         return self._again, ()
 
     @property
     def is_what_if(self) -> bool:
-        """True if it rests on assumptions that contradict the caches."""
+        """True if it relies on assumptions that contradict the caches."""
         return self.what_if is not None
 
     @property
@@ -126,17 +126,17 @@ class Plan(Report):
 
     @property
     def listed(self) -> Iterable[tuple[str, str, str]]:
-        """The builds as lists show them: name, version, hash."""
+        """The builds as shown in lists: name, version, hash."""
         return ((build.package, build.version, build.hash) for build in self.builds)
 
     @property
     def unplannable(self) -> tuple[ChosenWant, ...]:
-        """The wants that nothing known can meet: they need a concretizer."""
+        """The wants that no known spec can meet: they need a concretizer."""
         return () if self.choice is None else self.choice.unplannable
 
     @property
     def optimal(self) -> bool:
-        """True if no plan costs less; with a budget, none that completes the same."""
+        """True if no plan costs less; with a budget, no plan that completes the same roots."""
         return self.choice is None or self.choice.optimal
 
     @property
@@ -147,7 +147,7 @@ class Plan(Report):
         return min(self.choice.lower_bound, self.totals.cost)
 
     def why(self, spec: str) -> tuple[Why, ...]:
-        """Return the reasons why specs are planned or are not, by hash.
+        """Return the reasons why specs are planned or not, by hash.
 
         Args:
             spec: An abstract spec, ``/HASH`` for one hash or its first letters. The specs
@@ -183,8 +183,8 @@ class Plan(Report):
 
         Args:
             width: The width of the terminal.
-            colour: Whether to paint with escape sequences.
-            show: What to list and not only to count: ``chosen``, ``needless``,
+            colour: Whether to use escape sequences for colours.
+            show: The parts to list instead of only counting them: ``chosen``, ``needless``,
                 ``untested``, ``chains``, ``timetable``.
         """
         return as_text(self, ReportOptions(width=width, colour=colour, show=show))
@@ -193,7 +193,7 @@ class Plan(Report):
         """Return the next lock, as a file.
 
         Returns:
-            None where the hash of some spec of it is not known.
+            None if the hash of some spec in it is unknown.
 
         Raises:
             UsageError: If the plan is not for the successors of one lock.
@@ -212,7 +212,7 @@ class Plan(Report):
         return environment_of(self.unplannable)
 
     def to_list(self) -> str:
-        """Return one line a build in the order of the builds, to be piped."""
+        """Return one line per build in the order of the builds, for a pipe."""
         return as_lines(self)
 
     def __iter__(self) -> Iterator[Build]:

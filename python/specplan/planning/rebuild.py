@@ -59,25 +59,24 @@ if TYPE_CHECKING:
 
 __all__ = ["rebuild", "rebuild_with_changes"]
 
-#: More than any search counts.
+#: A number above all counts of a search.
 _MOST: Final = 2**62
 
-#: The largest depth that the core takes; no chain of dependents is as long.
+#: The maximum depth in the core; no chain of dependents is as long.
 _MOST_DEPTH: Final = 2**32 - 1
 
 
 def rebuild(contents: Contents, request: PlanRequest, older: Contents | None = None) -> Plan:
-    """Plan the least set of builds after which all wants install from the caches alone.
+    """Plan the smallest set of builds after which all wants install from the caches alone.
 
     Args:
         contents: The caches.
-        request: What is asked.
-        older: Another catalog, of which the newest snapshot is the older state that says which
-            gaps there are.
+        request: The request.
+        older: Another catalog, whose newest snapshot is the older state for gaps.
 
     Raises:
         SourceError: If an input cannot be read.
-        UnknownNameError: If what changes is in no want, or the snapshot is unknown.
+        UnknownNameError: If a changed spec is in no want, or the snapshot is unknown.
         UsageError: If the question makes no sense otherwise.
     """
     return _rebuild(contents, request, older)[0]
@@ -86,11 +85,11 @@ def rebuild(contents: Contents, request: PlanRequest, older: Contents | None = N
 def rebuild_with_changes(
     contents: Contents, request: PlanRequest
 ) -> tuple[Plan, ChangedByRecipes | None]:
-    """Return the same with the changes of planned specs by recipes.
+    """Return the plan together with the changes of planned specs through recipes.
 
     Args:
         contents: The caches.
-        request: What is asked.
+        request: The request.
     """
     plan, question = _rebuild(contents, request, None)
     return plan, question.recipes
@@ -149,7 +148,7 @@ def _rebuild(
 def _set_roots(
     found: _PlannerQuestion, spent: BudgetSolution | None, choice: Choice | None
 ) -> Collection[str]:
-    """Set the roots to plan for; return those of locks, which are not chosen."""
+    """Set the roots to plan for; return those of locks, for which there is no choice."""
     fixed: Collection[str] = found.lock_wants.hashes
     if spent is not None:
         found.core["roots"] = spent.roots
@@ -176,14 +175,14 @@ class _Read:
 
     @property
     def stacks(self) -> frozenset[str]:
-        """The stacks that something is wanted for, or whose gaps are asked for."""
+        """The stacks with wants, or whose gaps are requested."""
         labels = frozenset(each.label for each in self.wanted)
         labels |= {each.label for each in self.environments}
         return labels if self.gaps is None else labels | self.gaps.stacks
 
     @property
     def is_choice(self) -> bool:
-        """True if a spec has to be chosen for anything."""
+        """True if a spec has to be chosen for some want."""
         return bool(self.environments) or (self.gaps is not None and bool(self.gaps.wants.cells))
 
 
@@ -193,7 +192,7 @@ class _PlanSpecs:
 
     Attributes:
         locks: Those of locks and other candidates.
-        core: The same beside those of the caches.
+        core: These specs together with those of the caches.
         state: The snapshots of the caches whose binaries count.
     """
 
@@ -236,7 +235,7 @@ class _PlannerQuestion:
         question: compiled.PlanQuestion = {
             "state": rows.state,
             "locks": rows.locks.snapshots(),
-            # A budget completes roots; what these run with is bought with them.
+            # A budget completes roots, including their run-time dependencies.
             "roots": sorted(wants.labels if is_limited else wants.hashes),
             "scope": query.scope if is_limited else wants.scope,
             "changed": None if change is None else list(change.changed),
@@ -262,7 +261,7 @@ class _PlannerQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Solved:
-    """The input of a plan; another process makes the same plan from it."""
+    """The input of a plan, from which another process makes the same plan."""
 
     request: PlanRequest
     rows: _PlanSpecs
@@ -281,7 +280,7 @@ class _Solved:
 
 
 def _read(contents: Contents, request: PlanRequest, older: Contents | None) -> _Read:
-    """Read the files that a request names, and the gaps that it is about."""
+    """Read the files of a request, and its gaps."""
     query = request.coverage
     limits = request.limits or contents.limits
     wanted, environments, unplanned = read_wanted_places(
@@ -329,12 +328,12 @@ def _recipes(
     """Return the changes of recipes by their content, and the next locks.
 
     Raises:
-        UsageError: If next locks are asked for where something else is wanted.
+        UsageError: If next locks are requested but not all wants are locks.
     """
     asked = None if request.change is None else request.change.recipes
     if asked is None or asked.changes == "name":
         return None, None
-    # Whoever compares no recipes need not wait for what reads them.
+    # Import the reader of recipes only if they are compared.
     from specplan.planning.recipe_changes import judged, next_wants  # noqa: PLC0415
 
     found = judged(asked, wanted, limits)
@@ -351,7 +350,7 @@ def _recipes(
 def _changed_by_recipes(
     request: PlanRequest, read: _Read, plannable: ComparedSpecs
 ) -> ChangedByRecipes | None:
-    """Return the specs that can be planned and that recipes change."""
+    """Return the plannable specs that change through recipes."""
     asked = None if request.change is None else request.change.recipes
     if asked is None:
         return None
@@ -360,19 +359,19 @@ def _changed_by_recipes(
     if read.recipes is None:
         return by_name(asked, plannable)
     if read.next is not None:
-        # What has a successor is wanted in its place; the others are foreseen to change.
+        # Successors replace their specs as wants; the other specs are predicted to change.
         return replace(read.recipes.answer(), changed=read.next.open)
     hashes = (each.hash for each in plannable.core.specs(plannable.among, None))
     return read.recipes.of_others(plannable.core, hashes).answer()
 
 
 def _rows(contents: Contents, request: PlanRequest, read: _Read) -> _PlanSpecs:
-    """Return the specs of locks, of candidates and of the caches, side by side."""
+    """Return the specs of locks and candidates, and these with those of the caches."""
     locks = compiled.Catalog.merged([*rows_of((*read.wanted, *read.more_locks)), *read.others])
     caches = contents.core
     if read.wanted and not read.environments and read.gaps is None:
-        # Locks fix the hash of each spec, and Spack fetches what it knows the hash of, whether
-        # an index lists it or not.
+        # Locks fix the hash of each spec, and Spack fetches a binary by hash, whether an index
+        # lists it or not.
         fetched = whereabouts.fetched(contents, read.wanted)
         caches = caches if fetched is None else fetched
     core = compiled.Catalog.merged([locks, caches])
@@ -459,7 +458,7 @@ def _index_versions(
     if read.gaps is not None and any(
         record.kind == "index_version" and record.blocks for record in read.gaps.left_out
     ):
-        # The gaps themselves rest on it already.
+        # The gaps themselves already rely on it.
         return ()
     locks = rows_of((*read.wanted, *read.more_locks))
     least = compiled.Catalog.merged([*locks, *read.others, contents.least])
@@ -472,12 +471,12 @@ def _of_sources(contents: Contents, read: _Read) -> Sequence[LeftOut]:
     """Return the left-out input of the caches."""
     if read.gaps is not None:
         return read.gaps.left_out
-    # Where what is wanted is not of the caches, less of them means more builds.
+    # If the wants do not come from the caches, missing input of these only adds builds.
     return of_sources(contents, blocks=any(lock.is_available for lock in read.wanted))
 
 
 def _checked(request: PlanRequest) -> PlanRequest:
-    """Return a request with numbers as large as the core takes: larger ones differ in nothing.
+    """Return a request with numbers limited to the range of the core; larger ones change nothing.
 
     Raises:
         UsageError: If a number makes no sense.
@@ -494,7 +493,7 @@ def _checked(request: PlanRequest) -> PlanRequest:
         raise UsageError(f"`{depth}` is not a depth", hint="0 plans only the changed specs")
     if search.nodes is not None and search.nodes < 0:
         raise UsageError(f"`{search.nodes}` is not a number of nodes", hint="0 searches no nodes")
-    if search.seconds is not None and not search.seconds >= 0:  # neither is NaN
+    if search.seconds is not None and not search.seconds >= 0:  # false for NaN too
         raise UsageError(f"`{search.seconds}` is not a time", hint="write seconds, from 0 on")
     return replace(
         request,
@@ -525,7 +524,7 @@ def _at_most(number: int | None) -> int | None:
 
 
 def _refuse_wants(request: PlanRequest, older: Contents | None) -> None:
-    """Refuse a request in which nothing is wanted, or wants that cannot be combined."""
+    """Refuse a request without wants, or with wants that cannot be combined."""
     query = request.coverage
     if (request.budget.is_limited or request.budget.curve) and query.scope == "all":
         raise UsageError(
@@ -549,7 +548,7 @@ def _refuse_wants(request: PlanRequest, older: Contents | None) -> None:
 
 
 def _unlimited(request: PlanRequest) -> BudgetRequest:
-    """Return the budget of a curve, which is given each limit in turn."""
+    """Return the budget of a curve, for which each limit is set in turn."""
     search = request.search
     return BudgetRequest(
         builds=None,
@@ -584,7 +583,7 @@ def _not_wanted(
 
 
 def _plannable(rows: _PlanSpecs, options: Options | None) -> ComparedSpecs:
-    """Return the specs that may be built: those of the locks, and needs of candidates."""
+    """Return the specs that may be built: those of the locks, and the needs of candidates."""
     if options is None:
         return ComparedSpecs.all_of(rows.locks)
     return ComparedSpecs.below(rows.core, {*hashes_of(rows.locks), *options.names})

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 __all__ = ["JudgedRecipes", "NextWants", "by_name", "judged", "next_wants"]
 
-#: The stack of specs that no lock holds.
+#: The stack of specs that are in no lock.
 _NO_STACK: Final = ""
 
 _VERDICTS: Final[tuple[OpenVerdict, ...]] = ("may_change", "blind")
@@ -63,13 +63,13 @@ _SAYS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Compared:
-    """Locks that are made with the recipes of one commit, and the changes since.
+    """Locks made with the recipes of one commit, and the changes since then.
 
     Attributes:
         comparison: The recipes of that commit, and the newer ones.
         locks: The locks.
         pinned: Whether their environments name the commit.
-        changes: What changed.
+        changes: The changes.
     """
 
     comparison: Comparison
@@ -83,10 +83,10 @@ class JudgedRecipes:
     """The verdicts on changes of recipes, for the specs of locks.
 
     Attributes:
-        request: What was asked.
+        request: The request.
         range: The revisions.
-        groups: The locks by the commit that they are made with; the one of the older revision
-            first.
+        groups: The locks by the commit they are made with, starting with that of the older
+            revision.
     """
 
     request: RecipeRequest
@@ -104,7 +104,7 @@ class JudgedRecipes:
         return frozenset({"stale", *self.request.treat})
 
     def next_locks(self) -> tuple[tuple[WantedLock, NextLock], ...]:
-        """Return the next lock of each lock that a file holds."""
+        """Return the next lock of each lock from a file."""
         return tuple(
             (lock, next_lock(each.comparison, lock, each.changes, self.counted))
             for each in self.groups
@@ -113,11 +113,11 @@ class JudgedRecipes:
         )
 
     def of_others(self, core: compiled.Catalog, hashes: Iterable[str]) -> JudgedRecipes:
-        """Return the verdicts for more specs, which no lock holds.
+        """Return the verdicts for more specs, which are in no lock.
 
         Args:
             core: The catalog that describes them.
-            hashes: Which they are; those of the locks are passed over.
+            hashes: Their hashes; those of the locks are ignored.
         """
         held = {each for group in self.groups for lock in group.locks for each in lock.file.nodes}
         others = sorted(set(hashes) - held)
@@ -190,7 +190,7 @@ class JudgedRecipes:
                 )
 
     def _open(self) -> Iterator[LeftOut]:
-        """Yield the open specs by recipe and verdict, with their number and the reason."""
+        """Yield the undecided specs by recipe and verdict, with their number and the reason."""
         for recipe in self._recipes():
             for verdict in _VERDICTS:
                 specs = [each for each in recipe.specs if each.verdict == verdict]
@@ -217,7 +217,7 @@ def judged(request: RecipeRequest, wanted: Sequence[Wanted], limits: Limits) -> 
     """Compare the recipes of two revisions, and judge the changes for the specs of locks.
 
     A lock is made with the recipes of the commit that the environment beside it pins, if the
-    checkout has that commit, else with those of the older revision.
+    checkout has that commit, otherwise with those of the older revision.
 
     Args:
         request: The revisions.
@@ -260,7 +260,7 @@ def _group(comparison: Comparison, locks: Iterable[WantedLock], *, pinned: bool)
 def _pinned(
     range_: History, pins: Mapping[str, str], namespaces: frozenset[str] | set[str]
 ) -> History | None:
-    """Return the changes since the commit that an environment pins; None where it pins none."""
+    """Return the changes since the commit that an environment pins; None if it pins none."""
     for name, revision in pins.items():
         if name in namespaces:
             return with_older(range_, revision)
@@ -268,7 +268,7 @@ def _pinned(
 
 
 def _lock(wanted: Wanted, limits: Limits) -> WantedLock:
-    """Return the specs of a want, with their records where a file has them."""
+    """Return the specs of a want, with their records if a file has them."""
     if wanted.is_available or wanted.place == STANDARD_INPUT:
         hashes = [each.hash for each in wanted.core.specs(compiled.Query.all(), None)]
         if wanted.is_available:
@@ -319,13 +319,13 @@ def by_name(request: RecipeRequest, known: ComparedSpecs) -> ChangedByRecipes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextWants:
-    """The locks that come next, as wants.
+    """The next locks, as wants.
 
     Attributes:
         wanted: The locks, in the order of those that they follow.
-        answers: What became of the specs of each.
-        open: The hashes of the specs that change, and of which the next hash is not known.
-        documents: By place, the next lock as a file; None where some hash of it is not known.
+        answers: The outcome for the specs of each.
+        open: The hashes of changed specs whose next hash is unknown.
+        documents: By path, the next lock as a file; None if some hash in it is unknown.
     """
 
     wanted: tuple[Wanted, ...]
@@ -338,11 +338,11 @@ def next_wants(recipes: JudgedRecipes, wanted: Sequence[Wanted]) -> NextWants:
     """Return the next locks as wants.
 
     Args:
-        recipes: The verdicts on what changed.
+        recipes: The verdicts on the changes.
         wanted: The locks.
 
     Raises:
-        UsageError: If something else than locks of files is wanted.
+        UsageError: If some want is not a lock from a file.
     """
     made = {(lock.label, lock.place): found for lock, found in recipes.next_locks()}
     keys = [(each.label, file_of(each.place)) for each in wanted]
@@ -362,7 +362,7 @@ def next_wants(recipes: JudgedRecipes, wanted: Sequence[Wanted]) -> NextWants:
 
 
 def _wanted(old: Wanted, new: NextLock) -> Wanted:
-    """Return the next lock as the wants in place of a lock."""
+    """Return the next lock as wants, in place of a lock."""
     read = compiled.parse_specs(
         new.document, cache=written(old.place), tag="", label=old.label, shown=old.place
     )

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["builds_of", "excluded_of", "needless_of", "totals_of", "untested_of", "whys_of"]
 
-#: How many specs one answer explains at a time, and how many lines their trees may have: each tree
-#: may hold every spec, so that all trees are more than anybody can hold or read.
+#: The maximum number of specs in one explanation, and of lines in their trees: each tree may
+#: contain every spec, so all trees together can be too large to store or read.
 _MOST_REASONS: Final = 1_000
 _MOST_LINES: Final = 200_000
 
@@ -42,7 +42,7 @@ def builds_of(core: compiled.Plan, cost_of: Mapping[str, Cost]) -> tuple[Build, 
 
     Args:
         core: The answer of the planner.
-        cost_of: What specs cost, by hash; nothing where each costs 1.
+        cost_of: The costs of specs, by hash; empty if each costs 1.
     """
     answer = core.builds()
     stacks = answer.stacks
@@ -95,7 +95,7 @@ def builds_of(core: compiled.Plan, cost_of: Mapping[str, Cost]) -> tuple[Build, 
 
 
 def needless_of(core: compiled.Plan) -> tuple[Needless, ...]:
-    """Return the unnecessary builds of pruning node by node, by hash."""
+    """Return the unnecessary builds of node-by-node pruning, by hash."""
     return tuple(
         Needless(spec=named_of(each.spec), cut_by=named_of(each.cut_by), reason=each.reason)
         for each in core.needless()
@@ -115,7 +115,7 @@ def excluded_of(core: compiled.Plan, broken: Sequence[tuple[str, list[str]]]) ->
 
     Args:
         core: The answer of the planner.
-        broken: The abstract specs that were said not to build, with the hashes that they match.
+        broken: The abstract specs that are known not to build, with the hashes that they match.
     """
     left_out = core.left_out()
     return Excluded(
@@ -135,12 +135,12 @@ def excluded_of(core: compiled.Plan, broken: Sequence[tuple[str, list[str]]]) ->
 
 
 def totals_of(core: compiled.Plan, untested: int, not_wanted: int) -> PlanTotals:
-    """Return the numbers of a plan that keeps so many untested binaries.
+    """Return the numbers of a plan.
 
     Args:
         core: The answer of the planner.
-        untested: How many binaries hold the change and are kept.
-        not_wanted: How many wants the configuration excludes.
+        untested: The number of binaries that contain the change but are kept.
+        not_wanted: The number of wants that the configuration excludes.
     """
     totals = core.totals()
     return PlanTotals(
@@ -164,16 +164,16 @@ def whys_of(
     found: Sequence[str],
     named: Callable[[Sequence[str]], Sequence[NamedSpec]],
 ) -> tuple[Why, ...]:
-    """Return the reasons why the specs that an abstract spec names are planned, or are not.
+    """Return the reasons why the specs matching an abstract spec are planned or not.
 
     Args:
         core: The answer of the planner.
         spec: The abstract spec.
-        found: The hashes that it names.
-        named: Returns what hashes are called, in their order.
+        found: The hashes that it matches.
+        named: Returns the readable names of hashes, in their order.
 
     Raises:
-        UsageError: If their trees have more lines than anybody can read.
+        UsageError: If their trees have too many lines to read.
     """
     reasons: list[Why] = []
     left = _MOST_LINES

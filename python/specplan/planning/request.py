@@ -26,13 +26,14 @@ class RecipeRequest:
     Attributes:
         packages: A git checkout of the repository, or a folder of one.
         since: ``A`` compares a revision with the files of the checkout, ``A..B`` two revisions,
-            ``A...B`` what became of the newest commit that both have with ``B``.
-        changes: With ``content`` the specs change whose package hash does; with ``name`` every
-            spec of a recipe that was touched.
+            ``A...B`` compares their newest common commit with ``B``.
+        changes: With ``content``, specs change if their package hash does; with ``name``, every
+            spec of a touched recipe changes.
         treat: Verdicts besides ``stale`` that count as a change.
-        spack_rules: The release of Spack that hashes recipes; None for the newest that is known.
-        successors: Whether the next hashes of locks are computed, so that these are planned for
-            and no change is predicted.
+        spack_rules: The release of Spack whose rules for hashing recipes apply; None for the newest
+            known one.
+        successors: Whether to compute the next hashes of locks and plan for these instead of
+            predicting a change.
     """
 
     packages: str
@@ -48,16 +49,14 @@ class ChangeRequest:
     """The change for which a plan predicts the builds.
 
     Attributes:
-        specs: Abstract specs that change; each must match something that is wanted.
-        listed: More of them, which may match nothing that is wanted; None where no list is
-            given.
-        hashes: The hashes of specs that change, where they are known already; what is not
-            planned for is passed over.
-        recipes: Revisions of recipes of which what changed is found out; None where there are
-            none.
-        policy: What a change makes stale: with ``hash`` every dependent; with ``link`` those
-            that it reaches over link and run edges and compilers.
-        depth: How far dependents of what changes are followed; None for all the way.
+        specs: Abstract specs that change; each must match a wanted spec.
+        listed: Further ones, which need not match a wanted spec; None if no list is given.
+        hashes: The hashes of changed specs, if already known; those outside of the plan are
+            ignored.
+        recipes: Revisions of recipes to compare for changes; None if there are none.
+        policy: The dependents that a change makes stale: with ``hash``, every one; with ``link``,
+            those reached over link and run edges and compilers.
+        depth: The maximum distance to stale dependents; None for no limit.
     """
 
     specs: tuple[str, ...] = ()
@@ -70,11 +69,11 @@ class ChangeRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhatIfRequest:
-    """A plan for caches that hold other binaries than they do.
+    """Assumptions about the binaries in the caches that differ from their content.
 
     Attributes:
         assume_available: Abstract specs: all known specs that satisfy one have binaries.
-        without: Abstract specs whose binaries do not count, also not if they are assumed.
+        without: Abstract specs whose binaries do not count, even if they are assumed.
     """
 
     assume_available: tuple[str, ...] = ()
@@ -83,15 +82,15 @@ class WhatIfRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BudgetLimits:
-    """The most that may be built. The plan then completes the wanted roots worth most together.
+    """The budget for builds. The plan then completes the wanted roots with the highest total worth.
 
     Attributes:
-        builds: The most builds; None for any number.
-        cost: The most that the builds may cost; None for any. Given both, both hold.
-        weights: What completing roots is worth; the first that is about a root holds, and a
-            root that none is about is worth 1.
-        curve: Whether the plan says what budgets from nothing to all buy, whatever it is limited
-            to itself.
+        builds: The maximum number of builds; None for no limit.
+        cost: The maximum cost of the builds; None for no limit. Both limits can be combined.
+        weights: The worth of completing roots; the first that matches a root counts, and a root
+            without a match is worth 1.
+        curve: Whether the plan includes the results of budgets from nothing to everything,
+            regardless of its own limits.
     """
 
     builds: int | None = None
@@ -110,10 +109,10 @@ class SearchLimits:
     """The limits of a search for the least plan.
 
     Attributes:
-        nodes: How many nodes each search may look at; the answer is the same everywhere. None
-            bounds each too, unless the time is limited.
-        seconds: How many seconds each may take. Where that ends it, the answer may be another
-            one next time; it is valid, and so is its bound.
+        nodes: The maximum number of nodes that each search visits; the answer is the same on every
+            machine. None stands for a default limit, unless the time is limited.
+        seconds: The time limit of each search, in seconds. If it ends a search, the answer may
+            differ the next time, but it is valid and so is its bound.
     """
 
     nodes: int | None = None
@@ -125,22 +124,22 @@ class PlanRequest:
     """A question about a plan.
 
     Attributes:
-        coverage: What is wanted, of which snapshot, for which systems. With ``stack``,
-            ``peers`` or a baseline the gaps of stacks are planned for; else ``want`` names
-            locks, environments and abstract specs.
-        candidates: More to choose from: locks, indexes, mirrors. Nothing counts as available
-            for being listed there.
-        change: What changes; None for a plan of what is.
-        exclude_broken: Abstract specs that are known not to build. They and what needs them
-            are left out.
-        what_if: Which binaries are assumed, and which do not count.
-        costs: Files with what builds cost, in seconds, or folders of installations; each
-            build costs 1 without any.
-        jobs: How many builds can run at a time; with it the plan has a schedule.
-        budget: The most that may be built.
-        search: How long the search for it may take.
+        coverage: The wants, the snapshot and the systems. With ``stack``, ``peers`` or a baseline,
+            the plan is for the gaps of stacks; otherwise ``want`` names locks, environments and
+            abstract specs.
+        candidates: Further sources of candidates: locks, indexes, mirrors. Being listed there does
+            not make a spec available.
+        change: The assumed change; None for a plan without one.
+        exclude_broken: Abstract specs that are known not to build. They and the specs that need
+            them are left out.
+        what_if: The binaries that are assumed to exist, and those that do not count.
+        costs: Files with the costs of builds in seconds, or folders of installations; without any,
+            each build costs 1.
+        jobs: The number of builds that can run in parallel; with it, the plan has a schedule.
+        budget: The limits on builds.
+        search: The limits of the search.
         limits: The limits for each input; None for those that the caches were read with.
-        left_out: What could not be taken into account before the plan was asked for.
+        left_out: Input that had already been left out before the plan was requested.
     """
 
     coverage: CoverageQuery = CoverageQuery()

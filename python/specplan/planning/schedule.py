@@ -1,4 +1,4 @@
-"""The schedule: when and on which runner each build runs."""
+"""The schedule: the time and the runner of each build."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["schedule"]
 
-#: The most runners that the core takes; no plan has as many builds.
+#: The maximum number of runners in the core; no plan has as many builds.
 _MOST_RUNNERS: Final = 2**31
 
 
@@ -24,7 +24,7 @@ def schedule(core: compiled.Plan, builds: Sequence[Build], runners: int) -> Sche
     Args:
         core: The plan.
         builds: Its builds, in their order.
-        runners: How many runners there are, at least one.
+        runners: The number of runners, at least one.
     """
     answer = core.schedule(min(runners, _MOST_RUNNERS))
     hashes = [build.hash for build in builds]

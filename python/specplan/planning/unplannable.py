@@ -20,8 +20,8 @@ _ABOUT = "# Wants that no known spec can meet. `spack concretize` decides what t
 def environment_of(wants: Iterable[ChosenWant]) -> str:
     """Return a ``spack.yaml`` that asks for wants, each once.
 
-    A want that leaves its system open is asked for on the one that it was wanted for.
-    Roots may differ in their dependencies, as nothing says that they have to agree.
+    A want that leaves its system open is requested for the system of its cell. Roots may differ in
+    their dependencies, because nothing requires them to agree.
     """
     import yaml  # noqa: PLC0415 - plans of locks need it not
 
@@ -29,7 +29,7 @@ def environment_of(wants: Iterable[ChosenWant]) -> str:
     environment = {"spack": {"specs": specs, "concretizer": {"unify": "when_possible"}}}
     text = yaml.safe_dump(environment, sort_keys=False, width=1000)
     if "##" in text:
-        # On standard output it may get into the log of a CI job, which obeys `##[command]`.
+        # On standard output it may get into the log of a CI job, which executes `##[command]`.
         quoted = yaml.safe_dump(environment, sort_keys=False, width=1000, default_style='"')
         text = re.sub("#(?=#)", r"\\x23", quoted)
     return _ABOUT + text
@@ -40,5 +40,5 @@ def _placed(want: ChosenWant) -> str:
     try:
         return str(spec.constrain(f"os={want.os} target={want.target}"))
     except ValueError:
-        # It names a system of its own, or the name of this one can stand in no spec.
+        # It names its own system, or the name of this one is not valid in a spec.
         return want.want

@@ -35,8 +35,8 @@ def read_wanted_places(
     """Read the wants: files, and abstract specs as they are typed.
 
     Returns:
-        The locks, the environments and abstract specs, and what is not planned for: with the
-        scope ``all`` the roots that locks lack, of which no more than the roots are known.
+        The locks, the environments and abstract specs, and records for wants without a plan: with
+            the scope ``all``, the roots that locks lack, whose dependencies are unknown.
     """
     locks, environments = read_wants(places, limits, options, available)
     unplanned = not_concretized(environments) if scope == "all" else []
@@ -73,5 +73,5 @@ def wanted_files(wanted: Iterable[Wanted], environments: Iterable[WantedEnvironm
 
 
 def _of_candidate(record: LeftOut) -> LeftOut:
-    """Return the left-out input of candidates: fewer of them only make a plan more expensive."""
+    """Return the left-out input of candidates; without them a plan only becomes more expensive."""
     return record if record.kind == "format_guess" else replace(record, blocks=False)

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 __all__ = ["WantVerdict", "WantedPlan", "WhyWanted", "why_wanted"]
 
-#: What of a want: a gap, covered, undecided for want of facts, or excluded by ``[[not-wanted]]``.
+#: The state of a want: a gap, covered, undecided, or excluded by ``[[not-wanted]]``.
 WantVerdict: TypeAlias = Literal["gap", "covered", "undecided", "excluded"]
 
-#: What a plan does about a want: it only needs listing; a known spec is chosen for it; that is
+#: The decision of a plan about a want: it only needs listing; a known spec is chosen for it; it is
 #: left to a larger budget; or no known spec can meet it.
 WantedPlan: TypeAlias = Literal["publish", "chosen", "over_budget", "unplannable"]
 
@@ -42,17 +42,18 @@ class WhyWanted:
         stack: The stack of the cell.
         os: The operating system of the cell.
         target: The target of the cell.
-        want: What is wanted: a package, ``package@version`` or an abstract spec.
+        want: The want: a package, ``package@version`` or an abstract spec.
         package: The package.
-        verdict: Whether it is a gap.
-        wanted_by: Who wants it: stacks that have it, the older state, or the file with its line.
-        state: Why it is a gap, if it is one.
-        nearest: The closest available spec, where it is a gap and the package has one.
-        nearest_spec: What that spec is called.
-        plan: What the plan does about it; None where it needs nothing.
+        verdict: The state of the want.
+        wanted_by: The origin of the want: stacks that have it, the older state, or the file with
+            its line.
+        state: The reason why it is a gap, if it is one.
+        nearest: The closest available spec, if it is a gap and the package has one.
+        nearest_spec: The name of that spec.
+        plan: The decision of the plan; None if it needs nothing.
         spec: The binary to list, or the spec that was chosen.
-        lack: Why it cannot be planned, if it cannot.
-        reason: Why it is excluded, if it is.
+        lack: The reason why it cannot be planned, if it cannot.
+        reason: The reason why it is excluded, if it is.
     """
 
     stack: str
@@ -84,12 +85,12 @@ def why_wanted(
     """Return the reasons why packages of a spec are wanted, by stack, os, target and want.
 
     Args:
-        spec: An abstract spec or ``/HASH``; its packages count, whatever else it asks for.
+        spec: An abstract spec or ``/HASH``; only its packages count, not its other constraints.
         plan: The plan for the same question.
         contents: The caches.
-        query: Whose gaps are planned for, or the environments whose roots are wanted.
-        older: Another catalog that holds the older state of baseline wants.
-        sources: Where each abstract want was asked for, by its text.
+        query: The query for the gaps, or with the environments whose roots are wanted.
+        older: Another catalog with the older state of baseline wants.
+        sources: The origin of each abstract want, by its text.
         stacks: The stacks that ask for each of them, in the same order.
 
     Raises:
@@ -132,7 +133,7 @@ class _Asked:
         self._older = older
         self._packages = packages
         self._sources = sources
-        # What is only typed has no cells that coverage could be asked of.
+        # Typed wants have no cells whose coverage could be computed.
         has_cells = bool(query.want) or not sources
         self._coverage: Coverage | None = solve(contents, query, older) if has_cells else None
         self._published = {_place(each): each for each in plan.publish}
@@ -140,7 +141,7 @@ class _Asked:
         self._chosen = {_place(each): each for each in choices}
 
     def wants(self) -> Iterator[WhyWanted]:
-        """Yield the wants in no order, some perhaps twice; the last one counts."""
+        """Yield the wants in no particular order, some perhaps twice; the last one counts."""
         coverage = self._coverage
         yield from self._of_roots()
         if coverage is None:
@@ -152,7 +153,7 @@ class _Asked:
                 cell = (unknown.stack, unknown.os, unknown.target)
                 yield self._want(cell, unknown.want, unknown.package, verdict="undecided")
         for gap in coverage.gaps:
-            # The specs of locks have trees of their own.
+            # The specs of locks have their own trees.
             if gap.package in self._packages and gap.hash is None:
                 yield self._gap(gap)
 
@@ -283,7 +284,7 @@ def _lists(
     os: str = "",
     target: str = "",
 ) -> bool:
-    """Return whether a stack lists a package in a state, with all that is given."""
+    """Return whether a stack lists a matching package in a state."""
     core = contents.core
     query = compiled.Query.text("package", [package])
     if version:
@@ -307,7 +308,7 @@ def _place(want: PublishedWant | ChosenWant) -> tuple[str, str, str, str]:
 def _planned(
     published: PublishedWant | None, chosen_want: ChosenWant | None
 ) -> tuple[WantedPlan | None, NamedSpec | None, UnplannableReason | None]:
-    """Return the plan's verdict on a want, the spec for it, and the specs that this lacks."""
+    """Return the plan's verdict on a want, the spec for it, and the reason if there is none."""
     if published is not None:
         spec = NamedSpec(hash=published.hash, package=published.package, version=published.version)
         return "publish", spec, None

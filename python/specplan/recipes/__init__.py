@@ -2,7 +2,7 @@
 
 Everything is read from files and git alone; nothing of a recipe is executed.
 
-- :func:`~specplan.recipes.changes.recipe_changes`: verdicts on what changed between revisions;
+- :func:`~specplan.recipes.changes.recipe_changes`: verdicts on the changes between revisions;
 - :func:`~specplan.recipes.successors.successors`: the next hashes of a lock;
 - :func:`~specplan.recipes.changes.package_hashes`: what ``spack pkg hash`` prints.
 """

@@ -1,4 +1,4 @@
-"""The parts of a recipe beside its directives that a concretizer reads."""
+"""The parts of a recipe besides its directives that a concretizer reads."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ __all__ = ["derived_classes", "read_beside", "solver_tags"]
 #: The tags that a concretizer looks for.
 _TAGS: Final = frozenset({"build-tools", "compiler", "runtime"})
 
-#: The method that a concretizer calls, of compilers.
+#: The method of compilers that a concretizer calls.
 _RUN_BY_IT: Final = "runtime_constraints"
 
 
 def derived_classes(module: ast.Module, package: ast.ClassDef | None) -> list[ast.ClassDef]:
-    """Return the class of a package, after those of its module that it derives from."""
+    """Return the base classes of a package in its module, followed by its own class."""
     known = {each.name: each for each in module.body if isinstance(each, ast.ClassDef)}
     found: list[ast.ClassDef] = []
     open_ = [] if package is None else [package]
@@ -37,13 +37,13 @@ def read_beside(
 ) -> dict[str, tuple[str, ...]]:
     """Return the parts of a recipe that a concretizer can tell apart, without its directives.
 
-    By what it is, as messages call it.
+    The keys are the names of the parts in messages.
 
     Args:
         module: The recipe.
-        classes: The class of the package and those that it derives from.
-        open_to: The names of directives, which are no functions of the recipe; None where no
-            directive depends on what is not read, so that functions do not count.
+        classes: The class of the package and its base classes.
+        open_to: The names of directives, which are not functions of the recipe; None if no
+            directive depends on unread parts, so functions do not count.
     """
     run = (_written(each) for each in _functions(classes) if each.name == _RUN_BY_IT)
     found = {"its base classes": tuple(_bases(module, classes)), f"`{_RUN_BY_IT}`": tuple(run)}
@@ -53,7 +53,7 @@ def read_beside(
 
 
 def _bases(module: ast.Module, classes: Sequence[ast.ClassDef]) -> Iterator[str]:
-    """Give the base classes, each with the module that it is imported from."""
+    """Yield the base classes, each with the module that it is imported from."""
     imported = {
         alias.asname or alias.name: f"{each.module}.{alias.name} as "
         for each in module.body
@@ -67,7 +67,7 @@ def _bases(module: ast.Module, classes: Sequence[ast.ClassDef]) -> Iterator[str]
 
 
 def solver_tags(classes: Sequence[ast.ClassDef]) -> Iterator[str]:
-    """Give the tags of a package that a concretizer looks for."""
+    """Yield the tags of a package that a concretizer looks for."""
     for node in (node for each in classes for node in each.body):
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "tags":
             named = {each.value for each in ast.walk(node.value) if isinstance(each, ast.Constant)}
@@ -82,7 +82,7 @@ def _functions(classes: Sequence[ast.ClassDef]) -> Iterator[ast.FunctionDef]:
 def _helpers(
     module: ast.Module, classes: Sequence[ast.ClassDef], directives: AbstractSet[str]
 ) -> Iterator[str]:
-    """Give the functions that calls in the class may run, and the values beside it."""
+    """Yield the functions that calls in the class may run, and the module's values."""
     called = {
         node.func.id
         for each in classes

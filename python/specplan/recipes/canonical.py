@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_BYTES", "Recipe", "parsed", "text_hash"]
 
-#: The largest recipe that is read; the largest public one has a quarter of it.
+#: The size limit of a recipe; the largest public one is a quarter of it.
 MOST_BYTES: Final = 1 << 20
 
 
@@ -29,7 +29,7 @@ def parsed(source: bytes) -> ast.Module:
     """Return the syntax tree of a recipe.
 
     Raises:
-        UnreadError: If it is too large, nested too deep, or not Python as this Python knows it.
+        UnreadError: If it is too large, nested too deeply, or not valid for this version of Python.
     """
     if len(source) > MOST_BYTES:
         raise UnreadError(f"it has more than {MOST_BYTES} bytes")
@@ -51,7 +51,7 @@ class Recipe:
 
     Args:
         source: The content of ``package.py``.
-        rules: What leaves the text.
+        rules: The rules for the parts that are removed.
 
     Raises:
         UnreadError: If it cannot be read.
@@ -64,7 +64,7 @@ class Recipe:
         self._rules = rules
         self._texts: dict[tuple[Decided, ...], str] = {}
         self._of_any: str | None = None
-        #: The tree of the recipe as it is written, for nobody to change.
+        #: The original tree of the recipe, which must not be modified.
         self.module = parsed(source)
         #: The conditions of ``@when`` that a spec decides, in the order of the file.
         self.conditions = conditions_in(self.module)
@@ -73,8 +73,8 @@ class Recipe:
         """Return the canonical text for a spec.
 
         Args:
-            decide: Returns whether the spec satisfies a condition; None where Spack leaves that
-                to the run time.
+            decide: Returns whether the spec satisfies a condition; None if Spack only decides at
+                run time.
 
         Raises:
             UnreadError: If there is no such text.
@@ -87,7 +87,7 @@ class Recipe:
         return text
 
     def text_of_any(self) -> str:
-        """Return the text with all methods and their ``@when``, which every spec's is made of.
+        """Return the text with all methods and their ``@when``, the origin of each spec's text.
 
         Raises:
             UnreadError: If there is no such text.

@@ -52,7 +52,7 @@ _Key = tuple[str, str]
 
 @dataclass(slots=True)
 class _Touched:
-    """A recipe, with the changes in it and beside it."""
+    """A recipe, with the changes in and beside it."""
 
     files: dict[str, ChangedFile] = field(default_factory=dict)
     beside: list[RecipeFinding] = field(default_factory=list)
@@ -63,10 +63,10 @@ class Comparison:
 
     Args:
         range_: The revisions.
-        rules: What is hashed of a recipe.
+        rules: The rules for hashing recipes.
 
     Raises:
-        SourceError: If neither side has a recipe, so that nothing could have changed.
+        SourceError: If neither side has a recipe, so nothing could have changed.
     """
 
     __slots__ = ("_newer_paths", "after", "before", "range", "rules")
@@ -106,13 +106,13 @@ def recipe_changes(
     Args:
         range_: The revisions.
         locks: The locks, made with the recipes of the older one.
-        rules: What is hashed of a recipe.
+        rules: The rules for hashing recipes.
     """
     return compared_changes(Comparison(range_, rules), locks)
 
 
 def compared_changes(compared: Comparison, locks: Sequence[WantedLock]) -> RecipeChanges:
-    """Return the same of recipes that are compared already.
+    """Return the same for recipes that are already compared.
 
     Args:
         compared: The recipes of both sides.
@@ -150,7 +150,7 @@ def _sources(range_: History, locks: Sequence[WantedLock]) -> tuple[SourceUsed, 
 def package_hashes(side: Side, locks: Sequence[WantedLock]) -> tuple[PackageHash, ...]:
     """Return the package hash of each spec of locks by the recipes of one side.
 
-    The patches are those that the locks record.
+    The patches are those recorded in the locks.
 
     Args:
         side: The recipes.
@@ -184,7 +184,7 @@ def _package_hash(side: Side, lock: WantedLock, node: Node) -> PackageHash:
 
 
 def _touched(compared: Comparison) -> tuple[dict[_Key, _Touched], list[str]]:
-    """Return the recipes that files were changed of, and the other files."""
+    """Return the recipes with changed files, and the other changed files."""
     touched: defaultdict[_Key, _Touched] = defaultdict(_Touched)
     others: list[str] = []
     for path, changed in compared.range.files.items():
@@ -238,7 +238,7 @@ def _add_patched(
 def _changed_modules(
     compared: Comparison, touched: dict[_Key, _Touched], others: Sequence[str]
 ) -> dict[str, RecipeFinding]:
-    """Return the modules whose code changed, or that import such a one, with a message."""
+    """Return the modules whose code changed, or that import such a module, with a message."""
     before, after = compared.range.before, compared.range.after
     plain = {
         module: path
@@ -265,13 +265,13 @@ def _module_finding(path: str) -> RecipeFinding:
 
 
 def _parent_modules(compared: Comparison, key: _Key, touched: _Touched) -> dict[str, RecipeFinding]:
-    """Return the modules as which others import a recipe whose code changed."""
+    """Return the module names under which others import a recipe with changed code."""
     if _RECIPE not in touched.files:
         return {}
     old, new = _found(compared.before, key), _found(compared.after, key)
     if new is None:
         return {}
-    # What it declares is compared with the recipes that inherit it.
+    # Its declarations are compared with the recipes that inherit them.
     is_code = old is None or _code_of_any(old) != _code_of_any(new)
     why = f"the recipe of {key[1]} changed, which it imports"
     finding = RecipeFinding("parent", "blind" if is_code else "same", why)
@@ -284,7 +284,7 @@ def _code_of_any(recipe: RecipeFile) -> object:
     try:
         return recipe.recipe.text_of_any()
     except UnreadError:
-        # What is not read differs from everything.
+        # An unread part differs from everything.
         return object()
 
 
@@ -405,7 +405,7 @@ def _is_moved(old: RecipeFile, new: RecipeFile, inside: str) -> bool:
 
 
 def _named(recipe: RecipeFile, inside: str) -> Iterator[str]:
-    """Give the names of the directives that name a file as a patch."""
+    """Yield the names of the directives that use a file as a patch."""
     try:
         directives = recipe.own_directives(ANY_HOST)
     except UnreadError:

@@ -15,7 +15,7 @@ from specplan.recipes.unread import UnreadError
 
 __all__ = ["Conditions", "Decided", "SpecsOfLock"]
 
-#: Whether a condition holds; None where Spack leaves that to the run time.
+#: The truth of a condition; None if Spack only decides at run time.
 Decided: TypeAlias = bool | None
 
 
@@ -26,12 +26,12 @@ class Conditions(Protocol):
         """Return whether the spec satisfies a condition.
 
         Raises:
-            UnreadError: If it is not known what Spack would decide.
+            UnreadError: If Spack's decision cannot be determined.
         """
 
 
 class SpecsOfLock:
-    """The specs of a lock, which decide conditions all at once.
+    """The specs of a lock, which decide a condition for all specs at once.
 
     Args:
         catalog: The catalog of the lock.
@@ -64,7 +64,7 @@ class SpecsOfLock:
 
     def _asked(self, hashes: Sequence[str], condition: str) -> tuple[set[str], dict[str, str]]:
         if not condition.strip():
-            # What asks for nothing is met by everything.
+            # An empty condition always holds.
             return set(hashes), {}
         try:
             found = self._catalog.find(condition, _core.Query.hashes(list(hashes)), None)

@@ -14,7 +14,7 @@ __all__ = ["dag_hash"]
 
 
 def dag_hash(raw: Mapping[str, Any]) -> str:
-    """Return the DAG hash of a node: that of its content as it is written, without its hash.
+    """Return the DAG hash of a node: the hash of its content as written, without its own hash.
 
     Args:
         raw: The node, with its keys in the order in which Spack writes them.

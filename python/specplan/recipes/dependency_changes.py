@@ -1,7 +1,7 @@
 """Changed dependencies of a recipe, compared with those that a spec has.
 
-A concretizer that has to meet more takes the same spec again if that meets it: nothing that was
-not possible before becomes possible. So what a spec has to meet may become more, not less.
+If constraints are added, a concretizer takes the same spec again as long as it meets them: nothing
+new becomes possible. So the constraints on a spec may grow, but not shrink.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Dependencies", "are_met"]
 
-#: How a dependency is used where nobody says.
+#: The default types of a dependency.
 _TYPES = ("build", "link")
 
 
@@ -27,7 +27,7 @@ class Dependencies(Protocol):
     """The direct dependencies of a spec, as a lock records them."""
 
     def __call__(self, package: str, /) -> tuple[frozenset[str], Conditions] | None:
-        """Return the spec's use of a package and the facts for conditions; None if it does not."""
+        """Return the spec's use of a package and the facts for conditions; None without one."""
 
 
 def are_met(
@@ -36,16 +36,16 @@ def are_met(
     now: Iterable[Called],
     dependencies: Dependencies,
 ) -> bool:
-    """Return whether a spec has to meet no less than before, and meets it.
+    """Return whether a spec must meet at least its former constraints, and meets them.
 
     Args:
-        removed: The directives that no longer count for it.
-        added: Those that now count for it and did not.
-        now: All that count for it.
-        dependencies: What it depends on.
+        removed: The directives that no longer apply to it.
+        added: Those that newly apply to it.
+        now: All that apply to it.
+        dependencies: Its dependencies.
 
     Raises:
-        UnreadError: If that is open.
+        UnreadError: If that is undecided.
     """
     now = list(now)
     return all(any(_implies(each, old) for each in now) for old in removed) and all(
@@ -63,7 +63,7 @@ def _is_met(call: Called, dependencies: Dependencies) -> bool:
 
 
 def _implies(new: Called, old: Called) -> bool:
-    """Return whether everything that meets one directive meets another one too."""
+    """Return whether everything that meets one directive also meets another one."""
     one, other = _spec(new), _spec(old)
     if one.name != other.name or not _types(old) <= _types(new):
         return False

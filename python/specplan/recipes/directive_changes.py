@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["changed_calls", "directive_changes", "freed_by"]
 
-#: Directives that a concretizer reads, beside versions and patches.
+#: Directives that a concretizer reads, besides versions and patches.
 _SOLVED: Final = frozenset(
     [
         "build_system",
@@ -47,8 +47,8 @@ def directive_changes(
     Args:
         old: The older directives.
         new: The newer directives.
-        decide: Whether a spec satisfies a condition; None for any spec.
-        dependencies: What the spec depends on; None where that is not recorded.
+        decide: Returns whether a spec satisfies a condition; None for any spec.
+        dependencies: The spec's dependencies; None if they are not recorded.
     """
     for what in _changed_beside(old, new):
         yield RecipeFinding("directives", "may_change", f"{what} changed")
@@ -66,7 +66,7 @@ def directive_changes(
 
 
 def _changed_beside(old: Sequence[Directives], new: Sequence[Directives]) -> Iterator[str]:
-    """Yield changes beside directives, of the parts that both sides depend on."""
+    """Yield changes outside of directives, in the parts on which both sides depend."""
     before, after = ([each.beside for each in side] for side in (old, new))
     for what in dict.fromkeys(what for each in (*before, *after) for what in each):
         one, other = ([each[what] for each in side if what in each] for side in (before, after))
@@ -74,7 +74,7 @@ def _changed_beside(old: Sequence[Directives], new: Sequence[Directives]) -> Ite
             yield what
 
 
-#: Directives of which each says something of its own, so that to say it twice is to say it once.
+#: Directives that have no additional effect when repeated.
 _CONSTRAINTS: Final = frozenset({"conflicts", "depends_on", "extends", "provides", "requires"})
 
 
@@ -90,15 +90,15 @@ def _says_the_same(
         before = {_unconditional(call): call for call in _applying(old, new, decide)}
         after = {_unconditional(call): call for call in _applying(new, old, decide)}
         if name == "variant":
-            # Of two that declare one variant, the order may decide.
+            # If two declare the same variant, their order may matter.
             return [*before] == [*after]
         removed = [call for key, call in before.items() if key not in after]
         added = [call for key, call in after.items() if key not in before]
         if name == "depends_on" and dependencies is not None:
             return are_met(removed, added, after.values(), dependencies)
         if name == "conflicts" and not removed:
-            # A new one says nothing of a spec that has none of what it forbids: the spec stays
-            # possible, and nothing else becomes so.
+            # A new one does not affect a spec without the forbidden combination: the spec stays
+            # possible, and nothing else becomes possible.
             return not any(_is_met(each, decide) for each in added)
     except UnreadError:
         return False
@@ -108,10 +108,10 @@ def _says_the_same(
 def _applying(
     calls: Sequence[Called], others: Sequence[Called], decide: Conditions
 ) -> Iterator[Called]:
-    """Give the directives that count for a spec; those that stay the same may be open.
+    """Yield the directives that apply to a spec; unchanged ones may be undecided.
 
     Raises:
-        UnreadError: If it is open whether one counts that changed.
+        UnreadError: If it is undecided whether a changed one applies.
     """
     kept = {each.key for each in others}
     for call in calls:
@@ -123,14 +123,14 @@ def _applying(
 
 
 def _decided(call: Called, decide: Conditions) -> bool | None:
-    """Return whether a directive counts for a spec; None where that is open."""
+    """Return whether a directive applies to a spec; None if undecided."""
     try:
         return applies(call, decide)
     except UnreadError:
         return None
 
 
-#: Arguments that no concretizer reads, each with its place among those without a name.
+#: Arguments that no concretizer reads, each with its position among the positional arguments.
 _WORDS: Final[dict[str, tuple[str, int | None]]] = {
     "conflicts": ("msg", 2),
     "requires": ("msg", None),
@@ -155,16 +155,15 @@ def _meaning(call: Called, *, is_conditional: bool = True) -> tuple[object, ...]
     return (*positional, *sorted(keywords), *call.guards, call.written)
 
 
-#: Directives of which each only takes choices away from a concretizer.
+#: Directives that only remove choices of a concretizer.
 _LIMITS: Final = frozenset({"conflicts", "depends_on", "extends", "requires"})
 
 
 def freed_by(old: Sequence[Directives], new: Sequence[Directives]) -> str | None:
-    """Return the directive by which newer directives may allow what older ones did not.
+    """Return the directive by which newer directives may allow something that older ones did not.
 
-    It may be about other versions or variants than those of a spec: where these become possible,
-    a concretizer may prefer them. A new limit takes choices away from them alone, if the spec
-    meets it.
+    It may concern other versions or variants than those of a spec: if these become possible, a
+    concretizer may prefer them. A new limit only removes choices, as long as the spec meets it.
     """
     for name in sorted(_SOLVED):
         before, after = (Counter(map(_meaning, _called(side, name))) for side in (old, new))
@@ -196,12 +195,12 @@ def _called(directives: Iterable[Directives], name: str) -> list[Called]:
 
 
 def changed_calls(old: Sequence[Called], new: Sequence[Called]) -> Iterator[Called]:
-    """Give the calls of one side that the other has not, or not as often."""
+    """Yield the calls that one side has more often than the other."""
     before, after = Counter(each.key for each in old), Counter(each.key for each in new)
     yield from (each for each in old if before[each.key] > after[each.key])
     yield from (each for each in new if after[each.key] > before[each.key])
 
 
 def _counts(call: Called, decide: Conditions | None) -> bool:
-    """Return whether a directive may count for a spec."""
+    """Return whether a directive may apply to a spec."""
     return decide is None or _decided(call, decide) is not False

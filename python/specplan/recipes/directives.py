@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 __all__ = ["DEPENDENCY_PATCH", "Called", "Directives", "class_name", "directives_of"]
 
-#: What the patches within ``depends_on`` are called among the calls.
+#: The name for patches within ``depends_on`` among the calls.
 DEPENDENCY_PATCH: Final = "patch of a dependency"
 
-#: How often a body is gone through, all loops of a recipe together.
+#: The maximum number of loop rounds, for all loops of a recipe together.
 _MOST_ROUNDS: Final = 20_000
 
-#: Calls that declare neither versions nor patches: of build systems, and of what is run later.
+#: Calls that declare neither versions nor patches: build systems, and code that runs later.
 _HARMLESS: Final = frozenset({"filter_compiler_wrappers", "generator"})
 
 #: Methods that change a list, dict or set.
@@ -45,17 +45,17 @@ _PARENT: Final = pattern(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Called:
-    """A directive as it is called, once for each round of a loop around it.
+    """A call of a directive; a loop around it makes one call per round.
 
     Attributes:
         name: The directive.
-        positional: Its arguments without a name; :data:`UNREAD` for what is not read.
-        keywords: Its arguments with a name, those of ``default_args`` among them.
-        when: The conditions of the ``with when(...)`` around it; None for one that is not read.
+        positional: Its positional arguments; :data:`UNREAD` for unread ones.
+        keywords: Its keyword arguments, including those of ``default_args``.
+        when: The conditions of the ``with when(...)`` around it; None for an unread one.
         lines: The first and the last line.
-        doubt: Why it is not known whether it is called at all; empty where it is.
-        guards: What distinguishes what is written around it and not read.
-        written: What distinguishes calls with arguments that are not read; empty if all are read.
+        doubt: The reason why it may not be called at all; empty if it certainly is.
+        guards: Keys that distinguish the unread code around it.
+        written: A key that distinguishes calls with unread arguments; empty if all are read.
     """
 
     name: str
@@ -68,7 +68,7 @@ class Called:
     written: str
 
     def argument(self, name: str, position: int | None = None) -> Any:
-        """Return an argument by its name or its place; None where it is not given."""
+        """Return an argument by its name or position; None if it is not given."""
         if name in self.keywords:
             return self.keywords[name]
         if position is not None and len(self.positional) > position:
@@ -77,7 +77,7 @@ class Called:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """A key that distinguishes calls: their arguments, and the text of those not read."""
+        """A key that distinguishes calls: their arguments, and the text of unread ones."""
         keywords = sorted((key, repr(value)) for key, value in self.keywords.items())
         return (self.name, repr(self.positional), *keywords, self.when, self.guards, self.written)
 
@@ -88,10 +88,10 @@ class Directives:
 
     Attributes:
         calls: All calls, in the order in which Spack would run them.
-        names: What class attributes are worth, where that is read.
+        names: The values of class attributes, if they are read.
         parents: (namespace, folder) of the recipes whose classes the package derives from.
         opaque: Calls in the class that may call directives, with their lines.
-        beside: What a concretizer reads of it beside directives, by what it is.
+        beside: The other parts of it that a concretizer reads, by name.
         tags: The tags that a concretizer looks for.
     """
 
@@ -125,13 +125,13 @@ def directives_of(
     """Return the directives of a recipe.
 
     Args:
-        module: The tree of the recipe, as it was parsed.
+        module: The parsed tree of the recipe.
         package: Its name.
-        rules: What is a directive.
-        facts: What expressions are worth that ask for the computer.
+        rules: The rules, which name the directives.
+        facts: The values of expressions about the computer.
 
     Raises:
-        UnreadError: If going through it takes too long.
+        UnreadError: If evaluating it takes too long.
     """
     reader = _DirectiveReader(rules, facts)
     classes = derived_classes(module, _package_class(module, package))
@@ -176,7 +176,7 @@ def _parents(module: ast.Module, classes: Sequence[ast.ClassDef]) -> tuple[tuple
 
 
 class _DirectiveReader:
-    """Visits the statements of a class as Python would, where they can be read."""
+    """Visits the statements of a class as Python would, if they can be read."""
 
     def __init__(self, rules: SpackRules, facts: Mapping[str, object]) -> None:
         self._directives = rules.directives
@@ -279,7 +279,7 @@ class _DirectiveReader:
             self._dependency_patches(node)
 
     def _dependency_patches(self, node: ast.Call) -> None:
-        """Keep the patches that are for a dependency, under a name that no directive has."""
+        """Record the patches for a dependency, under a name that no directive has."""
         given = next((each.value for each in node.keywords if each.arg == "patches"), None)
         if given is None:
             return
@@ -346,7 +346,7 @@ class _DirectiveReader:
         self._unclear(node)
 
     def _unclear(self, node: ast.stmt) -> None:
-        """Read code that may run, and treat all names that it may bind as not read."""
+        """Read code that may run, and treat all names that it may bind as unread."""
         doubt, guards = self._doubt, self._guards
         self._doubt = f"line {node.lineno}: it is unclear whether this runs"
         for each in ast.walk(node):
@@ -393,7 +393,7 @@ class _DirectiveReader:
 
 
 def _called_name(node: ast.expr) -> str:
-    """Return the name that an expression calls; empty where it calls none."""
+    """Return the name that an expression calls; empty if it calls none."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         return node.func.id
     return ""

@@ -45,7 +45,7 @@ __all__ = [
     "text_change",
 ]
 
-#: How many conditions may be open before their combinations are no longer tried.
+#: The maximum number of undecided conditions whose combinations are tried.
 _MOST_OPEN: Final = 4
 
 
@@ -54,11 +54,11 @@ class RecipeFinding:
     """One thing that changed.
 
     Attributes:
-        kind: What kind of change it is.
-        verdict: What it does to the package hash.
+        kind: The kind of change.
+        verdict: Its effect on the package hash.
         why: The reason, as a sentence without a full stop.
-        is_hashed: Whether the package hash contains it; the order of patches is in the DAG hash
-            alone.
+        is_hashed: Whether the package hash contains it; the order of patches is only in the DAG
+            hash.
     """
 
     kind: ChangeClass
@@ -68,11 +68,11 @@ class RecipeFinding:
 
 
 def strongest(verdicts: Iterable[RecipeVerdict]) -> RecipeVerdict:
-    """Return the strongest of several verdicts; ``same`` of none."""
+    """Return the strongest of several verdicts; ``same`` if there are none."""
     return max(verdicts, key=RECIPE_VERDICTS.index, default="same")
 
 
-#: What only a concretizer reads: a spec that it takes again keeps its package hash.
+#: The kinds that only a concretizer reads: a spec that it takes again keeps its package hash.
 _SOLVED: Final[frozenset[ChangeClass]] = frozenset({"directives", "version_changed"})
 
 
@@ -86,7 +86,7 @@ def hash_fate(findings: Iterable[RecipeFinding]) -> HashFate:
 
 
 def classes_in(kinds: Iterable[ChangeClass]) -> tuple[ChangeClass, ...]:
-    """Return kinds of change, each once, in the order in which they are shown."""
+    """Return kinds of change, each once, in display order."""
     return tuple(sorted(set(kinds), key=CHANGE_CLASSES.index))
 
 
@@ -106,7 +106,7 @@ def text_change(old: Recipe, new: Recipe, decide: Conditions) -> RecipeFinding |
 
 
 def _why_open(condition: str, decide: Conditions) -> str:
-    """Return the reason why a condition is undecided; empty where it is decided."""
+    """Return the reason why a condition is undecided; empty if it is decided."""
     try:
         decide(condition)
     except UnreadError as error:
@@ -117,7 +117,7 @@ def _why_open(condition: str, decide: Conditions) -> str:
 def _compared(
     old: Recipe, new: Recipe, decide: Conditions, open_: Sequence[str], reason: str
 ) -> RecipeFinding | None:
-    """Compare texts under each way in which open conditions may be decided."""
+    """Compare texts for each combination of undecided conditions."""
     answers: set[bool] = set()
     choices: tuple[Decided, ...] = (True, False, None)
     for chosen in product(choices, repeat=len(open_)):
@@ -217,7 +217,7 @@ def _hashed(patches: Iterable[Applied]) -> list[str]:
 
 
 def _patch_keys(recipe: RecipeFile, host: RecipeHost) -> list[object]:
-    """Return all calls of ``patch``, with the content of the files that they name."""
+    """Return all calls of ``patch``, with the content of their files."""
     keys: list[object] = []
     for each in recipe.directives(host):
         for call in each.named("patch"):

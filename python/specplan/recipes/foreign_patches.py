@@ -1,4 +1,4 @@
-"""Patches that recipes apply to what they depend on: they change the hash of the dependency."""
+"""Patches that recipes apply to their dependencies, which change the hash of the dependency."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 __all__ = ["newly_patched"]
 
-#: A patch of a dependency: what the dependency is called, and what distinguishes the patch.
+#: A patch of a dependency: the name of the dependency, and a key that distinguishes the patch.
 _ForeignPatch = tuple[str, tuple[object, ...]]
 
 
 def newly_patched(
     old: RecipeFile | None, new: RecipeFile | None, host: RecipeHost, lock: WantedLock, node: Node
 ) -> Iterator[Node]:
-    """Give the specs that a spec depends on and of which its recipe may change a patch.
+    """Yield the dependencies of a spec for which its recipe may change a patch.
 
     Args:
-        old: The older recipe of the spec; None where there was none.
-        new: The newer recipe; None where it is gone.
-        host: Of what kind of computer the recipes are read.
+        old: The older recipe of the spec; None if there was none.
+        new: The newer recipe; None if it is gone.
+        host: The kind of computer for which the recipes are read.
         lock: The lock.
         node: The spec.
     """
@@ -47,7 +47,7 @@ def newly_patched(
 
 
 def _foreign_patches(recipe: RecipeFile | None, host: RecipeHost) -> Iterator[_ForeignPatch]:
-    """Give the patches that a recipe applies to what it depends on.
+    """Yield the patches that a recipe applies to its dependencies.
 
     Raises:
         UnreadError: If it cannot be read.
@@ -68,7 +68,7 @@ def _foreign_patches(recipe: RecipeFile | None, host: RecipeHost) -> Iterator[_F
 
 
 def _name(spec: object) -> str:
-    """Return the package that a spec begins with; nothing where it is not read."""
+    """Return the package at the beginning of a spec; empty if it is unread."""
     text = spec if isinstance(spec, str) else ""
     end = next((at for at, each in enumerate(text) if not (each.isalnum() or each in "-_.")), None)
     return text[:end].rpartition(".")[2]

@@ -35,16 +35,16 @@ def computed_hash(
     recipe: RecipeFile,
     patches: Sequence[Applied] | None = None,
 ) -> str:
-    """Return the package hash that a recipe gives a spec.
+    """Return the package hash of a spec by its recipe.
 
     Args:
         lock: The lock.
         node: Its spec.
         recipe: The recipe.
-        patches: The patches that are applied; without them, those that are recorded.
+        patches: The applied patches; by default those that are recorded.
 
     Raises:
-        UnreadError: If some part of it is not read.
+        UnreadError: If some part of it is unread.
     """
     text = recipe.recipe.text(lock.decide(node))
     directives = recipe.directives(host_of(node.raw.get("arch")))
@@ -54,10 +54,10 @@ def computed_hash(
 
 
 def recorded_patches(lock: WantedLock, node: Node, recipe: RecipeFile) -> list[Applied]:
-    """Return the patches that a lock records of a spec, as recipes declare them.
+    """Return the patches recorded for a spec in a lock, as recipes declare them.
 
     Raises:
-        UnreadError: If no recipe at hand declares one.
+        UnreadError: If no available recipe declares one of them.
     """
     if not node.patches:
         return []

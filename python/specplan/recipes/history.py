@@ -33,10 +33,10 @@ __all__ = [
     "with_older",
 ]
 
-#: What the files of a checkout are called beside its commits.
+#: The name for the files of a checkout, in contrast to its commits.
 WORKING_TREE: Final = "working tree"
 
-#: The largest file of a recipe that is read: patches are larger than recipes.
+#: The size limit of a file of a recipe; patches are larger than recipes.
 _MOST_BYTES: Final = 1 << 24
 
 _HUNK: Final = pattern(
@@ -73,9 +73,9 @@ class _Checkout:
 
     Attributes:
         place: The folder, as it was given.
-        is_bare: Whether it has no files beside git's own.
-        inside: The path from its top to the folder, with a slash; empty for the top.
-        objects: What git keeps.
+        is_bare: Whether it has only git's own files.
+        inside: The path from its top folder to the folder, ending with a slash; empty for the top.
+        objects: The object store of git.
     """
 
     place: str
@@ -92,10 +92,10 @@ class Tree(Protocol):
         """The name of the side."""
 
     def fetch(self, paths: Iterable[str]) -> None:
-        """Read files that will be asked for, all at once."""
+        """Read files in advance, all at once."""
 
     def read(self, path: str) -> bytes | None:
-        """Return the content of a file; None where there is none.
+        """Return the content of a file; None if it does not exist.
 
         Raises:
             UnreadError: If it cannot be read.
@@ -123,7 +123,7 @@ class Commit:
         self.shown = commit
 
     def fetch(self, paths: Iterable[str]) -> None:
-        """Read files that will be asked for, all at once."""
+        """Read files in advance, all at once."""
         blobs = self.blobs()
         wanted: dict[str, str] = {}
         for path in paths:
@@ -136,7 +136,7 @@ class Commit:
             self._files[path] = _file(each)
 
     def read(self, path: str) -> bytes | None:
-        """Return the content of a file; None where there is none.
+        """Return the content of a file; None if it does not exist.
 
         Raises:
             UnreadError: If it cannot be read.
@@ -154,8 +154,8 @@ class Commit:
         return self._paths
 
     def blobs(self) -> Mapping[str, str]:
-        """Return the names of the contents of all files, empty for others."""
-        # A path costs git a look at each folder on the way; the name of a content costs nothing.
+        """Return the blob names of all files, empty for other entries."""
+        # For a path, git must read each folder on the way; the name of a blob needs no lookup.
         if self._blobs is None:
             words = ("ls-tree", "-r", "-z", "--full-tree", self.shown)
             lines = git(self.checkout.place, *words).split("\0")[:-1]
@@ -165,7 +165,7 @@ class Commit:
         return self._blobs
 
     def follow(self, older: Commit, files: Mapping[str, ChangedFile]) -> None:
-        """Use the files of an older commit, with their known differences."""
+        """Use the files of an older commit, with the known differences."""
         blobs = dict(older.blobs())
         for path, each in files.items():
             blobs.pop(path, None)
@@ -183,7 +183,7 @@ def _file(found: GitObject | None) -> _Read:
 
 
 class WorkingTree:
-    """The files of a checkout as they are, committed or not.
+    """The current files of a checkout, committed or not.
 
     Args:
         checkout: A folder of the checkout.
@@ -198,13 +198,14 @@ class WorkingTree:
         self.shown = WORKING_TREE
 
     def fetch(self, paths: Iterable[str]) -> None:
-        """Do nothing: files are read one by one."""
+        """Do nothing, because files are read one by one."""
 
     def read(self, path: str) -> bytes | None:
-        """Return the content of a file; None where there is none.
+        """Return the content of a file; None if it does not exist.
 
         Raises:
-            UnreadError: If it cannot be read, or a link leads to it: that may lead anywhere.
+            UnreadError: If it cannot be read, or is reached through a link, which may lead
+                anywhere.
         """
         file = self._top
         for part in path.split("/"):
@@ -236,10 +237,10 @@ class ChangedFile:
 
     Attributes:
         path: Its path from the top of the checkout.
-        blob: The name of its content on the newer side, empty where it is no file; None where that
-            side has not got it.
-        lines: First and last lines of what is new in it, counted from 1; what is only gone is
-            shown by the line before.
+        blob: The name of its blob on the newer side; empty if it is not a file there, None if git
+            has not stored it.
+        lines: First and last lines of its new parts, counted from 1; a deletion is shown by the
+            line before it.
     """
 
     path: str
@@ -255,9 +256,9 @@ class History:
         checkout: The checkout, as it was given.
         before: The older side.
         after: The newer side.
-        files: What differs, by path.
-        untracked: Files of the checkout that git neither tracks nor ignores, sorted: they are not
-            compared. None are where the newer side is a commit.
+        files: The files that differ, by path.
+        untracked: Files of the checkout that git neither tracks nor ignores, sorted; they are not
+            compared. Empty if the newer side is a commit.
     """
 
     checkout: str
@@ -270,20 +271,20 @@ class History:
 def history(checkout: str, since: str) -> History:
     """Return the difference between two revisions.
 
-    Files that git does not track are named and not compared.
+    Untracked files are named but not compared.
 
     Args:
-        checkout: A git checkout, or a folder of one: then what lies beside it is not compared.
+        checkout: A git checkout, or a folder of one; then only this folder is compared.
         since: ``A`` compares a revision with the files of the checkout, ``A..B`` two revisions,
-            ``A...B`` what became of the newest commit that both have with ``B``.
+            ``A...B`` compares their newest common commit with ``B``.
 
     Raises:
-        SourceError: If it is not a checkout, git does not know a revision, or the folder holds no
-            whole package repository: changes beside it would be passed over.
-        UsageError: If no older revision is named.
+        SourceError: If it is not a checkout, git does not know a revision, or the folder does not
+            contain a whole package repository, so changes outside of it would be missed.
+        UsageError: If no older revision is given.
     """
     refuse_no_revision(since)
-    # What is not a checkout is named as that, before its revisions are asked for.
+    # Report a folder that is not a checkout before looking up revisions.
     looked_at = _checkout(checkout)
     old, dots, new = since.partition("..." if "..." in since else "..")
     before = _commit(looked_at, old)
@@ -310,7 +311,7 @@ def history(checkout: str, since: str) -> History:
 
 
 def _refuse_part(checkout: _Checkout, *sides: Tree) -> None:
-    """Refuse a folder in which no change of a recipe could be seen, or only some.
+    """Refuse a folder that would show no change of a recipe, or only some.
 
     Raises:
         SourceError: If neither side has a recipe there, or it is a part of a package repository.
@@ -335,10 +336,10 @@ def _refuse_part(checkout: _Checkout, *sides: Tree) -> None:
 
 
 def with_older(range_: History, revision: str) -> History | None:
-    """Return the difference of another revision to the newer side; None where git lacks it.
+    """Return the difference between another revision and the newer side; None if git lacks it.
 
     Args:
-        range_: The revisions that are compared.
+        range_: The compared revisions.
         revision: The revision that takes the place of the older one.
     """
     checkout = range_.before.checkout
@@ -354,7 +355,7 @@ def with_older(range_: History, revision: str) -> History | None:
 
 
 def committed(range_: History) -> str | None:
-    """Return the commit that has the files of the newer side as they are; None where none has."""
+    """Return the commit with exactly the files of the newer side; None if there is none."""
     if isinstance(range_.after, Commit):
         return range_.after.shown
     checkout = range_.before.checkout
@@ -412,7 +413,7 @@ def _changed(checkout: _Checkout, ends: list[str]) -> dict[str, ChangedFile]:
     while found.startswith(b":", start):
         middle = found.index(b"\0", start)
         end = found.index(b"\0", middle + 1)
-        # Both modes, both names, and how it changed.
+        # Both modes, both names, and the kind of change.
         _, mode, _, blob, how = found[start + 1 : middle].decode("ascii").split(" ")
         path = found[middle + 1 : end].decode("utf-8", "surrogateescape")
         files.append((path, None if how == "D" else "" if mode == _SUBMODULE else blob))
@@ -427,7 +428,7 @@ def _changed(checkout: _Checkout, ends: list[str]) -> dict[str, ChangedFile]:
 
 
 def _sections(patch: bytes) -> list[tuple[tuple[int, int], ...]]:
-    """Return by file of a patch which lines of it are new, comments and blanks left out."""
+    """Return the new lines of each file in a patch, without comments and blank lines."""
     sections: list[list[tuple[int, int]]] = []
     hunk: tuple[int, int] | None = None
     for line in patch.lstrip(b"\0").split(b"\n"):

@@ -17,16 +17,16 @@ _SYSTEMS: Final = {
     "windows": ("win32", "Windows", "nt"),
 }
 
-#: Families of targets, each with what a computer calls itself.
+#: Families of targets, by the names that computers report.
 _MACHINES: Final = ("x86_64", "aarch64", "ppc64le", "ppc64", "riscv64", "i686")
 
 
 @dataclass(frozen=True, slots=True)
 class RecipeHost:
-    """The properties of the computer that a recipe may ask for.
+    """The properties of the computer that a recipe may query.
 
-    A lock does not say where it was made. It is taken that this was a computer of the kind
-    that the spec is for; a recorded package hash that comes out proves it.
+    A lock does not say where it was made. It is assumed to be a computer of the kind that the spec
+    is for; if the computed package hash equals the recorded one, that is proven.
 
     Attributes:
         platform: The platform of the spec, such as ``linux``.
@@ -37,7 +37,7 @@ class RecipeHost:
     target: str
 
     def facts(self) -> dict[str, object]:
-        """Return the values of expressions of recipes, by their text."""
+        """Return the values of expressions in recipes, by their text."""
         known = _SYSTEMS.get(self.platform)
         if known is None:
             return {}
@@ -55,7 +55,7 @@ class RecipeHost:
         return facts
 
 
-#: A computer of which nothing is known.
+#: A computer with unknown properties.
 NO_HOST: Final = RecipeHost("", "")
 
 
@@ -68,7 +68,7 @@ def host_of(arch: object) -> RecipeHost:
     """Return the computer of a spec.
 
     Args:
-        arch: What its lock has as ``arch``.
+        arch: Its ``arch`` in the lock.
     """
     if not isinstance(arch, dict):
         return NO_HOST

@@ -41,11 +41,11 @@ def module_of(path: str) -> str | None:
 
 
 def imported_by(source: bytes, module: str) -> set[str]:
-    """Return the modules that a module imports; names that it imports may be modules too.
+    """Return the modules that a module imports; imported names may be modules too.
 
     Args:
         source: Its content.
-        module: How it is imported itself.
+        module: Its own module name.
     """
     found: set[str] = set()
     for each in _IMPORT.finditer(source):
@@ -72,7 +72,7 @@ def _absolute(place: str, module: str) -> str:
 def with_importers(
     changed: Iterable[str], tree: Tree, repositories: Iterable[RecipeRepository]
 ) -> dict[str, str]:
-    """Return modules that are not recipes and that changed, or import one that did.
+    """Return modules, other than recipes, that changed or import a changed one.
 
     Args:
         changed: The modules that changed.
@@ -95,7 +95,7 @@ def with_importers(
 
 
 def _imports(tree: Tree, repositories: list[RecipeRepository]) -> Iterator[tuple[str, set[str]]]:
-    """Give the modules beside the recipes, each with what it imports."""
+    """Yield the modules beside the recipes, each with its imports."""
     packages = tuple(each.packages for each in repositories)
     paths: Mapping[str, str] = {
         path: module
@@ -112,7 +112,7 @@ def _imports(tree: Tree, repositories: list[RecipeRepository]) -> Iterator[tuple
 
 
 def changed_code(old: bytes | None, new: bytes | None) -> bool:
-    """Return whether more than comments, blanks and bare strings changed."""
+    """Return whether anything except comments, blanks and bare strings changed."""
     if old is None or new is None:
         return True
     try:

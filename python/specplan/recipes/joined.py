@@ -24,12 +24,12 @@ __all__ = ["joined", "kept_count", "verdict_counts"]
 
 
 def joined(changes: Sequence[RecipeChanges]) -> RecipeChanges:
-    """Return the changes since any of several commits, joined as if since the first.
+    """Return the changes since any of several commits, merged as if since the first.
 
-    A recipe stands there once, with its specs in all locks.
+    Each recipe is listed once, with its specs in all locks.
 
     Args:
-        changes: What changed, at least since one commit.
+        changes: The changes since each commit; at least one.
     """
     first, *others = changes
     if not others:

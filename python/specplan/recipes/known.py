@@ -1,7 +1,7 @@
-"""Specs of caches that changes of recipes are judged for, if no lock contains them.
+"""Specs of caches for which changes of recipes are judged, if no lock contains them.
 
-An index describes its specs well enough to decide conditions. It is not asked for package hashes
-and patches, so that nothing is proven of these specs.
+An index describes its specs well enough to decide conditions. It is not used for package hashes and
+patches, so nothing is proven about these specs.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ def known_specs(core: Catalog, hashes: Iterable[str], label: str) -> WantedLock:
 
     Args:
         core: The catalog.
-        hashes: Which of its specs.
-        label: What they are called together.
+        hashes: The hashes of the specs.
+        label: The name for all of them.
     """
     by_package: defaultdict[str, list[str]] = defaultdict(list)
     nodes: dict[str, Node] = {}

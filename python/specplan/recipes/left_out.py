@@ -24,9 +24,9 @@ def of_comparison(
 
     Args:
         range_: The revisions.
-        others: The changed files of no recipe.
-        are_importers_known: Whether the recipes that import a module are among those that are
-            judged, so that it is known what its change does.
+        others: The changed files that belong to no recipe.
+        are_importers_known: Whether the judged recipes include those that import a module, so that
+            the effect of its change is known.
     """
     unknown = [each for each in others if not (are_importers_known and module_of(each))]
     code = [each for each in unknown if is_code(each)]
@@ -41,7 +41,7 @@ def of_comparison(
 
 
 def changed_files(files: Iterable[str], checkout: str, *, blocks: bool) -> list[LeftOut]:
-    """Return files that changed and belong to no recipe.
+    """Return changed files that belong to no recipe.
 
     Args:
         files: The files, as paths in their repository.

@@ -27,12 +27,12 @@ __all__ = ["WantedLock", "read_lock", "read_locks"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedLock:
-    """A lock whose specs are asked about.
+    """A lock whose specs are in question.
 
     Attributes:
-        file: What its file holds.
-        specs: What decides conditions for its specs.
-        place: The file, as it was given; empty where no file holds the specs.
+        file: The content of its file.
+        specs: Decides conditions for its specs.
+        place: The file, as it was given; empty if the specs are in no file.
     """
 
     file: LockFile
@@ -63,14 +63,14 @@ class WantedLock:
         return dependency
 
     def of_package(self, namespace: str, package: str) -> Iterator[Node]:
-        """Give the specs of a package, in the order of the file."""
+        """Yield the specs of a package, in the order of the file."""
         for each in self.file.nodes.values():
             is_there = not namespace or not each.namespace or each.namespace == namespace
             if each.name == package and is_there:
                 yield each
 
     def dependents_of(self, hashes: Iterable[str]) -> set[str]:
-        """Return the specs that depend on some, themselves left out."""
+        """Return the specs that depend on the given ones, without these."""
         above: defaultdict[str, list[str]] = defaultdict(list)
         for node in self.file.nodes.values():
             for dependency in node.dependencies:
@@ -95,7 +95,7 @@ def read_locks(texts: Iterable[str], limits: Limits | None = None) -> tuple[Want
 
     Raises:
         SourceError: If a file cannot be read, or is not a lock.
-        UsageError: If two have one label.
+        UsageError: If two have the same label.
     """
     locks = tuple(_read(each, limits or Limits()) for each in texts)
     labels = [each.label for each in locks]
@@ -121,8 +121,8 @@ def read_lock(document: bytes, label: str, shown: str) -> WantedLock:
 
     Args:
         document: The bytes of its file.
-        label: What the lock is called.
-        shown: How messages call the file.
+        label: The name of the lock.
+        shown: The name of the file in messages.
 
     Raises:
         SourceError: If it is not a lock.

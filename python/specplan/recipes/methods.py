@@ -17,7 +17,7 @@ __all__ = ["conditions_in", "with_methods_of"]
 def conditions_in(module: ast.Module) -> tuple[str, ...]:
     """Return the conditions of ``@when`` that are plain texts, each once, in order of appearance.
 
-    Only those of functions that can be distinguished: within functions nothing is decided.
+    Only those of distinguishable functions; nothing is decided within functions.
     """
     found: dict[str, None] = {}
     for function in _functions(module):
@@ -31,18 +31,18 @@ def conditions_in(module: ast.Module) -> tuple[str, ...]:
 def with_methods_of(
     module: ast.Module, decide: Callable[[str], Decided], left_out: frozenset[str]
 ) -> ast.Module:
-    """Keep the functions that can run, without their ``@when``.
+    """Keep only the functions that can run, without their ``@when``.
 
     Args:
-        module: A tree, which is changed. Bodies may become empty.
-        decide: Returns whether a condition holds, or None where that shows at run time only.
-        left_out: Names of methods that leave the hash in any case.
+        module: A tree, which is modified. Bodies may become empty.
+        decide: Returns whether a condition holds, or None if that is only known at run time.
+        left_out: Names of methods that are never hashed.
     """
     by_name: defaultdict[str, list[_Method]] = defaultdict(list)
     for function in _functions(module):
         decisions = [_decided(each, decide) for each in function.decorator_list]
         if not decisions:
-            # What has no condition replaces all that came before.
+            # A function without a condition replaces all earlier ones.
             by_name[function.name].clear()
         by_name[function.name].append((function, decisions))
     kept = {
@@ -60,8 +60,8 @@ _Method = tuple[ast.FunctionDef, "list[Decided]"]
 
 
 def _functions(node: ast.AST) -> Iterator[ast.FunctionDef]:
-    """Give the functions of a tree, in order, but for those within functions."""
-    # Not by recursion: a tree may be deeper than Python's stack.
+    """Yield the functions of a tree, in order, except those within functions."""
+    # Not recursive: a tree may be deeper than Python's stack.
     ahead = [ast.iter_child_nodes(node)]
     while ahead:
         for child in ahead[-1]:
@@ -99,7 +99,7 @@ def _decided(decorator: ast.expr, decide: Callable[[str], Decided]) -> Decided:
 
 
 def _possible(methods: Sequence[_Method]) -> list[ast.FunctionDef]:
-    """Return the functions of one name that may be the one that runs."""
+    """Return the functions with the same name of which one will run."""
     possible: list[ast.FunctionDef] = []
     default: ast.FunctionDef | None = None
     for function, decisions in methods:
@@ -108,7 +108,7 @@ def _possible(methods: Sequence[_Method]) -> list[ast.FunctionDef]:
         elif False in decisions:
             continue
         elif all(decisions) and possible and possible[0] is default:
-            # The first whose conditions all hold wins over the default.
+            # The first function whose conditions all hold overrides the default.
             return [function]
         possible.append(function)
     return possible

@@ -24,19 +24,19 @@ __all__ = [
     "VerdictCounts",
 ]
 
-#: ``same``: the package hash stays. ``blind``: it stays, but the build may not. ``may_change``:
-#: it stays only if the concretizer takes the same spec again, or it is not known. ``stale``: it
-#: changes.
+#: ``same``: the package hash stays. ``blind``: it stays, but the build may change. ``may_change``:
+#: it stays only if the concretizer takes the same spec again, or the effect is unknown. ``stale``:
+#: it changes.
 RecipeVerdict: TypeAlias = Literal["same", "blind", "may_change", "stale"]
 
 #: The verdicts, the weakest first.
 RECIPE_VERDICTS: Final[tuple[RecipeVerdict, ...]] = get_args(RecipeVerdict)
 
-#: What becomes of the package hash of a spec that stays as it is: ``same``, ``changes``, or
-#: ``unknown`` where a part that changed is not read.
+#: The effect on the package hash of an otherwise unchanged spec: ``same``, ``changes``, or
+#: ``unknown`` if a changed part is unread.
 HashFate: TypeAlias = Literal["same", "changes", "unknown"]
 
-#: What kind of change it is.
+#: The kinds of change.
 ChangeClass: TypeAlias = Literal[
     "added",
     "removed",
@@ -56,7 +56,7 @@ ChangeClass: TypeAlias = Literal[
     "cosmetic",
 ]
 
-#: The kinds of change, in the order in which they are shown.
+#: The kinds of change, in display order.
 CHANGE_CLASSES: Final[tuple[ChangeClass, ...]] = get_args(ChangeClass)
 
 
@@ -66,15 +66,15 @@ class SpecChange:
 
     Attributes:
         hash: The DAG hash of the spec.
-        stack: The lock that holds it; empty for a spec of caches that nothing wants as it is.
+        stack: The lock that contains it; empty for a spec of caches that is not wanted by hash.
         package: Its package.
         version: Its version.
         verdict: The effect on its package hash.
-        package_hash: What becomes of its package hash if the concretizer takes the same spec
-            again: that is ``same`` for a spec that may change if only a directive changed.
-        classes: What of the recipe changed for it, in the order of :data:`CHANGE_CLASSES`.
+        package_hash: The effect on its package hash if the concretizer takes the same spec again:
+            ``same`` for a spec that may change because of a directive alone.
+        classes: The kinds of change that affect it, in the order of :data:`CHANGE_CLASSES`.
         why: The reasons, one sentence each; empty for ``same``.
-        proven: Whether its recorded package hash is that of the older recipe, so that the
+        proven: Whether its recorded package hash is that of the older recipe, which proves that the
             recipe was read as Spack reads it.
     """
 
@@ -95,13 +95,14 @@ class RecipeChange:
 
     Attributes:
         package: The package.
-        namespace: The repository of the recipe; empty where it does not say its namespace.
+        namespace: The repository of the recipe; empty if it does not declare its namespace.
         file: The path of ``package.py`` from the top of the checkout.
-        classes: What changed, in the order of :data:`CHANGE_CLASSES`.
+        classes: The kinds of change, in the order of :data:`CHANGE_CLASSES`.
         verdict: The strongest verdict of its specs; if no lock has one, that of any spec.
         why: The reasons, one sentence each.
         specs: Its specs in the locks, by lock, then hash.
-        lines: First and last lines of ``package.py`` that are new, comments and blanks left out.
+        lines: First and last lines of the new parts of ``package.py``, without comments and blank
+            lines.
     """
 
     package: str
@@ -119,10 +120,10 @@ class VerdictCounts:
     """The number of specs with each verdict.
 
     Attributes:
-        same: How many stay the same.
-        blind: How many stay the same though the build may not.
-        may_change: How many may change.
-        stale: How many change.
+        same: The number that stay the same.
+        blind: The number that stay the same although the build may change.
+        may_change: The number that may change.
+        stale: The number that change.
     """
 
     same: int
@@ -138,9 +139,9 @@ class RecipeTotals:
     Attributes:
         recipes: The recipes by verdict.
         specs: Their specs in the locks by verdict.
-        kept: How many of those that may change keep their package hash if the concretizer takes
-            the same specs again.
-        dependents: How many other specs of the locks depend on a stale one.
+        kept: The number of those that may change but keep their package hash if the concretizer
+            takes the same specs again.
+        dependents: The number of other specs of the locks that depend on a stale one.
     """
 
     recipes: VerdictCounts
@@ -155,11 +156,11 @@ class PackageHash:
 
     Attributes:
         hash: The DAG hash of the spec.
-        stack: The lock that holds it.
+        stack: The lock that contains it.
         package: Its package.
         version: Its version.
-        recorded: The package hash in the lock; None where it has none.
-        computed: The package hash of the recipe; None where that is not read.
+        recorded: The package hash in the lock; None if it has none.
+        computed: The package hash of the recipe; None if the recipe is unread.
         why: The reason why it was not read; empty if it was.
     """
 
@@ -183,12 +184,12 @@ class RecipeChanges(Report):
         spack_rules: The release of Spack whose rules were followed.
         stacks: The locks, in the order in which they were given.
         recipes: The recipes, by namespace, then package.
-        others: Changed files of no recipe whose effect on specs is not known, sorted.
-        totals: The same in numbers.
-        hashes: The package hash of each spec of the locks by the recipes of the newer side;
-            None where that was not asked.
-        left_out: What of the changes could not be taken into account.
-        sources: What was read: the checkout, then the locks.
+        others: Changed files outside of recipes whose effect on specs is unknown, sorted.
+        totals: The numbers.
+        hashes: The package hash of each spec of the locks by the recipes of the newer side; None
+            unless requested.
+        left_out: Changes that could not be taken into account.
+        sources: The sources that were read: the checkout, then the locks.
     """
 
     repository: str
@@ -204,7 +205,7 @@ class RecipeChanges(Report):
     sources: tuple[SourceUsed, ...] = ()
 
     def __iter__(self) -> Iterator[RecipeChange]:
-        """Iterate over the recipes that were touched."""
+        """Iterate over the touched recipes."""
         return iter(self.recipes)
 
     def __len__(self) -> int:

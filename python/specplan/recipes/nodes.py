@@ -1,4 +1,4 @@
-"""The specs of a lock as recorded, which their hashes are computed from."""
+"""The recorded specs of a lock, from which their hashes are computed."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class Node:
         name: Its package.
         version: Its version.
         namespace: The repository of its recipe.
-        package_hash: The package hash that is recorded; empty where there is none.
+        package_hash: The recorded package hash; empty if there is none.
         patches: The SHA-256 of the patches that are applied, in order.
-        commit: The commit that it is built from, where it is asked for one; else empty.
-        is_external: Whether it was there before.
-        dependencies: The hashes that it depends on.
-        raw: The spec as the file has it.
+        commit: The commit that it is built from, if it was requested by commit; otherwise empty.
+        is_external: Whether the system provides it.
+        dependencies: The hashes of its dependencies.
+        raw: The spec as in the file.
     """
 
     hash: str
@@ -49,10 +49,10 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockFile:
-    """A lock as its file holds it.
+    """A lock as in its file.
 
     Attributes:
-        label: What the lock is called.
+        label: The name of the lock.
         document: The document.
         nodes: Its specs by hash, in the order of the file.
     """
@@ -62,7 +62,7 @@ class LockFile:
     nodes: Mapping[str, Node]
 
     def dependents_of(self, dag_hash: str) -> Iterator[Node]:
-        """Give the specs that depend on one directly."""
+        """Yield the specs that depend on a spec directly."""
         return (each for each in self.nodes.values() if dag_hash in each.dependencies)
 
 
@@ -71,11 +71,11 @@ def lock_file(document: bytes, label: str, shown: str) -> LockFile:
 
     Args:
         document: The bytes of the file.
-        label: What the lock is called.
-        shown: How messages call the file.
+        label: The name of the lock.
+        shown: The name of the file in messages.
 
     Raises:
-        DamagedSourceError: If it is not JSON, or a spec lacks what makes its hash.
+        DamagedSourceError: If it is not JSON, or a spec lacks parts of its hashed content.
     """
     whole = parse(document, shown)
     specs = whole.at("concrete_specs")

@@ -19,8 +19,8 @@ def package_hash(text: str, source_id: str, patches: Iterable[str]) -> str:
 
     Args:
         text: The canonical text of the recipe for the spec.
-        source_id: What identifies the source; empty where nothing does.
-        patches: Checksum and level of each patch that is applied, with a colon between them.
+        source_id: The identifier of the source; empty if it has none.
+        patches: Checksum and level of each applied patch, separated by a colon.
 
     Examples:
         >>> package_hash("class Zlib(Package):\n    pass\n", "abc", [])

@@ -30,10 +30,10 @@ class Files(Protocol):
     """The files beside a recipe."""
 
     def __call__(self, name: str, /) -> bytes | None:
-        """Return the content of a file by its path from the recipe; None where there is none.
+        """Return the content of a file by its path from the recipe; None if it does not exist.
 
         Raises:
-            UnreadError: If it is there and cannot be read.
+            UnreadError: If it exists but cannot be read.
         """
 
 
@@ -43,9 +43,9 @@ class Applied:
 
     Attributes:
         sha256: The checksum of its content.
-        level: How many folders are taken off its paths.
-        how: What else of it the build sees and the hash does not: its folder, and whether it
-            is applied backwards.
+        level: The number of leading folders removed from its paths.
+        how: The parts that affect the build but not the hash: its folder, and whether it is applied
+            in reverse.
     """
 
     sha256: str
@@ -59,10 +59,10 @@ class Applied:
 
 
 def applies(call: Called, decide: Conditions) -> bool:
-    """Return whether a directive counts for a spec.
+    """Return whether a directive applies to a spec.
 
     Raises:
-        UnreadError: If it is open.
+        UnreadError: If it is undecided.
     """
     conditions = [*call.when, call.argument("when", when_position(call.name))]
     unread = None
@@ -92,10 +92,10 @@ def own_patches(
 ) -> tuple[Applied, ...]:
     """Return the patches that a recipe applies to a spec, in the order of its directives.
 
-    Spack applies a patch once, however many directives name it.
+    Spack applies a patch once, even if several directives name it.
 
     Raises:
-        UnreadError: If that is open.
+        UnreadError: If that is undecided.
     """
     applied = [
         _read(call, files)
@@ -106,7 +106,7 @@ def own_patches(
     if not applied:
         return ()
     declared = declared_patches(directives, files)
-    # Which of several directives gives a patch its place depends on how Spack groups conditions.
+    # The directive that determines a patch's position depends on how Spack groups conditions.
     order = [sha256 for sha256, _ in groupby(each.sha256 for each in applied)]
     if len(set(order)) < len(order):
         raise UnreadError("the order of a patch that several directives name is open")
@@ -116,15 +116,15 @@ def own_patches(
 def declared_patches(
     directives: Sequence[Directives], files: Files, name: str = "patch"
 ) -> dict[str, Applied]:
-    """Return all patches that are read, by checksum, whichever specs they are for.
+    """Return all patches that are read, by checksum, regardless of specs.
 
-    Spack looks a patch up by its checksum, so that one that is declared with two levels has one of
-    them for every spec.
+    Spack looks a patch up by its checksum, so a patch declared with two levels has one of them for
+    every spec.
 
     Args:
-        directives: Those of the recipe.
+        directives: The directives of the recipe.
         files: The files beside it.
-        name: What the calls are named.
+        name: The name of the calls.
 
     Raises:
         UnreadError: If a patch is declared with two levels.

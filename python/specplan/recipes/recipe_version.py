@@ -15,7 +15,7 @@ _PART: Final = pattern(r"[0-9]+|[a-zA-Z]+|[^0-9a-zA-Z]+")
 
 @final
 class RecipeVersion:
-    """A version within a recipe, from which loops over versions make addresses.
+    """A version within a recipe, from which loops over versions build URLs.
 
     Examples:
         >>> version = RecipeVersion("8.1.2")
@@ -45,7 +45,7 @@ class RecipeVersion:
 
     @property
     def underscored(self) -> str:
-        """The version with low lines."""
+        """The version with underscores."""
         return re.sub("[-.]", "_", self._text)
 
     @property

@@ -23,7 +23,7 @@ _API: Final = pattern(r"v0*(?P<major>[0-9]+)\.")
 #: Versions of the interface before folders became Python modules: ``py_numpy``, ``_7zip``.
 _PLAIN: Final = frozenset({"0", "1"})
 
-#: Where recipes lie whose repository does not say what it is.
+#: The path of a recipe in a repository without a ``repo.yaml``.
 _FALLBACK: Final = pattern(r"(?P<root>(?:.*/)?)packages/[^/]+/.+")
 
 
@@ -32,8 +32,9 @@ class RecipeRepository:
     """A package repository.
 
     Attributes:
-        root: The path of its folder from the top of the checkout, with a slash; empty for the top.
-        namespace: Its namespace; empty where it does not say it.
+        root: The path of its folder from the top of the checkout, ending with a slash; empty for
+            the top.
+        namespace: Its namespace; empty if it does not declare one.
         packages: The path of the folder of its recipes, with a slash.
         names_modules: Whether the folders of recipes are named as Python modules.
     """
@@ -58,7 +59,7 @@ class PackageFile:
 
     Attributes:
         repository: Its repository.
-        package: The package whose recipe it is of; None for what belongs to none.
+        package: The package of its recipe; None if it belongs to no recipe.
         inside: Its path within the folder of the recipe, or within the repository.
     """
 
@@ -73,7 +74,7 @@ def _module(package: str) -> str:
 
 
 def is_recipe(path: str) -> bool:
-    """Return whether a file is a recipe, by its path alone."""
+    """Return whether a file is a recipe, judging only by its path."""
     return path.endswith("/package.py") and _FALLBACK.fullmatch(path) is not None
 
 
@@ -82,8 +83,8 @@ def repositories_of(tree: Tree, changed: Iterable[str]) -> list[RecipeRepository
 
     Args:
         tree: The side.
-        changed: Files that changed: where no ``repo.yaml`` is above a folder ``packages`` of
-            one, what holds that is taken as a repository without a namespace.
+        changed: Changed files. If there is no ``repo.yaml`` above a folder ``packages`` of one, its
+            parent folder is taken as a repository without a namespace.
     """
     files = [each for each in tree.paths() if each.rpartition("/")[2] == "repo.yaml"]
     found = {each.root: each for each in (_read(tree, path) for path in files)}

@@ -22,12 +22,12 @@ class SpackRules:
 
     Attributes:
         spack: The first release with these rules.
-        directives: Names whose calls leave the text.
-        metadata: Names of attributes that leave it.
-        methods: Names of methods that leave it.
-        exact_text: Whether Spack writes the same text on every Python, so that the hash can be
-            reproduced and not only compared.
-        source: Where the rules were read.
+        directives: Names whose calls are removed from the text.
+        metadata: Names of attributes that are removed.
+        methods: Names of methods that are removed.
+        exact_text: Whether Spack writes the same text with every version of Python, so that the
+            hash can be reproduced and not only compared.
+        source: The origin of the rules.
     """
 
     spack: str
@@ -71,8 +71,8 @@ def rules_of(spack: str = NEWEST_RULES) -> SpackRules:
     """Return the rules that a release of Spack follows.
 
     Args:
-        spack: A release, such as ``1.1`` or ``0.23.1``. One that is newer than all in the
-            table follows the newest rules.
+        spack: A release, such as ``1.1`` or ``0.23.1``. A release newer than all in the table
+            follows the newest rules.
 
     Raises:
         UsageError: If it is older than all in the table, or not a version.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RecipeFile", "Side"]
 
-#: How many recipes one may derive from, one after the other.
+#: The maximum depth of inheritance between recipes.
 _MOST_PARENTS = 8
 
 
@@ -59,11 +59,11 @@ class RecipeFile:
 
     @property
     def metadata_names(self) -> frozenset[str]:
-        """The names of attributes that leave the hash."""
+        """The names of attributes that are not hashed."""
         return self._side.rules.metadata
 
     def beside(self, namespace: str, package: str) -> RecipeFile | None:
-        """Return another recipe of the same side; None where it has none that can be read."""
+        """Return another recipe of the same side; None if it has none that can be read."""
         try:
             return self._side.find(namespace, package)
         except UnreadError:
@@ -82,7 +82,7 @@ class RecipeFile:
         return self._directives[host]
 
     def directives(self, host: RecipeHost, depth: int = 0) -> list[Directives]:
-        """Return the directives of the recipes that it derives from, then its own.
+        """Return the inherited directives, then its own.
 
         Raises:
             UnreadError: If one of them cannot be read, or is not available.
@@ -97,7 +97,7 @@ class RecipeFile:
         return [*inherited, own]
 
     def file(self, name: str) -> bytes | None:
-        """Return the content of a file by its path from the recipe; None where there is none.
+        """Return the content of a file by its path from the recipe; None if it does not exist.
 
         Raises:
             UnreadError: If it cannot be read.
@@ -112,7 +112,7 @@ class Side:
     Args:
         tree: Its files.
         repositories: Its repositories, the innermost first.
-        rules: What is hashed of a recipe.
+        rules: The rules for hashing recipes.
     """
 
     __slots__ = ("_recipes", "repositories", "rules", "tree")
@@ -124,7 +124,7 @@ class Side:
         self._recipes: dict[tuple[str, str], RecipeFile | None] = {}
 
     def fetch(self, packages: Iterable[tuple[str, str]]) -> None:
-        """Read the recipes of (namespace, package) that will be asked for, all at once."""
+        """Read the recipes of (namespace, package) in advance, all at once."""
         self.tree.fetch(
             f"{each.folder_of(package)}package.py"
             for namespace, package in packages
@@ -140,7 +140,7 @@ class Side:
         )
 
     def find(self, namespace: str, package: str) -> RecipeFile | None:
-        """Return the recipe of a package; None where this side has none.
+        """Return the recipe of a package; None if this side has none.
 
         Raises:
             UnreadError: If its file cannot be read.

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 __all__ = ["VersionSource", "declared_source", "next_commit", "source_of", "versions_of", "wish_of"]
 
-#: Checksums, of which the last that is given counts.
+#: Checksums; the last one given counts.
 _CHECKSUMS: Final = ("sha256", "md5", "sha1", "sha224", "sha384", "sha512", "checksum")
 
-#: The ways to fetch, in the order in which Spack tries them, with what makes a version theirs.
+#: The ways to fetch, in the order in which Spack tries them, with the arguments that select them.
 _FETCHERS: Final[tuple[tuple[str, frozenset[str]], ...]] = (
     ("url", frozenset(_CHECKSUMS)),
     ("go", frozenset()),
@@ -45,14 +45,14 @@ _FETCHERS: Final[tuple[tuple[str, frozenset[str]], ...]] = (
     ("gs", frozenset(_CHECKSUMS)),
 )
 
-#: What of a version changes neither what is fetched nor how it is unpacked.
+#: The arguments of a version that affect neither fetching nor unpacking.
 _BESIDE: Final = frozenset({"preferred", "deprecated", "no_cache", "fetch_options"})
 
-#: Where the same content is fetched from, if something identifies it.
+#: The arguments for the location of content that something else identifies.
 _PLACES: Final = frozenset({"url", "git", "svn", "hg", "cvs", "go", "s3", "gs"})
 
 
-#: What a git repository calls a commit.
+#: The arguments that name a commit in a git repository.
 _REFERENCES: Final = frozenset({"branch", "commit", "tag"})
 
 
@@ -61,8 +61,8 @@ class VersionSource:
     """The source of one version of a recipe.
 
     Attributes:
-        id: What is hashed of it; empty where nothing identifies it, as with a branch.
-        content: What else decides which content is built, and how it is unpacked.
+        id: The hashed identifier; empty if nothing identifies it, as with a branch.
+        content: The other arguments that determine the built content and how it is unpacked.
         is_known: Whether the recipe has the version.
     """
 
@@ -72,15 +72,15 @@ class VersionSource:
 
     @property
     def unpacked(self) -> list[tuple[str, str]]:
-        """The rules for unpacking a commit, wherever and under whatever name it is fetched."""
+        """The rules for unpacking a commit, independently of its location and name."""
         names = _PLACES | _REFERENCES
         return [each for each in self.content if each[0] not in names]
 
 
 def versions_of(directives: Sequence[Directives]) -> dict[str, list[Called]]:
-    """Return the calls of ``version`` by version, of a recipe and those it derives from.
+    """Return the calls of ``version`` by version, in a recipe and those it derives from.
 
-    What gives a version that is not read stands under the empty text.
+    Calls with an unread version are listed under the empty text.
     """
     found: dict[str, list[Called]] = {}
     for each in directives:
@@ -101,11 +101,10 @@ def source_of(node: Node, directives: Sequence[Directives]) -> VersionSource:
 
     Args:
         node: The spec.
-        directives: Those of its recipe, with those of the recipes that it derives from before
-            them.
+        directives: The directives of its recipe, after the inherited ones.
 
     Raises:
-        UnreadError: If it is not known.
+        UnreadError: If it is unknown.
     """
     if commit := node.commit:
         return VersionSource(id=commit, content=(), is_known=True)
@@ -115,15 +114,14 @@ def source_of(node: Node, directives: Sequence[Directives]) -> VersionSource:
 
 
 def declared_source(node: Node, directives: Sequence[Directives]) -> VersionSource:
-    """Return the source that a recipe gives the version of a spec, whichever commit it is of.
+    """Return the source for the version of a spec by its recipe, regardless of the commit.
 
     Args:
         node: The spec.
-        directives: Those of its recipe, with those of the recipes that it derives from before
-            them.
+        directives: The directives of its recipe, after the inherited ones.
 
     Raises:
-        UnreadError: If it is not known.
+        UnreadError: If it is unknown.
     """
     versions = versions_of(directives)
     calls = versions.get(node.version, [])
@@ -142,15 +140,15 @@ def declared_source(node: Node, directives: Sequence[Directives]) -> VersionSour
 
 
 def next_commit(node: Node, before: VersionSource, after: VersionSource) -> str | None:
-    """Return the commit that a concretizer gives a spec with a commit; None where it looks it up.
+    """Return the commit that a concretizer sets for a spec with a commit; None if it looks it up.
 
-    Where a version names no commit, that of its tag or branch is looked up, or the spec was asked
-    for with one.
+    If a version names no commit, that of its tag or branch is looked up, or the spec was requested
+    with one.
 
     Args:
         node: The spec.
-        before: What the older recipe declares of its version.
-        after: What the newer recipe declares of it.
+        before: The older recipe's declaration of its version.
+        after: The newer recipe's declaration of it.
     """
     if after.id in {before.id, node.commit}:
         is_same = after.id == node.commit or _references(before) == _references(after)
@@ -165,7 +163,7 @@ def _references(source: VersionSource) -> list[tuple[str, str]]:
 def _refuse_doubt(
     calls: Sequence[Called], versions: Mapping[str, list[Called]], directives: Sequence[Directives]
 ) -> None:
-    """Refuse to say which source counts where another call may have the last word."""
+    """Refuse to choose a source if another call may override it."""
     if doubtful := next((each for each in calls if each.doubt), None):
         raise UnreadError(doubtful.doubt)
     if calls:
@@ -195,7 +193,7 @@ def _fetcher(given: Mapping[str, Any], names: Mapping[str, object]) -> str:
     for name, options in _FETCHERS:
         if (name == "url" or name in names) and not options.isdisjoint(given):
             return name
-    # A build system may bring the place along, and with it the way to fetch.
+    # A build system may set the location, and with it the way to fetch.
     return "git" if "commit" in given else "url"
 
 

@@ -14,34 +14,34 @@ _Scope = TypeVar("_Scope", ast.Module, ast.ClassDef, ast.FunctionDef)
 
 
 def without_strings(module: ast.Module) -> ast.Module:
-    """Take all statements that are a mere string out of modules, classes and functions.
+    """Remove all statements that are only a string from modules, classes and functions.
 
-    They need not be docstrings. Asynchronous functions keep theirs, as Spack leaves them.
+    They need not be docstrings. Asynchronous functions keep theirs, as in Spack.
 
     Args:
-        module: A tree, which is changed.
+        module: A tree, which is modified.
     """
     _Strings().visit(module)
     return module
 
 
 def without_directives(module: ast.Module, rules: SpackRules) -> ast.Module:
-    """Take directives and metadata out of a module and its classes.
+    """Remove directives and metadata from a module and its classes.
 
-    Functions, and classes within classes, stay as they are.
+    Functions, and classes within classes, remain unchanged.
 
     Args:
-        module: A tree, which is changed.
-        rules: What is a directive, and what metadata.
+        module: A tree, which is modified.
+        rules: The rules, which name directives and metadata.
     """
     _DirectiveStripper(rules).visit(module)
     return module
 
 
 def called_directive(node: ast.stmt, names: frozenset[str]) -> ast.Call | None:
-    """Return the call that a statement consists of, if its function has one of these names.
+    """Return the call that a statement consists of, if it is of one of these functions.
 
-    A call with a comma behind it is a tuple, so it stays in the text.
+    A call followed by a comma is a tuple, so it is kept.
     """
     if not isinstance(node, ast.Expr) or not isinstance(call := node.value, ast.Call):
         return None

@@ -1,9 +1,9 @@
 """The next lock without a concretizer: the same specs with the hashes of newer recipes.
 
-Where only code, sources or patches of recipes changed, the concretizer would take the same
-specs again. Their new package hashes are computed, and with them their DAG hashes, up to the
-roots. It checks itself: a spec has a successor only if its recorded package hash comes out of
-the older recipe, and its recorded DAG hash of its content.
+If only code, sources or patches of recipes changed, the concretizer would take the same specs
+again. Their new package hashes are computed, and with them their DAG hashes, up to the roots. It
+checks itself: a spec has a successor only if its recorded package hash can be reproduced from the
+older recipe, and its recorded DAG hash from its content.
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ if TYPE_CHECKING:
 __all__ = ["EXACT", "NextLock", "next_lock", "successor_lock", "successors"]
 
 
-#: The verdicts after which a spec may not be the same any more.
+#: The verdicts after which a spec may no longer be the same.
 _COUNTED: Final[frozenset[RecipeVerdict]] = frozenset({"blind", "may_change", "stale"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextLock:
-    """A lock with the hashes of newer recipes, as far as these are known.
+    """A lock with the known hashes of newer recipes.
 
     Attributes:
-        answer: What became of each spec.
-        document: The lock as a file. What has no known successor keeps its hash, and depends on
-            the successors of its dependencies.
-        open: The hashes of the specs that change, and of which the next hash is not known.
+        answer: The outcome for each spec.
+        document: The lock as a file. A spec without a known successor keeps its hash, but depends
+            on the successors of its dependencies.
+        open: The hashes of changed specs whose next hash is unknown.
     """
 
     answer: Successors
@@ -57,7 +57,7 @@ class NextLock:
 
     @property
     def whole(self) -> bytes | None:
-        """The lock as a file, in which every hash is that of its content; None if one is not."""
+        """The lock as a file in which every hash matches its content; None if one does not."""
         is_sound = not self.open and not _core.check_hashes_in(self.document).wrong
         return self.document if is_sound else None
 
@@ -68,10 +68,10 @@ EXACT: Final = frozenset({"code", "source", "patch", "version_added", "metadata"
 
 @dataclass(slots=True)
 class _Next:
-    """The next node of a spec, or the reason why it is not known.
+    """The next node of a spec, or the reason why it is unknown.
 
-    One that keeps its hash may have a reason too: a concretizer may choose another version of it
-    or of what it needs, so that nothing that changes above it has a known hash.
+    A spec that keeps its hash may also have a reason: a concretizer may choose another version of
+    it or of its dependencies, so no changed spec above it has a known hash.
     """
 
     hash: str | None
@@ -85,7 +85,7 @@ def successors(compared: Comparison, lock: WantedLock, changes: RecipeChanges) -
     Args:
         compared: The recipes of both sides.
         lock: The lock, made with the recipes of the older side.
-        changes: What changed between them, with the specs of this lock.
+        changes: The changes between them, with the specs of this lock.
     """
     return _Succession(compared, lock, changes).answer()
 
@@ -96,25 +96,25 @@ def next_lock(
     changes: RecipeChanges,
     counted: frozenset[RecipeVerdict] = _COUNTED,
 ) -> NextLock:
-    """Return a lock with the hashes of newer recipes, as far as these are known.
+    """Return a lock with the known hashes of newer recipes.
 
     Args:
         compared: The recipes of both sides.
         lock: The lock, made with the recipes of the older side.
-        changes: What changed between them, with the specs of this lock.
-        counted: The verdicts that count as a change; specs of others are taken to stay.
+        changes: The changes between them, with the specs of this lock.
+        counted: The verdicts that count as a change; specs with others are assumed to stay.
     """
     made = _Succession(compared, lock, changes, counted)
     return NextLock(answer=made.answer(), document=made.text(), open=made.open)
 
 
 def successor_lock(compared: Comparison, lock: WantedLock, changes: RecipeChanges) -> bytes | None:
-    """Return the next lock as a file; None where some spec has no known successor.
+    """Return the next lock as a file; None if some spec has no known successor.
 
     Args:
         compared: The recipes of both sides.
         lock: The lock, made with the recipes of the older side.
-        changes: What changed between them, with the specs of this lock.
+        changes: The changes between them, with the specs of this lock.
     """
     return _Succession(compared, lock, changes).document()
 
@@ -157,7 +157,7 @@ class _Succession:
         return Successors(stack=self._lock.label, kept=kept, specs=specs)
 
     def document(self) -> bytes | None:
-        """Return the next lock; None where some hash of it is not known."""
+        """Return the next lock; None if some hash in it is unknown."""
         if self.open:
             return None
         text = self.text()
@@ -165,7 +165,7 @@ class _Succession:
 
     @property
     def open(self) -> frozenset[str]:
-        """The specs of which the next hash is not known."""
+        """The specs whose next hash is unknown."""
         return frozenset(old for old, found in self._next.items() if found.hash is None)
 
     def text(self) -> bytes:
@@ -211,7 +211,7 @@ class _Succession:
     def _other_choice(self, node: Node) -> str:
         """Return the reason why a concretizer may choose another spec, or an empty text.
 
-        A version that the recipe no longer has makes nothing possible that was not.
+        Removing a version from a recipe makes nothing new possible.
         """
         if node.is_external:
             return ""
@@ -230,7 +230,7 @@ class _Succession:
         if change is not None and (
             change.verdict == "may_change" or not EXACT.issuperset(change.classes)
         ):
-            # A hash that changes for sure may still be that of another spec.
+            # Even a hash that certainly changes may become that of another spec.
             raise UnreadError("; ".join(change.why))
         self._check(node)
         raw = dict(node.raw)
@@ -243,7 +243,7 @@ class _Succession:
         return _Next(raw["hash"], raw)
 
     def _check(self, node: Node) -> None:
-        """Refuse a spec that is not proven to be read as Spack reads it."""
+        """Refuse a spec without proof that it is read as Spack reads it."""
         if "build_spec" in node.raw:
             raise UnreadError("it is spliced")
         names = [each.get("name") for each in node.raw.get("dependencies", ())]
@@ -262,7 +262,7 @@ class _Succession:
         return dict(raw) if found is None else {**raw, "hash": found.hash or raw["hash"]}
 
     def _renew(self, node: Node, raw: dict[str, Any]) -> None:
-        """Give a node the package hash and the patches of the newer recipe."""
+        """Set the package hash and the patches of the newer recipe on a node."""
         recipe = self._compared.after.find(node.namespace, node.name)
         if recipe is None:
             raise UnreadError("its recipe is gone")
@@ -323,7 +323,7 @@ def _tags(directives: Sequence[Directives]) -> list[tuple[str, ...]]:
 
 
 def _wishes(directives: Sequence[Directives]) -> frozenset[tuple[str, str]]:
-    """Return the versions of a recipe, each with how much it is wished for."""
+    """Return the versions of a recipe, each with its preference."""
     return frozenset(
         (version, repr(list(map(wish_of, calls))))
         for version, calls in versions_of(directives).items()
@@ -331,7 +331,7 @@ def _wishes(directives: Sequence[Directives]) -> frozenset[tuple[str, str]]:
 
 
 def _set_patches(raw: dict[str, Any], shas: list[str]) -> None:
-    """Put patches where Spack writes them: among the variants, and before the package hash."""
+    """Insert patches where Spack writes them: among the variants, before the package hash."""
     parameters = dict(raw.get("parameters", {}))
     flags = {key: value for key, value in parameters.items() if key in _FLAGS}
     variants = {
@@ -348,7 +348,7 @@ def _set_patches(raw: dict[str, Any], shas: list[str]) -> None:
         raw[key] = value
 
 
-#: How the parameters that are not variants are called.
+#: The names of the parameters that are not variants.
 _FLAGS = ("cflags", "cppflags", "cxxflags", "fflags", "ldflags", "ldlibs")
 
 

@@ -6,7 +6,7 @@ __all__ = ["UnreadError"]
 
 
 class UnreadError(ValueError):
-    """A recipe, or a part of one, that is not read; ``str()`` says why.
+    """A recipe, or a part of one, that is not read; ``str()`` is the reason.
 
-    It stays within the room: what is not read becomes a reason in a record.
+    It does not leave this package: an unread part becomes a reason in a record.
     """

@@ -1,7 +1,7 @@
 """The values of expressions in a recipe, from literals and plain operations.
 
-Nothing of a recipe is executed: a few operations on texts, numbers and collections are done
-here, each bounded in what it may make. Whatever else is met is not read, with its line.
+No part of a recipe is executed: a few operations on texts, numbers and collections are evaluated
+here, each with a bounded result. Everything else is unread, and its line is recorded.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 
 __all__ = ["UNREAD", "Values"]
 
-#: How much is computed for one recipe: expressions, and what they are made of.
+#: The work limit for one recipe: expressions and their parts.
 _MOST_STEPS: Final = 2_000_000
 
-#: How many values a collection may hold, those within it counted each time they occur.
+#: The maximum number of values in a collection; nested values count each time they occur.
 _MOST_ITEMS: Final = 1 << 17
 
-#: How long a text may become, and how long one that texts are put into.
+#: The maximum length of a text, and of a format into which texts are inserted.
 _MOST_LETTERS: Final = 1 << 14
 _LONGEST_FORM: Final = 1 << 12
 
-#: Numbers in formats: a width of a billion makes a text of a gigabyte.
+#: Numbers in formats; a width of a billion would produce a text of a gigabyte.
 _WIDE: Final = pattern(r"[0-9]{4}|\*")
 
 
 class _Unread:
-    """The value of a name that is not read."""
+    """The value of an unread name."""
 
     def __repr__(self) -> str:
         return "UNREAD"
@@ -129,10 +129,10 @@ _PLAIN: Final = (*_SCALARS, bytes, list, tuple, dict, set)
 
 
 class _Formatter(string.Formatter):
-    """Formats without looking into values: ``{0.__class__}`` is refused."""
+    """Formats without access to attributes of values: ``{0.__class__}`` is refused."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        # A width may itself have been put in.
+        # A width may itself have been inserted.
         if _WIDE.search(format_spec) or not isinstance(value, _SCALARS):
             raise ValueError(format_spec)
         return format(value, format_spec)
@@ -150,7 +150,7 @@ class Values:
     """The values of names, and of expressions with them.
 
     Args:
-        facts: What expressions are worth that ask for the computer, as they are written.
+        facts: The values of expressions about the computer, by their text.
     """
 
     __slots__ = ("_facts", "_steps", "names")
@@ -158,14 +158,14 @@ class Values:
     def __init__(self, facts: Mapping[str, object] | None = None) -> None:
         self._facts = facts or {}
         self._steps = 0
-        #: What names are worth; :data:`UNREAD` where that is not read.
+        #: The values of names; :data:`UNREAD` for unread ones.
         self.names: dict[str, object] = {}
 
     def of(self, node: ast.expr) -> Any:
         """Return the value of an expression.
 
         Raises:
-            UnreadError: If it is not read, with the line.
+            UnreadError: If it is unread, with the line.
         """
         self._steps += 1
         if self._steps > _MOST_STEPS:
@@ -185,7 +185,7 @@ class Values:
         return value
 
     def _charge(self, node: ast.expr, value: object) -> None:
-        """Count the parts of a value, so that no step can take long or fill the memory."""
+        """Count the parts of a value, so that no step takes too long or too much memory."""
         if isinstance(value, str) and len(value) > _MOST_LETTERS:
             _refuse(node, "too large a value")
         weight = _weight(value)
@@ -194,12 +194,12 @@ class Values:
         self._steps += weight
 
     def written(self, node: ast.AST) -> str:
-        """Return a text that distinguishes an expression that is not read from others.
+        """Return a text that distinguishes an unread expression from others.
 
-        That is how it is written, and what its names are worth where it stands.
+        It consists of its source text and the current values of its names.
 
         Raises:
-            UnreadError: If too much has been computed up to here.
+            UnreadError: If the work limit is exceeded.
         """
         parts = [ast.dump(node)]
         names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
@@ -212,7 +212,7 @@ class Values:
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     def bind(self, target: ast.expr, value: object) -> None:
-        """Give the names of a target of an assignment or a loop their values."""
+        """Set the names in the target of an assignment or a loop."""
         if isinstance(target, ast.Name):
             self.names[target.id] = value
         elif isinstance(target, (ast.Tuple, ast.List)):
@@ -221,7 +221,7 @@ class Values:
             self._bind_item(target, value)
 
     def forget(self, node: ast.AST) -> None:
-        """Treat all names that a statement may bind or change as not read."""
+        """Treat all names that a statement may bind or change as unread."""
         for each in ast.walk(node):
             if isinstance(each, ast.Name):
                 self.names[each.id] = UNREAD
@@ -424,7 +424,7 @@ class Values:
         """Return the arguments of a call.
 
         Raises:
-            UnreadError: If some of it is not read.
+            UnreadError: If some of them are unread.
         """
         keywords: dict[str, Any] = {}
         for each in node.keywords:
@@ -436,7 +436,7 @@ class Values:
 
 
 def _weight(value: object) -> int:
-    """Return the number of values that make one up, at most one above the limit."""
+    """Return the number of values in a value, at most one above the limit."""
     weight = 0
     open_: list[object] = [value]
     while open_ and weight <= _MOST_ITEMS:
@@ -453,7 +453,7 @@ def _weight(value: object) -> int:
 
 
 def _made_letters(value: str, arguments: Sequence[object]) -> int:
-    """Return the greatest length of the text that a method makes of another one."""
+    """Return the maximum length of the text that a method makes from another one."""
     given = [each for each in arguments if isinstance(each, str)]
     lists = [each for each in arguments if isinstance(each, (list, tuple, dict, set))]
     joined = sum(len(each) + len(value) for many in lists for each in many if isinstance(each, str))
@@ -467,7 +467,7 @@ def _scalar(value: object) -> str:
 
 
 def _is_small(value: object) -> bool:
-    """Return whether a value can be multiplied without making something large."""
+    """Return whether a value can be multiplied without a large result."""
     most = 1 << 12
     if isinstance(value, (int, float)):
         return abs(value) < most
@@ -482,7 +482,7 @@ def _refuse(node: ast.expr, fault: str | None = None) -> NoReturn:
     raise UnreadError(_place(node, fault or f"`{ast.unparse(node)[:60]}`"))
 
 
-#: By which method the kinds of expressions are read.
+#: The method that reads each kind of expression.
 _KINDS: Final[dict[type[ast.expr], str]] = {
     ast.Name: "_name",
     ast.Attribute: "_attribute",

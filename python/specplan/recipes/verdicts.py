@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ANY_HOST", "any_spec_findings", "change_classes", "spec_change"]
 
-#: Directives that nobody reads who builds or concretizes.
+#: Directives that neither a build nor a concretizer reads.
 _BESIDE: Final = frozenset({"license", "maintainers", "redistribute"})
 
-#: Of what kind of computer the recipe is read where no spec says it.
+#: The kind of computer for which a recipe is read without a spec.
 ANY_HOST: Final = RecipeHost("linux", "x86_64")
 
 
@@ -51,9 +51,9 @@ def spec_change(
     Args:
         lock: The lock.
         node: Its spec.
-        old: The older recipe; None where there was none.
-        new: The newer recipe; None where it is gone.
-        beside: What changed beside the recipe: what it imports.
+        old: The older recipe; None if there was none.
+        new: The newer recipe; None if it is gone.
+        beside: The changes outside of the recipe, in its imports.
     """
     proven = old is not None and _is_proven(lock, node, old)
     findings = [*_spec_findings(lock, node, old, new, proven=proven), *beside]
@@ -89,7 +89,7 @@ def _spec_findings(
         yield from _one_sided(old, new)
         return
     decide = lock.decide(node)
-    # Which computer read the recipe is known where its hash came out, and else left open.
+    # The computer is only known if the recorded hash could be reproduced.
     host = host_of(node.raw.get("arch")) if proven else NO_HOST
     try:
         if change := text_change(old.recipe, new.recipe, decide):

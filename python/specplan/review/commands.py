@@ -21,12 +21,12 @@ __all__ = ["commands_of"]
 def commands_of(contents: Contents, request: ReviewRequest) -> tuple[str, ...]:
     """Return the commands, each quoted for a shell.
 
-    The first lists the builds as they are foreseen. For each environment follow those that
-    concretize it with the newer recipes and build what its new lock lacks.
+    The first lists the predicted builds. Then, for each environment, there are commands that
+    concretize it with the newer recipes and build everything that its new lock lacks.
 
     Args:
         contents: The caches.
-        request: What was asked.
+        request: The request.
     """
     caches = [word for place in contents.sources for word in ("--cache", place)] or [
         "--cache",

@@ -16,12 +16,12 @@ __all__ = ["Review", "ReviewTotals", "StackReview", "StaleBinary"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaleBinary:
-    """A binary that a cache has, and that loses its use with the change.
+    """A binary in a cache that becomes useless with the change.
 
     Attributes:
         spec: The binary.
         stacks: The stacks that list it or whose locks hold it, sorted.
-        cause: ``changed`` where its own recipe changes its hash, else ``stale``.
+        cause: ``changed`` if its own recipe changes its hash, otherwise ``stale``.
     """
 
     spec: NamedSpec
@@ -31,20 +31,21 @@ class StaleBinary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackReview:
-    """The cost of the change for one stack, planned by itself.
+    """The cost of the change for one stack, planned separately.
 
     Attributes:
         stack: The stack.
-        wants: How many specs it wants.
+        wants: The number of specs that it wants.
         stale: The number of its stale binaries.
-        untested: How many contain the change and are kept, because of the policy or the depth.
-        builds: How many builds its least rebuild has.
+        untested: The number that contain the change but are kept because of the policy or the
+            depth.
+        builds: The number of builds of its smallest rebuild.
         due_to_change: The number of them that are due to the change.
         stages: The number of stages.
         cost: Their cost, in the unit of costs.
         critical_path: The cost of their most expensive chain.
         chain: That chain, the first build first.
-        makespan: When the last is done on the runners; None where their number is not given.
+        makespan: The end of the last build on the runners; None if their number is not given.
     """
 
     stack: str
@@ -65,17 +66,17 @@ class ReviewTotals:
     """The cost of the change for all stacks together.
 
     Attributes:
-        binaries: How many binaries the caches have.
+        binaries: The number of binaries in the caches.
         stale: The number of them that become stale.
         stacks: The number of stacks.
         reviewed: The number of stacks that were compared.
-        untested: How many binaries contain the change and are kept.
-        builds: How many builds the least rebuild of all stacks has.
+        untested: The number of binaries that contain the change but are kept.
+        builds: The number of builds of the smallest rebuild of all stacks.
         due_to_change: The number of them that are due to the change.
         stages: The number of stages.
         cost: Their cost, in the unit of costs.
         critical_path: The cost of their most expensive chain.
-        runners: On how many runners they run; None where that is not given.
+        runners: The number of runners; None if not given.
         makespan: The time when the last build ends on these runners.
     """
 
@@ -101,12 +102,12 @@ class Review(Report):
         since: The revisions, as they were given.
         recipes: The recipes that changed, with a verdict on each of their specs.
         change: The classes of changes that counted as a change.
-        unit: What costs count: builds, or seconds where files give costs.
-        stacks: The stacks that the change reaches, by name.
+        unit: The unit of costs: builds, or seconds if files contain costs.
+        stacks: The affected stacks, by name.
         stale: The stale binaries, by name, version, hash.
-        untested: The specs that contain the change and are kept, by hash.
-        totals: The same in numbers, for all stacks together.
-        commands: The commands that build exactly that, quoted for a shell.
+        untested: The specs that contain the change but are kept, by hash.
+        totals: The numbers for all stacks together.
+        commands: The commands that build exactly these, quoted for a shell.
         left_out: Input of the question that could not be taken into account.
         sources: The sources, with their age and indexes.
     """
@@ -124,7 +125,7 @@ class Review(Report):
     sources: tuple[SourceUsed, ...] = ()
 
     def __iter__(self) -> Iterator[StaleBinary]:
-        """Iterate over the binaries that lose their use."""
+        """Iterate over the binaries that become useless."""
         return iter(self.stale)
 
     def __len__(self) -> int:

@@ -13,7 +13,7 @@ from specplan.sources.limits import Limits
 
 __all__ = ["AVAILABLE_WANTS", "ReviewRequest"]
 
-#: What is wanted where nobody says: the binaries of all stacks.
+#: The default wants: the binaries of all stacks.
 AVAILABLE_WANTS = ("available",)
 
 
@@ -23,13 +23,14 @@ class ReviewRequest:
 
     Attributes:
         recipes: The revisions of a package repository.
-        coverage: What is wanted; without wants, the binaries of all stacks.
-        policy: What a change makes stale, as for plans.
-        depth: How far dependents of what changes are followed; None for all the way.
-        costs: Files with what builds cost, in seconds; each build costs 1 without any.
-        jobs: How many builds can run at a time; with it the review says how long all take.
+        coverage: The wants; without any, the binaries of all stacks.
+        policy: The dependents that a change makes stale, as for plans.
+        depth: The maximum distance to stale dependents; None for no limit.
+        costs: Files with the costs of builds in seconds; without any, each build costs 1.
+        jobs: The number of builds that can run in parallel; with it, the review includes the total
+            time.
         limits: The limits for each input; None for those that the caches were read with.
-        left_out: What could not be taken into account before the review was asked for.
+        left_out: Input that had already been left out before the review was requested.
     """
 
     recipes: RecipeRequest
@@ -47,7 +48,7 @@ class ReviewRequest:
         return self.coverage.want or AVAILABLE_WANTS
 
     def plan(self) -> PlanRequest:
-        """Return the question of the plan after the change, for all that is wanted."""
+        """Return the request for the plan after the change, for all wants."""
         return PlanRequest(
             coverage=replace(self.coverage, want=self.want),
             change=ChangeRequest(recipes=self.recipes, policy=self.policy, depth=self.depth),

@@ -34,11 +34,11 @@ def review(contents: Contents, request: ReviewRequest) -> Review:
 
     Args:
         contents: The caches.
-        request: What is asked.
+        request: The request.
 
     Raises:
         SourceError: If an input cannot be read.
-        UsageError: If the question makes no sense, or changes are counted by name alone.
+        UsageError: If the question makes no sense, or changes are only counted by name.
     """
     if request.recipes.changes == "name" or request.recipes.successors:
         raise UsageError("a review counts changes by the content of recipes")
@@ -78,7 +78,7 @@ def _refuse_standard_input(request: ReviewRequest) -> None:
 
 
 def _available(contents: Contents, request: ReviewRequest, hashes: Iterable[str]) -> list[str]:
-    """Return the specs, among some, that have a binary in the caches, by hash."""
+    """Return the given specs that have a binary in the caches, by hash."""
     if contents.is_empty:
         return []
     rows = compiled.Query.hashes(sorted(hashes))
@@ -104,9 +104,9 @@ def _stale(contents: Contents, request: ReviewRequest, plan: Plan) -> tuple[Stal
 def _wants(
     contents: Contents, request: ReviewRequest, changed: frozenset[str]
 ) -> tuple[dict[str, tuple[str, ...] | None], frozenset[str]]:
-    """Return the wants of each stack, as typed; None where no change reaches it.
+    """Return the wants of each stack, as typed; None if no change reaches it.
 
-    And those of which only their plans say whether one does.
+    Also return the stacks for which only a plan shows whether one does.
     """
     query = replace(request.coverage, want=request.want)
     locks, environments, _ = read_wanted_places(
@@ -124,7 +124,7 @@ def _wants(
             found[lock.label] = (*(known or ()), f"{lock.label}={lock.place}")
     chosen = {each.label for each in environments if found.get(each.label) is None}
     for each in environments:
-        # Which specs it will have is chosen by its plan.
+        # Its plan chooses the specs that it will have.
         place = each.place if each.is_typed else f"{each.label}={each.place}"
         found[each.label] = (*(found.get(each.label) or ()), place)
     return found, frozenset(chosen)
@@ -136,7 +136,7 @@ def _stacks(
     plan: Plan,
     wants: Mapping[str, tuple[str, ...]],
 ) -> Iterator[StackReview]:
-    """Yield the cost of the change for each stack that it reaches, by name."""
+    """Yield the cost of the change for each affected stack, by name."""
     if plan.change is None:
         return
     asked = request.plan()
@@ -146,7 +146,7 @@ def _stacks(
     for stack, want in sorted(wants.items()):
         own = plan
         if len(wants) > 1:
-            # Its recipes were compared already, and git alone may hold them.
+            # Its recipes have already been compared, and may only exist in git.
             coverage = replace(asked.coverage, want=want, packages=None)
             own = rebuild(contents, replace(asked, coverage=coverage, change=change))
         totals = own.totals

@@ -1,13 +1,12 @@
 """A plain model of a catalog: the documented answers, computed with dictionaries and loops.
 
-Nothing here uses the compiled core, an index or a cache of any kind. Each rule of the
-documentation is a few lines that can be compared with its text, so that where the model
-and the product agree, both are what the documentation says. It is meant for caches of a
-few dozen specs.
+Nothing here uses the compiled core, an index or a cache of any kind. Each rule of the documentation
+is a few lines that can be compared with its text, so if the model and the product agree, both do
+what the documentation says. It is meant for caches of a few dozen specs.
 
-What a model cannot know by itself it is given: which microarchitecture serves which
-(:class:`Model`'s ``target_serves``, for example from the package ``archspec``), which C
-library an operating system has (``libc``), and the order of versions (``version_key``).
+A model is given the facts that it cannot know: which microarchitecture serves which
+(:class:`Model`'s ``target_serves``, for example from the package ``archspec``), the C library of
+each operating system (``libc``), and the order of versions (``version_key``).
 """
 
 from __future__ import annotations
@@ -48,15 +47,15 @@ __all__ = ["Key", "Listing", "Model", "State", "System", "plain_version_key"]
 #: The union index, which is not a stack.
 _ROOT = "root"
 
-#: What a key is made of at its level: texts, in the order of comparison.
+#: The parts of a key at its level: texts, in the order of comparison.
 Key: TypeAlias = "tuple[str, ...]"
 
-#: Which snapshots count: (cache, tag).
+#: The snapshots that count: (cache, tag).
 State: TypeAlias = "frozenset[tuple[str, str]]"
 
 
 class System(NamedTuple):
-    """An operating system and a target; the platform is an attribute of the two."""
+    """An operating system and a target; the platform follows from them."""
 
     os: str
     target: str
@@ -71,15 +70,15 @@ class _CellKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ModelQuestion:
-    """A question of coverage with the cells that it is about.
+    """A question of coverage with its cells.
 
     Attributes:
         keywords: The question.
-        compat: Which binaries serve a cell.
+        compat: The rule by which binaries serve a cell.
         labels: The stacks of the state.
         peers: The stacks that are named as peers; None for those of each family.
         cells: The hashes of each cell of the state.
-        old_cells: Those of the older state; None where the wants come from peers.
+        old_cells: Those of the older state; None if the wants come from peers.
     """
 
     keywords: ModelKeywords
@@ -96,10 +95,10 @@ class _ModelCell(NamedTuple):
     Attributes:
         stack: The stack.
         host: The system.
-        wanted: What is wanted.
+        wanted: The wanted keys.
         covered: Those of them that an available binary covers.
         exact: Those of them that a binary of the cell itself covers.
-        excluded: For each entry of what is not wanted the keys that it excludes.
+        excluded: The keys that each not-wanted entry excludes.
     """
 
     stack: str
@@ -138,7 +137,7 @@ class Listing:
         target: The microarchitecture.
         compiler: ``name@version`` or ``none``.
         variants: In canonical spelling, ordered by name.
-        size: As the source gives it.
+        size: As the source states it.
         stacks: The stacks that list it here, sorted.
         tag: The snapshot.
         source: The file.
@@ -206,9 +205,9 @@ class Model:
 
     Args:
         listings: The rows.
-        target_serves: Whether a binary for the first microarchitecture runs on the second.
+        target_serves: Returns whether a binary for the first microarchitecture runs on the second.
         libc: Operating systems with the name and the version of their C library.
-        releases: Operating systems of which each runs the binaries of all before it.
+        releases: Operating systems, each of which runs the binaries of all before it.
         version_key: A sort key of versions.
     """
 
@@ -236,7 +235,7 @@ class Model:
         return hash(self.listings)
 
     def with_listings(self, listings: Iterable[Listing]) -> Model:
-        """Return a model of other listings that knows the same of systems and versions."""
+        """Return a model of other listings with the same facts about systems and versions."""
         return Model(
             listings,
             target_serves=self._target_serves,
@@ -249,7 +248,7 @@ class Model:
         """Return the union of both: a catalog is a set of rows and nothing else."""
         return self.with_listings(self.listings | other.listings)
 
-    # --- what the catalog is ---
+    # --- the catalog ---
 
     @cached_property
     def contents(self) -> dict[str, Listing]:
@@ -293,7 +292,7 @@ class Model:
         return tuple(sorted({row.tag for row in self.listings}, key=self._tag_order))
 
     def state(self, tag: str | None = None) -> State:
-        """Return the snapshot of each cache that counts: the one asked, or its newest."""
+        """Return the snapshot of each cache that counts: the requested one, or its newest."""
         if not self.listings:
             raise EmptySelectionError("the sources contain no specs")
         if tag is not None and tag not in self.tags:
@@ -311,11 +310,11 @@ class Model:
         return [row for row in self.listings if (row.cache, row.tag) in state]
 
     def stacks_of(self, state: State) -> set[str]:
-        """Return the labels that anything bears in a state."""
+        """Return the labels in a state."""
         return {stack for row in self._rows_of(state) for stack in row.stacks}
 
     def cells_of(self, state: State) -> dict[_CellKey, set[str]]:
-        """Return the hashes of each stack on each system that it lists anything on."""
+        """Return the hashes of each stack on each system for which it lists anything."""
         cells: dict[_CellKey, set[str]] = defaultdict(set)
         for row in self._rows_of(state):
             content = self.contents[row.hash]
@@ -360,7 +359,7 @@ class Model:
         return f"{key[0]}@{key[1]}{booleans}{valued}"
 
     def versions(self, keys: Iterable[str], level: Level) -> tuple[str, ...]:
-        """Return the version of each key that is a hash, else nothing."""
+        """Return the version of each key that is a hash, otherwise nothing."""
         return tuple(self.contents[each].version for each in keys if level == "hash")
 
     def package(self, key: Key, level: Level) -> str:
@@ -372,10 +371,10 @@ class Model:
     def select(
         self, *, stack: Sequence[str] = (), tag: str | None = None, **respects: Sequence[str]
     ) -> set[str]:
-        """Return the hashes of the specs that match in every respect that is given.
+        """Return the hashes of the specs that match all given patterns.
 
         Args:
-            stack: Patterns of stacks that list the spec, in ``tag`` if that is given.
+            stack: Patterns of stacks that list the spec, in ``tag`` if given.
             tag: A snapshot that lists it.
             **respects: Patterns by field of :class:`Listing`; ``package`` is the name,
                 ``hash`` takes whole hashes.
@@ -448,7 +447,7 @@ class Model:
     def gaps(
         self, *, baseline: str | Model | None = None, **keywords: Unpack[ModelKeywords]
     ) -> Coverage:
-        """Answer what :meth:`specplan.Catalog.gaps` answers, to the same question.
+        """Answer a question like :meth:`specplan.Catalog.gaps`.
 
         Raises:
             UnknownNameError: If a stack or a snapshot is unknown.
@@ -464,7 +463,7 @@ class Model:
             keywords=asked,
             compat="exact" if asked["level"] == "hash" else asked["compat"],
             labels=labels,
-            # They must be known even where no stack is reported.
+            # They must be known even if no stack is reported.
             peers=set(_chosen(asked["peers"], labels, "peers")) if asked["peers"] else None,
             cells=model.cells_of(state),
             old_cells=None if older is None else model.cells_of(older),
@@ -514,7 +513,7 @@ class Model:
         shown: Sequence[_ModelCell],
         state: State,
     ) -> Iterator[Gap]:
-        """Yield the gaps of the shown cells, those that most cells lack first."""
+        """Yield the gaps of the shown cells, those missing from most cells first."""
         level = question.keywords["level"]
         # Filters choose the cells that are shown; the cells that lack a key are counted over all.
         lacking = Counter(key for answer in answers for key in answer.wanted - answer.covered)
@@ -573,7 +572,7 @@ class Model:
             for other, hashes in cells.items()
             if other.stack in family and (level != "hash" or other[1:] == place[1:])
         }
-        # A cell that nothing but itself says anything of wants nothing.
+        # A cell without any other cell to define its wants wants nothing.
         if not of_peers.keys() - {place}:
             return set()
         return set().union(*of_peers.values())
@@ -629,7 +628,7 @@ class Model:
             blocked=None,
             roots_completed=None,
             buildable_now=None,
-            # What only needs listing is the binary to list.
+            # A gap that only needs listing has the binary to list.
             nearest=self._nearest(cell, key, level, serving or available, state),
         )
 
@@ -713,7 +712,7 @@ class Model:
         target: Sequence[str] = (),
         level: Level = "package",
     ) -> Diff:
-        """Answer what :meth:`specplan.Catalog.diff` answers, to the same question."""
+        """Answer a question like :meth:`specplan.Catalog.diff`."""
         new_state = self.state(new)
         model, old_state = self._beside(old)
         assert old_state is not None  # noqa: S101 - there is an older state
@@ -815,8 +814,8 @@ class Model:
     ) -> tuple[int, set[Key], set[Key], dict[str, tuple[tuple[str, ...], tuple[str, ...]]]]:
         """Return the number of kept packages, lost and gained keys, and changed packages of a cell.
 
-        A package has changed where old keys gave way to new ones; at level ``package``
-        where it stays and its versions do not.
+        A package has changed if new keys replaced old ones; at level ``package``, if it stays but
+        its versions do not.
         """
         if level == "package":
             _, gone, come, changes = self._changes(before, after, "version")
@@ -863,7 +862,7 @@ def _called(state: str | Model | None) -> str | None:
 
 
 def _label_matches(pattern: str, label: str) -> bool:
-    """Return whether a pattern selects a stack; the union index only by its own name."""
+    """Return whether a pattern selects a stack; the union index is only selected by its name."""
     return label == pattern or (label != _ROOT and fnmatchcase(label, pattern))
 
 
@@ -893,7 +892,7 @@ def _chosen(patterns: Sequence[str], labels: Collection[str], kind: str) -> list
 
 
 def _family(stack: str, labels: Collection[str], families: Mapping[str, Sequence[str]]) -> set[str]:
-    """Return the peers of a stack: its configured families, else its first word's."""
+    """Return the peers of a stack: its configured families, or else those with its first word."""
     configured = {
         label
         for patterns in families.values()

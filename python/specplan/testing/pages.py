@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = ["PAGE_NAME", "Entry", "Page", "Spelling", "meta_of", "write_tree"]
 
-#: One element of ``spec_details``, as JSON has it.
+#: One element of ``spec_details``, as in JSON.
 Entry: TypeAlias = "dict[str, object]"
 
-#: What a page is called in a published tree.
+#: The file name of a page in a published tree.
 PAGE_NAME: Final = "specs.md"
 
 #: The number of digits of a patch's checksum that distinguish it from others.
@@ -34,12 +34,12 @@ class Spelling:
     """The spelling of a page; the default is that of published pages.
 
     Attributes:
-        old_years: As up to March 2025: ``gcc@=11.4.0``, ``languages=c,cxx``.
+        old_years: The spelling up to March 2025: ``gcc@=11.4.0``, ``languages=c,cxx``.
         block: YAML in block style instead of one-line JSON.
-        line_end: What ends a line.
-        final_newline: Whether a line end follows the last line.
-        extra_keys: Whether there are keys that no reader knows.
-        byte_order_mark: Whether the file begins with one.
+        line_end: The line ending.
+        final_newline: Whether the last line ends with a newline.
+        extra_keys: Whether there are unknown keys.
+        byte_order_mark: Whether the file begins with a byte order mark.
     """
 
     old_years: bool = False
@@ -59,8 +59,8 @@ class Page:
     Attributes:
         package: The package.
         tag: The snapshot.
-        entries: What ``spec_details`` holds.
-        meta: What ``meta`` says; None for what the entries say.
+        entries: The content of ``spec_details``.
+        meta: The content of ``meta``; None for that which follows from the entries.
     """
 
     package: str
@@ -103,7 +103,7 @@ class Page:
         return mark + page.replace("\n", spelling.line_end)
 
     def write(self, folder: Path, spelling: Spelling | None = None) -> Path:
-        """Write the page where a published tree below ``folder`` has it; return its path."""
+        """Write the page to its place in a published tree below ``folder``; return its path."""
         path = folder / "_cache" / self.tag / self.package / PAGE_NAME
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(self.text(spelling).encode())
@@ -135,7 +135,7 @@ class Page:
 
 
 def write_tree(pages: Sequence[Page], folder: Path) -> frozenset[Listing]:
-    """Write a tree of pages and return what it lists, read as the source ``folder``."""
+    """Write a tree of pages and return its listings, read as the source ``folder``."""
     listings: set[Listing] = set()
     for page in pages:
         path = page.write(folder)
@@ -169,7 +169,7 @@ def _texts(entry: Entry, key: str) -> list[str]:
 
 
 def _in_old_years(entry: Entry) -> Entry:
-    """Return an entry as pages had it up to March 2025."""
+    """Return an entry in the spelling of pages up to March 2025."""
     return {
         **entry,
         "compiler": _text(entry, "compiler").replace("@", "@="),
@@ -178,7 +178,7 @@ def _in_old_years(entry: Entry) -> Entry:
 
 
 def _canonical(variants: Sequence[str]) -> tuple[str, ...]:
-    """Return variants by name, in the one spelling that stands for all years."""
+    """Return variants by name, in one spelling for all years."""
     one_spelling = []
     for variant in variants:
         boolean = re.fullmatch(r"([+~])[+~]?(.+)", variant)
@@ -201,5 +201,5 @@ def _canonical(variants: Sequence[str]) -> tuple[str, ...]:
 
 
 def _unshared(value: object) -> object:
-    """Return a copy that shares nothing, since PyYAML writes what is shared as an alias."""
+    """Return a copy that shares nothing, because PyYAML writes shared values as aliases."""
     return json.loads(json.dumps(value))

@@ -14,11 +14,11 @@ from specplan.records import dataclass
 
 __all__ = ["Edges", "FilePath", "Lock", "available_in", "edges_of", "read_lock"]
 
-#: Where a file is, or ``[LABEL=]`` and where it is.
+#: The path of a file, perhaps with ``[LABEL=]`` before it.
 FilePath: TypeAlias = "str | os.PathLike[str]"
 
-#: By hash what a spec depends on, each with what for: dependency types, ``compiler`` where it
-#: provides a language, ``splice`` for what a spliced spec was built as.
+#: By hash, the dependencies of a spec with their types: dependency types, ``compiler`` if it
+#: provides a language, ``splice`` for the spec as which a spliced one was built.
 Edges: TypeAlias = "dict[str, dict[str, set[str]]]"
 
 
@@ -29,8 +29,8 @@ class Lock:
     Attributes:
         label: Its stack.
         roots: The hashes of its roots.
-        nodes: Its specs by hash, as the file has them but for their dependencies, which
-            are those of :func:`edges_of` in every version.
+        nodes: Its specs by hash, as in the file, except for their dependencies, which are those of
+            :func:`edges_of` in every version.
     """
 
     label: str
@@ -49,7 +49,7 @@ def read_lock(place: FilePath) -> Lock:
         root_keys += [root["hash"] for root in environment["roots"]]
         environments += environment.get("include_concrete", {}).values()
         for key, node in environment["concrete_specs"].items():
-            # The oldest locks wrap a node into its name.
+            # In the oldest locks, a node is wrapped in its name.
             by_key[key] = node if "name" in node else _unwrapped(node)
     # Locks of versions 2 and 3 refer to specs by keys that are not their hashes.
     hash_of = {key: node.get("hash", key) for key, node in by_key.items()}

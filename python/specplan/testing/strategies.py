@@ -1,7 +1,7 @@
 """Hypothesis strategies for pages, trees of snapshots and questions.
 
-Names come from small pools, so that what is drawn meets: the same hash in two
-snapshots, the same package in two stacks, systems of which one serves the other.
+Names come from small pools, so that drawn values coincide: the same hash in two snapshots, the same
+package in two stacks, systems of which one serves the other.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ __all__ = [
     "trees",
 ]
 
-#: Packages; one is called like the union index, one has a dash, one a digit first.
+#: Packages; one is named like the union index, one has a dash, one starts with a digit.
 PACKAGES: Final = ("zlib", "root", "py-numpy", "7zip")
 
 #: Versions, oldest first in Spack's order.
 VERSIONS: Final = ("1.2rc1", "1.2", "1.9", "1.10", "2025-05-25", "main", "develop")
 
-#: Stacks: two families, one stack that is called like the union index, and that index.
+#: Stacks: two families, one stack named like the union index, and that index.
 STACKS: Final = ("e4s", "e4s-oneapi", "ml-cpu", "ml-cuda", "root-x", "root")
 
 #: (platform, os, target): some serve others, one is in no table, one os is musl's.
@@ -96,8 +96,8 @@ def hashes(count: int = 24) -> SearchStrategy[str]:
     return few | st.text(_LETTERS, min_size=32, max_size=32)
 
 
-# Made once: Hypothesis prepares each strategy when it is first drawn from, and one that is
-# made within a draw is prepared for each example again.
+# Made once: Hypothesis prepares each strategy at its first draw, and one made within a draw is
+# prepared again for each example.
 _HASHES: Final = hashes()
 _PACKAGES: Final = st.sampled_from(PACKAGES)
 _TAGS: Final = st.sampled_from(TAGS)
@@ -190,7 +190,7 @@ def trees(draw: DrawFn, *, min_specs: int = 1) -> list[Page]:
 
 
 def spellings() -> SearchStrategy[Spelling]:
-    """Draw how a page is written."""
+    """Draw the spelling of a page."""
     return st.builds(
         Spelling,
         old_years=st.booleans(),
@@ -217,7 +217,7 @@ _PIECES: Final = (
 
 @st.composite
 def mutated_pages(draw: DrawFn) -> bytes:
-    """Draw the bytes of a page that was damaged in a few places, or in none."""
+    """Draw the bytes of a page that is damaged in a few places, or in none."""
     page = draw(pages())
     if draw(st.integers(0, 2)) == 0:
         page = draw(_with_changed_values(page))
@@ -242,7 +242,7 @@ def _published() -> SearchStrategy[Spelling]:
     )
 
 
-#: What JSON may have in two spellings.
+#: Parts of JSON with two spellings.
 _SPELLED_TWICE: Final = (
     (", ", ",  "),
     (", ", ","),
@@ -259,7 +259,7 @@ _SPELLED_TWICE: Final = (
 
 
 def _respelled(draw: DrawFn, text: str) -> str:
-    """Spell something inside the two JSON lines in another way that means the same."""
+    """Change the spelling of something in the two JSON lines without changing its meaning."""
     start = text.find("meta: {")
     one, other = draw(st.sampled_from(_SPELLED_TWICE))
     places = [at for at in range(max(start, 0) + 6, len(text)) if text.startswith(one, at)]
@@ -372,9 +372,9 @@ _NOT_WANTED: Final = st.lists(
 
 @st.composite
 def gap_questions(draw: DrawFn, tags: Sequence[str]) -> dict[str, Any]:
-    """Draw the keywords of a question of coverage; what it names may not exist.
+    """Draw the keywords of a question of coverage; the names in it may not exist.
 
-    ``tags`` are the snapshots of the cache that is asked.
+    ``tags`` are the snapshots of the cache.
     """
     question: dict[str, Any] = {
         "level": draw(st.sampled_from(("package", "version", "variant", "hash"))),
@@ -403,7 +403,7 @@ def gap_questions(draw: DrawFn, tags: Sequence[str]) -> dict[str, Any]:
 
 @st.composite
 def diff_questions(draw: DrawFn, tags: Sequence[str]) -> dict[str, Any]:
-    """Draw the keywords of a question of difference between two snapshots."""
+    """Draw the keywords of a question about the difference between two snapshots."""
     return {
         "old": draw(st.sampled_from(tags)),
         "new": draw(st.none() | st.sampled_from(tags)),

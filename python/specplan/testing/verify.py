@@ -17,7 +17,7 @@ __all__ = ["VerificationError", "hold", "verify"]
 
 
 class VerificationError(AssertionError):
-    """A plan is not the least rebuild of its wants, or makes a false statement about it."""
+    """A plan is not the smallest rebuild of its wants, or makes a false statement about it."""
 
 
 def verify(
@@ -25,16 +25,16 @@ def verify(
     wants: FilePath | Iterable[FilePath],
     caches: FilePath | Iterable[FilePath | AbstractSet[str]],
 ) -> None:
-    """Check that a plan is the least rebuild, and all its statements about its builds.
+    """Check that a plan is the smallest rebuild, and all its statements about its builds.
 
     Args:
-        plan: What ``Catalog.rebuild`` returned, or its JSON as text or as a mapping.
+        plan: The result of ``Catalog.rebuild``, or its JSON as text or as a mapping.
         wants: The locks, ``[LABEL=]spack.lock``.
-        caches: Indexes, mirrors, pages of one snapshot, or sets of the hashes that are available;
-            none of them, or ``none``, where nothing is.
+        caches: Indexes, mirrors, pages of one snapshot, or sets of available hashes; none of them,
+            or ``none``, if nothing is available.
 
     Raises:
-        VerificationError: If anything does not hold.
+        VerificationError: If any check fails.
     """
     document: Any = plan if isinstance(plan, (str, Mapping)) else getattr(plan, "to_json")()  # noqa: B009 - whatever has it
     document = json.loads(document) if isinstance(document, str) else document
@@ -123,7 +123,7 @@ class _Problem:
     def stages(
         self, steps: Mapping[str, int], builds: AbstractSet[str]
     ) -> tuple[dict[str, int], dict[str, float], dict[str, set[str]]]:
-        """Return the stage of each spec from 1 on, its dearest chain, and the builds it needs."""
+        """Return the stage of each spec from 1 on, its costliest chain, and the builds it needs."""
         ready: dict[str, int] = {}
         dearest: dict[str, float] = {}
         needs: dict[str, set[str]] = {}
@@ -135,7 +135,7 @@ class _Problem:
         return ready, dearest, needs
 
     def facts(self, spec: str) -> dict[str, object]:
-        """Return the facts of a build in a plan that no other build decides."""
+        """Return the facts of a build in a plan that do not depend on other builds."""
         had = "stale" if spec in self.binaries else "missing"
         return {
             "cause": "changed" if spec in self.change["changed"] else had,

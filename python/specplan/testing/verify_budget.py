@@ -15,20 +15,21 @@ __all__ = ["verify_budget"]
 def verify_budget(plan: object, alone: Mapping[str, frozenset[str]]) -> None:
     """Check that a plan's budget holds, and that its statements about its roots are true.
 
-    ``specplan.testing.verify`` checks that the plan is the least one of the roots that are
-    completed or install already. Here the builds stay within the budget, every root is listed
-    once and in its place, and what each open root takes more is what it says. Where no more
-    than twelve roots can be bought, all sets of them are tried: none that the budget pays is
-    worth more than the upper bound, and if the choice is said to be optimal, none is worth more.
+    ``specplan.testing.verify`` checks that the plan is the smallest one for the roots that are
+    completed or already install. This check is that the builds stay within the budget, that every
+    root is listed once and in its place, and that the additional builds of each open root are
+    correct. With at most twelve roots to choose from, all sets of them are tried: none within the
+    budget is worth more than the upper bound or, if the choice is reported as optimal, more than
+    the choice.
 
     Args:
-        plan: What ``Catalog.rebuild`` returned, or its JSON as text or as a mapping. All of
-            its roots weigh 1.
-        alone: By hash of each wanted root that can be had, the hashes of the builds of its
-            own least plan.
+        plan: The result of ``Catalog.rebuild``, or its JSON as text or as a mapping. All of its
+            roots have the weight 1.
+        alone: By hash of each wanted root that can be completed, the hashes of the builds of its
+            own smallest plan.
 
     Raises:
-        VerificationError: If anything does not hold, or the plan has no budget.
+        VerificationError: If any check fails, or the plan has no budget.
     """
     document: Any = plan if isinstance(plan, (str, Mapping)) else getattr(plan, "to_json")()  # noqa: B009 - whatever has it
     document = json.loads(document) if isinstance(document, str) else document

@@ -15,18 +15,18 @@ __all__ = ["verify_schedule"]
 
 
 def verify_schedule(plan: object) -> None:
-    """Check that the schedule of a plan is one, and that its lower bound is true.
+    """Check that the schedule of a plan is valid, and that its lower bound is true.
 
-    Every build of the plan runs once, for what it costs and after all that it needs; no runner
-    builds two at once; the makespan is when the last is done. The lower bound is at least the
-    critical path and each runner's share of all the work, and no more than what can be shown by
-    looking at every set of builds with heads and tails of at least so much.
+    Every build of the plan runs once, for its cost and after all its needs; no runner builds two at
+    once; the makespan is the end of the last build. The lower bound is at least the critical path
+    and each runner's share of the total work, and at most the best bound of all sets of builds by
+    their heads and tails.
 
     Args:
-        plan: What ``Catalog.rebuild`` returned, or its JSON as text or as a mapping.
+        plan: The result of ``Catalog.rebuild``, or its JSON as text or as a mapping.
 
     Raises:
-        VerificationError: If anything does not hold, or the plan has no schedule.
+        VerificationError: If any check fails, or the plan has no schedule.
     """
     document: Any = plan if isinstance(plan, (str, Mapping)) else getattr(plan, "to_json")()  # noqa: B009 - whatever has it
     document = json.loads(document) if isinstance(document, str) else document
@@ -61,9 +61,9 @@ def verify_schedule(plan: object) -> None:
 
 
 def _lower_bound(builds: list[Any], runners: int) -> float:
-    """Return the best bound of all sets of builds; ``builds`` come by stage.
+    """Return the best bound of all sets of builds; ``builds`` are ordered by stage.
 
-    Every schedule ends after a multiple of what all costs are multiples of.
+    Every schedule ends after a multiple of the common divisor of all costs.
     """
     cost = {build["hash"]: Fraction(str(build["cost"])) for build in builds}
     head = dict.fromkeys(cost, Fraction(0))

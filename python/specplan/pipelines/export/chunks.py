@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_NEEDS", "gitlab"]
 
-#: What GitLab allows unless an administrator says otherwise.
+#: The default limits of GitLab, which an administrator may change.
 MOST_NEEDS: Final = 50
 _MOST_JOBS: Final = 500
 _MOST_PIPELINES: Final = 900
@@ -26,10 +26,10 @@ _MOST_PIPELINES: Final = 900
 #: A file of 200 kB may become 1 MB once it is parsed, and 2 MB is the limit.
 _MOST_BYTES: Final = 300_000
 
-#: What a job takes beside its names.
+#: The size of a job apart from its names.
 _OF_A_JOB: Final = 460
 
-#: The jobs beside builds: the one that plans, its trigger, that which publishes, index, summary.
+#: The jobs besides builds: planning, its trigger, publishing, index, summary.
 _SERVICES: Final = 5
 
 
@@ -38,12 +38,12 @@ class _PipelineJob:
     """A job of a pipeline.
 
     Attributes:
-        name: What it is called.
+        name: Its name.
         stage: Its stage.
         needs: The jobs of the same file that it waits for.
         job: The build; None for a joint, which only waits.
-        elsewhere: What it needs of earlier files, as ``specplan has`` is asked.
-        gives: What it gets.
+        elsewhere: Its needs in earlier files, as arguments of ``specplan has``.
+        gives: Its resources.
     """
 
     name: str
@@ -56,7 +56,7 @@ class _PipelineJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Chunk:
-    """A file: its entries, the cells that it has a preflight for, what it sums up."""
+    """A file: its entries, the cells with a preflight in it, and the builds in its summary."""
 
     entries: list[_PipelineJob]
     cells: list[int]
@@ -65,7 +65,7 @@ class _Chunk:
 
 
 def gitlab(request: ExportRequest) -> list[tuple[str, str]]:
-    """Return the files of a pipeline: ``pipeline.yml``, and its chunks where one is too large.
+    """Return the files of a pipeline: ``pipeline.yml``, and its chunks if it is too large.
 
     Raises:
         UsageError: If a limit of GitLab cannot be met.
@@ -111,7 +111,7 @@ def _file(
 
 
 def _names(jobs: Sequence[Job]) -> list[str]:
-    """Return the name of each job, with its whole hash where several would have one name."""
+    """Return the name of each job, with its whole hash if several would have the same name."""
     counts = Counter(job.title for job in jobs)
     return [
         job.title if counts[job.title] == 1 else f"{job.title.rpartition('/')[0]}/{job.hash}"
@@ -120,7 +120,7 @@ def _names(jobs: Sequence[Job]) -> list[str]:
 
 
 def _parts(request: ExportRequest, most: int) -> list[list[Job]]:
-    """Return the builds of each file, in the order of the plan, so that needs are never later."""
+    """Return the builds of each file, in the order of the plan, so that needs always come first."""
     if not request.jobs:
         return []
     script = len(_file({**base_context(request), "script": steps(request)}, _EMPTY, request)) + 600
@@ -148,7 +148,7 @@ def _cut(jobs: Sequence[Job], room: int, size: int, sizes: _Sizes) -> list[list[
     parts: list[list[Job]] = []
     jobs_left, bytes_left, first = 0, 0, 0
     for job in jobs:
-        # Joints stand beside the job that they are for.
+        # Joints are placed next to their job.
         joints = -(-len(job.needs) // MOST_NEEDS) if len(job.needs) > MOST_NEEDS else 0
         takes = sizes.of(job, first, joints)
         if jobs_left < 1 + joints or bytes_left < takes:
@@ -178,7 +178,8 @@ class _Sizes:
         """Return the size of a job in a file that begins with a job, with its separators."""
         takes = self._beside[job.number] + 300 * joints
         for need in job.need_numbers:
-            # A need is a line of the job and a hash of the sum; one of another file is asked for.
+            # A need is a line in the job and a hash in the summary; a need in another file is
+            # looked up.
             takes += 80 + self._asked[need] if need >= first else 60 + 2 * self._asked[need]
         return takes
 
@@ -222,7 +223,7 @@ def _chunk(request: ExportRequest, names: Sequence[str], part: Sequence[Job]) ->
 
 
 def _joined(name: str, job: Job, needs: list[str]) -> tuple[list[_PipelineJob], list[str]]:
-    """Return joints that wait for the needs of a job in its place, where these are too many."""
+    """Return joints that wait for the needs of a job on its behalf, if there are too many."""
     if len(needs) <= MOST_NEEDS:
         return [], needs
     joints = [

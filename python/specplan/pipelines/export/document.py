@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["parse_plan", "read_plan"]
 
-#: A plan of 20,000 builds has some 40 MB with its chains.
+#: A plan of 20,000 builds has about 40 MB with its chains.
 _MOST_BYTES: Final = 1 << 30
 
 _SCHEMA: Final = "specplan.rebuild/1"
@@ -40,7 +40,7 @@ def read_plan(place: str) -> ExportPlan:
     Raises:
         SourceError: If it cannot be read.
         DamagedSourceError: If it is not a plan.
-        UsageError: If what it says cannot be exported.
+        UsageError: If its content cannot be exported.
     """
     if place == STANDARD_INPUT:
         content = standard_input.whole(_MOST_BYTES)
@@ -54,7 +54,7 @@ def parse_plan(content: bytes, shown: str) -> ExportPlan:
 
     Args:
         content: The document.
-        shown: What messages call it.
+        shown: Its name in messages.
     """
     try:
         return _plan(strict_json.parse(content, shown))
@@ -166,7 +166,7 @@ def _unplannable(value: Value) -> ChosenWant:
 
 
 def _length(part: Value, inner: str) -> int:
-    """Return the number of items in a part of the document; 0 where it is null."""
+    """Return the number of items in a part of the document; 0 if it is null."""
     return 0 if part.raw is None else len(part.at(inner).items())
 
 

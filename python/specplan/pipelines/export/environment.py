@@ -29,7 +29,7 @@ __all__ = ["ExportEnvironment", "External", "Pin", "read_export_environment"]
 _MOST_BYTES: Final = 1 << 30
 _PATH: Final = 1024
 
-#: What a repository of recipes and a commit may be called.
+#: The valid names of repositories of recipes and of commits.
 _REPOSITORY: Final = pattern(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 _COMMIT: Final = pattern(r"[0-9a-f]{7,64}")
 
@@ -54,7 +54,7 @@ class Pin:
     """A repository of recipes that an environment fixes to a commit.
 
     Attributes:
-        name: What it is called.
+        name: Its name.
         commit: The commit, or its first digits.
     """
 
@@ -67,11 +67,11 @@ class ExportEnvironment:
     """The content of the folder of an environment, if it can be read here.
 
     Attributes:
-        hashes: The specs of its lock; None where there is none to read.
-        externals: What the lock takes from the system, sorted.
-        mirrors: The places of its mirrors by name; None where there is no spack.yaml to read.
-        is_pinned: Whether it names a commit of each repository of recipes that it names.
-        pins: The repositories of which it names a commit that a machine can be asked for.
+        hashes: The specs of its lock; None if there is none to read.
+        externals: The externals of the lock, sorted.
+        mirrors: The locations of its mirrors by name; None if there is no spack.yaml to read.
+        is_pinned: Whether it names a commit for each of its repositories of recipes.
+        pins: The repositories pinned to a commit that can be checked on a machine.
     """
 
     hashes: frozenset[str] | None = None
@@ -82,11 +82,11 @@ class ExportEnvironment:
 
 
 def read_export_environment(folder: str, lock: bytes | None = None) -> ExportEnvironment:
-    """Return the content of an environment; nothing for a folder on another machine.
+    """Return the content of an environment; empty for a folder on another machine.
 
     Args:
         folder: The folder.
-        lock: The lock that it will have; None for the one that it has.
+        lock: Its future lock; None for its current one.
 
     Raises:
         SourceError: If one of its files cannot be read, or is damaged.

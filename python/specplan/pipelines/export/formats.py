@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DRAWINGS", "FOLDERS", "FORMATS", "files_of"]
 
-#: The formats that only show a plan.
+#: The formats that only display a plan.
 DRAWINGS: Final = ("dot", "mermaid")
 
 #: The formats that are several files in a folder.
@@ -32,12 +32,12 @@ _MAKERS: Final[Mapping[str, Callable[[str, ExportRequest], list[tuple[str, str]]
     **dict.fromkeys(DRAWINGS, lambda style, asked: [("", local.drawing(style, asked))]),
 }
 
-#: The formats that files are made of; `list` is the report of `specplan rebuild`.
+#: The formats with files; `list` is the report of `specplan rebuild`.
 FORMATS: Final[tuple[str, ...]] = tuple(_MAKERS)
 
 
 def files_of(style: str, request: ExportRequest) -> list[tuple[str, str]]:
-    """Return the files of a format: each name within the folder, empty for the only one, and text.
+    """Return the files of a format: name within the folder (empty for a single file), and text.
 
     Raises:
         SourceError: If a template of the user cannot be read.

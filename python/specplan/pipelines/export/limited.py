@@ -1,7 +1,7 @@
-"""Text that a foreign template makes, in a process of its own with limits.
+"""The text of a foreign template, rendered in a separate process with limits.
 
-A template can loop without an end, and one filter can fill the memory. Nothing in Python ends such
-work from within, so a child does it, and the system ends the child.
+A template can loop forever, and a single filter can fill the memory. Python cannot stop such work
+from within, so a child process does it, and the system stops the child.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class TemplateLimits:
 
     Attributes:
         seconds: CPU time.
-        letters: The letters of its text.
+        letters: The length of its text.
         memory: Bytes of memory, beyond those that the process has.
     """
 
@@ -39,7 +39,7 @@ class TemplateLimits:
 
     @classmethod
     def of(cls, builds: int) -> TemplateLimits:
-        """Return the limits for a plan with so many builds."""
+        """Return the limits for a plan with a number of builds."""
         return cls(
             seconds=_SECONDS + builds // 1000,
             letters=(8 << 20) + builds * (8 << 10),
@@ -51,10 +51,10 @@ _SECONDS: Final = 5
 
 
 class LimitError(Exception):
-    """A template takes more than it may, or is faulty.
+    """A template exceeds its limits, or is faulty.
 
     Attributes:
-        line: Its line, where one is known.
+        line: Its line, if known.
     """
 
     def __init__(self, fault: str, line: int | None = None) -> None:
@@ -63,11 +63,12 @@ class LimitError(Exception):
 
 
 def limited(pieces: Callable[[], Iterable[str]], limits: TemplateLimits) -> str:
-    """Return the pieces that a template makes as one text.
+    """Return the pieces of a template's text, joined.
 
     Args:
         pieces: Makes them.
-        limits: What that may take. Where the system has no ``fork``, only letters count.
+        limits: The limits for that. Without ``fork`` on the system, only the length of the text
+            counts.
 
     Raises:
         LimitError: If the template is faulty, or a limit is reached.
@@ -120,7 +121,7 @@ def _said(error: Exception) -> str:
 
 
 def _line(error: Exception) -> int | None:
-    """Return the line of the template: that of its syntax, or the last one that was run."""
+    """Return the line of the template: that of a syntax error, or the last one that ran."""
     line = getattr(error, "lineno", None)
     step = error.__traceback__
     while step is not None:
@@ -134,8 +135,8 @@ def _fork() -> int:
     import warnings  # noqa: PLC0415 - templates of users are rare
 
     with warnings.catch_warnings():
-        # From Python 3.12 on: the other threads wait for signals or for work of the core, which
-        # the child does not use.
+        # From Python 3.12 on: the other threads wait for signals or for work of the core, which the
+        # child does not use.
         warnings.simplefilter("ignore", DeprecationWarning)
         return os.fork()
 

@@ -24,16 +24,16 @@ TEMPLATES: Final[Mapping[str, str]] = {
     "mermaid": "graph.mmd.j2",
 }
 
-#: Linux takes words of up to 128 KiB on a command line and in its environment.
+#: Linux accepts words of up to 128 KiB on a command line and in the environment.
 _LONGEST_SCRIPT: Final = 120_000
 
 
 def on_one_machine(format_: str, request: ExportRequest) -> str:
-    """Return a file that builds all on one machine.
+    """Return a file that builds everything on one machine.
 
     Raises:
-        UsageError: If the builds are for several operating systems, or what each command of make
-            or ninja must do is longer than a command may be.
+        UsageError: If the builds are for several operating systems, or the common part of each
+            command of make or ninja is too long.
     """
     systems = sorted({cell.os for cell in request.cells})
     if len(systems) > 1:
@@ -44,7 +44,7 @@ def on_one_machine(format_: str, request: ExportRequest) -> str:
         )
     script = steps(request)
     context = {**base_context(request), "script": script, "script_line": one_line(script)}
-    # A quote within quotes takes four letters; a shell script has its steps once, in the file.
+    # A quote within quotes takes four characters; a shell script contains its steps only once.
     longest = len(script.encode()) + 3 * script.count("'")
     if format_ in {"make", "ninja"} and longest > _LONGEST_SCRIPT and request.template is None:
         raise UsageError(

@@ -1,7 +1,7 @@
 """The recipes that a plan for a next lock requires.
 
-Spack builds with whatever recipes are checked out and stores the result under the hash of the
-lock. With the recipes of before the change it would store old binaries under the new hashes.
+Spack builds with the recipes that are checked out and stores the result under the hash of the lock.
+With the recipes from before the change, it would store old binaries under the new hashes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["needed_recipes", "refuse_other_recipes"]
 
 
 def needed_recipes(plan: ExportPlan) -> str:
-    """Return a sentence on the checkout that the builds need; empty where any will do."""
+    """Return a sentence about the checkout that the builds need; empty if any will do."""
     if not plan.recipes:
         return ""
     if plan.recipes == NOT_COMMITTED:
@@ -31,15 +31,16 @@ def needed_recipes(plan: ExportPlan) -> str:
 
 
 def refuse_other_recipes(plan: ExportPlan, folder: str, known: ExportEnvironment) -> None:
-    """Refuse to build the next lock where the environment pins other recipes.
+    """Refuse to build the next lock if the environment pins other recipes.
 
     Args:
         plan: The plan.
         folder: The environment.
-        known: What is known of it.
+        known: Its content, if known.
 
     Raises:
-        UsageError: If it pins all of its recipes, and none are those that the hashes are of.
+        UsageError: If it pins all of its recipes, and none of the commits is the one that the
+            hashes are for.
     """
     if not plan.recipes or not known.is_pinned or not known.pins:
         return

@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 
 __all__ = ["NOT_COMMITTED", "ExportBuild", "ExportPlan", "builds_of", "plan_of", "refuse_predicted"]
 
-#: What stands in place of a commit where recipes are not committed.
+#: The placeholder for a commit if recipes are not committed.
 NOT_COMMITTED: Final = "working tree"
 
 _DAG_HASH: Final = pattern(r"[a-z2-7]{32}")
 
-#: What Spack calls packages and versions. All else may mean something to a shell, to YAML, to make.
+#: The characters of packages and versions. Others may be special to a shell, to YAML, or to make.
 _PLAIN: Final = pattern(r"[A-Za-z0-9_][A-Za-z0-9_.+=:~-]*")
 _NOT_PLAIN: Final = pattern(r"[^A-Za-z0-9_.+=:~-]")
 
-#: Names are cut there: a job of GitLab is called by at most 255 characters.
+#: The maximum length of names: a job of GitLab has a name of at most 255 characters.
 _LONGEST: Final = 100
 
 
@@ -42,14 +42,14 @@ class ExportBuild:
         hash: The DAG hash; 32 letters and digits.
         package: The package, in plain characters alone.
         version: The version; empty if no source describes it.
-        asked: What ``specplan has`` is asked: ``name@version/hash``, or the hash alone where name
-            or version are not plain.
+        asked: The argument of ``specplan has``: ``name@version/hash``, or only the hash if the name
+            or version is not plain.
         os: The operating system, of plain characters.
         target: The target.
         stacks: The stacks whose locks hold it.
-        stage: When it can be built: after all builds of earlier stages.
-        needs: The hashes of the builds that it waits for, without those that others bring along.
-        cost: What it costs, in the unit of the plan.
+        stage: Its stage: it can be built after all builds of earlier stages.
+        needs: The hashes of the builds that it waits for, without indirect ones.
+        cost: Its cost, in the unit of the plan.
     """
 
     hash: str
@@ -74,21 +74,21 @@ class ExportPlan:
     """A plan, from this process or from a document.
 
     Attributes:
-        predicted: Whether it foresees a change, so that its hashes will not exist again.
-        is_what_if: Whether it rests on what was assumed against what the caches say.
-        excluded_builds: How many builds are excluded because of specs that do not build.
-        open_roots: How many roots its budget does not complete.
-        unit: What costs count.
-        listed: The builds as lists show them: name, version, hash.
+        predicted: Whether it predicts a change, so that its hashes will not exist again.
+        is_what_if: Whether it relies on assumptions that contradict the caches.
+        excluded_builds: The number of builds that are excluded because of specs that do not build.
+        open_roots: The number of roots that its budget does not complete.
+        unit: The unit of costs.
+        listed: The builds as shown in lists: name, version, hash.
         builds: The builds, by stage, then hash.
-        wants: The files of what is wanted, as they were given.
-        publish: What only needs to be listed.
-        unplannable: What nothing known can meet.
-        left_out: What could not be taken into account.
-        gates: The gates that it was compared with.
-        recipes: Of a plan for the next lock, the commit of the recipes that its hashes are of, or
-            :data:`NOT_COMMITTED`; empty of every other plan.
-        lock: The next lock, as a file; None where it is not to be written.
+        wants: The files of the wants, as they were given.
+        publish: The wants that only need listing.
+        unplannable: The wants that no known spec can meet.
+        left_out: Input that could not be taken into account.
+        gates: The gates of the run.
+        recipes: For a plan for the next lock, the commit of the recipes for its hashes, or
+            :data:`NOT_COMMITTED`; empty for every other plan.
+        lock: The next lock, as a file; None if it is not to be written.
     """
 
     predicted: bool
@@ -112,10 +112,10 @@ def plan_of(plan: Plan, lock: bytes | None = None) -> ExportPlan:
 
     Args:
         plan: The plan.
-        lock: The next lock, where its builds are of that one and it is to be written.
+        lock: The next lock, if the builds belong to it and it is to be written.
 
     Raises:
-        UsageError: If a build has a hash that is none.
+        UsageError: If the hash of a build is invalid.
     """
     return ExportPlan(
         predicted=plan.predicted,
@@ -145,13 +145,13 @@ def _wants(inputs: Iterable[Input]) -> tuple[str, ...]:
 
 
 def builds_of(builds: Sequence[Build]) -> tuple[ExportBuild, ...]:
-    """Return builds as exports see them, with the fewest needs; in time that their edges take.
+    """Return builds as exports see them, with the fewest needs; linear in their edges.
 
     Args:
         builds: The builds, each after its needs.
 
     Raises:
-        UsageError: If a hash is none, stands twice, or a need is no earlier build.
+        UsageError: If a hash is invalid or duplicate, or a need is not an earlier build.
     """
     needs = _checked(builds)
     fewest = reduced(needs)
@@ -173,7 +173,7 @@ def builds_of(builds: Sequence[Build]) -> tuple[ExportBuild, ...]:
 
 
 def _checked(builds: Sequence[Build]) -> dict[str, list[str]]:
-    """Return the needs by hash, after a look at each of them."""
+    """Return the needs by hash, after checking each of them."""
     stages: dict[str, int] = {}
     needs: dict[str, list[str]] = {}
     for build in builds:
@@ -223,7 +223,7 @@ def refuse_predicted(plan: ExportPlan, what: str) -> None:
     """Refuse to run a plan whose hashes will not exist again.
 
     Raises:
-        UsageError: If the plan foresees a change.
+        UsageError: If the plan predicts a change.
     """
     if plan.predicted:
         raise UsageError(

@@ -1,8 +1,8 @@
 """Jinja2 templates, with filters that escape text for its context.
 
-A template of a user runs in a sandbox and sees data alone: it can call nothing of Python, open no
-file and include no other template, and its time, memory and text have limits. What filters do not
-quote is made of plain characters before (see :mod:`specplan.pipelines.export.plan`).
+A user's template runs in a sandbox and only sees data: it cannot call Python, open files or include
+other templates, and its time, memory and text are limited. Values that filters do not quote consist
+of plain characters (see :mod:`specplan.pipelines.export.plan`).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _MOST_BYTES: Final = 1 << 20
 
 _STEPS: Final = "steps.sh.j2"
 
-#: A variable at the start of a path, which ends there or is in braces.
+#: A variable at the start of a path, followed by a slash or the end, or in braces.
 _VARIABLE: Final = pattern(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)(?=/|$)|\{([A-Za-z_][A-Za-z0-9_]*)\})")
 
 
@@ -54,12 +54,12 @@ def _yaml(text: object) -> str:
 
 
 def _gitlab(text: object) -> str:
-    """Quote a text for YAML of GitLab, which would put variables into it."""
+    """Quote a text for YAML of GitLab, which would expand variables in it."""
     return _yaml(_double(text))
 
 
 def _github(text: object) -> str:
-    """Quote a text for YAML of GitHub, which would compute what stands in `${{`."""
+    """Quote a text for YAML of GitHub, which would evaluate expressions in `${{`."""
     return _yaml(str(text).replace("${{", "${{ '${{' }}"))
 
 
@@ -70,7 +70,7 @@ def _shell(text: object) -> str:
 def _shell_default(text: object) -> str:
     """Quote a text as the default of a variable, within the braces of a shell.
 
-    A variable that it begins with, as ``$SPACK_ROOT``, gets its value where the job runs.
+    A variable at its beginning, such as ``$SPACK_ROOT``, is expanded where the job runs.
     """
     found = _VARIABLE.match(str(text))
     start = "" if found is None else f"${{{found[1] or found[2]}}}"
@@ -125,12 +125,12 @@ def render(name: str, context: Mapping[str, object], template: str | None = None
 
     Args:
         name: The template of the format.
-        context: What the template sees.
-        template: A file in place of it.
+        context: The data for the template.
+        template: A file to use instead.
 
     Raises:
         SourceError: If the file cannot be read.
-        DamagedSourceError: If it is not a template, or asks for what there is not.
+        DamagedSourceError: If it is not a template, or uses undefined names.
     """
     if template is None:
         return _template(name).render(context)
@@ -167,7 +167,7 @@ def steps(request: ExportRequest) -> str:
 
 
 def one_line(script: str) -> str:
-    """Return a script of which each statement ends with ``;`` as one line."""
+    """Return a script whose statements each end with ``;`` as one line."""
     lines = (line.strip().removesuffix("\\").rstrip() for line in script.splitlines())
     return " ".join(line for line in lines if line)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ExportRequest", "Job", "JobCell", "Profile", "jobs_of"]
 
-#: The mirror that builds are pushed to, as `spack ci` calls it too.
+#: The default name of the mirror that builds are pushed to, as in `spack ci`.
 DEFAULT_MIRROR: Final = "buildcache-destination"
 
 
@@ -33,16 +33,16 @@ class Profile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobCell:
-    """Builds that the same runners take: what a preflight looks at once.
+    """Builds for the same runners, which share one preflight.
 
     Attributes:
         os: The operating system.
         target: The target.
         env: The environment.
         profile: The number of the profile of its first build.
-        externals: What the lock takes from the system.
+        externals: The externals of the lock.
         pins: The recipes that the environment pins.
-        gives: What its first build gets.
+        gives: The resources of its first build.
     """
 
     os: str
@@ -56,25 +56,25 @@ class JobCell:
 
 @dataclass(slots=True, kw_only=True)
 class Job:
-    """A build as templates see it: what it is, what it waits for, what it gets.
+    """A build as templates see it: its spec, its needs, its resources.
 
     Attributes:
         number: Its number in the order of the builds, from 0.
         hash: The DAG hash.
         package: The package, of plain characters.
         version: The version; empty if no source describes it.
-        asked: ``name@version/hash``, or the hash alone.
+        asked: ``name@version/hash``, or only the hash.
         os: The operating system.
         target: The target.
         stacks: The stacks that want it.
         stage: The stage.
         cost: The cost, in the unit of the plan.
-        needs: The hashes of the builds that it waits for, the fewest.
+        needs: The hashes of the builds that it waits for, without indirect ones.
         need_numbers: Their numbers.
         profile: The number of its profile.
         cell: The number of its cell.
-        gives: What it gets.
-        title: What people are shown: name, version and the first letters of the hash.
+        gives: Its resources.
+        title: Its readable name: name, version and the first letters of the hash.
     """
 
     number: int
@@ -97,23 +97,24 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportRequest:
-    """A question of an export.
+    """A request for an export.
 
     Attributes:
         plan: The plan.
-        jobs: Its builds, settled.
+        jobs: Its builds, with their settings.
         profiles: Their profiles; the first is that of the first build.
         cells: Their cells.
         mirror: The name of the mirror that they are pushed to.
-        mirror_url: Its address; empty where nothing is skipped.
-        is_url_given: Whether a user gave it, and not the environment, so that it must be readable.
+        mirror_url: Its address; empty if nothing is skipped.
+        is_url_given: Whether the address comes from a user and not from the environment, so that it
+            must be readable.
         sign: ``unsigned``, ``mirror`` or a key.
         spack: The folder of Spack; empty for that of the runner.
         is_pinned: Whether the environment pins its recipes.
-        is_next: Whether only pinned recipes will do, as the hashes are those of the next lock.
-        max_jobs: The most jobs at a time; None for what the format takes.
-        max_submit: The most jobs that Slurm takes.
-        template: A template in place of that of the format.
+        is_next: Whether pinned recipes are required because the hashes are those of the next lock.
+        max_jobs: The maximum number of parallel jobs; None for the maximum of the format.
+        max_submit: The maximum number of jobs that Slurm accepts.
+        template: A template that replaces that of the format.
         folder: The folder of formats that are several files, as jobs see it.
     """
 
@@ -135,9 +136,9 @@ class ExportRequest:
 
     @property
     def digest(self) -> str:
-        """Sixteen hexadecimal digits that distinguish what is built, from what, for where.
+        """Sixteen hexadecimal digits that identify the builds, their sources and their destination.
 
-        The state of a run is kept under it, so that no other plan takes it for its own.
+        The state of a run is stored under it, so that no other plan mistakes it for its own.
         """
         parts = [self.mirror, self.mirror_url, *(profile.env for profile in self.profiles)]
         parts += [job.hash for job in self.jobs]
@@ -156,14 +157,14 @@ def jobs_of(
     table: ResourceTable,
     environments: dict[str, ExportEnvironment],
 ) -> tuple[list[Job], list[Profile], list[JobCell]]:
-    """Return the jobs of a plan with their profiles and cells; takes time with its edges.
+    """Return the jobs of a plan with their profiles and cells; linear in its edges.
 
     Args:
         plan: The plan.
-        env: The environment of what no cell gives one.
-        build_jobs: How many processes builds use that get no number of their own.
-        table: What builds get.
-        environments: What is known of environments, by folder.
+        env: The environment of builds whose cell sets none.
+        build_jobs: The number of processes of builds that set none.
+        table: The resources of builds.
+        environments: The known content of environments, by folder.
 
     Raises:
         UsageError: If an environment that can be read here lacks a build.

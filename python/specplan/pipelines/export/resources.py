@@ -35,9 +35,9 @@ class ResourceTable:
 
     Attributes:
         cells: By cell; the first that matches counts.
-        sizes: The same by size; these come before what the cell says.
-        by_package: The rows of a table of sizes, for what no size matches.
-        has_seconds: Whether costs are seconds, so that sizes may ask for them.
+        sizes: By size; these override those of the cell.
+        by_package: The rows of a table of sizes, for builds that no size matches.
+        has_seconds: Whether costs are seconds, so that sizes may refer to them.
     """
 
     cells: Sequence[CellResources]
@@ -88,7 +88,7 @@ def read_sizes(place: str) -> dict[str, Resources]:
 
     Raises:
         SourceError: If it cannot be read.
-        DamagedSourceError: If it is no such table.
+        DamagedSourceError: If it is not such a table.
     """
     try:
         text = decoded(inflated(Path(place), place, _MOST_BYTES))

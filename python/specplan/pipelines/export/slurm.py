@@ -1,8 +1,8 @@
 """The export for Slurm: a job for each build, or arrays of tasks if Slurm accepts fewer jobs.
 
-A job waits with ``afterok`` for just its needs, so that a build that fails cancels what needs it
-and nothing else. ``afterok`` on an array waits for all of its tasks, which would let one failure
-stop everything; so the tasks of arrays, stage after stage, look for what they need themselves.
+A job waits with ``afterok`` for exactly its needs, so a failed build only cancels the builds that
+need it. ``afterok`` on an array waits for all of its tasks, so one failure would stop everything;
+therefore the tasks of arrays, stage after stage, check their needs themselves.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ __all__ = ["slurm"]
 #: Slurm's default for MaxArraySize is 1001, and indices end before it.
 _LARGEST_ARRAY: Final = 1000
 
-#: The last job names all others in one word, and Linux takes words of up to 128 KiB.
+#: The last job names all others in one word, and Linux accepts words of up to 128 KiB.
 _MOST_JOBS: Final = 10_000
 
-#: A build may take so many times of what it is known to cost, and at least an hour.
+#: The time limit of a build as a multiple of its known cost; it is at least an hour.
 _SLACK: Final = 4
 _HOUR: Final = 3600
 
@@ -48,7 +48,7 @@ def slurm(request: ExportRequest) -> str:
     """Return a script that submits the jobs of a plan.
 
     Raises:
-        UsageError: If there are more stages than jobs that Slurm takes.
+        UsageError: If there are more stages than jobs that Slurm accepts.
     """
     sizes: dict[tuple[str, ...], int] = {}
     services = len(request.cells) + 1
@@ -127,7 +127,7 @@ def _arrays(
 
 
 def _fewest_a_task(widths: Sequence[int], most: int) -> int:
-    """Return the fewest builds a task must do to keep within a number of tasks."""
+    """Return the smallest number of builds per task that keeps within a number of tasks."""
     low, high = 1, max(widths)
     while low < high:
         middle = (low + high) // 2

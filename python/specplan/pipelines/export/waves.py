@@ -1,8 +1,8 @@
 """Waves of GitHub matrices: each wave needs only builds of earlier waves.
 
-A stage is a wave. Where there are more stages than a workflow has waves, the neighbours with the
-fewest builds become one, in which builds that need each other go to one entry, in their order. The
-entries of a wave are packed longest first, which is within a third of the best (Graham 1969).
+A stage is a wave. If there are more stages than waves in a workflow, the neighbours with the fewest
+builds are merged; there, builds that need each other go to one entry, in their order. The entries
+of a wave are packed longest first, which is within a third of the best (Graham 1969).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["WAVES", "github", "waves_of"]
 
-#: How many waves the workflow has, and how many of them one job puts out.
+#: The number of waves of the workflow, and the number of them that one job outputs.
 WAVES: Final = 32
 _A_READER: Final = 8
 
@@ -38,7 +38,7 @@ _HOUR: Final = 3600
 _LONGEST: Final = 6  # hours on a hosted runner
 _LONGEST_RUN: Final = 35  # days
 
-#: The labels of the runners that GitHub itself has.
+#: The labels of GitHub's own runners.
 _HOSTED: Final = pattern(r"(ubuntu|macos|windows)-[a-z0-9.-]+")
 
 
@@ -53,9 +53,9 @@ class _MatrixEntry:
 def github(request: ExportRequest) -> list[tuple[str, str]]:
     """Return the files of a workflow.
 
-    ``workflow.yml`` is the same for every plan of a configuration and stands in the repository;
-    ``outputs`` are the matrices, ``builds`` the builds that their entries name by line, and
-    ``build.sh`` does them.
+    ``workflow.yml`` is the same for every plan of a configuration and is committed to the
+    repository; ``outputs`` are the matrices, ``builds`` are the builds, to which their entries
+    refer by line, and ``build.sh`` runs them.
 
     Raises:
         UsageError: If a limit of GitHub cannot be met.
@@ -93,11 +93,11 @@ def github(request: ExportRequest) -> list[tuple[str, str]]:
 
 
 def waves_of(jobs: Sequence[Job], most: int) -> list[list[_MatrixEntry]]:
-    """Return the entries of each wave; no entry needs a build of its own wave but its own.
+    """Return the entries of each wave; within a wave, no entry needs a build of another one.
 
     Args:
         jobs: The builds, each after its needs.
-        most: The most entries of a wave.
+        most: The maximum number of entries in a wave.
 
     Raises:
         UsageError: If a wave has more kinds of runners than entries.
@@ -109,7 +109,7 @@ def waves_of(jobs: Sequence[Job], most: int) -> list[list[_MatrixEntry]]:
 
 
 def _merged(stages: list[list[Job]]) -> list[list[Job]]:
-    """Return the stages, neighbours with the fewest builds as one until there are few enough."""
+    """Return the stages, merging neighbours with the fewest builds until there are few enough."""
     following = [*range(1, len(stages)), -1]
     previous = [at - 1 for at in range(len(stages))]
     sizes = [len(stage) for stage in stages]
@@ -154,7 +154,7 @@ def _packed(jobs: list[Job], most: int) -> list[_MatrixEntry]:
 
 
 def _components(jobs: list[Job]) -> list[list[Job]]:
-    """Return the builds of a wave, those that hang together in one list, in their order."""
+    """Return the builds of a wave in lists of connected builds, in their order."""
     own = {job.number: job.number for job in jobs}
 
     def top(at: int) -> int:
@@ -174,7 +174,7 @@ def _components(jobs: list[Job]) -> list[list[Job]]:
 
 
 def _shares(kinds: list[list[list[Job]]], most: int) -> list[int]:
-    """Return the number of entries for each kind of runner: more where more is to be built."""
+    """Return the number of entries for each kind of runner, according to its work."""
     bins = [1] * len(kinds)
     costs = [_cost([job for part in parts for job in part]) for parts in kinds]
     queue = [(-cost, at) for at, cost in enumerate(costs) if len(kinds[at]) > 1]
@@ -233,7 +233,7 @@ def _json(value: object) -> str:
 
 
 def _check_times(waves: Sequence[Sequence[_MatrixEntry]]) -> None:
-    """Refuse builds for which a job or a run has not the time."""
+    """Refuse builds that take longer than a job or a run may."""
     hint = "plan fewer builds at a time with `--max-cost`, or export for other runners"
     for entry in (entry for wave in waves for entry in wave):
         runner, hours = _runner(entry.gives), _cost(entry.jobs) / _HOUR
@@ -258,7 +258,7 @@ def _named(entry: _MatrixEntry) -> str:
 
 
 def _check_outputs(outputs: list[str]) -> None:
-    """Refuse outputs that are too large for one job; GitHub counts letters of two bytes."""
+    """Refuse outputs that are too large for one job; GitHub counts two bytes per character."""
     for first in range(0, WAVES, _A_READER):
         own = outputs[:2] + outputs[2 + first : 2 + first + _A_READER]
         size = 2 * sum(map(len, own))

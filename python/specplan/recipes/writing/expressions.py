@@ -62,8 +62,8 @@ def expression(node: ast.AST, level: Level = Level.TEST, *, is_inside: bool = Fa
 
     Args:
         node: The expression, or a part of one, such as a keyword.
-        level: How tightly what it stands in binds.
-        is_inside: Whether it stands within an f-string, where no backslash may be.
+        level: The precedence of its context.
+        is_inside: Whether it is within an f-string, which may contain no backslash.
 
     Raises:
         UnreadError: If there is no such text, or no rule for it.
@@ -72,7 +72,7 @@ def expression(node: ast.AST, level: Level = Level.TEST, *, is_inside: bool = Fa
 
 
 def elements(nodes: Sequence[ast.AST], *, is_inside: bool = False) -> str:
-    """Return the elements of a tuple: one alone has a comma behind it."""
+    """Return the elements of a tuple; a single one is followed by a comma."""
     texts = [_text(each, Level.TEST, is_inside) for each in nodes]
     return f"{texts[0]}," if len(texts) == 1 else ", ".join(texts)
 
@@ -201,7 +201,7 @@ def _binary(node: ast.BinOp, level: Level, is_inside: bool) -> str:  # noqa: FBT
 def _boolean(node: ast.BoolOp, level: Level, is_inside: bool) -> str:  # noqa: FBT001
     sign, own = _BOOLEAN[type(node.op)]
     texts = []
-    # Each operand is written as if it bound tighter than the one before.
+    # Each operand is written as if it bound more tightly than the one before.
     of_operand = own
     for each in node.values:
         of_operand = of_operand.tighter

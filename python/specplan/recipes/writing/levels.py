@@ -8,7 +8,7 @@ __all__ = ["Level"]
 
 
 class Level(IntEnum):
-    """A level of binding; an expression of a lower one needs parentheses within a higher one."""
+    """A precedence level; an expression of a lower level needs parentheses within a higher one."""
 
     NAMED = 0
     TUPLE = 1

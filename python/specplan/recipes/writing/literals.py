@@ -13,7 +13,7 @@ __all__ = ["ALL_QUOTES", "TRIPLE_QUOTES", "constant", "joined", "quoted"]
 TRIPLE_QUOTES: Final = ('"""', "'''")
 ALL_QUOTES: Final = ("'", '"', *TRIPLE_QUOTES)
 
-#: A number that is too large for a float, as which infinity is written.
+#: The representation of infinity: a number that is too large for a float.
 _INFINITY: Final = f"1e{sys.float_info.max_10_exp + 1}"
 
 
@@ -43,7 +43,7 @@ def _escaped(text: str, *, with_blanks: bool) -> str:
 def _fitted(
     text: str, quotes: Sequence[str], *, with_blanks: bool = False
 ) -> tuple[str, Sequence[str]]:
-    """Return the inside of a literal, and the possible quotes, the best first."""
+    """Return the inside of a literal, and the possible quotes, in order of preference."""
     inside = _escaped(text, with_blanks=with_blanks)
     fitting = [
         each
@@ -61,7 +61,7 @@ def _fitted(
 
 
 def quoted(text: str, quotes: Sequence[str] = ALL_QUOTES) -> str:
-    """Return a literal of a text with as few backslashes as there can be."""
+    """Return a literal of a text with as few backslashes as possible."""
     inside, fitting = _fitted(text, quotes)
     return f"{fitting[0]}{inside}{fitting[0]}"
 
@@ -84,6 +84,6 @@ def joined(parts: Sequence[tuple[str, bool]]) -> str:
 
 
 def _joined_in_triple_quotes(parts: Sequence[tuple[str, bool]]) -> str:
-    # A double quote before a text has its `repr` use single ones.
+    # A leading double quote makes `repr` use single quotes.
     inside = "".join(repr(f'"{text}')[2:-1] for text, _ in parts)
     return f"'''{inside}'''"

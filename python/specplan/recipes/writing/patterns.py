@@ -19,7 +19,7 @@ def pattern(node: ast.pattern, level: Level = Level.TEST) -> str:  # noqa: ARG00
 
     Args:
         node: The pattern.
-        level: How tightly what it stands in binds.
+        level: The precedence of its context.
 
     Raises:
         UnreadError: If there is no rule for it.

@@ -20,7 +20,7 @@ __all__ = ["written_module"]
 
 _INDENT: Final = "    "
 
-#: Signs of operators that are part of an assignment.
+#: The operators that can be part of an assignment.
 _SIGNS: Final[dict[type[ast.operator], str]] = {
     ast.Add: "+",
     ast.Sub: "-",
@@ -41,20 +41,20 @@ _SIGNS: Final[dict[type[ast.operator], str]] = {
 def written_module(module: ast.Module) -> str:
     """Return a module as text that ends with a newline.
 
-    Bodies may be empty, as methods are taken out of trees: nothing is written for them.
+    Bodies may be empty because methods are removed from trees; nothing is written for them.
 
     Raises:
         UnreadError: If there is no such text, or no rule for some part.
-        RecursionError: If it is nested too deep.
+        RecursionError: If it is nested too deeply.
     """
     text = "\n".join(_body_with_docstring(module.body))
-    # A class or function has an empty line before it, unless it is the first of all.
+    # A class or function is preceded by an empty line, unless it comes first.
     return text.removeprefix("\n") + "\n"
 
 
 @singledispatch
 def _lines(node: ast.stmt) -> Iterator[str]:
-    """Give the lines of a statement; a line may itself hold newlines, within a string."""
+    """Yield the lines of a statement; a line may itself contain newlines, within a string."""
     raise UnreadError(f"no rule says how to write `{type(node).__name__}`")
 
 
@@ -69,7 +69,7 @@ def _block(statements: Iterable[ast.stmt]) -> Iterator[str]:
 
 def _indented(lines: Iterable[str]) -> Iterator[str]:
     for line in lines:
-        # The empty line before a class or function has no blanks.
+        # The empty line before a class or function is not indented.
         yield _INDENT + line if line else line
 
 

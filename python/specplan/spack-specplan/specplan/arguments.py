@@ -4,15 +4,15 @@ import os
 import re
 from urllib.parse import urlsplit
 
-#: The commands that take wants, those that take caches, and those that need some wants. What `diff`
-#: and `trend` compare are states, of which mirrors have one each; only their words name some.
+#: The commands that take wants, those that take caches, and those that need some wants. `diff` and
+#: `trend` compare states, and each mirror is one state, so only their arguments name mirrors.
 WITH_WANTS = frozenset(
     ["gaps", "coverage", "check", "report", "rebuild", "why", "export", "trim", "review"]
 )
 WITH_CACHES = WITH_WANTS | {"find"}
 NEED_WANTS = frozenset(["rebuild", "why", "export", "trim"])
 
-#: The options that say themselves what is wanted, or need nothing wanted.
+#: The options that define wants themselves, or need none.
 _WANTS = ("--want", "--stack", "--peers", "--baseline", "--config", "--from")
 _NO_WANTS = ("--help", "-h")
 
@@ -21,7 +21,7 @@ _NO_STACK = "-"
 
 
 def has_option(words, *names):
-    """Return whether the user typed one of some options."""
+    """Return whether the user typed one of the given options."""
     for word in words:
         if word == "--":
             return False
@@ -34,7 +34,7 @@ def for_environment(command, words, environment):
     """Return the options for the active environment.
 
     Returns:
-        None if the command needs something that is wanted, and nothing is.
+        None if the command needs wants and there are none.
     """
     if command not in WITH_WANTS or has_option(words, *_WANTS):
         return []
@@ -84,7 +84,7 @@ def place_of(mirror):
 
 
 def has_credentials(mirror):
-    """Return whether the URL of a mirror holds a user or a password."""
+    """Return whether the URL of a mirror contains a user or a password."""
     return "@" in urlsplit(mirror.url).netloc
 
 
@@ -94,5 +94,5 @@ def labelled(label, place):
 
 
 def plain(place):
-    """Return a path that is not taken for one with a label."""
+    """Return a path that cannot be mistaken for one with a label."""
     return place if os.path.isabs(place) else os.path.join(os.curdir, place)

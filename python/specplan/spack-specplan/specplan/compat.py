@@ -1,4 +1,4 @@
-"""All that the extension asks of Spack: one function for each thing, for Spack 0.23 and later."""
+"""The extension's whole interface to Spack, one function per purpose, for Spack 0.23 and later."""
 
 import os
 import sys
@@ -8,8 +8,8 @@ class Mirror(object):
     """A mirror of binaries.
 
     Attributes:
-        name: What the configuration calls it.
-        url: Where binaries are fetched from.
+        name: Its name in the configuration.
+        url: The URL from which binaries are fetched.
         view: The view of its index that is read, or None.
     """
 
@@ -23,7 +23,7 @@ class ActiveEnvironment(object):
     """An environment.
 
     Attributes:
-        name: What Spack calls it; a path for one that is not managed.
+        name: Its name in Spack; a path for one that is not managed.
         lock: Its spack.lock, or None if it is not concretized.
         manifest: Its spack.yaml.
     """
@@ -41,7 +41,7 @@ def die(message, hint):
 
 
 def warn(message):
-    """Say something that the user may not expect."""
+    """Tell the user about something unexpected."""
     sys.stderr.write("warning: {0}\n".format(message))
 
 
@@ -68,7 +68,7 @@ def binary_mirrors():
 
 
 def recipe_folder():
-    """Return the folder of the repository of recipes that comes first, or None."""
+    """Return the folder of the first repository of recipes, or None."""
     import spack.repo
 
     path = getattr(spack.repo, "PATH", None) or getattr(spack.repo, "path", None)

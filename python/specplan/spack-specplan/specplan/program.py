@@ -7,7 +7,7 @@ import sys
 #: The variable that names it.
 VARIABLE = "SPECPLAN"
 
-#: What says how it is had, where it is not found.
+#: The hint for installing it, if it is not found.
 HINT = (
     "`pip install specplan` or `pipx install specplan`, `spack install py-specplan`, "
     "or name the program in {0}".format(VARIABLE)
@@ -17,8 +17,8 @@ HINT = (
 def find():
     """Return the words that start the program and the environment it needs, or None.
 
-    It is looked for in ``SPECPLAN``, on the path, in the Python that runs Spack, in the Pythons
-    on the path, and among what Spack has installed.
+    It is looked for in ``SPECPLAN``, on the path, in the Python that runs Spack, in the Pythons on
+    the path, and among Spack's installed packages.
     """
     from spack.extensions.specplan import compat
 
@@ -46,7 +46,7 @@ def _on_path(name):
 
 
 def _has_module(python):
-    """Return whether a Python has specplan, asked in a process without Spack's own modules."""
+    """Return whether a Python has specplan, checked in a process without Spack's own modules."""
     asked = [python, "-c", "import specplan._core"]
     with open(os.devnull, "w") as nothing:
         try:

@@ -1,7 +1,7 @@
-"""``spack specplan``: what is missing from the mirrors, and the least that must be built.
+"""``spack specplan``: missing binaries in the mirrors, and the smallest set of builds for them.
 
-It calls the program ``specplan``, of whatever Python that is, with what Spack knows: the active
-environment as what is wanted, the mirrors of binaries as caches, the recipes.
+It calls the program ``specplan``, of any Python, with Spack's settings: the active environment as
+the wants, the mirrors of binaries as caches, and the recipes.
 """
 
 import argparse
@@ -25,7 +25,7 @@ options of specplan follow its command and override Spack's settings; `spack spe
 
 
 def setup_parser(subparser):
-    """Say which words the command takes."""
+    """Define the arguments of the command."""
     subparser.epilog = _EPILOG
     subparser.formatter_class = argparse.RawDescriptionHelpFormatter
     subparser.add_argument(
@@ -54,7 +54,7 @@ def specplan(parser, args):
     options, fault = _options(args.specplan_command, args.specplan_args, args.mirror)
     if fault is not None:
         return compat.die(*fault)
-    # What is typed comes last, so that a `--` in it ends no option of ours.
+    # Typed arguments come last, so that a `--` in them does not end our options.
     command = words + [args.specplan_command] + options + list(args.specplan_args)
     if args.show:
         print(" ".join(_quoted(word) for word in command))
