@@ -319,8 +319,7 @@ def test_a_note_of_the_compiler_is_own_content_and_the_format_beside_it_is_not_s
 
 def test_options_of_cells_are_refused_for_locks(run: Any) -> None:
     assert run("diff", OLD, NEW, "--stack", "radiuss").code == 2
-    assert run("diff", OLD, NEW, "--strict-known-gaps").code == 2
-    assert run("diff", OLD, NEW, "--known-gaps=none.toml").code == 2
+    assert run("diff", OLD, NEW, "--level", "hash").code == 2
 
 
 def test_costs_of_a_file_are_told_and_the_others_estimated(run: Any) -> None:

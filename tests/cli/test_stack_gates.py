@@ -107,6 +107,13 @@ def test_gates_of_the_configuration_are_evaluated_between_locks_too(
     assert told["lost_packages"] == (["a"] if "new" in words[1] else [])
     (folder / "answer.json").write_text(answer.out, encoding="utf-8")
     assert run("report", "--from=answer.json", "-o", "page.html").code == bool(failed)
+    if config == STRICT:
+        # What is typed is evaluated as what is configured, and both say what it is about.
+        typed = ("--no-config", "--known-gaps=known.toml", "--strict-known-gaps", "--format=json")
+        again = run("diff", *(f"{each}/spack.lock" for each in words), *typed)
+        assert (again.code, json.loads(again.out)["gates"]) == (1, told["gates"])
+        assert "they excuse nothing here" in answer.err
+        assert again.err == answer.err
 
 
 def test_the_gates_of_many_stacks_are_counted_once_for_each_build(run: Runs, folder: Path) -> None:

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from specplan.errors import SourceError
+from specplan.sources import Limits
 from specplan.sources.named_want import named_want
+from specplan.sources.wants import read_wants
 
 PACKAGE = Path(__file__).parents[2] / "python" / "specplan"
 
@@ -57,3 +60,12 @@ def test_only_one_module_looks_into_wants() -> None:
         # `init` looks for caches too, in folders of any kind.
         "config/discovery.py",
     }
+
+
+def test_a_lock_that_cannot_be_read_is_never_passed_over_for_the_environment(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "spack.yaml").write_text("spack: {specs: [zlib]}\n", encoding="utf-8")
+    (tmp_path / "spack.lock").symlink_to(tmp_path / "gone")
+    with pytest.raises(SourceError, match="does not exist"):
+        read_wants([str(tmp_path)], Limits())

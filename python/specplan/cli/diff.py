@@ -72,6 +72,11 @@ def asked_difference(old: str, new: str | None, settings: Settings) -> Diff | Lo
     """
     if (states := _locks(old, new)) is not None:
         _refuse_cells(settings)
+        if settings.known_gaps is not None:
+            output.note(
+                "known gaps are about cells, which locks do not have: they excuse nothing here, "
+                "and only whether one has expired is checked"
+            )
         older, newer = (load.read([place], settings) for place in states)
         compared = replace(newer.compare(older), absent_stacks=_absent(*states))
         return verdict.settled(known_gaps.held(compared, settings), settings)
@@ -111,7 +116,7 @@ def _absent(old: str, new: str) -> tuple[str, ...]:
 
 
 #: The options that only apply to cells of snapshots.
-_OF_CELLS: Final = ("stack", "os", "target", "level", "known_gaps", "strict_known_gaps")
+_OF_CELLS: Final = ("stack", "os", "target", "level")
 
 
 def _refuse_cells(settings: Settings) -> None:

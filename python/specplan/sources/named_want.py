@@ -116,7 +116,8 @@ def file_of(place: str) -> str:
         return place
     for name in (LOCK_NAME, ENVIRONMENT_NAME):
         file = os.path.join(place, name)  # noqa: PTH118 - as it was given
-        if os.path.isfile(file):  # noqa: PTH113
+        # A lock that cannot be read, such as a broken link, must not be passed over.
+        if os.path.lexists(file):
             return file
     return place
 
