@@ -576,6 +576,10 @@ def test_what_is_not_wanted_of_a_lock_is_wanted_neither_of_gaps_nor_of_a_plan(
     assert plan.totals.wants == every.totals.wants - plan.totals.not_wanted
     assert report.not_wanted == plan.not_wanted
     assert "not wanted: " in plan.to_text()
+    if scope != "all":
+        # A budget for everything makes the same plan.
+        limited = catalog.rebuild(want=lock, scope=scope, not_wanted=[entry], max_builds=10_000)
+        assert (limited.totals, limited.builds) == (plan.totals, plan.builds)
 
 
 @pytest.mark.parametrize("scope", ["roots", "runtime", "all"])

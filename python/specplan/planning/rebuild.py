@@ -14,7 +14,7 @@ from specplan.catalog.left_out import of_sources, without_roots
 from specplan.catalog.names import refuse_others
 from specplan.catalog.specs import hashes_of
 from specplan.coverage.ask import environment_options
-from specplan.coverage.lock_wants import LockWants
+from specplan.coverage.lock_wants import SCOPE_EDGES, LockWants
 from specplan.errors import UsageError
 from specplan.model import Policy, Scope
 from specplan.model.left_out import merged
@@ -153,6 +153,12 @@ def _set_roots(
     if spent is not None:
         found.core["roots"] = spent.roots
         fixed = [root for root in spent.roots if root in found.lock_wants.labels]
+        if found.lock_wants.excluded:
+            # An excluded spec below a root is built for the root, and is not a want itself.
+            edges = SCOPE_EDGES[found.core["scope"]]
+            below = found.lock_wants.hashes.intersection(found.rows.reached(spent.roots, edges))
+            found.core["roots"] = sorted({*spent.roots, *below})
+            found.core["scope"] = "roots"
     elif choice is not None:
         found.core["roots"] = sorted({*fixed, *choice.roots})
     return fixed
