@@ -14,6 +14,7 @@ __all__ = [
     "CODE",
     "COMMENT",
     "DIRECTIVE",
+    "NEW_VERSION",
     "OLD_METHOD",
     "RESOURCE",
     "RecipeProject",
@@ -22,6 +23,7 @@ __all__ = [
 
 COMMENT = GREETING.replace("# A comment.", "# Another one.")
 CODE = GREETING.replace('make("install")', 'make("all")')
+NEW_VERSION = GREETING.replace("    variant", '    version("3.0", sha256="3")\n    variant')
 OLD_METHOD = GREETING.replace('make("install-old")', 'make("install-older")')
 DIRECTIVE = GREETING.replace('depends_on("gmake"', 'depends_on("make"')
 RESOURCE = GREETING.replace("words.tar.gz", "other-words.tar.gz")

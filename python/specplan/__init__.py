@@ -133,7 +133,7 @@ if TYPE_CHECKING:
     from specplan.model.rows import Rows
     from specplan.model.schedule import Run, Schedule, Shard
     from specplan.model.spec import DependencyEdge
-    from specplan.model.successors import Successor, Successors
+    from specplan.model.successors import OpenSpec, Successor, Successors
     from specplan.planning.plan import Plan
     from specplan.planning.request import (
         BudgetLimits,
@@ -189,7 +189,7 @@ else:
             "specplan.model.report": "Table",
             "specplan.model.rows": "Rows",
             "specplan.model.schedule": "Run Schedule Shard",
-            "specplan.model.successors": "Successor Successors",
+            "specplan.model.successors": "OpenSpec Successor Successors",
             "specplan.planning.plan": "Plan",
             "specplan.planning.request": (
                 "BudgetLimits ChangeRequest PlanRequest RecipeRequest SearchLimits WhatIfRequest"
@@ -278,6 +278,7 @@ __all__ = [
     "NewSpec",
     "NotWanted",
     "OpenRoot",
+    "OpenSpec",
     "OtherCandidate",
     "OwnChange",
     "Plan",

@@ -16,6 +16,7 @@ from tests.recipe_projects import (
     CODE,
     COMMENT,
     DIRECTIVE,
+    NEW_VERSION,
     OLD_METHOD,
     RESOURCE,
     RecipeProject,
@@ -171,6 +172,43 @@ def test_what_has_no_known_successor_stays_predicted_and_says_why(
     said = capsys.readouterr()
     assert "without a known next hash" in said.out
     assert "is not written, because some next hashes are unknown" in said.err
+
+
+def test_what_a_concretizer_may_choose_otherwise_is_not_said_to_be_kept(
+    project: RecipeProject, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    project.recipe(NEW_VERSION)
+    file = tmp_path / "next.lock"
+    asked = words(project, "--successors", "--write-lock", str(file))
+    found = plan(capsys, asked, code=1)
+    (made,) = found["next_hashes"]
+    assert [each["package"] for each in made["open"]] == ["greeting", "user"]
+    assert (made["kept"], made["specs"], found["builds"]) == (1, [], [])
+    (record,) = found["left_out"]
+    assert (record["kind"], record["count"], record["blocks"]) == ("may_change", 2, True)
+    assert "a concretizer may choose version 3.0 now" in record["detail"]
+    # Who keeps the old versions says so, and is told so.
+    assert main([*asked, "--allow-left-out", "may_change"]) == 0
+    said = capsys.readouterr()
+    assert "1 kept, 2 kept unless a concretizer chooses otherwise, 0 not known" in said.out
+    assert "greeting@2.0: a concretizer may choose version 3.0 now" in said.out
+    assert "the next lock keeps 2 specs that a concretizer may choose otherwise" in said.err
+    before = json.loads(project.lock.read_text())["concrete_specs"]
+    assert json.loads(file.read_text())["concrete_specs"] == before
+    treated = plan(capsys, words(project, "--successors", "--treat", "may_change=stale"))
+    assert (built(treated), treated["predicted"]) == (["greeting@2.0", "user@1.0"], True)
+    assert treated["left_out"] == []
+
+
+def test_an_open_verdict_is_recorded_once(
+    project: RecipeProject, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.recipe(DIRECTIVE)
+    found = plan(capsys, words(project, "--successors"), code=1)
+    (record,) = found["left_out"]
+    assert (record["kind"], record["count"]) == ("may_change", 2)
+    (made,) = found["next_hashes"]
+    assert (made["kept"], len(made["open"])) == (0, 3)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
+from specplan.recipes.other_choice import other_choice
 from specplan.recipes.repositories import repositories_of
 from specplan.recipes.rules import rules_of
 from specplan.recipes.sides import Side
@@ -94,6 +95,20 @@ def test_what_no_build_sees_changes_no_verdict(
     old: list[tuple[int, str]], new: list[tuple[int, str]]
 ) -> None:
     assert verdicts(edited(old), edited(new)) == {"1.0": "same", "2.0": "same"}
+
+
+@given(st.lists(harmless(), max_size=4), st.lists(harmless(), max_size=4))
+def test_a_spec_is_chosen_again_for_certain_only_if_the_same_versions_are_there(
+    old: list[tuple[int, str]], new: list[tuple[int, str]]
+) -> None:
+    before, after = (side(edited(each)).find("builtin", "greeting") for each in (old, new))
+    changes = [spec_change(LOCK, each, before, after, ()) for each in LOCK.file.nodes.values()]
+    read = ("    version", "    depends_on")
+    one, other = ({line for _, line in each if line.startswith(read)} for each in (old, new))
+    # A new dependency of versions that no spec has only takes choices away.
+    is_other = one != other and not (one < other and all("never" in line for line in other - one))
+    is_open = [bool(other_choice(LOCK, each, before, after)) for each in changes]
+    assert is_open == [is_other] * 2
 
 
 @given(

@@ -10,8 +10,9 @@ import pytest
 from specplan import _core
 from specplan.errors import SourceError
 from specplan.recipes.history import history
+from specplan.recipes.locks import read_lock
 from specplan.recipes.model import RecipeChange
-from specplan.recipes.successors import successor_lock, successors
+from specplan.recipes.successors import next_lock, successor_lock, successors
 from tests.recipe_repositories import GREETING, Checkout, RecipeWorld, lock_of, node
 
 SAME = {"1.0": "same", "2.0": "same"}
@@ -497,7 +498,88 @@ def test_a_new_version_that_may_be_chosen_leaves_a_spec_without_a_successor(
     found = successors(world.compared(world.first), world.lock, changes)
     assert {each.successor for each in found.specs} == {None}
     assert all("a concretizer may choose version 3.0 now" in each.why for each in found.specs)
-    assert found.kept == 1
+    assert found.kept == 0
+
+
+#: Changes of versions that the spec does not have, and what is said of them.
+OTHER_VERSIONS = {
+    'version("3.0", sha256="3")': "may choose version 3.0 now",
+    # It may be chosen for what it needs, which then has a better version.
+    'version("1.9", sha256="3")': "may choose version 1.9 now",
+    'version("1.0", sha256="%s", preferred=True)' % ("1" * 64): "may choose version 1.0 now",
+    "version(other())": "may choose a version that is not read now",
+    # Each version below it has a better place then.
+    "# gone": "may choose otherwise now, as version 1.5 is gone",
+}
+
+
+@pytest.mark.parametrize(("line", "why"), OTHER_VERSIONS.items())
+def test_what_only_concretizes_otherwise_is_open_with_all_that_depends_on_it(
+    world: RecipeWorld, line: str, why: str
+) -> None:
+    is_gone = line == "# gone"
+    middle = '    version("1.5", sha256="5")\n'
+    if is_gone:
+        world.checkout.recipe("greeting", GREETING.replace("    variant", f"{middle}    variant"))
+        world.first = world.checkout.commit()
+    world.checkout.recipe("greeting", GREETING.replace("    variant", f"    {line}\n    variant"))
+    changes = world.changes()
+    made = next_lock(world.compared(world.first), world.lock, changes, frozenset({"stale"}))
+    found = made.answer
+    assert [(each.package, each.version) for each in found.open] == [
+        ("greeting", "2.0"),
+        ("greeting", "1.0"),
+        ("user", "1.0"),
+    ]
+    new, top = found.open[0], found.open[-1]
+    assert (new.cause, top.cause, top.why) == (new.hash, new.hash, new.why)
+    assert why in new.why
+    assert (found.kept, found.specs) == (0, ())
+    # What is written keeps them; treated as stale, none of them has a known hash.
+    assert made.whole is not None
+    treated = next_lock(world.compared(world.first), world.lock, changes)
+    assert treated.whole is None
+
+
+def test_a_version_that_its_root_names_is_kept_if_nothing_depends_on_it(
+    world: RecipeWorld,
+) -> None:
+    document = dict(world.lock.file.document)
+    document["roots"] = [
+        {"hash": key, "spec": f"{spec['name']}@{spec['version']}"}
+        for key, spec in document["concrete_specs"].items()
+    ]
+    world.lock = read_lock(json.dumps(document).encode(), "site", "site")
+    newer = 'version("3.0", sha256="3")\n    version("2.0"'
+    world.checkout.recipe("greeting", GREETING.replace('version("2.0"', newer))
+    compared, changes = world.compared(world.first), world.changes()
+    found = next_lock(compared, world.lock, changes, frozenset({"stale"})).answer
+    assert [(each.package, each.version) for each in found.open] == [
+        ("greeting", "2.0"),
+        ("user", "1.0"),
+    ]
+    # Spack takes 1.0-1 for a version 1.0 too.
+    world.checkout.recipe(
+        "greeting", GREETING.replace('version("2.0"', newer.replace("3.0", "1.0-1"))
+    )
+    compared, changes = world.compared(world.first), world.changes()
+    found = next_lock(compared, world.lock, changes, frozenset({"stale"})).answer
+    assert len(found.open) == 3
+
+
+def test_what_depends_on_an_open_spec_has_no_next_hash(world: RecipeWorld) -> None:
+    """A stricter directive makes nothing else possible, but the spec may not meet it."""
+    world.checkout.recipe("user", USER.format("def install(self): pass"))
+    world.first = world.checkout.commit()
+    world.prove("user")
+    world.checkout.recipe("user", USER.format("def install(self): return"))
+    limit = '    depends_on("gmake@4:", type="build")\n    version("2.0"'
+    world.checkout.recipe("greeting", GREETING.replace('    version("2.0"', limit))
+    compared, changes = world.compared(world.first), world.changes()
+    found = next_lock(compared, world.lock, changes, frozenset({"stale"})).answer
+    (top,) = found.specs
+    assert (top.package, top.successor) == ("user", None)
+    assert "`depends_on` changed" in top.why
 
 
 @pytest.mark.parametrize(

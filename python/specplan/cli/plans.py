@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypedDict
 
-from specplan.cli import load, questions, verdict
+from specplan.cli import load, output, questions, verdict
+from specplan.counting import count
 from specplan.errors import UsageError
 from specplan.planning.left_out import passed_over_stacks
 from specplan.planning.request import (
@@ -28,7 +29,14 @@ if TYPE_CHECKING:
     from specplan.model.change import OpenVerdict
     from specplan.planning.plan import Plan
 
-__all__ = ["AskedPlan", "asked_plan", "plan", "recipes_since", "refuse_lock_without_successors"]
+__all__ = [
+    "AskedPlan",
+    "asked_plan",
+    "plan",
+    "recipes_since",
+    "refuse_lock_without_successors",
+    "say_kept",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +231,14 @@ def recipes_since(settings: Settings, since: str, checkout: str) -> RecipeReques
         spack_rules=settings.spack_rules,
         successors=settings.successors,
     )
+
+
+def say_kept(plan: Plan) -> None:
+    """Report how many specs the next lock keeps that a concretizer may choose otherwise."""
+    number = sum(len(each.open) for each in plan.successors)
+    if number:
+        what = count(number, "spec")
+        output.note(f"the next lock keeps {what} that a concretizer may choose otherwise")
 
 
 def refuse_lock_without_successors(settings: Settings) -> None:

@@ -56,6 +56,8 @@ def rebuild(settings: Settings) -> int:
     if lock is not None and following is None:
         output.not_whole(f"the lock `{lock}` is not written, because some next hashes are unknown")
         return code or 1
+    if lock is not None:
+        plans.say_kept(plan)
     return code
 
 

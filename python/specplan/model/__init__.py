@@ -110,7 +110,7 @@ if TYPE_CHECKING:
     from specplan.model.schedule import BoundReason, Run, Schedule, Shard
     from specplan.model.source import IndexUsed, SourceUsed
     from specplan.model.spec import EdgeType, NamedSpec, Spec
-    from specplan.model.successors import Successor, Successors
+    from specplan.model.successors import OpenSpec, Successor, Successors
     from specplan.model.trend import (
         LostWant,
         Measured,
@@ -171,7 +171,7 @@ else:
             "specplan.model.schedule": "BoundReason Run Schedule Shard",
             "specplan.model.source": "IndexUsed SourceUsed",
             "specplan.model.spec": "EdgeType NamedSpec Spec",
-            "specplan.model.successors": "Successor Successors",
+            "specplan.model.successors": "OpenSpec Successor Successors",
             "specplan.model.want_keys": "KeyedWants WantKeys",
             "specplan.model.why": "ChangeLink HeldChange Why WhyLine WhyLink WhyVerdict",
         },
@@ -259,6 +259,7 @@ __all__ = [
     "NotWanted",
     "OpenReason",
     "OpenRoot",
+    "OpenSpec",
     "OpenVerdict",
     "Origin",
     "OtherCandidate",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from specplan.records import dataclass
 
-__all__ = ["Successor", "Successors"]
+__all__ = ["OpenSpec", "Successor", "Successors"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,15 +29,36 @@ class Successor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSpec:
+    """A spec of a lock that keeps its hash only if a concretizer chooses as before.
+
+    Attributes:
+        hash: Its DAG hash.
+        package: Its package.
+        version: Its version.
+        cause: The hash of the spec whose recipe changed: itself, or one that it depends on.
+        why: Why a concretizer may choose otherwise.
+    """
+
+    hash: str
+    package: str
+    version: str
+    cause: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Successors:
     """The next hashes of a lock.
 
     Attributes:
         stack: The lock.
-        kept: The number of specs that keep their hash.
+        kept: The number of specs that keep their hash for certain.
+        open: Those that keep it only if a concretizer chooses as before, in the order of the lock.
         specs: The others, in the order of the lock.
     """
 
     stack: str
     kept: int
+    open: tuple[OpenSpec, ...]
     specs: tuple[Successor, ...]

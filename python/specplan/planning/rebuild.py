@@ -366,7 +366,9 @@ def _changed_by_recipes(
         return by_name(asked, plannable)
     if read.next is not None:
         # Successors replace their specs as wants; the other specs are predicted to change.
-        return replace(read.recipes.answer(), changed=read.next.open)
+        found = read.recipes.answer()
+        left_out = (*found.left_out, *read.next.left_out)
+        return replace(found, changed=read.next.open, left_out=left_out)
     hashes = (each.hash for each in plannable.core.specs(plannable.among, None))
     return read.recipes.of_others(plannable.core, hashes).answer()
 

@@ -16,7 +16,7 @@ from specplan.planning.changes import ChangedByRecipes, counted, matching_each
 from specplan.recipes.changes import Comparison, compared_changes
 from specplan.recipes.history import committed, history, with_older
 from specplan.recipes.known import known_specs
-from specplan.recipes.left_out import changed_files, untracked_files
+from specplan.recipes.left_out import changed_files, of_next_lock, untracked_files
 from specplan.recipes.locks import read_lock
 from specplan.recipes.rules import NEWEST_RULES, rules_of
 from specplan.recipes.successors import NextLock, next_lock
@@ -110,6 +110,15 @@ class JudgedRecipes:
             for each in self.groups
             for lock in each.locks
             if lock.file.document
+        )
+
+    def open_specs(self) -> frozenset[str]:
+        """Return the specs of an open verdict, which :meth:`answer` records as left out."""
+        return frozenset(
+            spec.hash
+            for recipe in self._recipes()
+            for spec in recipe.specs
+            if spec.verdict in _VERDICTS and spec.verdict not in self.counted
         )
 
     def of_others(self, core: compiled.Catalog, hashes: Iterable[str]) -> JudgedRecipes:
@@ -326,12 +335,14 @@ class NextWants:
         answers: The outcome for the specs of each.
         open: The hashes of changed specs whose next hash is unknown.
         documents: By path, the next lock as a file; None if some hash in it is unknown.
+        left_out: The specs that keep their hash only if a concretizer chooses as before.
     """
 
     wanted: tuple[Wanted, ...]
     answers: tuple[Successors, ...]
     open: frozenset[str]
     documents: tuple[tuple[str, bytes | None], ...]
+    left_out: tuple[LeftOut, ...]
 
 
 def next_wants(recipes: JudgedRecipes, wanted: Sequence[Wanted]) -> NextWants:
@@ -353,11 +364,13 @@ def next_wants(recipes: JudgedRecipes, wanted: Sequence[Wanted]) -> NextWants:
             hint="name a spack.lock with `--want`",
         )
     found = [made[key] for key in keys]
+    known = recipes.open_specs()
     return NextWants(
         wanted=tuple(_wanted(old, new) for old, new in zip(wanted, found, strict=True)),
         answers=tuple(each.answer for each in found),
         open=frozenset(each for new in found for each in new.open),
         documents=tuple((old.place, new.whole) for old, new in zip(wanted, found, strict=True)),
+        left_out=tuple(each for new in found for each in of_next_lock(new.answer, known)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from specplan.counting import count
@@ -10,11 +11,12 @@ from specplan.recipes.imports import module_of
 from specplan.sources.recipes import is_beside, is_code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
+    from specplan.model.successors import Successors
     from specplan.recipes.history import History
 
-__all__ = ["changed_files", "of_comparison", "untracked_files"]
+__all__ = ["changed_files", "of_comparison", "of_next_lock", "untracked_files"]
 
 
 def of_comparison(
@@ -76,4 +78,26 @@ def untracked_files(range_: History) -> list[LeftOut]:
             blocks=True,
             remedy="git add --intent-to-add FILE, or --allow-left-out changed_file",
         )
+    ]
+
+
+def of_next_lock(found: Successors, known: Collection[str]) -> list[LeftOut]:
+    """Return the records of specs that keep their hash only if a concretizer chooses as before.
+
+    Args:
+        found: The next hashes of a lock.
+        known: The hashes of specs that have a record, as their verdict is open.
+    """
+    causes = Counter(each.why for each in found.open if each.cause not in known)
+    return [
+        LeftOut(
+            kind="may_change",
+            where=found.stack,
+            detail=f"{why}; {count(number, 'spec')} would not keep "
+            f"{'its hash' if number == 1 else 'their hashes'} then",
+            count=number,
+            blocks=True,
+            remedy="spack concretize --force, or --allow-left-out may_change",
+        )
+        for why, number in causes.items()
     ]

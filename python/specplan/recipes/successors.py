@@ -13,21 +13,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from specplan import _core
-from specplan.model.successors import Successor, Successors
+from specplan.model.successors import OpenSpec, Successor, Successors
 from specplan.recipes.dag_hash import dag_hash
-from specplan.recipes.directive_changes import freed_by
 from specplan.recipes.hashes import computed_hash
 from specplan.recipes.host import host_of
+from specplan.recipes.other_choice import other_choice
 from specplan.recipes.patches import Applied, own_patches
-from specplan.recipes.source_id import declared_source, next_commit, versions_of, wish_of
+from specplan.recipes.source_id import declared_source, next_commit
 from specplan.recipes.unread import UnreadError
 from specplan.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from specplan.recipes.changes import Comparison
-    from specplan.recipes.directives import Directives
     from specplan.recipes.locks import WantedLock
     from specplan.recipes.model import RecipeChanges, RecipeVerdict, SpecChange
     from specplan.recipes.nodes import Node
@@ -71,12 +70,14 @@ class _Next:
     """The next node of a spec, or the reason why it is unknown.
 
     A spec that keeps its hash may also have a reason: a concretizer may choose another version of
-    it or of its dependencies, so no changed spec above it has a known hash.
+    it or of its dependencies, so no changed spec above it has a known hash. The cause is
+    the spec whose recipe gives the reason.
     """
 
     hash: str | None
     raw: Mapping[str, Any]
     why: str = ""
+    cause: str = ""
 
 
 def successors(compared: Comparison, lock: WantedLock, changes: RecipeChanges) -> Successors:
@@ -153,8 +154,19 @@ class _Succession:
             for node in self._lock.file.nodes.values()
             if (found := self._next[node.hash]).hash != node.hash
         )
-        kept = len(self._lock.file.nodes) - len(specs)
-        return Successors(stack=self._lock.label, kept=kept, specs=specs)
+        open_ = tuple(
+            OpenSpec(
+                hash=node.hash,
+                package=node.name,
+                version=node.version,
+                cause=found.cause,
+                why=found.why,
+            )
+            for node in self._lock.file.nodes.values()
+            if (found := self._next[node.hash]).hash == node.hash and found.why
+        )
+        kept = len(self._lock.file.nodes) - len(specs) - len(open_)
+        return Successors(stack=self._lock.label, kept=kept, open=open_, specs=specs)
 
     def document(self) -> bytes | None:
         """Return the next lock; None if some hash in it is unknown."""
@@ -186,11 +198,8 @@ class _Succession:
         return (json.dumps(made, separators=(",", ":")) + "\n").encode()
 
     def _next_of(self, node: Node) -> _Next:
-        below = [self._next[each] for each in node.dependencies if each in self._next]
         change = self._changed.get(node.hash)
-        why = next((each.why for each in below if each.why), "")
-        if change is not None and not why:
-            why = self._other_choice(node)
+        why, cause = self._doubt(node, change)
         if change is not None and change.verdict not in self._counted:
             change = None
         is_stale = change is not None and change.verdict != "same"
@@ -199,32 +208,26 @@ class _Succession:
             for each in node.dependencies
             if (found := self._next.get(each)) is not None
         )
-        if not is_stale and are_below_same:
-            return _Next(node.hash, node.raw, why)
+        if not is_stale and are_below_same and not (why and "may_change" in self._counted):
+            return _Next(node.hash, node.raw, why, cause)
         if why:
-            return _Next(None, node.raw, why)
+            return _Next(None, node.raw, why, cause)
         try:
             return self._made(node, change)
         except UnreadError as error:
             return _Next(None, node.raw, f"{node.name}@{node.version}: {error}")
 
-    def _other_choice(self, node: Node) -> str:
-        """Return the reason why a concretizer may choose another spec, or an empty text.
-
-        Removing a version from a recipe makes nothing new possible.
-        """
-        if node.is_external:
-            return ""
-        host = host_of(node.raw.get("arch"))
-        old = self._compared.before.find(node.namespace, node.name)
-        new = self._compared.after.find(node.namespace, node.name)
-        if old is None or new is None:
-            return ""
-        try:
-            why = _freedom(node.version, old.directives(host), new.directives(host))
-        except UnreadError as error:
-            why = str(error)
-        return why and f"{node.name}@{node.version}: {why}"
+    def _doubt(self, node: Node, change: SpecChange | None) -> tuple[str, str]:
+        """Return the reason why a concretizer may choose another spec, and the cause."""
+        for each in node.dependencies:
+            if each in self._next and (below := self._next[each]).why:
+                return below.why, below.cause
+        if change is None:
+            return "", ""
+        sides = (self._compared.before, self._compared.after)
+        old, new = (each.find(node.namespace, node.name) for each in sides)
+        why = other_choice(self._lock, change, old, new)
+        return why, node.hash if why else ""
 
     def _made(self, node: Node, change: SpecChange | None) -> _Next:
         if change is not None and (
@@ -301,33 +304,6 @@ class _Succession:
         if [each.sha256 for each in before] != list(node.patches):
             raise UnreadError("its patches are not those of its own recipe alone")
         return own_patches(new.directives(host), decide, new.file)
-
-
-def _freedom(version: str, old: Sequence[Directives], new: Sequence[Directives]) -> str:
-    """Return the reason why a concretizer may choose another spec now, or an empty text."""
-    if _tags(old) != _tags(new):
-        return "a concretizer looks for its tags, which changed"
-    directive = freed_by(old, new)
-    if directive is not None:
-        return f"a concretizer may choose otherwise now, as `{directive}` changed"
-    others = sorted(_wishes(new) - _wishes(old))
-    other = next((each for each, _ in others if each != version), None)
-    if other is None:
-        return ""
-    which = f"version {other}" if other else "a version that is not read"
-    return f"a concretizer may choose {which} now"
-
-
-def _tags(directives: Sequence[Directives]) -> list[tuple[str, ...]]:
-    return [each.tags for each in directives]
-
-
-def _wishes(directives: Sequence[Directives]) -> frozenset[tuple[str, str]]:
-    """Return the versions of a recipe, each with its preference."""
-    return frozenset(
-        (version, repr(list(map(wish_of, calls))))
-        for version, calls in versions_of(directives).items()
-    )
 
 
 def _set_patches(raw: dict[str, Any], shas: list[str]) -> None:

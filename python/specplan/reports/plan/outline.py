@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from specplan.planning.plan import Plan
@@ -62,6 +63,7 @@ def outline(plan: Plan, options: ReportOptions) -> Outline:
             *schedule.sections(plan),
             *(_chains(plan) if "chains" in options.show else ()),
             *_without_successor(plan),
+            *_kept_unless_chosen(plan),
             *_excluded(plan),
             *_untested(plan),
             *_needless(plan),
@@ -197,6 +199,25 @@ def _without_successor(plan: Plan) -> tuple[Section, ...]:
         return ()
     title = wording.count(len(rows), "spec") + " without a known next hash"
     return (Section(id="predicted", title=title, tone="strong", table=ReportTable(columns, rows)),)
+
+
+def _kept_unless_chosen(plan: Plan) -> tuple[Section, ...]:
+    """Return the recipes by which a concretizer may choose otherwise, with how many specs it is."""
+    columns = (
+        Column("stack", "stack", "name", is_lead=True),
+        Column("specs", "specs", "count"),
+        Column("why", "why", "words"),
+    )
+    rows = tuple(
+        (Name(each.stack), Number(number), Said.once(prose.words(why)))
+        for each in plan.successors
+        for why, number in Counter(spec.why for spec in each.open).items()
+    )
+    if not rows:
+        return ()
+    number = sum(len(each.open) for each in plan.successors)
+    title = wording.count(number, "spec") + " kept unless a concretizer chooses otherwise"
+    return (Section(id="open", title=title, tone="strong", table=ReportTable(columns, rows)),)
 
 
 def _untested(plan: Plan) -> tuple[Section, ...]:

@@ -292,7 +292,10 @@ def _next_hashes(found: Successors) -> str:
     known = sum(each.successor is not None for each in found.specs)
     open_ = len(found.specs) - known
     stack = prose.name(found.stack)
-    return f"next hashes of {stack}: {known} computed, {found.kept} kept, {open_} not known"
+    kept = f"{found.kept} kept"
+    if found.open:
+        kept = f"{kept}, {len(found.open)} kept unless a concretizer chooses otherwise"
+    return f"next hashes of {stack}: {known} computed, {kept}, {open_} not known"
 
 
 def _kept_by(plan: Plan) -> str:
