@@ -1,8 +1,8 @@
 """Sources of specs: a file for each format, and their common parts.
 
-:func:`specplan.sources.read.read` finds out what a source is and reads it. Readers stop at nothing
-that is wrong with a single file: they report it in their answer, and the caller decides whether
-damage is an error.
+:func:`specplan.sources.read.read` finds out what a source is and reads it. Readers do not stop at a
+fault of a single file: they report it in their result, and the caller decides whether damage is an
+error.
 """
 
 from __future__ import annotations

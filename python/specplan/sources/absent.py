@@ -1,4 +1,4 @@
-"""Errors for places that do not exist: mistyped paths, or texts that are no paths."""
+"""Errors for places that do not exist: mistyped paths, or texts that are not paths."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from specplan.sources.stores.store import printable
 
 __all__ = ["absence", "is_there", "looks_like_a_file"]
 
-#: How files end that specplan reads or writes, and others that are given in their place.
+#: The suffixes of files that specplan reads or writes, and of others that are given instead.
 _SUFFIXES: Final = (
     "csv", "gz", "html", "json", "lock", "md", "spack", "tar", "tgz", "toml", "txt", "xml",
     "xz", "yaml", "yml", "zip", "zst",
 )  # fmt: skip
 
-#: What of a text may be a path: an abstract spec has its version, variants and others behind it.
+#: The part of a text that may be a path: an abstract spec continues with version and variants.
 _HEAD: Final = pattern(r"[^\s@+~%^=]*")
 
 #: ``hdf5/kr35wwg``: a name and the first letters of a hash.
@@ -33,7 +33,7 @@ _DOMAIN: Final = pattern(r"(?:[\w-]+\.)+(?:com|dev|edu|eu|gov|io|net|org)(?:/.*)
 #: A variable of the shell at the start of a path.
 _VARIABLE: Final = pattern(r"\$(?:(\w+)|\{(\w+)\})")
 
-#: How near a name must be to be suggested, from 0 to 1, and how many are looked at.
+#: The similarity of a suggested name, from 0 to 1, and the number of names to compare.
 _CLOSENESS: Final = 0.6
 _MOST_NAMES: Final = 10_000
 
@@ -41,7 +41,7 @@ _MOST_NAMES: Final = 10_000
 def looks_like_a_file(text: str) -> bool:
     """Return whether a text is meant to be a path rather than an abstract spec or a snapshot.
 
-    It is if it has a separator, or the suffix of a file, or nearly.
+    It is if it has a separator, or (nearly) the suffix of a file.
 
     Examples:
         >>> [looks_like_a_file(each) for each in ("a/spack.lock", "spack.lok", "./hdf5")]
@@ -64,7 +64,7 @@ def absence(place: str, *, hint: str | None = None) -> SourceError:
 
     Args:
         place: The place, as it was given.
-        hint: What helps, where the caller knows better.
+        hint: A hint of the caller, if it knows better.
     """
     shown = printable(place)
     if hint is None:
@@ -98,11 +98,11 @@ def _remedy(place: str) -> str | None:
 
 
 def _near(place: str) -> str | None:
-    """Return a path that is there and nearly spelt like the place, or None."""
+    """Return an existing path with a similar spelling, or None."""
     parts = Path(place).parts
     for at, part in enumerate(parts):
         folder = os.path.join(*parts[:at]) if at else ""  # noqa: PTH118 - as it was given
-        # That of `Path` fails where it may not look.
+        # The method of `Path` raises an error if access is denied.
         if os.path.exists(os.path.join(folder, part)):  # noqa: PTH110, PTH118
             continue
         for name in _names_like(part, folder or "."):
@@ -114,7 +114,7 @@ def _near(place: str) -> str | None:
 
 
 def _names_like(name: str, folder: str) -> list[str]:
-    """Return the names in a folder that are near to one, best first."""
+    """Return the names in a folder that are similar to one, best first."""
     names: dict[str, str] = {}
     try:
         with os.scandir(folder) as entries:

@@ -1,7 +1,7 @@
 """Text signed in the clear by GnuPG, as Spack signs manifests and spec files.
 
-The signature is cut off, **not verified**: specplan plans, it installs nothing. Spack
-verifies signatures when it installs.
+The signature is removed but **not verified**: specplan only plans, and Spack verifies signatures
+when it installs.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from specplan.errors import DamagedSourceError
 
 __all__ = ["BEGIN", "text_of"]
 
-#: How such a text begins.
+#: The beginning of such a text.
 BEGIN: Final = b"-----BEGIN PGP SIGNED MESSAGE-----"
 
 _SIGNATURE: Final = b"-----BEGIN PGP SIGNATURE-----"

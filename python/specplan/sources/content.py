@@ -22,27 +22,27 @@ __all__ = ["Kind", "first_bytes", "inflated", "kind_of", "start_of"]
 #: value is an array, as in a map of snapshots. ``specs``: any other JSON, perhaps signed.
 Kind: TypeAlias = Literal["page", "manifest", "listing", "specs", "other"]
 
-#: How much of a file is looked at.
+#: The number of bytes to read for recognition.
 _START: Final = 1 << 16
 
 _GZIP: Final = b"\x1f\x8b"
 
 _FRONT_MATTER: Final = pattern(rb"---[ \t\r]*\n")
-#: Whichever of its two keys comes first. No other file has a bare number there.
+#: Either of its two keys may come first. No other file has a bare number there.
 _MANIFEST: Final = pattern(rb'\{\s*(?:"version"\s*:\s*[-0-9]|"data"\s*:\s*\[)')
 _LISTING: Final = pattern(rb'\{\s*(?:\}|"(?!spec"|data")(?:[^"\\]|\\.)*"\s*:\s*\[)')
 
 
 def first_bytes(path: Path, most: int, shown: str = "") -> bytes:
-    """Return as many bytes of a file as it has, but no more than are asked for.
+    """Return the bytes of a file, up to a maximum.
 
     Raises:
-        SourceError: If it cannot be read, or is not a regular file: a pipe may have no end,
-            and nobody may write to it.
+        SourceError: If it cannot be read, or is not a regular file: a pipe may never end, or have
+            no writer.
     """
     shown = shown or printable(path)
     try:
-        # Opening alone can wait for ever.
+        # Opening it can already block for ever.
         status = path.stat()
         if stat.S_ISREG(status.st_mode):
             with path.open("rb") as file:
@@ -54,7 +54,7 @@ def first_bytes(path: Path, most: int, shown: str = "") -> bytes:
             raise SourceError(f"`{shown}` {fault}", path=shown) from error
         raise absence(str(path)) from error
     except (OSError, ValueError) as error:
-        # A path with a NUL in it is a wrong value.
+        # A path with a NUL is a ValueError.
         fault = getattr(error, "strerror", None) or str(error)
         raise SourceError(f"`{shown}` cannot be read: {fault}", path=shown) from error
     raise SourceError(
@@ -65,7 +65,7 @@ def first_bytes(path: Path, most: int, shown: str = "") -> bytes:
 
 
 def start_of(path: Path) -> bytes:
-    """Return the first bytes of a file, unpacked and without the mark that may precede text.
+    """Return the first bytes of a file, unpacked and without a byte order mark.
 
     Raises:
         SourceError: If it cannot be read.
@@ -75,7 +75,7 @@ def start_of(path: Path) -> bytes:
         try:
             start = zlib.decompressobj(31).decompress(start, _START)
         except zlib.error:
-            # The reader of the whole will say so.
+            # The reader of the whole file will report it.
             return b""
     return start.removeprefix(codecs.BOM_UTF8)
 
@@ -100,7 +100,7 @@ def kind_of(path: Path) -> Kind:
         return "listing"
     if start.startswith((b"{", b"[")):
         return "specs"
-    # Damaged gzip: the reader shows what is wrong with it.
+    # Damaged gzip: the reader reports the fault.
     return "specs" if first_bytes(path, len(_GZIP)) == _GZIP else "other"
 
 
@@ -110,7 +110,7 @@ def inflated(path: Path, shown: str, most: int) -> bytes:
     Args:
         path: The file.
         shown: How messages call it.
-        most: How many bytes it may have, packed and unpacked.
+        most: The maximum size, packed and unpacked.
 
     Raises:
         SourceError: If it has more, or cannot be read.

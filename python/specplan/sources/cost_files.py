@@ -1,6 +1,6 @@
 """Files with the costs of builds, in seconds.
 
-What a file is, is found out from its content:
+The kind of a file is recognized by its content:
 
 - CSV whose first line names its columns: ``spec,seconds``, or ``seconds`` with some of
   ``hash``, ``package`` and ``version``;
@@ -8,9 +8,9 @@ What a file is, is found out from its content:
 - JSON as Spack writes it beside each installation (``install_times.json``), or an array of
   such; a folder stands for all files of that name below it. Times count to the microsecond.
 
-A *spec* is a hash (``/HASH`` too), ``package@version``, ``package@version/HASH`` or
-``package``. Times that Spack took of one hash are measurements: their median counts. What
-a table says of one spec twice must be the same.
+A **spec* is a hash (``/HASH`` too), ``package@version``, ``package@version/HASH`` or ``package``.
+Spack's times for one hash are measurements, whose median counts. Costs of one spec that occur twice
+in a table must be equal.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_SECONDS", "read_costs"]
 
-#: The most that one build may cost: some thirty years. Sums of such costs stay exact.
+#: The maximum cost of one build: about thirty years. Sums of such costs stay exact.
 MOST_SECONDS: Final = 1e9
 
-#: What Spack calls the file with the times of an installation.
+#: Spack's name for the file with the times of an installation.
 _TIMES: Final = "install_times.json"
 
-#: To how many digits a measured time counts.
+#: The number of decimals of a measured time that count.
 _MICROSECONDS: Final = 6
 
 _HASH: Final = pattern(r"[a-z2-7]{32}")
@@ -67,12 +67,12 @@ def read_costs(places: Sequence[str], limits: Limits) -> Costs:
 
     Args:
         places: The files and folders.
-        limits: What they may not go beyond.
+        limits: The limits for each of them.
 
     Raises:
-        SourceError: If one cannot be read, or holds no cost.
-        DamagedSourceError: If it is not one of the known forms, says what is not a cost, or
-            says of one spec what it or another file says otherwise.
+        SourceError: If one cannot be read, or contains no cost.
+        DamagedSourceError: If it has an unknown form, contains an invalid cost, or contradicts
+            itself or another file about a spec.
     """
     if not places:
         return UNIT_COSTS
@@ -112,7 +112,7 @@ class _CostSubject:
 
 @dataclass(frozen=True, slots=True)
 class _CostLocation:
-    """The place where something is written."""
+    """The place of a value in a file."""
 
     path: str
     place: str
@@ -158,7 +158,7 @@ class _CostsRead:
             self.named.setdefault(key.dag_hash, (key.name, key.version))
 
     def costs(self) -> Costs:
-        # Digits beyond the microsecond measure nothing, and sums would have no room for them.
+        # Digits beyond the microsecond are meaningless, and sums could not represent them.
         by_hash = {
             dag_hash: round(median(times), _MICROSECONDS)
             for dag_hash, times in self.measured.items()
@@ -262,7 +262,7 @@ def _seconds(value: Value) -> float:
 
 def _fault(number: float) -> str | None:
     """Return the reason why a number is not a cost."""
-    if not number >= 0:  # neither is NaN
+    if not number >= 0:  # false for NaN too
         return f"{number} is not a cost: it must be 0 or more"
     if number > MOST_SECONDS:
         return f"is not a cost: more than {MOST_SECONDS:g} seconds"
@@ -332,7 +332,7 @@ def _rows(text: str, shown: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _lines(text: str) -> Iterable[str]:
-    # Only what ends a line of CSV does; `splitlines` knows more.
+    # Only the line endings of CSV count; `splitlines` knows more.
     return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text)
 
 

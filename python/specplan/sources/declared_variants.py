@@ -1,7 +1,7 @@
 """The variants of packages, as declared by the recipes of a repository.
 
-Recipes are Python, and untrusted: they are parsed, and nothing of them is run. What a recipe says
-under a condition, in a loop or in a class that is not available is not known.
+Recipes are Python, and untrusted: they are parsed, and never run. Declarations under a condition,
+in a loop or in a class that is not available count as unknown.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DeclaredVariants", "declared_variants"]
 
-#: Where a checkout may have its repositories.
+#: The folders of a checkout that may contain repositories.
 _WITHIN: Final = (
     "",
     "spack_repo/*",
@@ -36,13 +36,13 @@ _RECIPES: Final = "packages"
 _RECIPE: Final = "package.py"
 _BUILD_SYSTEMS: Final = "build_systems"
 
-#: The largest recipe that is read; real ones have up to 100 kB.
+#: The size limit of a recipe; real ones have up to 100 kB.
 _MOST_BYTES: Final = 1 << 20
 
-#: The most classes that are followed for one package.
+#: The maximum number of classes that are followed for one package.
 _MOST_CLASSES: Final = 64
 
-#: The bases of all packages, which Spack itself brings along; they have no variants but one.
+#: The base classes of all packages, which belong to Spack itself; they have only one variant.
 _BASES: Final = frozenset(("Package", "PackageBase", "object"))
 _OF_BASES: Final = "build_system"
 
@@ -52,10 +52,10 @@ class _Class:
     """The variants that a class declares.
 
     Attributes:
-        bases: Each base class as it is written; None where it is an expression.
-        always: The variants that it has in any case.
-        perhaps: Those that it has under a condition.
-        is_open: Whether it has others whose names are not written out.
+        bases: Each base class as written; None for an expression.
+        always: Its unconditional variants.
+        perhaps: Its conditional variants.
+        is_open: Whether it may have others whose names are computed.
     """
 
     bases: list[str | None] = field(default_factory=list)
@@ -66,14 +66,14 @@ class _Class:
 
 @dataclass(frozen=True, slots=True)
 class _Module:
-    """The classes of a file, and where the names that it imports come from."""
+    """The classes of a file, and the origins of its imported names."""
 
     classes: dict[str, _Class]
     imported: dict[str, str]
 
 
 class DeclaredVariants:
-    """The variants of the packages of a repository; each recipe is read when it is asked for."""
+    """The variants of the packages of a repository; recipes are read on access."""
 
     def __init__(self, repositories: tuple[Path, ...]) -> None:
         self._repositories = repositories
@@ -82,9 +82,9 @@ class DeclaredVariants:
         self._known: dict[tuple[str, str], bool | None] = {}
 
     def has(self, package: str, variant: str) -> bool | None:
-        """Return whether a package has a variant; None where its recipe does not show it.
+        """Return whether a package has a variant; None if its recipe does not show it.
 
-        A variant that a package has only under a condition is none that is known.
+        A variant that a package only has under a condition counts as unknown.
         """
         key = (package, variant)
         if key not in self._known:
@@ -99,7 +99,7 @@ class DeclaredVariants:
         return None
 
     def _packages(self) -> list[dict[str, Path]]:
-        """Return the folders of recipes by package, a repository each."""
+        """Return the folders of recipes by package, for each repository."""
         if self._folders is None:
             self._folders = [_folders(each) for each in self._repositories]
         return self._folders
@@ -120,7 +120,7 @@ class DeclaredVariants:
         return answer
 
     def _ancestry(self, file: Path, name: str) -> Iterator[_Class | None]:
-        """Yield a class and all that it derives from; None for each that is not available."""
+        """Yield a class and all its base classes; None for each one that is not available."""
         pending = [(file, name)]
         seen: set[tuple[Path, str]] = set()
         while pending:
@@ -186,7 +186,7 @@ def declared_variants(place: str) -> DeclaredVariants:
         raise SourceError(f"cannot read `{place}`: {error}", path=place) from error
     if not found:
         raise no_repository(place)
-    # Of all that a checkout brings along, Spack's own packages come last.
+    # Of all repositories in a checkout, Spack's own packages come last.
     return DeclaredVariants(tuple(sorted(found, key=lambda each: each.name == "builtin")))
 
 
@@ -227,7 +227,7 @@ def _class_of(package: str) -> str:
 
 
 def _parsed(file: Path) -> _Module | None:
-    """Return the classes of a file; None where it cannot be read or is not Python."""
+    """Return the classes of a file; None if it cannot be read or is not Python."""
     try:
         content = first_bytes(file, _MOST_BYTES + 1)
         if len(content) > _MOST_BYTES:
@@ -258,7 +258,7 @@ def _read_class(node: ast.ClassDef) -> _Class:
 
 
 def _dotted(node: ast.expr) -> str | None:
-    """Return a name with dots as it is written; None for any other expression."""
+    """Return a dotted name as written; None for any other expression."""
     parts: list[str] = []
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)
@@ -274,7 +274,7 @@ def _read(statement: ast.stmt, found: _Class, *, is_certain: bool) -> None:
         if isinstance(statement.value, ast.Call):
             _read_call(statement.value, found, is_certain=is_certain)
         return
-    # What stands below anything else, `with when(...)` above all, holds under a condition.
+    # Statements nested in anything else, such as `with when(...)`, are conditional.
     for inner in ast.iter_child_nodes(statement):
         if isinstance(inner, ast.stmt):
             _read(inner, found, is_certain=False)
@@ -303,7 +303,7 @@ def _read_call(call: ast.Call, found: _Class, *, is_certain: bool) -> None:
         found.is_open = True
 
 
-#: What recipes call beside `variant`, and what declares none.
+#: The other calls in recipes, which declare no variant.
 _DIRECTIVES: Final = frozenset(
     (
         "can_splice",

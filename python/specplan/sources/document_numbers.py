@@ -1,4 +1,4 @@
-"""Numbers of a saved document that must fit each other, wherever it is read."""
+"""Consistency checks for the numbers of a saved document."""
 
 from __future__ import annotations
 

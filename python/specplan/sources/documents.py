@@ -30,18 +30,18 @@ __all__ = ["COVERAGE_SCHEMA", "content_of", "is_document", "read_coverage", "rec
 
 Record = TypeVar("Record")
 
-#: What a saved document of coverage calls itself.
+#: The schema of a saved document of coverage.
 COVERAGE_SCHEMA: Final = "specplan.coverage/1"
 
-#: The largest document that is read.
+#: The size limit of a document.
 _MOST_BYTES: Final = 1 << 30
 
-#: What a document begins with; `schema` comes first.
+#: The beginning of a document; `schema` comes first.
 _BEGINNING: Final = b'"schema"'
 
 
 def is_document(path: str) -> bool:
-    """Return whether a file begins as a saved document does."""
+    """Return whether a file begins like a saved document."""
     try:
         with Path(path).open("rb") as file:
             start = file.read(64)
@@ -64,14 +64,14 @@ def content_of(path: str) -> bytes:
 
 
 def read_coverage(path: str) -> Coverage:
-    """Return the coverage that a file holds.
+    """Return the coverage in a file.
 
     Args:
         path: A document of kind ``specplan.coverage/1``.
 
     Raises:
         SourceError: If the file cannot be read.
-        DamagedSourceError: If it is no such document.
+        DamagedSourceError: If it is not such a document.
     """
     document = strict_json.parse(content_of(path), path)
     schema = document.at("schema")
@@ -80,7 +80,7 @@ def read_coverage(path: str) -> Coverage:
             f"is not a `{COVERAGE_SCHEMA}`",
             "save one with `specplan coverage --format json -o FILE`",
         )
-    # How it stood is part of every document: without these it could look better than it was.
+    # Every document has these: without them it could look better than it was.
     for name in ("left_out", "gates"):
         document.at(name)
     coverage = record(Coverage, document)
@@ -168,7 +168,7 @@ def record(kind: type[Record], value: Value) -> Record:
 @lru_cache(maxsize=64)
 def _fields(kind: Hashable) -> dict[str, tuple[Any, bool]]:
     """Return the type of each field of a record, and whether it has no default."""
-    # The records of the model import what their fields are made of, for this.
+    # The records of the model import the types of their fields for this.
     from typing import get_type_hints  # noqa: PLC0415 - only here
 
     if not is_dataclass(kind):

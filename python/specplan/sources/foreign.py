@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["refuse"]
 
-#: The name of a tar archive's format, and where it stands.
+#: The name of a tar archive's format, and its position.
 _TAR: Final = (257, b"ustar")
 
-#: How files of other kinds begin: what they are, and the command that unpacks them.
+#: The beginning of files of other kinds, their names, and the command that unpacks them.
 _PACKED: Final = (
     (b"PK\x03\x04", "a zip archive", "unzip"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive", "7z x"),
@@ -38,15 +38,15 @@ _URL: Final = pattern(
 
 
 def refuse(path: Path, shown: str) -> None:
-    """Refuse an archive, a file that is compressed in another way, and a list of mirrors.
+    """Refuse an archive, an unsupported compressed file, and a list of mirrors.
 
     Raises:
-        SourceError: If the file is one of these; it says what to name instead.
+        SourceError: If the file is one of these; the hint says what to name instead.
     """
     if not stat.S_ISREG(path.stat().st_mode):
         return
     start, packed = start_of(path), first_bytes(path, 1 << 9)
-    # What was fetched has another name here.
+    # A fetched file has a different local name.
     name = shlex.quote(shown.rpartition("/")[2] if "://" in shown else shown)
     at, magic = _TAR
     if start[at:].startswith(magic):

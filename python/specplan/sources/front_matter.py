@@ -1,16 +1,15 @@
 """The reference reader of package pages: Jekyll front matter in any YAML spelling.
 
-The bulk reader in Rust takes pages that are spelt as they are published. Any other
-page comes here. PyYAML decides what the page says; the values go back to Rust as JSON,
-so that both ways end in the same checks.
+The bulk reader in Rust reads pages in the published spelling. Any other page is read here: PyYAML
+parses it, and the values go back to Rust as JSON, so that both paths end in the same checks.
 
-YAML is walked twice. The first walk sees only events, which cost no memory, and refuses
-what makes YAML dangerous: aliases (a few bytes that stand for gigabytes), deep nesting
-(which overflows the stack of recursive constructors), tags, duplicate keys, and plain
-scalars so long that guessing their type takes for ever. The second builds the values.
+YAML is walked twice. The first walk sees only events, which cost no memory, and refuses what makes
+YAML dangerous: aliases (a few bytes that expand to gigabytes), deep nesting (which overflows the
+stack of recursive constructors), tags, duplicate keys, and plain scalars so long that guessing
+their type takes forever. The second builds the values.
 
-Where a value stands is kept as its parent and one step, and becomes a key path only for
-a message: a key may be as long as the page, and have as many values below it.
+The place of a value is stored as its parent and one step, and only becomes a key path for a
+message: a key may be as long as the page, with as many values below it.
 """
 
 from __future__ import annotations
@@ -33,20 +32,20 @@ __all__ = ["FrontMatter", "FrontMatterError", "parse"]
 #: Front matter needs five levels; real pages have no more.
 _MAX_DEPTH: Final = 16
 
-#: How many keys, values and lists are read, one millisecond for some dozens of them.
-#: The largest pages of the public cache have a fifth of this.
+#: The maximum number of keys, values and lists; some dozens take a millisecond. The largest pages
+#: of the public cache have a fifth of this.
 _MAX_NODES: Final = 250_000
 
-#: What fits into the numbers of JSON readers.
+#: The range of numbers of JSON readers.
 _MAX_INTEGER: Final = 2**63
 
-#: The longest plain scalar whose type is guessed, in characters.
+#: The maximum length of a plain scalar whose type is guessed, in characters.
 _MAX_PLAIN: Final = 1024
 
-#: The keys that matter; whatever else a page holds is passed over.
+#: The relevant keys; everything else in a page is ignored.
 _KEYS: Final = ("title", "categories", "meta", "spec_details")
 
-#: How many levels below the front matter lines are remembered for.
+#: The number of levels below the front matter for which lines are recorded.
 _PLACES_DEPTH: Final = 3
 
 #: One step of a key path.
@@ -59,7 +58,7 @@ class FrontMatterError(ValueError):
     Attributes:
         place: A key path, or an empty string for the page as a whole.
         line: The line, counted from 1, or None.
-        fault: What is wrong there.
+        fault: The fault there.
     """
 
     def __init__(self, fault: str, *, place: str = "", line: int | None = None) -> None:
@@ -87,7 +86,7 @@ class Position:
         self._below: dict[str | int, Position] = {}
 
     def keep(self, step: str | int, line: int) -> Position:
-        """Return the place of a value in this one, which is found again by :meth:`find`."""
+        """Return the place of a value in this one, and record it for :meth:`find`."""
         below = self._below[step] = self.at(step, line)
         return below
 
@@ -123,7 +122,7 @@ def _steps(path: str) -> Iterator[str | int]:
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """The values of a page that matter.
+    """The relevant values of a page.
 
     Attributes:
         json: A JSON object of those among ``title``, ``categories``, ``meta`` and
@@ -144,7 +143,7 @@ def parse(page: bytes) -> FrontMatter:
     """Read the front matter of a page.
 
     Args:
-        page: The whole page; what follows the front matter is passed over.
+        page: The whole page; the part after the front matter is ignored.
 
     Raises:
         FrontMatterError: If it has none, or if its YAML is malformed or refused.
@@ -164,8 +163,8 @@ def parse(page: bytes) -> FrontMatter:
     except FrontMatterError:
         raise
     except (ValueError, OverflowError) as error:
-        # A date such as 2025-02-30, an integer of thousands of digits, a sexagesimal
-        # number beyond all floats.
+        # A date such as 2025-02-30, an integer with thousands of digits, a sexagesimal number
+        # beyond all floats.
         raise FrontMatterError(f"holds an impossible value: {error}") from error
     if not isinstance(values, dict):
         raise FrontMatterError("the front matter must be a mapping")
@@ -197,7 +196,7 @@ def _cut_out(text: str) -> str:
 
 
 def _look_through(text: str, top: Position) -> None:
-    """Refuse dangerous YAML, and note the line of each value near the top."""
+    """Refuse dangerous YAML, and record the line of each value near the top."""
     stack: list[_Collection] = []
     nodes = 0
     for event in events(text):
@@ -241,7 +240,7 @@ def _refuse_scalar(event: yaml.NodeEvent, place: Position, line: int) -> None:
 
 
 class _Collection:
-    """A mapping or list that the walk is inside of."""
+    """A mapping or list that is being walked."""
 
     __slots__ = ("_count", "_key", "_keyed", "_keys", "_place")
 
@@ -258,7 +257,7 @@ class _Collection:
         Args:
             event: The node.
             line: Its line.
-            keep: Whether its line will be asked for.
+            keep: Whether its line will be needed.
         """
         if self._keyed and self._key is None:
             self._key = self._new_key(event, line)
@@ -279,7 +278,7 @@ class _Collection:
 
 
 def _foreign(value: object, place: Position) -> Iterator[tuple[Position, str]]:
-    """Yield the places of values that JSON has no form for, and their faults."""
+    """Yield the places of values without a form in JSON, and their faults."""
     if isinstance(value, dict):
         for key, each in value.items():
             if not isinstance(key, str):

@@ -19,8 +19,8 @@ __all__ = [
     "without_filters",
 ]
 
-#: Configuration that a checkout brings along and that names commands to run: all of it is off.
-#: A checkout may come from anybody, and to look at it must not run what it says.
+#: Options of a checkout's own configuration that run commands, all switched off: a checkout may
+#: come from anybody, and reading it must not run its commands.
 _HARMLESS: Final = (
     "core.fsmonitor=false",
     f"core.hooksPath={os.devnull}",
@@ -34,7 +34,7 @@ _HARMLESS: Final = (
     "submodule.recurse=false",
 )
 
-#: The commands with which files are changed on their way between a checkout and git.
+#: The filters that convert files between a checkout and git.
 _FILTER: Final = pattern(r"(filter\..+\.)(?:clean|smudge|process|required)", re.DOTALL)
 
 
@@ -44,7 +44,7 @@ def without_filters(checkout: str) -> list[str]:
     filters = {found[1] for name in names if (found := _FILTER.fullmatch(name))}
     for each in filters:
         if "=" in each:
-            # No option of git can name it.
+            # No option of git can express it.
             raise SourceError(
                 f"`{checkout}`: its configuration has the filter `{each}`, which cannot be "
                 "switched off",
@@ -64,7 +64,7 @@ def git_environment() -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        # A hook of another repository sets where that is.
+        # A hook of another repository sets its location.
         if not name.startswith("GIT_") or name.startswith("GIT_CONFIG")
     }
     return {
@@ -93,11 +93,10 @@ def git(checkout: str, *arguments: str) -> str:
 
     Args:
         checkout: The folder to run it in.
-        arguments: The words of the command; values of anybody stand behind
-            ``--end-of-options`` or ``--``.
+        arguments: The words of the command; untrusted values follow ``--end-of-options`` or ``--``.
 
     Raises:
-        SourceError: If git cannot be run, or fails; with what it says.
+        SourceError: If git cannot be run, or fails; with its message.
     """
     return git_bytes(checkout, *arguments).decode("utf-8", "surrogateescape")
 
@@ -108,10 +107,10 @@ def git_bytes(checkout: str, *arguments: str, given: bytes = b"") -> bytes:
     Args:
         checkout: The folder to run it in.
         arguments: The words of the command, as for :func:`git`.
-        given: What it reads from standard input.
+        given: Its standard input.
 
     Raises:
-        SourceError: If git cannot be run, or fails; with what it says.
+        SourceError: If git cannot be run, or fails; with its message.
     """
     command = git_command(checkout, *arguments)
     try:
@@ -132,7 +131,7 @@ def git_bytes(checkout: str, *arguments: str, given: bytes = b"") -> bytes:
 
 
 def _hint(checkout: str, fault: str) -> str | None:
-    """Return a hint where a clone does not have the requested revision."""
+    """Return a hint if a clone does not have the requested revision."""
     if "not a git repository" in fault:
         return "name the checkout of the package repository with `--packages FOLDER`"
     if "revision" not in fault:

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["GitObject", "Objects"]
 
-#: How much is asked at once: a pipe takes that before anybody reads it.
+#: The size of a request: a pipe buffers this much without a reader.
 _AT_ONCE: Final = 4096
 
-#: How much is passed over at once.
+#: The number of bytes skipped at once.
 _PASSED: Final = 1 << 20
 
 _KINDS: Final = frozenset({b"blob", b"tree", b"commit", b"tag"})
@@ -33,7 +33,7 @@ class GitObject:
     Attributes:
         name: Its name, in hexadecimal digits.
         is_file: Whether it is the content of a file.
-        content: The content; None where it is larger than what was to be read.
+        content: The content; None if it exceeds the limit.
     """
 
     name: str
@@ -44,8 +44,7 @@ class GitObject:
 class Objects:
     """The objects of a checkout.
 
-    A start of git takes longer than most answers, so the process that reads them stays until
-    nobody holds this any more.
+    Starting git takes longer than most answers, so the process lives as long as this object.
 
     Args:
         checkout: A folder of the checkout.
@@ -58,11 +57,11 @@ class Objects:
         self._process: subprocess.Popen[bytes] | None = None
 
     def read(self, names: Sequence[str], most: int) -> list[GitObject | None]:
-        """Return objects; None for each that is not there.
+        """Return objects; None for each that does not exist.
 
         Args:
             names: Their names, such as ``COMMIT:PATH``, without line breaks.
-            most: The most bytes of an object that are read.
+            most: The size limit for an object.
 
         Raises:
             SourceError: If git cannot be run, or fails.
@@ -72,14 +71,14 @@ class Objects:
             answer = self._answer(block, most)
             if len(answer) < len(block):
                 self._process = None
-                # Once more, for what it says of it.
+                # Run it again for its error message.
                 git_bytes(self._checkout, "cat-file", "--batch", given=b"".join(block))
                 raise SourceError(f"`{self._checkout}`: git stopped", path=self._checkout)
             found += answer
         return found
 
     def _answer(self, block: Sequence[bytes], most: int) -> list[GitObject | None]:
-        """Return the objects of some lines; fewer where git stopped."""
+        """Return the objects of some lines; fewer if git stopped."""
         process = self._started()
         questions, answers = process.stdin, process.stdout
         found: list[GitObject | None] = []

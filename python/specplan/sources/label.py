@@ -9,7 +9,7 @@ from specplan.patterns import pattern
 
 __all__ = ["NO_CACHE", "STANDARD_INPUT", "split_label"]
 
-#: Stands for a cache that holds nothing.
+#: Stands for an empty cache.
 NO_CACHE: Final = "none"
 
 #: Stands for standard input.

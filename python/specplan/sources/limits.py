@@ -8,7 +8,7 @@ from specplan.records import dataclass
 
 __all__ = ["NEWER_FORMATS", "Limits", "NewerFormats"]
 
-#: What becomes of a file of a version that is newer than those that are known.
+#: The treatment of a file in a format version newer than the known ones.
 NewerFormats: TypeAlias = Literal["refuse", "try"]
 
 NEWER_FORMATS: Final[tuple[NewerFormats, ...]] = get_args(NewerFormats)
@@ -16,25 +16,25 @@ NEWER_FORMATS: Final[tuple[NewerFormats, ...]] = get_args(NewerFormats)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Bounds on input, so that no file can eat memory or time without end.
+    """Bounds on input, so that no file can use unlimited memory or time.
 
     Attributes:
-        file_bytes: The largest file that is read at all.
-        yaml_bytes: The largest page that is read as YAML. PyYAML takes seconds for
-            what the bulk reader takes milliseconds for.
-        tree_entries: How many files and folders a source may hold.
-        index_bytes: The largest index, lock or spec file, as stored and unpacked.
-        manifest_bytes: The largest manifest of a mirror, or map of snapshots.
-        blob_bytes: The largest blob or tarball of a mirror that is compared with its checksum.
-        silence_seconds: How long a server may say nothing.
-        transfer_seconds: How long one file may take to arrive.
-        attempts: How often a file is asked for when the connection or the server fails.
-        newer_formats: What becomes of a lock, spec file or database of a version that is newer
-            than those that are known: ``refuse`` makes it a damaged file, ``try`` reads it as
-            the newest version that is known, which is a guess.
-        offline: Whether no server is asked, so that only copies of earlier runs are read.
-        max_age_seconds: How long ago its server may have confirmed the copy of a file that is
-            used without asking; 0 asks each time.
+        file_bytes: The size limit for any file.
+        yaml_bytes: The size limit for a page that is read as YAML. PyYAML takes seconds where the
+            bulk reader takes milliseconds.
+        tree_entries: The maximum number of files and folders in a source.
+        index_bytes: The size limit for an index, lock or spec file, packed and unpacked.
+        manifest_bytes: The size limit for a manifest of a mirror, or a map of snapshots.
+        blob_bytes: The size limit for a blob or tarball that is compared with its checksum.
+        silence_seconds: The timeout for a server's response, in seconds.
+        transfer_seconds: The timeout for the transfer of one file, in seconds.
+        attempts: The number of attempts if the connection or the server fails.
+        newer_formats: The treatment of a lock, spec file or database in a version newer than the
+            known ones: ``refuse`` makes it a damaged file, ``try`` reads it as the newest known
+            version, which is a guess.
+        offline: Whether to ask no server and read only copies of earlier runs.
+        max_age_seconds: The maximum age of a server's last confirmation for a copy that is used
+            without asking; with 0, the server is asked each time.
     """
 
     file_bytes: int = 64 << 20

@@ -6,16 +6,16 @@ from typing import Final
 
 __all__ = ["WHOLE", "Location"]
 
-#: How many letters of a key are shown. Each damaged value shows its place, so a key of a
-#: megabyte above thousands of them must not be repeated whole.
+#: The number of letters shown of a key. Each damaged value shows its place, so a key of a megabyte
+#: above thousands of them must not be repeated in full.
 _MAX_SHOWN: Final = 200
 
 
 class Location:
-    """The place of a value, kept as the place of its parent and one step from there.
+    """The place of a value, stored as the place of its parent and one step from there.
 
-    A document can have as many values as bytes, and a key can be as long as the document. So
-    the text of a place is only made when somebody reads it.
+    A document can have as many values as bytes, and a key can be as long as the document. So the
+    text of a place is only made on demand.
 
     >>> str(WHOLE.key("data").item(0).key("checksum"))
     'data[0].checksum'
@@ -26,7 +26,7 @@ class Location:
     __slots__ = ("_holder", "_step")
 
     def __init__(self, holder: Location | None = None, step: str | int = "") -> None:
-        """Make a place.
+        """Create a place.
 
         Args:
             holder: The place of the list or mapping that holds the value; None for the
@@ -37,17 +37,17 @@ class Location:
         self._step = step
 
     def key(self, key: str) -> Location:
-        """Return the place of the value that a mapping has here for a key."""
+        """Return the place of the value of a key in the mapping here."""
         return Location(self, key)
 
     def item(self, position: int) -> Location:
-        """Return the place of an item of the list that stands here, from 0."""
+        """Return the place of an item of the list here, from 0."""
         return Location(self, position)
 
     def __str__(self) -> str:
         """Return the key path, such as ``data[0].checksum``; empty for the whole document.
 
-        Long keys are cut, which ``…`` shows.
+        Long keys are cut, shown as ``…``.
         """
         steps: list[str | int] = []
         place = self

@@ -13,9 +13,9 @@ class LockRoot:
 
     Attributes:
         hash: The DAG hash.
-        spec: The abstract spec that it was asked for; empty where the file does not say it.
-        group: The group of the environment's specs that it belongs to; None for the default
-            one, and for all roots of a lock that knows no groups.
+        spec: The abstract spec by which it was requested; empty if the file does not record it.
+        group: The group of the environment's specs that it belongs to; None for the default one,
+            and for all roots of a lock without groups.
     """
 
     hash: str

@@ -17,12 +17,12 @@ def refuse_unknown_groups(asked: Iterable[str], names: Collection[str], file: st
     """Refuse the name of a group that a file does not have.
 
     Args:
-        asked: The groups that are asked for.
+        asked: The requested groups.
         names: The groups of the file.
-        file: The file, as it is shown.
+        file: The file, as shown to users.
 
     Raises:
-        UsageError: If it lacks one; its hint names what is near.
+        UsageError: If it lacks one; the hint suggests similar names.
     """
     for name in asked:
         if name not in names:

@@ -27,35 +27,35 @@ __all__ = [
     "named_want",
 ]
 
-#: What a want is: a lock, an environment, an abstract spec, standard input, whose content says
-#: which of the first two it is, the binaries that stacks have, or a place that is not one of these
-#: and is refused by whoever reads it.
+#: The kinds of wants: a lock, an environment, an abstract spec, standard input (a lock or an
+#: environment by its content), the binaries of stacks, or a place that is none of these, which its
+#: reader refuses.
 WantKind: TypeAlias = Literal["lock", "environment", "spec", "input", "available", "other"]
 
-#: The word for the binaries that stacks have; a package of that name is written ``available@:``.
+#: The word for the binaries of stacks; a package of that name is written ``available@:``.
 AVAILABLE: Final = "available"
 
-#: What a lock calls itself, in its first key.
+#: The first key of a lock, which identifies it.
 _FILE_TYPE: Final = b'"spack-lockfile"'
 
-#: A lock lies in the folder of its environment, which names it.
+#: The name of a lock in the folder of its environment.
 LOCK_NAME: Final = "spack.lock"
 
 ENVIRONMENT_NAME: Final = "spack.yaml"
 
-#: The key at the top of an environment; until Spack 0.20 it could be called `env`.
+#: The top-level key of an environment; until Spack 0.20 it could be `env`.
 _ENVIRONMENT: Final = pattern(rb"""(?:^|\A\s*\{\s*)["']?(?:spack|env)["']?[ \t]*:""", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedWant:
-    """One ``[LABEL=]WANT``, taken apart.
+    """One ``[LABEL=]WANT``, split into its parts.
 
     Attributes:
-        text: What was typed or configured.
-        label: The stack, or an empty string where none is given.
-        place: What follows the label.
-        kind: What it is.
+        text: The typed or configured text.
+        label: The stack, or an empty string if not given.
+        place: The part after the label.
+        kind: Its kind.
     """
 
     text: str
@@ -70,16 +70,16 @@ class NamedWant:
 
     @property
     def is_abstract(self) -> bool:
-        """True if it has no hash, so that known specs have to be chosen for it."""
+        """True if it has no hash, so that a known spec must be chosen for it."""
         return self.kind in {"environment", "spec"}
 
 
 def named_want(text: str) -> NamedWant:
     """Return the want that ``[LABEL=]WANT`` names.
 
-    A text that looks like a file (it has a separator, or the suffix of one) is never an
-    abstract spec, whether the file is there or not. ``available`` and ``available:STACK`` are
-    never files: one of that name is ``./available``.
+    A text that looks like a file (it has a separator, or the suffix of one) is never an abstract
+    spec, whether the file exists or not. ``available`` and ``available:STACK`` are never files: a
+    file of that name is written ``./available``.
 
     Raises:
         SourceError: If a file cannot be read.
@@ -111,7 +111,7 @@ def _kind_of_file(path: Path) -> WantKind:
 
 
 def file_of(place: str) -> str:
-    """Return the file that a folder stands for: its lock, else its environment."""
+    """Return the file for a folder: its lock, or else its environment."""
     if not os.path.isdir(place):  # noqa: PTH112 - that of `Path` fails where it may not look
         return place
     for name in (LOCK_NAME, ENVIRONMENT_NAME):
@@ -123,7 +123,7 @@ def file_of(place: str) -> str:
 
 
 def begins_environment(start: bytes) -> bool:
-    """Return whether a file that begins like this is an environment."""
+    """Return whether a file with this beginning is an environment."""
     start = start.removeprefix(codecs.BOM_UTF8)
-    # A lock names the Spack that wrote it under the same key.
+    # A lock has the same key for the Spack that wrote it.
     return _FILE_TYPE not in start and _ENVIRONMENT.search(start) is not None

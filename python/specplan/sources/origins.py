@@ -28,7 +28,7 @@ __all__ = [
     "files_taken",
 ]
 
-#: What a file of specs is.
+#: The kinds of files of specs.
 FileKind: TypeAlias = Literal["index", "database", "lock", "spec"]
 
 
@@ -38,7 +38,7 @@ class WrongHash:
 
     Attributes:
         hash: The hash.
-        of_content: That of the content.
+        of_content: The hash of the content.
     """
 
     hash: str
@@ -50,10 +50,10 @@ class HashesHeld:
     """The hashes of a file, compared with its content.
 
     Attributes:
-        wrong: Those that are not that of their content.
-        recomputed: How many were recomputed, right or wrong.
-        undecided: Those that could not be.
-        fault: What is wrong with a file that cannot be read any more.
+        wrong: The hashes that do not match their content.
+        recomputed: The number of recomputed hashes, right or wrong.
+        undecided: The hashes that could not be recomputed.
+        fault: The fault of a file that can no longer be read.
     """
 
     wrong: tuple[WrongHash, ...]
@@ -69,10 +69,10 @@ class FileOfSpecs:
     Attributes:
         path: A local file with its bytes.
         shown: How messages call it.
-        kind: What it is.
-        limits: What it may not go beyond.
-        hashes: What came of holding its hashes against its content, where the file was
-            not to stay; None where it can still be asked.
+        kind: Its kind.
+        limits: Its limits.
+        hashes: The result of comparing its hashes with its content, if the file was not kept; None
+            if it can still be read.
     """
 
     path: Path
@@ -82,7 +82,7 @@ class FileOfSpecs:
     hashes: HashesHeld | None = field(default=None, compare=False)
 
     def check_hashes(self) -> HashesHeld:
-        """Compare its hashes with its content; faults of the file are in the answer."""
+        """Compare its hashes with its content; faults of the file are in the result."""
         from specplan import _core  # noqa: PLC0415 - sources load it when they need it
         from specplan.sources import clear_signed, content  # noqa: PLC0415
 
@@ -128,20 +128,20 @@ class MirrorTaken:
     """A mirror whose binaries were read.
 
     Attributes:
-        store: Where its files lie.
-        layout: How they lie there.
-        lists_all: Whether its index means to list all binaries of the mirror. One of a view
-            does not; None says that only the checksum of the index is known, so that its
-            manifests can supply.
-        index: How messages call its index, or None where it has none that can be read.
-        listing: The index as a local file, where the catalog of the source does not hold its
+        store: The store with its files.
+        layout: Their layout.
+        lists_all: Whether its index is meant to list all binaries of the mirror. One of a view is
+            not; None if only the checksum of the index is known, so that the manifests must show
+            it.
+        index: The name of its index in messages, or None if it has no readable one.
+        listing: The index as a local file, if the catalog of the source does not contain its
             binaries as such: those of a snapshot are those of the union index.
-        of: The stack and the snapshot that its index is of, or None.
-        is_probed: Whether single binaries are asked for that no index lists: it is on a server
+        of: The stack and the snapshot of its index, or None.
+        is_probed: Whether to ask for single binaries that no index lists, because it is on a server
             that cannot list its files.
-        older: How messages call its other indexes, which are for older Spacks.
-        older_listings: These as local files with what messages call them, like ``listing``.
-        cache: The source that it belongs to, as it was given.
+        older: The names in messages of its other indexes, for older versions of Spack.
+        older_listings: These as local files with their names in messages, like ``listing``.
+        cache: Its source, as it was given.
         limits: The limits for each file.
     """
 
@@ -163,12 +163,12 @@ class IndexRead:
     """One of the indexes of a mirror.
 
     Attributes:
-        mirror: How messages call the mirror.
-        shown: How messages call the index.
-        version: Its version, or None where nothing names it.
-        specs: How many specs it lists.
-        binaries: How many of them as binaries.
-        alone: How many binaries it lists that another index of the mirror does not.
+        mirror: The name of the mirror in messages.
+        shown: The name of the index in messages.
+        version: Its version, or None if unknown.
+        specs: The number of specs that it lists.
+        binaries: The number of them that are binaries.
+        alone: The number of its binaries that another index of the mirror does not list.
     """
 
     mirror: str
@@ -187,7 +187,7 @@ class IndexAlone:
         shown: How messages call it.
         label: The stack.
         tag: The snapshot.
-        cache: The source that it belongs to, as it was given.
+        cache: Its source, as it was given.
     """
 
     shown: str

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read"]
 
-#: What a folder has to be.
+#: The expected content of a folder.
 _EXPECTED: Final = (
     "name a mirror by the folder that contains `v3` or `build_cache`; a page is called "
     "`specs.md`, or has `layout: cache` in its front matter"
@@ -30,11 +30,11 @@ _EXPECTED: Final = (
 def read(place: str, limits: Limits) -> SourceRead:
     """Read a page or all pages below a folder.
 
-    The bulk reader takes every page that is spelt as published; the reference reader
-    takes the others, one by one.
+    The bulk reader reads every page in the published spelling; the reference reader reads the
+    others, one by one.
 
     Raises:
-        SourceError: If there is no page at all.
+        SourceError: If there is no page.
     """
     refuse_without_pages(place, _EXPECTED)
     bulk = _core.read_pages(place, limits.file_bytes, limits.tree_entries)
@@ -87,10 +87,10 @@ def _nothing_in(place: str) -> SourceError:
 def _referred(
     paths: list[Path], limits: Limits
 ) -> tuple[dict[Path, FrontMatter], list[DamagedFile], dict[str, FrontMatter]]:
-    """Return the pages that the reference reader takes, those it refuses, and the first by name."""
+    """Return the pages that the reference reader reads or refuses, and the first by name."""
     if not paths:
         return {}, [], {}
-    # Pages that are spelt as published need no YAML.
+    # Pages in the published spelling need no YAML reader.
     from specplan.sources.reference_pages import refer, shown  # noqa: PLC0415
 
     taken, refused = refer(paths, limits)

@@ -1,4 +1,4 @@
-"""The door to all sources: it recognizes a source and calls its reader."""
+"""The entry point for all sources: it recognizes a source and calls its reader."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ __all__ = ["read", "read_all"]
 
 _SERVER_FAULT: Final = 500
 
-#: From how many hours on an age is in days.
+#: The number of hours from which an age is given in days.
 _DAYS_FROM: Final = 72
 
-#: What a server may answer to a question for a folder, without meaning that nothing is below it.
+#: The statuses of a server for a folder that do not mean that it is empty.
 _PERHAPS_A_FOLDER: Final = frozenset({400, 401, 403, 405})
 
 
@@ -51,18 +51,17 @@ def read(
         place: A file, a folder, a URL, or ``-`` for standard input; ``LABEL=`` before it
             names the stack of an index or a lock.
         limits: The limits for the source.
-        tags: The snapshots that are asked for, where the source is a map of snapshots;
-            None is the newest, and names that it does not know are passed over. Other
-            sources are read whole.
+        tags: The requested snapshots, if the source is a map of snapshots; None is the newest, and
+            unknown names are ignored. Other sources are read completely.
         progress: Called with the progress of a transfer.
-        options: How mirrors and installations are read.
+        options: The options for reading mirrors and installations.
 
     Raises:
         RemoteError: If a file cannot be fetched.
         SourceError: If there is nothing at the place, or nothing that can be a source.
         UsageError: If there is a label where it has no meaning.
     """
-    # Asking for help or a version should not wait for what reads sources.
+    # Imported here because help and version should not wait for the readers.
     from specplan.secrets import shown_url  # noqa: PLC0415
     from specplan.sources.mirrors.own_stack import NO_STACK, own_stack_of  # noqa: PLC0415
     from specplan.sources.reading_options import Reading, ReadingOptions  # noqa: PLC0415
@@ -106,8 +105,8 @@ def read_all(
 ) -> tuple[SourceRead, ...]:
     """Read a source that may stand for several, as a saved catalog does.
 
-    The arguments and errors are those of :func:`read`; with ``only_tags`` a saved catalog leaves
-    out all snapshots that are not asked for.
+    The arguments and errors are those of :func:`read`; with ``only_tags``, a saved catalog leaves
+    out all other snapshots.
     """
     from specplan.sources.saved.folder import catalog_at  # noqa: PLC0415 - help reads nothing
     from specplan.sources.stores.fetching import Fetching, is_remote  # noqa: PLC0415
@@ -138,7 +137,7 @@ def read_all(
 
 
 def _is_gone(error: RemoteError) -> bool:
-    """Return whether a server gave no answer about the file."""
+    """Return whether a server did not respond about the file."""
     return error.status is None or error.status >= _SERVER_FAULT
 
 
@@ -158,7 +157,7 @@ def _moment(seconds: int) -> str:
 
 
 def _with_age(answer: SourceRead, reading: Reading) -> SourceRead:
-    """Return the answer with how old the copies are that it was read from."""
+    """Return the result with the age of the copies from which it was read."""
     copies = reading.fetching.copies
     if not copies:
         return answer
@@ -177,7 +176,7 @@ def _age(hours: float) -> str:
 
 
 def _with_guess(answer: SourceRead) -> SourceRead:
-    """Return the answer with the record of a file whose version is not known."""
+    """Return the result with the record of a file in an unknown version."""
     if not answer.is_guess:
         return answer
     return replace(answer, left_out=(*answer.left_out, guessed(answer.place)))
@@ -200,7 +199,7 @@ def _found(where: str, reading: Reading, *, remote: bool) -> SourceRead:
 
 
 def _damaged(error: DamagedSourceError, reading: Reading) -> SourceRead:
-    """Return the answer of a source that is only one damaged file."""
+    """Return the result for a source that is only one damaged file."""
     from specplan import _core  # noqa: PLC0415
     from specplan.model import DamagedFile  # noqa: PLC0415
 
@@ -281,7 +280,7 @@ def _mirror(store: Store, reading: Reading) -> SourceRead | None:
 
 
 def _nothing_read(why: str, reading: Reading) -> SourceRead:
-    """Return the answer of a mirror in which the consumer sees nothing."""
+    """Return the result for a mirror in which the consumer sees nothing."""
     from specplan import _core  # noqa: PLC0415
 
     return SourceRead(
@@ -295,7 +294,7 @@ def _nothing_read(why: str, reading: Reading) -> SourceRead:
 
 
 def _without_sound_index(error: DamagedSourceError, store: Store, reading: Reading) -> SourceRead:
-    """Return the answer of a mirror whose index cannot be had, though its other files can."""
+    """Return the result for a mirror whose index cannot be read although its other files can."""
     from specplan.sources.mirrors import indexes, mirror  # noqa: PLC0415
 
     answer = _damaged(error, reading)
@@ -323,7 +322,7 @@ def _indexed(store: Store, index: MirrorIndex, reading: Reading) -> SourceRead:
     from specplan.sources.mirrors import indexes, mirror  # noqa: PLC0415
 
     if index.layout is None:
-        # A bare `index.json` says nothing of other files.
+        # A bare `index.json` does not show whether there are other files.
         return spec_files.read(index.path, reading, shown=index.shown)
     found = indexes.read_indexes(index, reading, mirror_shown=store.shown(), label=reading.stack)
     if found.unread is not None:
@@ -335,7 +334,7 @@ def _indexed(store: Store, index: MirrorIndex, reading: Reading) -> SourceRead:
         store=store,
         layout=index.layout,
         lists_all=index.view is None,
-        # What a damaged index lists is not known.
+        # The content of a damaged index is unknown.
         index=read[0] if read else None,
         older=tuple(read[1:]),
         is_probed=reading.options.probe and store.files(mirror.SPEC_FOLDER) is None,
@@ -421,7 +420,7 @@ def _view(store: Store, view: str | None, reading: Reading) -> SourceRead:
 
 
 def _file(path: Path, reading: Reading, *, shown: str, beside: Path) -> SourceRead:
-    """Read a file of this machine."""
+    """Read a local file."""
     from specplan.sources import content, foreign, pages, spec_files  # noqa: PLC0415
     from specplan.sources.mirrors import mirror  # noqa: PLC0415
     from specplan.sources.named_want import named_want  # noqa: PLC0415
@@ -447,7 +446,7 @@ def _file(path: Path, reading: Reading, *, shown: str, beside: Path) -> SourceRe
         stack = spec_files.stack_of_lock(path.resolve())
         return spec_files.read(path, reading, shown=shown, lock_stack=stack)
     if kind == "page":
-        # What is nothing that can be read has a worse fault than its label.
+        # An unreadable file is a worse fault than its label.
         _refuse_label(reading, "a package page")
     elif named_want(str(path)).kind == "environment":
         raise SourceError(
@@ -488,7 +487,7 @@ def _remote(url: str, reading: Reading) -> SourceRead:
         return answer
     refusals = [] if refused is None else [refused]
     for each in (*refusals, *reading.fetching.refusals):
-        # Nothing is there that may be read.
+        # There is nothing readable.
         raise each
     if reading.limits.offline:
         raise no_copy(store.shown())
@@ -524,7 +523,7 @@ def _registry(url: str, reading: Reading) -> SourceRead:
 
 
 def _fetched(url: str, file: Path, reading: Reading) -> SourceRead | None:
-    """Read a file that was fetched from a URL, or return None if it is none of ours."""
+    """Read a file that was fetched from a URL, or return None if its kind is unknown."""
     from specplan.sources import content, foreign, spec_files  # noqa: PLC0415
     from specplan.sources.stores.open import open_store  # noqa: PLC0415
     from specplan.sources.stores.url import parsed  # noqa: PLC0415
@@ -561,7 +560,7 @@ def _standard_input(reading: Reading) -> SourceRead:
                 return answer
         if kind in {"specs", "listing"}:
             answer = spec_files.read(file, reading, shown="-")
-            # The copy does not stay.
+            # The copy is not kept.
             kept = [replace(each, hashes=each.check_hashes()) for each in answer.files_of_specs]
             return replace(answer, files_of_specs=tuple(kept))
         if kind == "page":
@@ -580,7 +579,7 @@ def _copied(chunks: Iterable[bytes], file: Path) -> int:
 
 
 def _page(file: Path, reading: Reading) -> SourceRead:
-    """Read a page that has no name of its own here, with the reference reader."""
+    """Read a page without a local file name, with the reference reader."""
     from specplan import _core  # noqa: PLC0415
     from specplan.model import DamagedFile  # noqa: PLC0415
     from specplan.sources import content, front_matter  # noqa: PLC0415

@@ -19,12 +19,13 @@ class ReadingOptions:
     """Options for reading mirrors and installations.
 
     Attributes:
-        consumer: The Spack that reads mirrors; by default what any Spack reads counts.
-        from_manifests: Whether mirrors are read from the files of their binaries, and not from
+        consumer: The Spack that reads mirrors; by default everything counts that any version reads.
+        from_manifests: Whether to read mirrors from the manifests of their binaries instead of
             their indexes.
-        probe: Whether servers are asked for binaries that no index lists.
-        is_upstream: Whether what an installation has installed counts as available.
-        is_candidate: Whether it is only chosen from, so that it is not a stack without a label.
+        probe: Whether to ask servers for binaries that no index lists.
+        is_upstream: Whether the installed specs of an installation count as available.
+        is_candidate: Whether it is only a source of candidates, so that it is not a stack without a
+            label.
     """
 
     consumer: Consumer | None = None
@@ -41,13 +42,12 @@ class Reading:
     Attributes:
         place: The source as it was given, without credentials.
         label: The stack that its index or lock lists, or an empty string.
-        own_stack: What it is called as a stack where it has no label; empty where it has one,
-            or is in no stack.
-        tags: The snapshots that are asked for; None is the newest.
+        own_stack: Its stack name if it has no label; empty if it has one, or is in no stack.
+        tags: The requested snapshots; None is the newest.
         only_tags: Whether a saved catalog leaves out all other snapshots, even of sources that are
-            read whole themselves.
-        fetching: How files are fetched, and what none may go beyond.
-        options: How mirrors and installations are read.
+            themselves read completely.
+        fetching: The options for fetching files, with the limits.
+        options: The options for reading mirrors and installations.
     """
 
     place: str
@@ -70,7 +70,7 @@ class Reading:
 
     @property
     def from_manifests(self) -> bool:
-        """True if mirrors are read from the files of their binaries."""
+        """True if mirrors are read from the manifests of their binaries."""
         return self.options.from_manifests
 
     @property

@@ -25,15 +25,15 @@ __all__ = [
 #: A file of a recipe: everything below ``packages/NAME/``.
 _RECIPE: Final = pattern(r"(?P<repository>(?:.*/)?)packages/(?P<folder>[^/]+)/.+")
 
-#: What can change how packages are built.
+#: The suffixes of files that can change how packages are built.
 _CODE: Final = frozenset({".py", ".patch", ".diff"})
 
-#: Folders, names and suffixes of what cannot.
+#: Folders, names and suffixes of files that cannot.
 _BESIDE: Final = frozenset({"doc", "docs", "test", "tests"})
 _DOCUMENTS: Final = frozenset({"readme", "license", "copyright", "notice", "changelog"})
 _TEXTS: Final = frozenset({".md", ".rst", ".txt", ".toml", ".cfg", ".ini"})
 
-#: How much of `repo.yaml` is looked at.
+#: The number of bytes read of `repo.yaml`.
 _MOST_BYTES: Final = 1 << 16
 
 _API: Final = pattern(r"^\s*api:\s*[\"']?v0*(?P<major>[0-9]+)\.", re.MULTILINE)
@@ -48,9 +48,9 @@ class ChangedRecipes:
 
     Attributes:
         packages: The packages whose recipes changed, sorted.
-        code: Files of no recipe that can change how packages are built, sorted: build
-            systems, helpers, patches, `repo.yaml`. Which specs they change is not known.
-        others: Other files of no recipe, sorted, but for documents and what CI and tools read.
+        code: Files of no recipe that can change how packages are built, sorted: build systems,
+            helpers, patches, `repo.yaml`. Their effect on specs is unknown.
+        others: Other files of no recipe, sorted, except documents and files for CI and tools.
     """
 
     packages: tuple[str, ...]
@@ -61,15 +61,15 @@ class ChangedRecipes:
 def changed_recipes(checkout: str, revision: str) -> ChangedRecipes:
     """Return the differences between a revision and the files of a checkout.
 
-    Files that git does not track are not seen.
+    Untracked files are ignored.
 
     Args:
         checkout: A git checkout of a package repository, or a folder of one.
         revision: A revision, or a range such as ``origin/develop...HEAD``.
 
     Raises:
-        SourceError: If it is not a checkout, or git knows no such revision.
-        UsageError: If no older revision is named.
+        SourceError: If it is not a checkout, or git does not know the revision.
+        UsageError: If no older revision is given.
     """
     refuse_no_revision(revision)
     top = Path(git(checkout, "rev-parse", "--show-toplevel").removesuffix("\n"))
@@ -111,12 +111,12 @@ def changed_recipes(checkout: str, revision: str) -> ChangedRecipes:
 
 
 def refuse_no_revision(since: str) -> None:
-    """Refuse to compare with nothing, as an empty variable of a script would ask.
+    """Refuse an empty revision, such as from an empty variable in a script.
 
-    Git takes nothing for the last commit, and since that nothing may have changed.
+    Git takes it as the last commit, since which there may be no change.
 
     Raises:
-        UsageError: If no older revision is named.
+        UsageError: If no older revision is given.
     """
     if not since.partition("..")[0]:
         raise UsageError(
@@ -126,7 +126,7 @@ def refuse_no_revision(since: str) -> None:
 
 
 def no_repository(place: str) -> SourceError:
-    """Return the error of a place that should hold recipes and holds none."""
+    """Return the error for a place that should contain recipes but does not."""
     return SourceError(
         f"`{place}` contains no package repository",
         path=place,
@@ -135,7 +135,7 @@ def no_repository(place: str) -> SourceError:
 
 
 def is_beside(file: str) -> bool:
-    """Return whether a file is a document, or is for tools and CI alone, by its path."""
+    """Return whether a file is a document, or only for tools and CI, by its path."""
     *folders, name = PurePosixPath(file.lower()).parts
     if name.startswith(".") or any(each.startswith(".") or each in _BESIDE for each in folders):
         return True

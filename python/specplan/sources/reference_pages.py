@@ -18,7 +18,7 @@ __all__ = ["refer", "shown"]
 
 
 def refer(paths: list[Path], limits: Limits) -> tuple[dict[Path, FrontMatter], list[DamagedFile]]:
-    """Read pages with the reference reader, which takes or refuses each."""
+    """Read pages with the reference reader, which accepts or refuses each."""
     taken: dict[Path, FrontMatter] = {}
     refused = []
     for path in paths:

@@ -27,31 +27,31 @@ class SourceRead:
 
     Attributes:
         place: The source, as it was given; without credentials.
-        core: The compiled catalog of all that could be taken.
-        files: How many files were taken.
-        damaged: Files that could not be taken, ordered by path.
-        contradictions: Summaries that contradict what they summarize, ordered by path.
+        core: The compiled catalog of everything that could be read.
+        files: The number of files read.
+        damaged: Files that could not be used, ordered by path.
+        contradictions: Summaries that contradict the specs they summarize, ordered by path.
         roots: The roots of a lock, in the order of the file.
-        unread_tags: Snapshots that the source has and that were not asked for, newest first.
-        notes: What the reader might not expect, one sentence each.
-        files_of_specs: Those of the files that have both hashes and the hashed content.
+        unread_tags: Snapshots of the source that were not requested, newest first.
+        notes: Surprising facts, one sentence each.
+        files_of_specs: The files with both hashes and the hashed content.
         mirrors: The mirrors whose binaries were read.
         indexes_alone: The indexes of stacks that belong to no mirror.
-        is_guess: Whether some file is of a version that is newer than those that are known.
-        indexes: How much each index of a mirror with several of them lists.
-        least: The same catalog with only those binaries that every index of its mirror lists;
-            None where that makes no difference.
-        fetched: The same catalog with the binaries that no index lists, which Spack fetches by
-            hash alone; None where there are none.
-        installed: The same catalog where what is installed counts as a binary; None where
-            nothing is installed, or all that is counts as available anyway.
-        own_stack: The stack that it is called as, being without a label; empty where it has
-            one, or says itself which stacks there are.
-        left_out: What of it could not be taken into account.
-        copied_at: When the oldest copy was made that was read in place of a server, in seconds
-            since 1970; None where no copy was.
-        read_tags: The snapshots that were read, of a source whose snapshots are read one by one;
-            None for others, which are read whole.
+        is_guess: Whether some file is in a version newer than the known ones.
+        indexes: The size of each index of mirrors with several indexes.
+        least: The same catalog with only those binaries that every index of its mirror lists; None
+            if that makes no difference.
+        fetched: The same catalog with the binaries that no index lists, which Spack fetches by hash
+            alone; None if there are none.
+        installed: The same catalog with installed specs as binaries; None if nothing is installed,
+            or all of it counts as available anyway.
+        own_stack: Its stack name without a label; empty if it has a label, or names its stacks
+            itself.
+        left_out: The parts that could not be taken into account.
+        copied_at: The time of the oldest copy that was read instead of asking a server, in seconds
+            since 1970; None without any.
+        read_tags: The snapshots that were read, for a source whose snapshots are read one by one;
+            None for others, which are read completely.
     """
 
     place: str

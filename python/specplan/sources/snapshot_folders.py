@@ -1,4 +1,4 @@
-"""The snapshots of a tree of package pages, so that each can be read alone."""
+"""The snapshots of a tree of package pages, so that each can be read separately."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def snapshot_folders(source: str) -> dict[str, str]:
         source: A source, perhaps with a label, which stays in front of each folder.
 
     Returns:
-        By the name of a snapshot the source that holds it alone; nothing where the source is no
-        such tree. Folders are listed and no page is read.
+        By the name of a snapshot, the source with only this one; empty if the source is not such a
+            tree. Folders are listed, but no page is read.
     """
     label, place = split_label(source)
     root = Path(place)
@@ -40,7 +40,7 @@ def snapshot_folders(source: str) -> dict[str, str]:
 
 
 def _holds_pages(folder: str) -> bool:
-    """Return whether a folder holds folders of packages; the first one decides."""
+    """Return whether a folder contains folders of packages, judging by the first one."""
     with os.scandir(folder) as entries:
         for package in entries:
             if package.is_dir():

@@ -1,7 +1,7 @@
 """Indexes, databases, locks and spec files, read by the compiled reader.
 
-The compiled reader finds out which of them a file is; here its answer becomes that of
-a source.
+The compiled reader recognizes the kind of a file; this module turns its answer into that of a
+source.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
 
 __all__ = ["damage_of", "parse", "read", "read_mirrored", "remedy_of", "roots_of", "stack_of_lock"]
 
-#: How many small catalogs are merged at a time.
+#: The number of small catalogs that are merged at a time.
 _BATCH = 256
 
 
 def read(path: Path, reading: Reading, *, shown: str, lock_stack: str = "") -> SourceRead:
-    """Read one file as a source of its own.
+    """Read one file as a source.
 
     Args:
         path: A local file with the bytes.
         reading: The source.
-        shown: How messages call the file.
+        shown: The name of the file in messages.
         lock_stack: The stack of a lock without a label.
     """
     found = parse(path, reading, shown=shown, label=reading.stack)
@@ -72,12 +72,12 @@ def read_mirrored(
     label: str | None = None,
     tag: str = "",
 ) -> SourceRead:
-    """Read the spec files of a mirror that has no index, or whose index is not to be read.
+    """Read the spec files of a mirror without an index, or whose index is to be ignored.
 
     Args:
         specs: The files.
         reading: The source.
-        label: The stack that the mirror is of; by default that of the source.
+        label: The stack of the mirror; by default that of the source.
         tag: The snapshot that it belongs to, or an empty string.
     """
     why = "was not read from its index" if reading.from_manifests else "has no index"
@@ -134,11 +134,11 @@ def parse(
     Args:
         path: A local file with the bytes.
         reading: The source.
-        shown: How messages call the file.
+        shown: The name of the file in messages.
         label: The stack that it lists, or an empty string.
         tag: The snapshot that it belongs to, or an empty string.
-        listed_only: Whether it only says what the stack lists: its binaries do not count.
-        counts_installed: Whether what an installation has installed counts as a binary.
+        listed_only: Whether it only determines what the stack lists: its binaries do not count.
+        counts_installed: Whether the installed specs of an installation count as binaries.
     """
     try_newer = reading.limits.newer_formats == "try"
     if content.start_of(path).startswith(clear_signed.BEGIN):
@@ -175,7 +175,7 @@ def damage_of(found: _core.SpecsRead, shown: str) -> tuple[DamagedFile, ...]:
 
 
 def remedy_of(found: _core.SpecsRead) -> str:
-    """Return a hint where the version of a file is newer than the known ones."""
+    """Return a hint if the version of a file is newer than the known ones."""
     return "; `--newest-format try` reads it as that version" if found.is_newer else ""
 
 

@@ -20,11 +20,11 @@ __all__ = ["read_spec_list"]
 def read_spec_list(place: str, limits: Limits) -> tuple[str, ...]:
     """Return the abstract specs of a file, each once, in the order of the file.
 
-    What follows ``#`` at the start of a line or after a space is a comment.
+    The text after ``#`` at the start of a line or after a space is a comment.
 
     Args:
         place: The file, or ``-`` for standard input.
-        limits: What it may not go beyond.
+        limits: Its limits.
 
     Raises:
         SourceError: If it cannot be read.

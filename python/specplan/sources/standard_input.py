@@ -18,10 +18,10 @@ _PIECE: Final = 1 << 16
 
 
 def chunks(most: int) -> Iterator[bytes]:
-    """Give the bytes of standard input, some at a time.
+    """Yield the bytes of standard input in chunks.
 
     Args:
-        most: How many bytes it may have.
+        most: The maximum number of bytes.
 
     Raises:
         SourceError: If it is closed, cannot be read, or has more bytes.
@@ -50,7 +50,7 @@ def _next() -> bytes:
         )
     while True:
         try:
-            # A stream that does not wait gives None where nothing has come yet.
+            # A non-blocking stream returns None if there is no data yet.
             chunk: bytes | None = sys.stdin.buffer.read(_PIECE)
         except BlockingIOError:
             chunk = None
@@ -63,12 +63,12 @@ def _next() -> bytes:
 
 
 def _would_block() -> bool:
-    """Return whether standard input does not block and is empty for now."""
+    """Return whether standard input does not block and is currently empty."""
     try:
         descriptor = sys.stdin.fileno()
         if os.get_blocking(descriptor):
             return False
-        # At its end a pipe can be read at once.
+        # At its end, a pipe is readable immediately.
         return not select.select([descriptor], [], [], 0)[0]
     except (OSError, ValueError, AttributeError):
         return False

@@ -1,7 +1,7 @@
 """Strict JSON: a doubtful value is refused, and the error names its place.
 
-Manifests, maps of snapshots and the documents of other runs come here. The compiled reader
-takes whatever holds specs.
+This is for manifests, maps of snapshots and the documents of other runs. The compiled reader reads
+files with specs.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ _Raw = TypeVar("_Raw")
 
 
 class Value:
-    """A value of a document, which knows where it stands.
+    """A value of a document, which knows its place.
 
     Attributes:
         raw: The value itself.
-        at_place: Where it stands.
-        shown: The document, as messages call it.
+        at_place: Its place.
+        shown: The name of the document in messages.
     """
 
     __slots__ = ("at_place", "raw", "shown")
@@ -47,7 +47,7 @@ class Value:
         return str(self.at_place)
 
     def fail(self, fault: str, hint: str | None = None) -> NoReturn:
-        """Raise the error that says what is wrong here."""
+        """Raise an error for a fault here."""
         raise DamagedSourceError(
             path=self.shown, place=self.place, line=None, fault=fault, hint=hint
         )
@@ -90,7 +90,7 @@ class Value:
         return self.raw
 
     def text_at(self, key: str) -> str:
-        """Return the string that an object has for a key, as ``at(key).text()`` in less time."""
+        """Return the string of a key in an object, like ``at(key).text()`` but faster."""
         text = self.raw.get(key) if isinstance(self.raw, dict) else None
         if isinstance(text, str) and text.isascii():
             return text
@@ -105,7 +105,7 @@ class Value:
         return tuple(each.text() for each in self.items())
 
     def texts_at(self, key: str) -> tuple[str, ...]:
-        """Return the strings of the array that an object has for a key, as ``at(key).texts()``."""
+        """Return the strings of the array of a key in an object, like ``at(key).texts()``."""
         texts = self.raw.get(key) if isinstance(self.raw, dict) else None
         if isinstance(texts, list) and all(type(each) is str for each in texts):
             found = tuple(texts)
@@ -114,12 +114,12 @@ class Value:
         return self.at(key).texts()
 
     def count_at(self, key: str) -> int:
-        """Return the number that an object has for a key, as ``at(key).count()``."""
+        """Return the number of a key in an object, like ``at(key).count()``."""
         number = self.raw.get(key) if isinstance(self.raw, dict) else None
         return number if type(number) is int and number >= 0 else self.at(key).count()
 
     def flag_at(self, key: str) -> bool:
-        """Return the value of a key, as ``at(key).flag()``."""
+        """Return the value of a key, like ``at(key).flag()``."""
         flag = self.raw.get(key) if isinstance(self.raw, dict) else None
         return flag if isinstance(flag, bool) else self.at(key).flag()
 
@@ -132,7 +132,7 @@ class Value:
         return self.raw
 
     def amount(self) -> float:
-        """Return a finite number from 0 on."""
+        """Return a finite number that is not negative."""
         return self._finite(0, "must be a finite number from 0 on")
 
     def number(self) -> float:
@@ -142,7 +142,7 @@ class Value:
     def _finite(self, least: float, fault: str) -> float:
         if isinstance(self.raw, bool) or not isinstance(self.raw, int | float):
             self.fail(f"must be a number, is {_kind(self.raw)}")
-        # Python reads 1e999 as infinity, and integers that no float can hold.
+        # Python reads 1e999 as infinity, and integers that exceed every float.
         if not least <= self.raw <= sys.float_info.max:
             self.fail(fault)
         return float(self.raw)
@@ -154,50 +154,50 @@ class Value:
         return self.raw
 
     def amount_at(self, key: str) -> float:
-        """Return the value of a key, as ``at(key).amount()``."""
+        """Return the value of a key, like ``at(key).amount()``."""
         return self.at(key).amount()
 
     def number_at(self, key: str) -> float:
-        """Return the value of a key, as ``at(key).number()``."""
+        """Return the value of a key, like ``at(key).number()``."""
         return self.at(key).number()
 
     def items_at(self, key: str) -> list[Value]:
-        """Return the value of a key, as ``at(key).items()``."""
+        """Return the value of a key, like ``at(key).items()``."""
         return self.at(key).items()
 
     def counts_at(self, key: str) -> tuple[int, ...]:
-        """Return the counts of the array that an object has for a key."""
+        """Return the counts of the array of a key in an object."""
         return tuple(item.count() for item in self.items_at(key))
 
     def counts_by_name_at(self, key: str) -> dict[str, int]:
-        """Return the counts by name that an object has for a key."""
+        """Return the counts by name of a key in an object."""
         counts = self.at(key)
         return {name: counts.count_at(name) for name in counts.keys()}  # noqa: SIM118 - no mapping
 
     def at_or_none(self, key: str) -> Value | None:
-        """Return the value of a key; None where it is null or missing."""
+        """Return the value of a key; None if it is null or missing."""
         if isinstance(self.raw, dict) and self.raw.get(key) is None:
             return None
         return self.at(key)
 
     def text_at_or_none(self, key: str) -> str | None:
-        """Return a string, or None where there is null or nothing."""
+        """Return a string, or None if it is null or missing."""
         return None if self.at_or_none(key) is None else self.text_at(key)
 
     def count_at_or_none(self, key: str) -> int | None:
-        """Return a count, or None where there is null or nothing."""
+        """Return a count, or None if it is null or missing."""
         return None if self.at_or_none(key) is None else self.count_at(key)
 
     def amount_at_or_none(self, key: str) -> float | None:
-        """Return an amount, or None where there is null or nothing."""
+        """Return an amount, or None if it is null or missing."""
         return None if self.at_or_none(key) is None else self.amount_at(key)
 
     def flag_at_or_none(self, key: str) -> bool | None:
-        """Return true or false, or None where there is null or nothing."""
+        """Return true or false, or None if it is null or missing."""
         return None if self.at_or_none(key) is None else self.flag_at(key)
 
     def items_at_or_none(self, key: str) -> list[Value]:
-        """Return the elements of an array; none where there is null or nothing.
+        """Return the elements of an array; none if it is null or missing.
 
         It is for arrays that a document of an earlier release may lack.
         """
@@ -212,9 +212,9 @@ class Value:
 
 
 class JsonObjects:
-    """The objects of a long array: what all of them have for a key, in the time of one look.
+    """The objects of a long array: the values of a key in all of them, in one pass.
 
-    What is not as it should be is found by a look at each of them, which says where it stands.
+    If one of them is invalid, they are checked one by one to find its place.
     """
 
     __slots__ = ("_array", "_raws")
@@ -255,7 +255,7 @@ class JsonObjects:
         return self._each(key, Value.flag) if found is None else found
 
     def _all(self, key: str, kind: type[_Raw]) -> list[_Raw] | None:
-        """Return the value of a key in each; None where one is of another type."""
+        """Return the value of a key in each; None if one is of another type."""
         if set(map(type, self._raws)) <= {dict}:
             found = [each.get(key) for each in cast("Sequence[dict[str, object]]", self._raws)]
             if set(map(type, found)) <= {kind}:
@@ -281,8 +281,8 @@ def parse(document: bytes, shown: str) -> Value:
         shown: How messages call it.
 
     Raises:
-        DamagedSourceError: If it is not valid JSON, or says ``NaN``, gives a key twice or nests
-            without end.
+        DamagedSourceError: If it is not valid JSON, contains ``NaN`` or a duplicate key, or is
+            nested too deeply.
     """
 
     def refuse(fault: str, line: int | None = None) -> NoReturn:
@@ -307,7 +307,7 @@ def parse(document: bytes, shown: str) -> Value:
         line = document.count(b"\n", 0, error.start) + 1
         refuse(f"is not UTF-8: byte 0x{document[error.start]:02x}", line)
     except json.JSONDecodeError as error:
-        # Some messages of Python end in "starting at", and the place is to follow.
+        # Some messages of Python end in "starting at", followed by the place.
         fault = error.msg.lower().removesuffix(" starting at").removesuffix(" at")
         refuse(f"is not valid JSON: {fault} at column {error.colno}", error.lineno)
     except RecursionError:
@@ -315,7 +315,7 @@ def parse(document: bytes, shown: str) -> Value:
     except DamagedSourceError:
         raise
     except ValueError:
-        # Python converts no integer of thousands of digits.
+        # Python does not convert integers with thousands of digits.
         refuse("holds a number of too many digits")
     return Value(values, place=WHOLE, shown=shown)
 

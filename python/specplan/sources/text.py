@@ -14,7 +14,7 @@ class TextError(ValueError):
 
     Attributes:
         line: The line of the first such byte, counted from 1.
-        fault: What is wrong there.
+        fault: The fault there.
     """
 
     def __init__(self, fault: str, *, line: int) -> None:
@@ -24,7 +24,7 @@ class TextError(ValueError):
 
 
 def decoded(content: bytes) -> str:
-    """Return the text of UTF-8, without the mark that may precede it.
+    """Return the text of UTF-8, without a byte order mark.
 
     Raises:
         TextError: If the bytes are not UTF-8 or hold a NUL.

@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_ENTRIES", "refuse_root", "refuse_without_pages", "too_much"]
 
-#: After so many files and folders without anything that is looked for, the search ends.
+#: The number of files and folders without a relevant one after which the search ends.
 MOST_ENTRIES: Final = 100_000
 
-#: So much of a file is read to see whether it is a page.
+#: The number of bytes read of a file to recognize a page.
 _HEAD_BYTES: Final = 4096
 
 
 def refuse_root(place: str | os.PathLike[str], hint: str) -> None:
-    """Refuse the root of a file system, which holds a whole machine.
+    """Refuse the root of a file system, which contains a whole machine.
 
     Args:
         place: The folder that was named.
-        hint: Which folder to name instead.
+        hint: Advice on the folder to name instead.
 
     Raises:
         SourceError: If it is that root.
@@ -52,14 +52,14 @@ def too_much(place: str | os.PathLike[str], most: int, what: str, hint: str) -> 
 
 
 def refuse_without_pages(place: str, hint: str) -> None:
-    """Refuse a folder in which no package page is near, and that holds very much else.
+    """Refuse a folder without nearby package pages that contains a lot of other files.
 
     Args:
         place: The folder.
-        hint: Which folder to name instead.
+        hint: Advice on the folder to name instead.
 
     Raises:
-        SourceError: If that is so, or it is the root of a file system.
+        SourceError: If that is the case, or it is the root of a file system.
     """
     if not os.path.isdir(place):  # noqa: PTH112 - as above
         return
@@ -74,8 +74,8 @@ def refuse_without_pages(place: str, hint: str) -> None:
 def _entries(top: str) -> Iterator[os.DirEntry[str]]:
     """Yield the files below a folder, without hidden ones.
 
-    Folders are taken in turns from both ends of the queue: what is near comes early, and so does
-    what stands at the bottom of a tree of a hundred thousand folders.
+    Folders are taken alternately from both ends of the queue, so that near files come early, and so
+    do those at the bottom of a tree of a hundred thousand folders.
     """
     ahead = deque([top])
     turn = False
@@ -85,7 +85,7 @@ def _entries(top: str) -> Iterator[os.DirEntry[str]]:
             with os.scandir(ahead.popleft() if turn else ahead.pop()) as found:
                 entries = list(found)
         except OSError:
-            # Who reads the pages says so.
+            # The reader of the pages reports it.
             continue
         for entry in entries:
             if entry.name.startswith("."):
@@ -104,5 +104,5 @@ def _is_page(entry: os.DirEntry[str]) -> bool:
         with open(entry.path, "rb") as file:  # noqa: PTH123 - as above
             return b"layout: cache" in file.read(_HEAD_BYTES)
     except OSError:
-        # What cannot be looked into must not be overlooked.
+        # An unreadable folder must not be ignored.
         return True

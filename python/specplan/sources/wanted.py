@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from specplan.sources.lock_root import LockRoot
     from specplan.sources.named_want import NamedWant
 
-    #: What reads the binaries of stacks as wants, one a stack.
+    #: Reads the binaries of stacks as wants, one per stack.
     AvailableWants: TypeAlias = Callable[[NamedWant], tuple["Wanted", ...]]
 
 
@@ -28,15 +28,15 @@ class Wanted:
     """The wants of one lock.
 
     Attributes:
-        label: The stack: as given, else the name of the lock's folder, else of the file.
+        label: The stack: as given, or else the name of the lock's folder, else of the file.
         place: The file, as it was given.
         roots: Its roots in the order of the file; two of them may share a hash.
         core: The compiled catalog of the lock's specs, with their edges; none of them
             is available.
         is_included: Whether an environment includes it, so that its roots are wanted with
             those of the environment.
-        is_available: Whether these are binaries that the caches have, and no file wants them.
-        left_out: What of it could not be taken into account.
+        is_available: Whether these are binaries of the caches, not specs of a file.
+        left_out: Its parts that could not be taken into account.
     """
 
     label: str
@@ -53,11 +53,10 @@ class WantedEnvironment:
     """The wants of one environment.
 
     Attributes:
-        label: The stack: as given, else the name of the environment's folder, else of
-            the file.
+        label: The stack: as given, or else the name of the environment's folder, else of the file.
         place: The file.
-        environment: Its roots, and what it says of systems.
-        is_typed: Whether it is an abstract spec that was typed, and no file.
+        environment: Its roots and systems.
+        is_typed: Whether it is a typed abstract spec, not a file.
         is_not_concretized: Whether its roots are those that the lock beside it lacks.
     """
 
@@ -69,5 +68,5 @@ class WantedEnvironment:
 
 
 def rows_of(wants: Iterable[Wanted]) -> list[_core.Catalog]:
-    """Return the rows of wants; those that several share stand there once."""
+    """Return the rows of wants, each once even if several wants share them."""
     return list({id(each.core): each.core for each in wants}.values())

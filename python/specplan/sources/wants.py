@@ -59,17 +59,15 @@ def read_wants(
     options: EnvironmentOptions | None = None,
     available: AvailableWants | None = None,
 ) -> tuple[tuple[Wanted, ...], tuple[WantedEnvironment, ...]]:
-    """Read what should be there; the content of a file shows its kind.
+    """Read the wants; the content of a file determines its kind.
 
     Args:
-        texts: ``[LABEL=]WANT`` each: a file; the folder of an environment, which stands for its
-            lock, or else for its ``spack.yaml``; ``-`` for standard input, where an
-            environment includes files of the working directory; an abstract spec; or
-            ``available[:STACK]``.
+        texts: ``[LABEL=]WANT`` each: a file; the folder of an environment, for its lock, or else
+            its ``spack.yaml``; ``-`` for standard input, where the includes of an environment are
+            relative to the working directory; an abstract spec; or ``available[:STACK]``.
         limits: The limits for each file.
-        options: How environments are read.
-        available: What reads ``available`` as the binaries of stacks; None where there are no
-            caches that have any.
+        options: The options for reading environments.
+        available: Reads ``available`` as the binaries of stacks; None without caches.
 
     Returns:
         The locks, with those that the environments include, and the environments; one
@@ -78,8 +76,8 @@ def read_wants(
 
     Raises:
         SourceError: If a file does not exist, or is neither.
-        DamagedSourceError: If one breaks the rules of its format.
-        UsageError: If one of them has not a group that is asked for.
+        DamagedSourceError: If one violates its format.
+        UsageError: If one of them lacks a requested group.
     """
     reads = [_read(named_want(text), limits, options, available) for text in texts]
     return (
@@ -169,7 +167,7 @@ def _typed_spec(want: NamedWant) -> WantedEnvironment:
 
 
 def _of_groups(lock: Wanted, options: EnvironmentOptions | None) -> Wanted:
-    """Return a lock with the roots of the groups that are asked for.
+    """Return a lock with the roots of the requested groups.
 
     Raises:
         UsageError: If it has no such group.
@@ -191,11 +189,11 @@ def read_concrete(
     Args:
         text: ``[LABEL=]spack.lock``, or ``[LABEL=]available[:STACK]``.
         limits: The limits for each file.
-        available: What reads the binaries of stacks; None where there are no caches.
+        available: Reads the binaries of stacks; None without caches.
 
     Raises:
         SourceError: If a file does not exist or is not a lock.
-        DamagedSourceError: If it breaks the rules of its format.
+        DamagedSourceError: If it violates its format.
         UsageError: If binaries are wanted and there are no caches, or it is an abstract spec.
     """
     named = named_want(text)
@@ -215,7 +213,7 @@ def read_concrete(
 
 
 def read_lock(text: str, limits: Limits) -> Wanted:
-    """Read ``[LABEL=]spack.lock`` for its specs, whatever else the name could stand for.
+    """Read ``[LABEL=]spack.lock`` for its specs, whatever else the name could mean.
 
     Args:
         text: The lock or its folder, with or without the label of its stack; ``-`` is
@@ -224,7 +222,7 @@ def read_lock(text: str, limits: Limits) -> Wanted:
 
     Raises:
         SourceError: If the file does not exist or is not a lock.
-        DamagedSourceError: If it breaks the rules of its format.
+        DamagedSourceError: If it violates its format.
     """
     named = named_want(text)
     if named.kind in {"available", "spec"}:
@@ -242,7 +240,7 @@ def read_wanted(text: str, limits: Limits) -> Wanted:
 
     Raises:
         SourceError: If the file does not exist or is not a lock.
-        DamagedSourceError: If it breaks the rules of its format.
+        DamagedSourceError: If it violates its format.
     """
     label, place = split_label(text)
     place = file_of(place)
@@ -280,7 +278,7 @@ _EVERY_EDGE: Final = 63
 
 
 def _rootless(place: str) -> LeftOut:
-    """Return the record of a lock that has specs and no root that would want them."""
+    """Return the record of a lock with specs but without roots."""
     return LeftOut(
         kind="lock_root",
         where=place,
@@ -323,13 +321,13 @@ def _lock(read: _core.SpecsRead, label: str, place: str) -> Wanted:
 
 
 def _without_a_root(read: _core.SpecsRead, place: str) -> tuple[LeftOut, ...]:
-    """Return the record of specs that no root of a lock leads to: Spack writes none of these."""
+    """Return the record of specs that no root of a lock reaches; Spack writes no such specs."""
     if not read.roots:
         return ()
     try:
         reached = len(read.catalog.reached([root.hash for root in read.roots], _EVERY_EDGE))
     except ValueError:
-        # Its dependencies are circular, which the question says of the whole.
+        # Its dependencies are circular, which the question reports for the whole.
         return ()
     number = len(read.catalog) - reached
     if number <= 0:

@@ -1,10 +1,9 @@
 """The events of a YAML text, independent of PyYAML's read-ahead.
 
-PyYAML scans up to 1,024 characters beyond the event that it hands out, and what it
-refuses there (some releases refuse deep nesting) hides every event before it. A walk that
-has bounds of its own would then report a fault of the library, in words that differ
-between releases, where it has a clearer one for an earlier place. So the events that
-stand before the place of the library's fault come first.
+PyYAML scans up to 1,024 characters beyond the event that it returns, and an error there (some
+releases refuse deep nesting) hides every event before it. A walk with its own limits would then
+report an error of the library, whose wording differs between releases, instead of its clearer one
+for an earlier place. So the events before the place of the library's error come first.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ def events(text: str) -> Iterator[yaml.Event]:
         text: The whole text.
 
     Raises:
-        yaml.YAMLError: If the text is not YAML, after all events that stand before the fault.
+        yaml.YAMLError: If the text is not YAML, after all events before the fault.
     """
     count = 0
     try:
@@ -43,7 +42,7 @@ def _before(text: str, fault: int, count: int) -> Iterator[yaml.Event]:
     """Yield all but the first ``count`` events that end before the character ``fault``."""
     try:
         for number, event in enumerate(yaml.parse(text[:fault], Loader=yaml.CSafeLoader)):
-            # What touches the cut may be half a word, or the end that the cut brings about.
+            # An event that touches the cut may be half a word, or an artificial end.
             if event.end_mark is not None and event.end_mark.index >= fault:
                 return
             if number >= count:

@@ -1,11 +1,10 @@
 """Conditions of definitions and includes: Python expressions, evaluated without running Python.
 
-Spack hands ``when: platform == "linux"`` to ``eval``. Here the expression is parsed and
-walked. Names, comparisons, ``and``, ``or``, ``not``, ``in``, slices, a few functions and the
-methods of text that have one plain meaning are understood, with the values and types that
-Python gives them; anything else is an error that says so. Names stand for the machine that
-the environment is for, of which only what was given is known. Where one side of an
-``and`` or ``or`` decides alone, the other need not be known.
+Spack hands ``when: platform == "linux"`` to ``eval``. Here the expression is parsed and walked.
+Names, comparisons, ``and``, ``or``, ``not``, ``in``, slices, a few functions and the simple methods
+of text are supported, with the same values and types as in Python; anything else is an error that
+says so. Names refer to the machine of the environment, of which only the given properties are
+known. If one side of an ``and`` or ``or`` is decisive, the other may be unknown.
 """
 
 from __future__ import annotations
@@ -26,23 +25,23 @@ if TYPE_CHECKING:
 
 __all__ = ["ConditionError", "holds"]
 
-#: Real conditions have some 60 characters.
+#: Real conditions have about 60 characters.
 _MAX_LENGTH: Final = 1000
 
-#: The longest text that an expression may make, and the longest number that it may read.
+#: The maximum length of a text from an expression, and of a number in it.
 _MAX_TEXT: Final = 10_000
 _MAX_DIGITS: Final = 18
 
-#: How often the parts of an expression that stand under a `for` may be evaluated.
+#: The maximum number of evaluations of the parts of an expression inside a `for`.
 _MAX_ROUNDS: Final = 10_000
 
-#: How a part of an f-string may be converted: not at all, or by `!s`.
+#: The supported conversions in an f-string: none, or `!s`.
 _CONVERSIONS: Final = (-1, ord("s"))
 
-#: The spellings by which an expression can ask for each attribute of a host.
+#: The spellings of each attribute of a host in an expression.
 _NAMES: Final = ("platform", "os", "target", "hostname")
 
-#: Methods of text; none of them can make a text much longer than what it is given.
+#: Methods of text; none of them can make a text much longer than its input.
 _TEXT_METHODS: Final = frozenset(
     [
         "startswith",
@@ -81,7 +80,7 @@ _TEXT_METHODS: Final = frozenset(
     ]
 )
 
-#: The functions of Python that have one plain meaning here.
+#: The supported functions of Python.
 _FUNCTIONS: Final[dict[str, Callable[[Any], object]]] = {
     "all": all,
     "any": any,
@@ -110,7 +109,7 @@ _ORDERS: Final[dict[type[ast.cmpop], Callable[[Any, Any], bool]]] = {
 
 _SEARCHES: Final = ("fullmatch", "match", "search")
 
-#: The flags that a search may be given, by their names in ``re``.
+#: The supported flags of a search, by their names in ``re``.
 _IGNORES_CASE: Final = ("I", "IGNORECASE")
 
 _HINT: Final = (
@@ -123,9 +122,9 @@ class ConditionError(ValueError):
     """A condition that cannot be decided.
 
     Attributes:
-        missing: What must be given so that it can be, or None if the condition itself is
-            not understood.
-        hint: What to do where the condition itself is not understood, or None.
+        missing: The property that must be given to decide it, or None if the condition itself is
+            not supported.
+        hint: Advice if the condition itself is not supported, or None.
     """
 
     def __init__(self, fault: str, *, missing: str | None = None, hint: str | None = None) -> None:
@@ -143,14 +142,13 @@ def holds(condition: str, host: Host) -> bool:
     True
 
     Raises:
-        ConditionError: If the host is not known well enough, or the condition holds what
-            is not understood.
+        ConditionError: If the host is not known well enough, or the condition is not supported.
     """
     if len(condition) > _MAX_LENGTH:
         raise ConditionError(f"the condition has more than {_MAX_LENGTH} characters")
     try:
         with warnings.catch_warnings():
-            # Python warns of odd escapes; that is between Spack and its author.
+            # Ignore Python's warnings about invalid escapes in the condition.
             warnings.simplefilter("ignore")
             tree = ast.parse(condition.strip(), mode="eval")
         return bool(_Evaluation(host).value(tree.body))
@@ -166,7 +164,7 @@ def holds(condition: str, host: Host) -> bool:
 class _Evaluation:
     def __init__(self, host: Host) -> None:
         self._host = host
-        #: What the names of comprehensions stand for.
+        #: The values of names in comprehensions.
         self._names: dict[str, object] = {}
         self._rounds = 0
         self._understood: dict[type[ast.expr], Callable[[Any], object]] = {
@@ -199,7 +197,7 @@ class _Evaluation:
         if isinstance(node.op, ast.Not):
             return not self.value(node.operand)
         value = self.value(node.operand)
-        # The position of a slice from its end.
+        # A negative position in a slice.
         is_negative = isinstance(node.op, ast.USub) and isinstance(value, int)
         return -cast("int", value) if is_negative else self._refuse(node)
 
@@ -259,7 +257,7 @@ class _Evaluation:
         raise ConditionError(fault, hint=hint)
 
     def _tried(self, node: ast.AST, evaluate: Callable[[], Any]) -> Any:
-        """Evaluate as Python does; an error of Python is a fault of the condition."""
+        """Evaluate like Python; an error of Python is a fault of the condition."""
         try:
             return evaluate()
         except ConditionError:
@@ -332,7 +330,7 @@ class _Evaluation:
         return self._refuse(node)
 
     def _bool_op(self, node: ast.BoolOp) -> object:
-        """As Python does, but a deciding side may follow an unknown one."""
+        """Evaluate like Python, but a decisive side may follow an unknown one."""
         decides = isinstance(node.op, ast.Or)
         unknown: ConditionError | None = None
         value: object = None
@@ -435,13 +433,13 @@ class _Evaluation:
         return self._refuse(node)
 
     def _arch_satisfies(self, text: str) -> bool:
-        """Decide with the parts that are known where these decide alone."""
+        """Decide with the known parts if these are decisive."""
         names = ("platform", "os", "target")
         parts = {name: getattr(self._host, name) for name in names}
         known = " ".join(f"{name}={value}" for name, value in parts.items() if value is not None)
         try:
             asked = AbstractSpec(text)
-            # Without any part there is nothing to decide with.
+            # There must be at least one part.
             own = AbstractSpec(known or self._arch())
             if own.satisfies(asked) is True:
                 return True

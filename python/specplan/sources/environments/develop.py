@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NEVER", "clauses_of", "is_developed", "read_develop"]
 
-#: What no binary passes.
+#: A clause that no binary meets.
 NEVER: Final = Clause(rule="never", choices=("*",))
 
 
@@ -54,7 +54,7 @@ def is_developed(root: AbstractSpec, developed: Iterable[AbstractSpec]) -> bool:
 
 
 def clauses_of(root: AbstractSpec, developed: Iterable[AbstractSpec]) -> list[Clause]:
-    """Return the clauses why no binary covers a root that is developed or needs a developed one."""
+    """Return clauses that exclude all binaries, for a root that is or needs a developed one."""
     if is_developed(root, developed):
         return [NEVER]
     return [

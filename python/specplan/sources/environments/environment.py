@@ -1,8 +1,8 @@
 """Environments: the roots of a ``spack.yaml``, expanded as Spack does.
 
-Definitions are concatenated by name and built in the order in which names first appear;
-references are spliced in; matrices are multiplied out, and what they exclude is dropped;
-toolchains are put in for their names. Nothing is concretized: a root is an abstract spec.
+Definitions are concatenated by name and built in the order in which names first appear; references
+are spliced in; matrices are multiplied out, without their exclusions; names of toolchains are
+replaced by their specs. Nothing is concretized: a root is an abstract spec.
 """
 
 from __future__ import annotations
@@ -54,23 +54,22 @@ __all__ = ["Environment", "EnvironmentRoot", "read_environment"]
 
 _FILE: Final = "spack.yaml"
 
-#: The longest abstract spec that is read, in letters.
+#: The maximum length of an abstract spec, in characters.
 _MAX_LETTERS: Final = 16 * 1024
 
-#: The letters of all roots together, with what is required of them. Large public stacks have some
-#: ten thousand; a toolchain can make any number of roots long.
+#: The maximum length of all roots together, including requirements. Large public stacks have about
+#: ten thousand characters; a toolchain can make any number of roots long.
 _MAX_ALL_LETTERS: Final = 2_000_000
 
-#: How many requirements the roots may be compared with, counted for each root, and how many
-#: entries the overrides of groups may lead to, counted for each group. Large public stacks have
-#: some thousand.
+#: The maximum number of requirements, counted for each root, and of entries in the overrides of
+#: groups, counted for each group. Large public stacks have about a thousand.
 _MAX_REQUIREMENTS: Final = 1_000_000
 _MAX_OVERRIDDEN: Final = 100_000
 
 #: The sections that the override of a group changes for its roots.
 _OVERRIDDEN: Final = ("develop", "packages", "toolchains")
 
-#: How 0.17 said what ``concretizer: unify`` says today.
+#: The key of 0.17 for today's ``concretizer: unify``.
 _CONCRETIZATION: Final[dict[str, Unify]] = {
     "together": "true",
     "together_where_possible": "when_possible",
@@ -84,20 +83,20 @@ class EnvironmentRoot:
 
     Attributes:
         spec: The abstract spec as Spack expands it, in canonical form.
-        asked: The same with what the environment requires of it for certain.
-        clauses: What its candidates are compared with beside that.
+        asked: The same with the certain requirements of the environment.
+        clauses: The further conditions on its candidates.
         developed: Whether it is built from a source tree, so that no binary covers it.
         group: The group that it belongs to.
         oss: The operating systems that the configuration of its group requires.
-        targets: Likewise the targets, the preferred one first.
-        external: Whether the system provides it: its package may not be built, and there
-            are externals that it may be.
-        path: The file that it is written in.
+        targets: The targets in the same way, the preferred one first.
+        external: Whether the system provides it: its package may not be built, and there are
+            matching externals.
+        path: Its file.
         place: The key path of the list item, such as ``spack.specs[3]``; all roots of
             a matrix share one.
         line: The line of that item, counted from 1.
-        lines: The files and lines that it comes from: that one first, then its own places in
-            the rows of a matrix and the references that lead to them.
+        lines: The files and lines of its origin: first that line, then its places in the rows of a
+            matrix and the references to them.
     """
 
     spec: str
@@ -122,17 +121,17 @@ class Environment:
         path: The file.
         label: The name of its stack.
         roots: Its roots in the order in which Spack lists them.
-        unify: Whether all roots are one graph (``true``, also where nothing is said, as
-            in Spack's own defaults), as far as possible, or each one of its own.
+        unify: The way to concretize roots: all together (``true``, the default of Spack), together
+            if possible, or separately.
         platforms: The platforms that it requires or prefers; empty if it names none.
-        oss: Likewise the operating systems.
-        targets: Likewise the targets, the preferred one first.
-        left_out: What could not be taken into account.
+        oss: The operating systems in the same way.
+        targets: The targets in the same way, the preferred one first.
+        left_out: Input that could not be taken into account.
         locks: The locks of other environments whose roots it includes, each once.
-        developed: What it, or a group of it, builds from source trees.
+        developed: The packages that it, or one of its groups, builds from source trees.
         mirrors: The mirrors that it names.
-        varies: Whether conditions ask for a platform or an operating system that is not known,
-            so that other systems may have other roots; see :meth:`on`.
+        varies: Whether conditions depend on an unknown platform or operating system, so that other
+            systems may have other roots; see :meth:`on`.
     """
 
     path: str
@@ -152,9 +151,9 @@ class Environment:
     )
 
     def on(self, platform: str, os: str) -> Environment:
-        """Return the environment as it is for a platform and an operating system.
+        """Return the environment for a platform and an operating system.
 
-        What the host says itself stays, and without open conditions all stays.
+        Values set by the host stay, and without open conditions everything stays.
         """
         return self if self._again is None else self._again(platform, os)
 
@@ -171,20 +170,20 @@ def read_environment(
     """Read an environment and expand its roots.
 
     Args:
-        path: A ``spack.yaml``, whatever it is called, or the folder of one.
-        label: The name of its stack; by default that of its folder for a
-            ``spack.yaml``, else that of the file without its ending.
-        host: The machine that conditions ask for; what is not given is not known. It takes
+        path: A ``spack.yaml``, under any name, or its folder.
+        label: The name of its stack; by default that of its folder for a ``spack.yaml``, otherwise
+            that of the file without its suffix.
+        host: The machine to which conditions refer; other properties are unknown. It takes
             precedence over that of the options.
         limits: The limits for the file.
-        content: What the file holds, where it is none of a folder.
-        options: How to read it.
+        content: The content of the file, if it is not in a folder.
+        options: The options for reading it.
 
     Raises:
         SourceError: If a file cannot be read.
-        DamagedSourceError: If it is not an environment, or includes what is missing; the error
-            names the place and the line.
-        UsageError: If a group is asked for that it does not have.
+        DamagedSourceError: If it is not an environment, or includes a missing file; the error names
+            the place and the line.
+        UsageError: If it does not have a requested group.
     """
     options = options or EnvironmentOptions()
     if host is not None:
@@ -338,11 +337,11 @@ class _Rules:
     """The rules of the configuration for roots.
 
     Attributes:
-        requirements: What it requires.
+        requirements: Its requirements.
         expansion: Reads texts with its toolchains.
-        externals: What the system provides.
-        developed: What is built from source trees.
-        recipes: Whether a package has a variant, as its recipe shows it.
+        externals: The externals.
+        developed: The packages built from source trees.
+        recipes: Returns whether a package has a variant, judging by its recipe.
         oss: The operating systems that it requires.
         targets: The targets that it requires or prefers.
     """
@@ -356,7 +355,7 @@ class _Rules:
     targets: tuple[str, ...]
 
     def count(self, root: AbstractSpec) -> int:
-        """Return the number of conditions that a root is compared with."""
+        """Return the number of conditions on a root."""
         return self.requirements.count(root) + len(self.developed)
 
 
@@ -399,7 +398,7 @@ def _without_specs(group: Group) -> LeftOut:
 
 
 def _not_overridden(group: Group, override: Mapping, unify: Unify) -> Iterator[LeftOut]:
-    """Yield the parts of an override that are ignored though they may change roots."""
+    """Yield the parts of an override that are ignored although they may change roots."""
 
     def record(detail: str, mark: Mark) -> LeftOut:
         return LeftOut(
@@ -490,7 +489,7 @@ def _preferred_targets(packages: Node | None) -> tuple[str, ...]:
 
 
 def _refuse_misspelt_unify(concretizer: Mapping) -> None:
-    """Refuse a key that is nearly `unify`; the others differ between releases of Spack."""
+    """Refuse a key similar to `unify`; the other keys differ between releases of Spack."""
     for key in concretizer.entries:
         if near(key, ("unify",)):
             raise concretizer.mark.fault(

@@ -23,16 +23,16 @@ class Externals:
     """The externals of packages that may not be built.
 
     Attributes:
-        of: By the name of the package.
+        of: The externals by the name of the package.
     """
 
     of: dict[str, tuple[AbstractSpec, ...]] = field(default_factory=dict)
 
     def provide(self, root: AbstractSpec) -> bool:
-        """Return whether a root can be nothing but one of these.
+        """Return whether a root can only be one of these.
 
-        So it is never built, and no binary of it is missing. A root that none of them can
-        be is not: Spack refuses to concretize it.
+        Then it is never built, and needs no binary. A root that matches none of them is not
+        external: Spack refuses to concretize it.
         """
         return any(each.intersects(root) is not False for each in self.of.get(root.name or "", ()))
 
@@ -71,7 +71,7 @@ def _buildable(package: Node | None) -> bool | None:
 
 
 def _listed(package: Node) -> Iterator[Scalar]:
-    """Yield the specs of the externals of a package, in today's form or that before 0.16."""
+    """Yield the specs of the externals of a package, in the current form or that before 0.16."""
     externals = entry(package, "externals")
     if isinstance(externals, Sequence):
         for external in externals.items:

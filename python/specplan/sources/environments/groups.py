@@ -1,4 +1,4 @@
-"""The ``specs:`` of an environment: a list, some of whose items may be groups of more."""
+"""The ``specs:`` of an environment: a list whose items may be groups of specs."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Group", "read_groups"]
 
-#: How many groups a hint lists.
+#: The maximum number of groups in a hint.
 _NAMED: Final = 10
 
 _KEYS: Final = ("group", "specs", "matrix", "exclude", "needs", "explicit", "override")
 
-#: The sections that only a whole environment has; Spack refuses them in an override.
+#: The sections of a whole environment that Spack refuses in an override.
 _NOT_OVERRIDDEN: Final = ("specs", "include_concrete")
 
 
@@ -32,11 +32,11 @@ class Group:
 
     Attributes:
         name: The name of the group.
-        mark: Where it begins.
+        mark: Its beginning.
         items: Its specs and matrices, as written.
         needs: The groups that are concretized before it.
         override: The sections of configuration that take precedence for it; None without any.
-        has_specs: Whether anything says which specs it has, even that it has none.
+        has_specs: Whether its specs are given, even if there are none.
     """
 
     name: str
@@ -53,8 +53,8 @@ def read_groups(specs: Node | None, expansion: Expansion) -> list[Group]:
     That is the specs without a group first, then each group after those that it needs.
 
     Raises:
-        DamagedSourceError: If it is not a list of specs and groups, or groups need each other
-            or what is not there.
+        DamagedSourceError: If it is not a list of specs and groups, or groups need each other or a
+            missing group.
     """
     if specs is None:
         return []
@@ -98,9 +98,9 @@ def _override(group: Group, override: Node) -> None:
     if not isinstance(override, Mapping):
         raise override.mark.fault(f"expected sections of configuration, found {override.kind}")
     if group.override is not None:
-        # Which of them takes precedence is written nowhere.
+        # The precedence between them is not defined.
         raise override.mark.fault(f"the group `{group.name}` has an `override` already")
-    # What is misspelt there would be asked of no root of the group.
+    # A misspelt key there would affect no root of the group.
     only_known(override)
     for name in _NOT_OVERRIDDEN:
         if (node := entry(override, name)) is not None:
@@ -124,7 +124,7 @@ def _names(node: Node | None) -> list[Scalar]:
 
 
 def _in_order(groups: dict[str, Group]) -> list[Group]:
-    """Return the groups that need nothing, those that need only these, and so on."""
+    """Return the groups in order: those without needs, those that need only these, and so on."""
     needed_by: dict[str, list[Group]] = {name: [] for name in groups}
     open_needs: dict[str, int] = {}
     for group in groups.values():
@@ -157,7 +157,7 @@ def _in_order(groups: dict[str, Group]) -> list[Group]:
 
 
 def _there_are(groups: Iterable[str]) -> str:
-    """Return a hint that lists the names of groups, the first of them where there are many."""
+    """Return a hint that lists the names of groups, only the first if there are many."""
     names = [f"`{name}`" for name in groups]
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return f"there are {', '.join(names[:_NAMED])}{more}"

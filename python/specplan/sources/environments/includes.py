@@ -1,11 +1,11 @@
 """The merged configuration of an environment: its own sections and those of includes.
 
-An environment may hold any section of Spack's configuration and include files and
-folders with more. Those that say what its roots are (``MERGED`` of
-:mod:`specplan.sources.environments.sections`) are merged here, as Spack merges them; all others,
-CI above all, do not matter. What cannot be included, because it is remote, named by a variable
-that is not known or under a condition that cannot be decided, is recorded, unless it is here and
-holds nothing that matters. What is missing is an error, as it is in Spack.
+An environment may contain any section of Spack's configuration, and include files and folders with
+more. The sections that affect its roots (``MERGED`` of
+:mod:`specplan.sources.environments.sections`) are merged here as in Spack; all others, such as CI,
+are irrelevant. An include that cannot be read, because it is remote, named by an unknown variable
+or under an undecidable condition, is recorded, unless the file is available and contains nothing
+relevant. A missing include is an error, as in Spack.
 """
 
 from __future__ import annotations
@@ -32,27 +32,27 @@ if TYPE_CHECKING:
 
 __all__ = ["IncludedLock", "Sections", "collect", "merged", "undecided", "unwrapped"]
 
-#: The key under which an environment stands in its file, and the one from Spack 0.17 to 0.20.
+#: The top-level key of an environment in its file, and the one from Spack 0.17 to 0.20.
 _WRAPPER: Final = "spack"
 _FORMER_WRAPPER: Final = "env"
 
-#: How deep includes may include, and how many files may be read.
+#: The maximum depth of includes, and the maximum number of files.
 _MAX_DEPTH: Final = 16
 _MAX_FILES: Final = 500
 
-#: What the lock of an environment is called.
+#: The file name of the lock of an environment.
 _LOCK: Final = "spack.lock"
 
 #: The names of the files of an included folder that are read, without `.yaml`.
 _READ: Final = (*MERGED, "include")
 
-#: From which likeness on a file is taken for one of them that is misspelt; `spack` is none.
+#: The similarity from which a file counts as one of them misspelt; `spack` does not.
 _ALMOST: Final = 0.85
 
 _REMOTE: Final = pattern(r"(?!file:)[A-Za-z][A-Za-z0-9+.-]+://|git@")
 _VARIABLE: Final = pattern(r"\$(?:\{(\w+)\}|(\w+))")
 
-#: Under this an entry names the environment variable that holds another path.
+#: The key of an entry for the environment variable with another path.
 _OVERRIDE: Final = "path_override_env_var"
 
 #: The keys of an entry of `include`.
@@ -128,7 +128,7 @@ class IncludedLock:
 
     Attributes:
         path: The lock.
-        mark: Where the environment says so.
+        mark: The place in the environment.
     """
 
     path: str
@@ -140,9 +140,9 @@ class Sections:
     """The sections of interest, merged, and left-out input.
 
     Attributes:
-        nodes: Each section that there is.
+        nodes: Each existing section.
         locks: The locks that are included, each once, in their order.
-        left_out: What could not be included.
+        left_out: The records of missing includes.
     """
 
     nodes: dict[str, Node] = field(default_factory=dict)
@@ -173,14 +173,14 @@ def collect(
     """Merge the sections of an environment with those that it includes.
 
     Args:
-        environment: The mapping that its sections stand in.
+        environment: The mapping with its sections.
         path: The file of the environment.
-        options: How to read it.
-        limits: What an included file may not go beyond.
+        options: The options for reading it.
+        limits: The limits for included files.
 
     Raises:
-        SourceError: If what is included cannot be read, or includes itself.
-        DamagedSourceError: If what is included is missing or is not configuration.
+        SourceError: If an include cannot be read, or includes itself.
+        DamagedSourceError: If an include is missing or is not configuration.
     """
     collector = _Collector(path, options, limits)
     collector.scope(environment, path, [_real(path)])
@@ -218,18 +218,18 @@ class _Collector:
         self._options = options
         self._limits = limits
         self._files = 0
-        #: Sections that `key::` closed to what comes after.
+        #: Sections that `key::` closed to later scopes.
         self._closed: set[str] = set()
-        #: Whether a scope with `include::` was found, and whether what comes now is below it.
+        #: Whether a scope with `include::` was found, and whether the current scope is below it.
         self._overrides = False
         self._is_overridden = False
         self.merged: dict[str, Node] = {}
-        #: By their real paths, so that each counts once.
+        #: By real path, so that each counts once.
         self.locks: dict[str, IncludedLock] = {}
         self.left_out: list[LeftOut] = []
 
     def concrete(self, node: Node | None, path: Path) -> None:
-        """Add the environments that are included as they are concretized."""
+        """Add the environments that are included in concretized form."""
         if node is None:
             return
         if not isinstance(node, Sequence):
@@ -259,7 +259,7 @@ class _Collector:
         )
 
     def _missing(self, fault: str, mark: Mark) -> None:
-        """Record a missing file if the user allows that; else refuse it as Spack does."""
+        """Record a missing file if the user allows that; otherwise refuse it like Spack."""
         if not self._options.allows_includes:
             raise mark.fault(fault, hint="`--allow-left-out include` goes on without it")
         self._leave("include", fault, mark, "--allow-left-out include")
@@ -280,8 +280,8 @@ class _Collector:
     def scope(self, scope: Mapping, path: Path, trail: list[str]) -> None:
         """Add one scope, then its includes.
 
-        The first scope with `include::` takes the place of all that come after what it includes
-        itself. Those are still walked, as Spack refuses what is missing there too.
+        The first scope with `include::` replaces all later ones, except its own includes. The
+        others are still walked, because Spack refuses missing files there too.
         """
         includes: Node | None = None
         is_first_override = False
@@ -340,7 +340,7 @@ class _Collector:
         return each
 
     def _targets(self, each: _Include, path: Path, *, is_open: bool) -> list[Path]:
-        """Return the files and folders that an include names, if they are here."""
+        """Return the files and folders that an include names, if they are available."""
         url = each.git or (each.place if _REMOTE.match(each.place) else "")
         if url:
             stand_in = self._stand_in(url)
@@ -361,7 +361,7 @@ class _Collector:
             elif not each.is_optional and not is_open:
                 self._missing(f"{each.shown} is included, but there is no `{target}`", each.mark)
             elif not each.is_optional:
-                # What is not here cannot be looked at.
+                # It is not available for inspection.
                 found.append(target)
         return found
 
@@ -411,7 +411,7 @@ class _Collector:
             self._leave("include", fault, each.mark, remedy)
         for file, content in self._contents(target, each.mark, trail):
             if not file.stat().st_size:
-                # Spack reads it as nothing. A file that holds not even a comment was cut off.
+                # Spack reads it as empty. A file without even a comment was truncated.
                 fault = f"`{file}` is included, but is empty"
                 self._leave("include", fault, each.mark, "--allow-left-out include")
             reached = dict.fromkeys((_real(target), _real(file)))
@@ -433,7 +433,7 @@ class _Collector:
         return contents
 
     def _matters(self, target: Path, mark: Mark, trail: list[str]) -> bool:
-        """Return whether a possible include could change the wants; true if it is not here."""
+        """Return whether a possible include could change the wants; true if it is not available."""
         if not os.path.exists(target):  # noqa: PTH110 - as above
             return True
         return any(sections.matter(content) for _, content in self._contents(target, mark, trail))
@@ -494,15 +494,15 @@ def _scope_of(document: Node) -> Mapping:
 
 
 def _files_of(target: Path) -> list[Path]:
-    """Return a file itself; of a folder those that are named after a section.
+    """Return a file itself, or the files of a folder that are named after a section.
 
     Raises:
-        SourceError: If the folder cannot be looked into, or one of them is not a file.
+        SourceError: If the folder cannot be read, or one of them is not a file.
     """
     try:
         if not target.is_dir():
             return [target]
-        # What is there and cannot be read must not be passed over: `read` refuses it.
+        # An existing but unreadable file must not be skipped: `read` refuses it.
         names = {entry.name for entry in os.scandir(target)}
     except OSError as error:
         fault = error.strerror or str(error)
@@ -517,16 +517,16 @@ def _holds_nothing(target: Path) -> bool:
     try:
         return target.is_dir() and not names.intersection(each.name for each in os.scandir(target))
     except OSError:
-        # `_files_of` says so.
+        # `_files_of` reports it.
         return False
 
 
 def _misspelt_in(target: Path) -> list[tuple[str, str]]:
-    """Return files of a folder that Spack passes over, each with the name of one that it reads."""
+    """Return files of a folder that Spack ignores, each with a similar name that it reads."""
     try:
         names = sorted(entry.name for entry in os.scandir(target)) if target.is_dir() else []
     except OSError:
-        # `_files_of` says so.
+        # `_files_of` reports it.
         return []
     found = []
     for name in names:
@@ -540,7 +540,7 @@ def _misspelt_in(target: Path) -> list[tuple[str, str]]:
 
 
 def _almost(name: str) -> str:
-    """Return the section that a name is all but the same as, or nothing."""
+    """Return the section with nearly the same name, or nothing."""
     alike = nearest(name.lower(), SECTIONS, most=1, closeness=_ALMOST)
     return alike[0] if alike else ""
 
@@ -607,10 +607,10 @@ def _paths(node: Mapping) -> tuple[str, ...]:
 
 
 def merged(higher: Node, lower: Node) -> Node:
-    """Merge two scopes as Spack does; ``higher`` takes precedence.
+    """Merge two scopes like Spack; ``higher`` takes precedence.
 
-    Lists are concatenated without repetition, mappings merged by key, and a key that
-    ends in ``:`` replaces what is below.
+    Lists are concatenated without repetition, mappings merged by key, and a key that ends in ``:``
+    replaces the lower scope.
     """
     if isinstance(higher, Sequence) and isinstance(lower, Sequence):
         return _joined(higher, lower, higher.mark)

@@ -1,9 +1,8 @@
 """Lists of specs in an environment: references, matrices, exclusions.
 
-A definition is kept as Spack keeps it, a list of texts and of matrices that are not
-multiplied out yet, since where it is referred to decides how it is read: as constraints
-of a list or of a row, or, if a matrix stands inside of another's row, each of its
-combinations as one text.
+As in Spack, a definition is stored as a list of texts and of matrices that are not multiplied out
+yet, because its meaning depends on the reference: constraints of a list or of a row, or, for a
+matrix inside a row of another one, each of its combinations as one text.
 """
 
 from __future__ import annotations
@@ -28,32 +27,32 @@ if TYPE_CHECKING:
 
 __all__ = ["Expanded", "Expansion", "Item", "Matrix", "Text"]
 
-#: How many items the lists of an environment may hold together, and how many
-#: combinations its matrices may have. Large public stacks have some hundred roots.
+#: The maximum number of items in all lists of an environment, and of combinations of its matrices.
+#: Large public stacks have a few hundred roots.
 _MAX_ITEMS: Final = 100_000
 
-#: How often combinations may be compared with exclusions. Of an exclusion with a name only the
-#: combinations of that name are; large public stacks need some thousand.
+#: The maximum number of comparisons of combinations with exclusions. An exclusion with a name is
+#: only compared with combinations of that name; large public stacks need a few thousand.
 _MAX_COMPARISONS: Final = 1_000_000
 
-#: How many definitions a hint lists.
+#: The maximum number of definitions in a hint.
 _NAMED: Final = 10
 
-#: How many lines a spec remembers to come from; two matrices of four rows have fewer.
+#: The maximum number of origin lines of a spec; two matrices of four rows have fewer.
 _MAX_LINES: Final = 16
 
-#: How deep matrices may stand in rows of matrices; real ones stop at two.
+#: The maximum nesting of matrices in rows of matrices; real ones stop at two.
 _MAX_DEPTH: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One constraint, as it is written.
+    """One constraint, as written.
 
     Attributes:
         text: The constraint.
-        mark: Where it stands.
-        reference: Where the list is referred to that it is defined in, if it is in one.
+        mark: Its place.
+        reference: The reference to its definition, if it is in one.
     """
 
     text: str
@@ -66,11 +65,11 @@ class Matrix:
     """Rows whose combinations are constraints.
 
     Attributes:
-        rows: What is combined, the last row fastest.
+        rows: The rows to combine; the last one varies fastest.
         exclude: Specs; a combination that satisfies one is dropped.
         sigil: ``^`` or ``%``, put before the first constraint of each combination.
-        mark: Where the matrix stands.
-        reference: Where the list is referred to that it is defined in, if it is in one.
+        mark: The place of the matrix.
+        reference: The reference to its definition, if it is in one.
     """
 
     rows: tuple[tuple[Item, ...], ...]
@@ -88,13 +87,13 @@ Line: TypeAlias = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Expanded:
-    """A spec that an item of a list stands for.
+    """A spec from an item of a list.
 
     Attributes:
         spec: The spec.
-        mark: Where the item stands; all specs of a matrix share one.
-        lines: The lines that it comes from: of the item, of its own place in each row of a
-            matrix, and of the references that lead there; the first few.
+        mark: The place of the item; all specs of a matrix share one.
+        lines: The first few lines of its origin: of the item, of its place in each row of a matrix,
+            and of the references to them.
     """
 
     spec: AbstractSpec
@@ -107,8 +106,8 @@ class Expansion:
 
     Attributes:
         defined: The items of each definition, in the order in which they were built.
-        toolchains: What is put in for their names in each text that is read.
-        left_out: What could not be taken into account so far.
+        toolchains: The replacements for names of toolchains in texts.
+        left_out: Input that could not be taken into account so far.
     """
 
     def __init__(
@@ -116,11 +115,11 @@ class Expansion:
         toolchains: Toolchains | None = None,
         declares: Callable[[str, str], bool | None] | None = None,
     ) -> None:
-        """Make one.
+        """Create an expander.
 
         Args:
             toolchains: The toolchains of the environment.
-            declares: Whether a package has a variant, None where that is not known.
+            declares: Returns whether a package has a variant, None if unknown.
         """
         self.defined: dict[str, tuple[Item, ...]] = {}
         self.toolchains = toolchains or Toolchains({})
@@ -133,7 +132,7 @@ class Expansion:
         self._comparisons = 0
 
     def reading_with(self, toolchains: Toolchains) -> Expansion:
-        """Return one that puts in other toolchains and shares all else."""
+        """Return one with other toolchains that shares everything else."""
         other = Expansion(toolchains, self._declares)
         other.defined = self.defined
         other.left_out = self.left_out
@@ -147,15 +146,15 @@ class Expansion:
         """Return the items of a list, with references replaced by their definitions.
 
         Raises:
-            DamagedSourceError: If it is not a list of specs, refers to what is not defined,
-                or stands for too much.
+            DamagedSourceError: If it is not a list of specs, refers to something undefined, or
+                expands to too much.
         """
         if not isinstance(node, Sequence):
             raise node.mark.fault(f"expected a list, found {node.kind}")
         return tuple(self.items_of(node.items))
 
     def check_list(self, node: Node) -> None:
-        """Check the form of a list that is not in force, whose references are not looked up.
+        """Check the form of a list that does not apply, without looking up references.
 
         Raises:
             DamagedSourceError: If it is not a list of texts and of matrices.
@@ -172,7 +171,7 @@ class Expansion:
         """Return the items that a list expands to.
 
         Raises:
-            DamagedSourceError: As of :meth:`read_list`.
+            DamagedSourceError: As in :meth:`read_list`.
         """
         items: list[Item] = []
         for node in nodes:
@@ -231,7 +230,7 @@ class Expansion:
         )
 
     def expand(self, item: Item) -> Iterator[Expanded]:
-        """Yield the specs that an item stands for, in Spack's order, with their places.
+        """Yield the specs of an item, in Spack's order, with their places.
 
         Raises:
             DamagedSourceError: If a text is not a spec, constraints contradict each other,
@@ -245,10 +244,10 @@ class Expansion:
             yield Expanded(combination.whole, item.mark, combination.lines)
 
     def spec(self, text: str, mark: Mark) -> AbstractSpec:
-        """Return the spec that a text is; each text is read once.
+        """Return the spec of a text; each text is read once.
 
         Raises:
-            DamagedSourceError: If it is none.
+            DamagedSourceError: If it is not a spec.
         """
         spec = self._specs.get(text)
         if spec is None:
@@ -269,17 +268,17 @@ class Expansion:
         if self._combinations > _MAX_ITEMS:
             raise matrix.mark.fault(f"matrices have more than {_MAX_ITEMS} combinations")
         if not all(rows):
-            # Spack does not look at what a matrix without combinations excludes.
+            # Spack ignores the exclusions of a matrix without combinations.
             return
         excluded = _Exclusions(self.spec(each.text, each.mark) for each in matrix.exclude)
         own = _lines(matrix)
         for combination in itertools.product(*rows):
             constraints = [spec for spec, _ in combination]
-            # Constraints must agree before a sigil makes the first of them a dependency.
+            # Constraints must agree before a sigil turns the first of them into a dependency.
             whole = _merged(constraints, matrix.mark)
             _refuse_nameless_variants(whole, matrix.mark)
             if excluded:
-                # Spack knows the recipes, and with them that a value given is the whole one.
+                # Spack knows from the recipes that a given value is complete.
                 declared = self._as_declared(whole)
                 compared = excluded.of(declared)
                 self._comparisons += len(compared)
@@ -288,8 +287,8 @@ class Expansion:
                         f"`exclude` takes more than {_MAX_COMPARISONS} comparisons",
                         hint="name the package in each exclusion, as in `hdf5+mpi`",
                     )
-                # A git reference that would have to be looked up is kept: too much is
-                # wanted rather than too little.
+                # A git reference that would have to be looked up is kept: better too many wants
+                # than too few.
                 if any(self._excludes(each, declared, matrix.mark) for each in compared):
                     continue
             if matrix.sigil:
@@ -300,7 +299,7 @@ class Expansion:
             yield _Combination(constraints, whole, lines)
 
     def _as_declared(self, whole: AbstractSpec) -> AbstractSpec:
-        """Return a combination as it is once Spack knows which variants its package has."""
+        """Return a combination after applying the known variants of its package, like Spack."""
         return whole.with_exact_values(
             [name for name in whole.propagated if self._is_declared(whole, name)]
         )
@@ -311,7 +310,7 @@ class Expansion:
         return self._declares(spec.name, variant)
 
     def _excludes(self, excluded: AbstractSpec, whole: AbstractSpec, mark: Mark) -> bool:
-        """Return whether a combination is excluded, and note where that cannot be decided."""
+        """Return whether a combination is excluded, and record if that cannot be decided."""
         answer = whole.satisfies(excluded)
         if excluded.hash is not None and not answer:
             self._note(
@@ -368,8 +367,8 @@ class Expansion:
             if isinstance(item, Text):
                 yield self.spec(item.text, item.mark), _lines(item)
             else:
-                # In a row each combination is one text, where a constraint binds to what
-                # stands before it.
+                # In a row each combination is one text, in which a constraint binds to the text
+                # before it.
                 for each in self._combined(item, depth + 1):
                     text = " ".join(map(str, each.constraints))
                     yield self.spec(text, item.mark), each.lines
@@ -377,7 +376,7 @@ class Expansion:
 
 @dataclass(frozen=True, slots=True)
 class _Combination:
-    """One of each row of a matrix: the constraints, their whole, the lines that they come from."""
+    """One item of each row of a matrix: the constraints, the combined spec, their lines."""
 
     constraints: list[AbstractSpec]
     whole: AbstractSpec
@@ -385,14 +384,14 @@ class _Combination:
 
 
 class _Exclusions:
-    """The exclusions of a matrix, found by the name of a combination."""
+    """The exclusions of a matrix, looked up by the name of a combination."""
 
     def __init__(self, excluded: Iterable[AbstractSpec]) -> None:
         self._all = tuple(dict.fromkeys(excluded))
         self._named: dict[str, list[int]] = {}
         self._always: list[int] = []
         for position, spec in enumerate(self._all):
-            # That a hash excludes nothing is said whatever is excluded.
+            # An exclusion by hash excludes nothing, which is always recorded.
             if spec.name is None or spec.hash is not None:
                 self._always.append(position)
             else:
@@ -410,7 +409,7 @@ class _Exclusions:
 
 
 def _referred_to(item: Item, sigil: str, reference: Mark) -> Item:
-    """Return an item of a definition as a reference with a sigil, or without one, reads it."""
+    """Return an item of a definition as seen through a reference with or without a sigil."""
     if isinstance(item, Text):
         return Text(sigil + item.text, item.mark, reference)
     return replace(item, sigil=sigil or item.sigil, reference=reference)
@@ -446,9 +445,9 @@ def _merged(constraints: list[AbstractSpec], mark: Mark) -> AbstractSpec:
 
 
 def _refuse_nameless_variants(whole: AbstractSpec, mark: Mark) -> None:
-    """Refuse a combination that has variants and no name, as Spack does.
+    """Refuse a combination with variants but no name, like Spack.
 
-    Spack asks the recipe of each combination for its variants, and finds no such recipe.
+    Spack looks up the variants in the recipe of each combination, and finds no such recipe.
 
     Raises:
         DamagedSourceError: If there are some.
@@ -471,7 +470,7 @@ def _refuse_others(node: Mapping) -> None:
 
 
 def _quoted(key: str, node: Mapping) -> str | None:
-    """Return a spec that YAML took for a mapping with quotes, or None if it is not one."""
+    """Return a spec that YAML parsed as a mapping with quotes, or None if it is not one."""
     value = node.entries[key]
     if not isinstance(value, Scalar) or len(node.entries) > 1:
         return None

@@ -1,6 +1,6 @@
 """The mirrors of an environment or of a ``mirrors.yaml``.
 
-Only where they are is read. Credentials that the file names are never used, and never kept.
+Only their locations are read. Credentials in the file are never used or stored.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class NamedMirror:
     """A mirror that may hold binaries.
 
     Attributes:
-        name: What the file calls it.
-        place: The path or the URL that binaries are fetched from.
+        name: Its name in the file.
+        place: The path or the URL from which binaries are fetched.
         is_local: Whether it is on this machine.
         where: The file and the line.
     """
@@ -41,11 +41,11 @@ class NamedMirror:
 
 
 def read_mirrors(mirrors: Node | None, folder: Path) -> tuple[NamedMirror, ...]:
-    """Read a ``mirrors:`` section; mirrors of sources alone are passed over.
+    """Read a ``mirrors:`` section, ignoring mirrors that only have sources.
 
     Args:
         mirrors: The section.
-        folder: The folder that relative paths start from.
+        folder: The folder to which relative paths refer.
 
     Raises:
         DamagedSourceError: If a mirror is neither a URL nor a mapping with one.
@@ -86,7 +86,7 @@ def read_mirrors_file(path: Path, limits: Limits) -> tuple[NamedMirror, ...]:
 
 
 def _without_credentials(url: Scalar) -> str:
-    """Return a URL without the user, the password and the query that the file puts into it."""
+    """Return a URL without the user, the password and the query in it."""
     try:
         parts = urlsplit(url.text)
     except ValueError as error:

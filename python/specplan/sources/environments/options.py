@@ -25,14 +25,13 @@ class EnvironmentOptions:
     """Options for reading environments.
 
     Attributes:
-        host: The machine that conditions ask for; what is not given is not known.
+        host: The machine to which conditions refer; other properties are unknown.
         includes: By the URL of a remote include, the local file or folder to read instead.
-        groups: The groups whose roots are wanted; all where none is named.
+        groups: The groups whose roots are wanted; all if none is named.
         allowed: The kinds of records that the user allows.
-        declares: Whether a package has a variant, None where that is not known. It is asked
-            with the names of both.
-        recipes: The same as recipes alone show it, for any version of the package; None where
-            no recipes are known.
+        declares: Returns whether a package has a variant, by the names of both; None if unknown.
+        recipes: The same, judging only by recipes, for any version of the package; None without
+            recipes.
     """
 
     host: Host = Host()

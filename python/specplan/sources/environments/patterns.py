@@ -1,9 +1,9 @@
 """Regular expressions from untrusted files, matched in linear time.
 
-Python's own ``re`` tries alternatives one after the other, and 200 characters can keep it
-busy for ever. So a pattern is read here, checked to be one of Python's, and written anew for
-an engine that follows all alternatives at once. What that engine does not know, such as
-references to what was matched, is refused.
+Python's own ``re`` tries alternatives one after the other, and 200 characters can keep it busy for
+ever. So a pattern is parsed here, checked to be valid in Python, and translated for an engine that
+follows all alternatives at once. Anything that engine does not support, such as backreferences, is
+refused.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["Matched", "Method", "PatternError", "matched"]
 
 Method: TypeAlias = Literal["fullmatch", "match", "search"]
 
-#: The longest pattern, and the longest text that one is compared with.
+#: The maximum length of a pattern, and of a text to match.
 _MAX_PATTERN: Final = 200
 _MAX_SUBJECT: Final = 1024
 
@@ -28,7 +28,7 @@ _HINT: Final = (
     "and possessive repeats are not"
 )
 
-#: What stands for a class or a place, in both languages.
+#: The escapes for classes and positions in both languages.
 _SAME: Final = frozenset("dDwWsSbA")
 
 _CONTROLS: Final = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "a": "\a"}
@@ -41,7 +41,7 @@ class PatternError(ValueError):
     """A pattern that is not valid in Python, or needs more than is supported.
 
     Attributes:
-        hint: What is understood.
+        hint: The supported patterns.
     """
 
     def __init__(self, fault: str) -> None:
@@ -64,16 +64,15 @@ def matched(
         method: The name of the function: ``fullmatch``, ``match`` or ``search``.
         pattern: The pattern, in Python's language.
         subject: The text that it is compared with.
-        ignores_case: Whether capitals do not matter.
+        ignores_case: Whether to ignore case.
 
     Raises:
-        PatternError: If the pattern is not a pattern or needs more than is understood, or one of
-            the texts is too long.
+        PatternError: If the pattern is invalid or not supported, or one of the texts is too long.
     """
     if len(pattern) > _MAX_PATTERN or len(subject) > _MAX_SUBJECT:
         raise PatternError("a pattern or the text that it is matched against is too long")
     if not (subject.isascii() and (not subject or subject.isprintable())):
-        # What a letter or a digit is, is defined for these in another way.
+        # Letters and digits are defined differently for these.
         raise PatternError("a pattern is matched against printable ASCII text only")
     try:
         with warnings.catch_warnings():
@@ -93,7 +92,7 @@ def matched(
 
 
 class _PatternWriter:
-    """Writes a pattern that Python takes in the language of the other engine."""
+    """Translates a pattern of Python into the language of the other engine."""
 
     def __init__(self, pattern: str) -> None:
         self._pattern = pattern
@@ -129,7 +128,7 @@ class _PatternWriter:
         return self._pattern[self._position : self._position + 1]
 
     def _lazy(self) -> str:
-        """Skip the mark of a lazy quantifier, which changes no match; refuse a possessive one."""
+        """Skip the mark of a lazy quantifier, which has no effect here; refuse a possessive one."""
         if self._peek() == "+":
             self._refuse()
         if self._peek() == "?":

@@ -18,14 +18,14 @@ __all__ = ["pinned_beside"]
 _LOCK: Final = "spack.lock"
 _ENVIRONMENT: Final = "spack.yaml"
 
-#: What of a repository stays the same commit; a branch moves.
+#: The keys of a repository that fix a commit; a branch moves.
 _PINS: Final = ("commit", "tag")
 
 
 def pinned_beside(lock: str, limits: Limits) -> dict[str, str]:
     """Return the revisions that the environment beside a lock pins, by repository.
 
-    An environment that cannot be read pins nothing: whoever wants its lock says so.
+    An environment that cannot be read pins nothing; the reader of its lock reports it.
 
     Args:
         lock: The file of the lock.

@@ -1,10 +1,10 @@
 """The requirements and conflicts in the ``packages:`` of an environment.
 
-What speaks of nothing that depends on recipes is asked of roots as if it had been written
-there: of ``packages:all:require`` what is about platform, operating system and target, and of
-``packages:NAME:require`` all that is not a choice. The rest becomes clauses, which the
-candidates of each root are compared with: choices, conditions, conflicts, and what is required
-of all packages, which a package without such a variant is not bound by.
+Requirements that do not depend on recipes are added to roots as if written there: those about
+platform, operating system and target in ``packages:all:require``, and all except choices in
+``packages:NAME:require``. The rest becomes clauses with which the candidates of each root are
+compared: choices, conditions, conflicts, and requirements on all packages, which do not bind a
+package without such a variant.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Clause", "Declares", "Requirements", "as_declared", "of_nothing", "read_requirements"]
 
-#: How many of the choices must hold.
+#: The number of choices that must hold.
 Rule: TypeAlias = Literal["any", "one", "never"]
 
-#: Whether a package has a variant, by the names of both; None where that is not known.
+#: A function that returns whether a package has a variant, by the names of both; None if unknown.
 Declares: TypeAlias = Callable[[str, str], "bool | None"]
 
 _ALL: Final = "all"
 
-#: What may stand under a package, in any release of Spack.
+#: The valid keys of a package, in any release of Spack.
 _KEYS: Final = (
     "buildable",
     "compiler",
@@ -56,27 +56,27 @@ _KEYS: Final = (
 
 _CHOICES: Final = ("any_of", "one_of")
 
-#: What the names of packages begin with, as Spack's schema has it.
+#: The beginning of package names, as in Spack's schema.
 _NAME: Final = pattern(r"\w")
 
 #: What a name is that a package can have.
 _PACKAGE: Final = pattern(r"[a-z0-9_][a-z0-9_-]*")
 
-#: What a conflict may hold, and what a requirement.
+#: The valid keys of a conflict, and of a requirement.
 _OF_CONFLICT: Final = ("message", "spec", "when")
 _OF_REQUIREMENT: Final = (*_CHOICES, *_OF_CONFLICT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clause:
-    """A requirement or a conflict that each candidate of a root is compared with.
+    """A requirement or a conflict with which each candidate of a root is compared.
 
     Attributes:
-        rule: How many of the choices must hold.
+        rule: The number of choices that must hold.
         choices: Abstract specs in canonical form.
-        when: Where this does not hold of a candidate, nothing is asked of it; None holds always.
-        of_all: Whether it is asked of all packages, so that one without such a variant, or one
-            that compiles nothing, is not bound by it.
+        when: The condition under which it applies to a candidate; None if it always applies.
+        of_all: Whether it applies to all packages, except those without such a variant or that
+            compile nothing.
     """
 
     rule: Rule
@@ -90,10 +90,10 @@ class Requirements:
     """The requirements on roots.
 
     Attributes:
-        every: What is asked of every root that has no requirements of its own.
-        own: What is asked of roots by the name of their package.
-        clauses: What their candidates are compared with, by the name of their package or ``all``,
-            by ``require`` and ``conflict``.
+        every: The requirements on every root without its own requirements.
+        own: The requirements on roots, by the name of their package.
+        clauses: The clauses for their candidates, by the name of their package or ``all``, by
+            ``require`` and ``conflict``.
     """
 
     every: list[AbstractSpec] = field(default_factory=list)
@@ -101,10 +101,10 @@ class Requirements:
     clauses: dict[str, dict[str, list[Clause]]] = field(default_factory=dict)
 
     def asked(self, root: AbstractSpec) -> tuple[AbstractSpec, list[Clause]]:
-        """Return a root together with its requirements, and the clauses that are left.
+        """Return a root together with its requirements, and the remaining clauses.
 
-        What contradicts the root stays a clause, so that nothing covers it: Spack finds no
-        solution.
+        A requirement that contradicts the root stays a clause, so that nothing covers it: Spack
+        finds no solution.
         """
         clauses = []
         for each in self.own.get(root.name or "", self.every):
@@ -118,7 +118,7 @@ class Requirements:
         return root, clauses
 
     def count(self, root: AbstractSpec) -> int:
-        """Return the number of requirements and conflicts that a root is compared with."""
+        """Return the number of requirements and conflicts for a root."""
         own, every = (self.clauses.get(name, {}) for name in (root.name or "", _ALL))
         found = sum(
             len(own[section] if section in own else every.get(section, ()))
@@ -132,7 +132,7 @@ class Requirements:
         clauses = []
         items = _required(required)
         if not items:
-            # As in Spack, what is empty leaves `all` in force.
+            # As in Spack, an empty value leaves `all` in force.
             return
         for item in items:
             for clause, specs in _clauses(item, expansion, of_all=package == _ALL):
@@ -162,16 +162,16 @@ class Requirements:
 
 
 def as_declared(clauses: list[Clause], package: str | None, has: Declares | None) -> list[Clause]:
-    """Return clauses as they are once recipes show which variants the package has.
+    """Return clauses after applying the variants that recipes show for the package.
 
-    As in Spack, a choice of what is required of all packages is passed over for a package that
-    lacks one of its variants, and a requirement that is left without choices asks for nothing.
-    What a package has for certain binds it; a spec without it still meets `~x`.
+    As in Spack, a choice in a requirement on all packages is skipped for a package that lacks one
+    of its variants, and a requirement without remaining choices has no effect. A variant that a
+    package certainly has binds it; a spec without it still meets `~x`.
 
     Args:
-        clauses: What candidates of the package are compared with.
-        package: The name of the package; None where it is left open.
-        has: Whether a package has a variant; None without recipes.
+        clauses: The clauses for candidates of the package.
+        package: The name of the package; None if it is left open.
+        has: Returns whether a package has a variant; None without recipes.
     """
     if has is None or package is None:
         return clauses
@@ -202,8 +202,8 @@ def read_requirements(packages: Node | None, expansion: Expansion) -> Requiremen
         expansion: Reads texts as specs.
 
     Raises:
-        DamagedSourceError: If a requirement is not a spec, or of a type that it may not be, or a
-            key is misspelt.
+        DamagedSourceError: If a requirement is not a spec or of an invalid type, or a key is
+            misspelt.
     """
     found = Requirements()
     if packages is None:
@@ -226,7 +226,7 @@ def read_requirements(packages: Node | None, expansion: Expansion) -> Requiremen
 
 
 def of_nothing(packages: Node | None) -> Iterator[LeftOut]:
-    """Yield requirements and conflicts of what cannot be a package, which Spack passes over.
+    """Yield requirements and conflicts for impossible package names, which Spack ignores.
 
     The names of packages are lower-case, without other characters than `-` and `_`.
     """
@@ -249,7 +249,7 @@ def of_nothing(packages: Node | None) -> Iterator[LeftOut]:
 
 
 def _only_known(mapping: Mapping, known: Collection[str], of: str) -> None:
-    """Refuse a key that Spack does not know: a misspelt requirement asks for nothing."""
+    """Refuse a key that Spack does not know: a misspelt requirement would have no effect."""
     for key, node in mapping.entries.items():
         name = unsuffixed(key)[0]
         if name in known:
@@ -281,7 +281,7 @@ def _listed(node: Node, expected: str) -> tuple[Node, ...]:
 def _clauses(
     item: Node, expansion: Expansion, *, of_all: bool
 ) -> Iterator[tuple[Clause, list[AbstractSpec]]]:
-    """Yield the clauses that a requirement is, each with its specs: one may have several keys."""
+    """Yield the clauses of a requirement, each with its specs: one may have several keys."""
     if not isinstance(item, Mapping):
         spec, when = _one(item, expansion)
         yield Clause(rule="any", choices=(str(spec),), when=when, of_all=of_all), [spec]

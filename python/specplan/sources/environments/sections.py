@@ -27,10 +27,10 @@ __all__ = [
     "unsuffixed",
 ]
 
-#: The sections that say something about roots or caches; these are merged.
+#: The sections about roots or caches; these are merged.
 MERGED: Final = ("concretizer", "definitions", "develop", "mirrors", "packages", "toolchains")
 
-#: What may stand in an environment, in any release of Spack.
+#: The valid keys of an environment, in any release of Spack.
 SECTIONS: Final = (
     *MERGED,
     "bootstrap",
@@ -51,7 +51,7 @@ SECTIONS: Final = (
     "view",
 )
 
-#: The sections that say what is wanted or what covers it; these may not be empty.
+#: The sections that affect wants or the specs that cover them; these may not be empty.
 _WANTING: Final = (*MERGED, "include", "include_concrete", "specs")
 
 #: Those of them that hold a list; the others hold a mapping.
@@ -60,7 +60,7 @@ _LISTS: Final = ("definitions", "include", "include_concrete", "specs")
 #: What only an environment itself may hold, and no file that it includes.
 _OF_ENVIRONMENTS: Final = ("concretization", "include_concrete", "specs")
 
-#: What of a package's configuration can change what is wanted or what covers it.
+#: The keys of a package that can change wants or the specs that cover them.
 _OF_PACKAGES: Final = frozenset(
     ("buildable", "conflict", "externals", "modules", "paths", "require", "target")
 )
@@ -83,10 +83,10 @@ def is_nothing(node: Node | None) -> bool:
 
 
 def entry(node: Node | None, name: str) -> Node | None:
-    """Return the value of a key, with or without an additional colon; None without it.
+    """Return the value of a key, with or without an additional colon; None if absent.
 
     Raises:
-        DamagedSourceError: If the key is there and holds nothing.
+        DamagedSourceError: If the key exists but is empty.
     """
     if not isinstance(node, Mapping):
         return None
@@ -100,8 +100,7 @@ def something(key: str, node: Node) -> Node:
     """Return the value of a key.
 
     Raises:
-        DamagedSourceError: If it holds nothing, which Spack refuses wherever a key of its
-            configuration stands.
+        DamagedSourceError: If it is empty, which Spack refuses for all keys of its configuration.
     """
     if is_nothing(node):
         hint = f"remove `{key}:`, or write `[]` or `{{}}` behind it"
@@ -117,7 +116,7 @@ def near(name: str, known: Iterable[str]) -> str | None:
 
 
 def only_known(scope: Mapping) -> None:
-    """Refuse a key that is not a section of Spack's configuration, as Spack does.
+    """Refuse a key that is not a section of Spack's configuration, like Spack.
 
     What a file says in a shape that Spack refuses must not be lost when scopes are merged, where
     what takes precedence hides it.
@@ -162,7 +161,7 @@ def includable(scope: Mapping) -> Mapping:
 
 
 def unknown(key: str, mark: Mark) -> DamagedSourceError:
-    """Return the error for a section that does not exist, which names one that is near."""
+    """Return the error for a section that does not exist, suggesting a similar one."""
     meant = near(unsuffixed(key)[0], SECTIONS)
     hint = f"did you mean `{meant}`?" if meant else "sections are `specs`, `definitions`, ..."
     if key[-1:] in {"+", "-"} and key[:-1] in SECTIONS:

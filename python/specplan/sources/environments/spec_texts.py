@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 __all__ = ["has_variants", "parts_of", "variants_of"]
 
-#: Values in quotes, which may hold anything.
+#: Values in quotes, which may contain anything.
 _QUOTED: Final = pattern(r"'[^']*'|\"(?:[^\"\\\\]|\\\\.)*\"")
 
-#: Where the dependencies begin.
+#: The beginning of the dependencies.
 _DEPENDENCIES: Final = pattern(r"(?:^|\s)[\^%]")
 
-#: How a dependency is used: attributes in brackets, virtual packages.
+#: The attributes of a dependency: in brackets, or virtual packages.
 _USE: Final = pattern(r"^%?(?:\[[^\]]*\]\s*)?(?:[\w,-]+=(?=[\w-]))?")
 
 #: The version, up to the first variant.
@@ -40,7 +40,7 @@ _NO_VARIANTS: Final = _FLAGS | _ARCHITECTURE | _RESERVED
 
 
 def has_variants(spec: AbstractSpec) -> bool:
-    """Return whether a spec asks for variants of its own that Spack looks up in a recipe.
+    """Return whether a spec has variants of its own that Spack looks up in a recipe.
 
     Exact values, `x:=a`, are not looked up.
     """
@@ -51,7 +51,7 @@ def has_variants(spec: AbstractSpec) -> bool:
 
 
 def variants_of(spec: AbstractSpec) -> tuple[str, ...]:
-    """Return the names of the variants that a spec asks for on its own node, each once."""
+    """Return the names of the variants on the spec's own node, each once."""
     node = _node(spec)
     switches = [found["name"] for found in _SWITCH.finditer(node)]
     keys = [found["name"] for found in _KEY.finditer(node)]
@@ -61,7 +61,7 @@ def variants_of(spec: AbstractSpec) -> tuple[str, ...]:
 def parts_of(spec: AbstractSpec) -> tuple[str, ...]:
     """Return the text of the node itself and of each dependency, with `x` for quoted values.
 
-    What says how a dependency is used stands before it in brackets, or as ``c,cxx=``.
+    The attributes of a dependency precede it in brackets, or as ``c,cxx=``.
     """
     first, *others = _DEPENDENCIES.split(_QUOTED.sub("x", str(spec)))
     return (first.strip(), *(_USE.sub("", each).strip() for each in others))

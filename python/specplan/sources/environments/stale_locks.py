@@ -1,7 +1,7 @@
 """Locks beside an environment whose roots are no longer those of the lock.
 
-Spack reads the lock and warns of nothing, so that a root which was added since looks as if
-nobody wanted it.
+Spack reads the lock without a warning, so a root that was added since looks as if it were not
+wanted.
 """
 
 from __future__ import annotations
@@ -33,23 +33,23 @@ _ENVIRONMENT: Final = "spack.yaml"
 def beside(
     lock: Wanted, limits: Limits, options: EnvironmentOptions | None
 ) -> tuple[Wanted, Environment | None]:
-    """Return a lock with unknown facts on its age, and the environment of the roots that it lacks.
+    """Return a lock with records on its staleness, and the environment of the roots that it lacks.
 
     Args:
         lock: A lock that was read from a file.
         limits: The limits for each file.
-        options: How the environment is read.
+        options: The options for reading the environment.
 
     Returns:
-        The lock, with a record of each root that the environment beside it has lost, and of
-        what could not be read of that environment; and the environment with only the roots
-        that the lock lacks. None where there is no such environment, or the lock lacks none.
+        The lock, with a record of each root that the environment beside it no longer has, and of
+            its unreadable parts; and the environment with only the roots that the lock lacks. None
+            if there is no such environment, or the lock lacks none.
     """
     folder, name = os.path.split(lock.place)
     path = os.path.join(folder, _ENVIRONMENT)  # noqa: PTH118 - as it was given
     if name.removesuffix(".gz") != _LOCK or not os.path.lexists(path):
         return lock, None
-    # Who wants locks alone need not wait for what reads YAML.
+    # Import the YAML reader only if there is an environment.
     from specplan.sources.environments.environment import read_environment  # noqa: PLC0415
 
     try:
@@ -61,7 +61,7 @@ def beside(
     asked = {(root.group, root.spec) for root in environment.roots}
     lost = [_lost(lock.place, path, *root) for root in sorted(locked - asked)]
     missing = tuple(root for root in environment.roots if (root.group, root.spec) not in locked)
-    # A lock says itself what covers its roots, whatever is required of them.
+    # A lock determines what covers its roots, regardless of requirements.
     unread = [each for each in environment.left_out if missing or each.kind != "requirement"]
     stale = [*_not_developed(lock, path, environment.developed)]
     lock = replace(lock, left_out=(*lock.left_out, *lost, *stale, *unread))
@@ -80,9 +80,9 @@ def beside(
 
 
 def _as_locked(environment: Environment, lock: Wanted) -> Environment:
-    """Return an environment as it was where its lock was made.
+    """Return an environment for the machine on which its lock was made.
 
-    That was one machine, of the system that most specs of the lock are for.
+    That is assumed to be of the system of most specs in the lock.
     """
     if not environment.varies:
         return environment
@@ -124,16 +124,16 @@ def _lost(lock: str, path: str, group: str, root: str) -> LeftOut:
 
 
 def _not_developed(lock: Wanted, path: str, developed: Iterable[AbstractSpec]) -> Iterator[LeftOut]:
-    """Yield specs that are built from a source tree by now, and were not in the lock.
+    """Yield specs that are now built from a source tree, but were not in the lock.
 
-    A binary of such a spec is none of what the environment builds.
+    A binary of such a spec is not what the environment builds.
     """
     for spec in developed:
         if spec.name is None or not lock.core.has_heard_of(spec.name):
             continue
         among = Query.text("package", [spec.name])
         found = lock.core.find(str(spec), among, None)
-        # What cannot be decided may be meant.
+        # An undecided spec may be meant.
         specs = (*found.specs, *(each.spec for each in found.unknown))
         stale = [
             each

@@ -1,7 +1,7 @@
 """The ``toolchains:`` of an environment, whose names may follow ``%``.
 
-As in Spack a toolchain is read where a spec uses it, and not before: one that is wrong and that
-nothing uses does no harm. What it asks for may name other toolchains.
+As in Spack, a toolchain is only read when a spec uses it: an invalid one that nothing uses does no
+harm. It may refer to other toolchains.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
     from specplan.sources.environments.yaml_tree import Mark
 
-    #: Reads a text as a spec in which toolchains are put in.
+    #: Reads a text as a spec, replacing toolchains.
     ReadSpec: TypeAlias = Callable[[str, Mark], AbstractSpec]
 
 __all__ = ["Toolchains", "read_toolchains"]
 
-#: What has no constraints at all.
+#: A spec without constraints.
 _EMPTY: Final = AbstractSpec("*")
 
 
@@ -33,7 +33,7 @@ class Toolchains:
     def __init__(self, nodes: dict[str, Node]) -> None:
         self._nodes = nodes
         self._specs: dict[str, AbstractSpec] = {}
-        #: Those that are being read, the outermost first.
+        #: The toolchains that are being read, the outermost first.
         self._open: list[str] = []
 
     def named_in(self, text: str, mark: Mark, read: ReadSpec) -> dict[str, AbstractSpec]:
@@ -41,7 +41,7 @@ class Toolchains:
 
         Args:
             text: The text.
-            mark: Where it stands.
+            mark: Its place.
             read: Reads the texts of toolchains.
 
         Raises:
@@ -70,7 +70,7 @@ class Toolchains:
 
 
 def read_toolchains(toolchains: Node | None) -> Toolchains:
-    """Read the forms of toolchains; their specs are read where they are used.
+    """Check the forms of toolchains; their specs are read where they are used.
 
     Raises:
         DamagedSourceError: If one is neither a text nor a list of mappings.

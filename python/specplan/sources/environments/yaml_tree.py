@@ -1,11 +1,11 @@
 """YAML as a tree in which every node knows its file and line.
 
-PyYAML gives only its events, which cost no memory; the tree is built here, so that no
-type is guessed that Spack would not guess, and no input can make it large or deep:
+PyYAML only provides events, which need no memory; the tree is built here, so that types are guessed
+as in Spack, and no input can make the tree large or deep:
 
-- aliases are allowed, but what they stand for counts as often as it is used;
-- a key stands once in a mapping, with the colon that overrides or without, and merge keys
-  (``<<``) are resolved;
+- aliases are allowed, but their content counts each time it is used;
+- a key occurs once in a mapping, with or without the overriding colon, and merge keys (``<<``) are
+  resolved;
 - tags are refused.
 """
 
@@ -46,13 +46,13 @@ __all__ = [
 #: Real environments need about ten levels.
 _MAX_DEPTH: Final = 64
 
-#: How many nodes a file may stand for once its aliases are followed.
+#: The maximum number of nodes in a file after expanding aliases.
 _MAX_NODES: Final = 500_000
 
-#: The longest plain scalar whose type is guessed; a longer one is text.
+#: The maximum length of a plain scalar whose type is guessed; a longer one is text.
 _MAX_GUESSED: Final = 64
 
-#: What plain scalars stand for in YAML 1.2, which is what Spack reads.
+#: The meaning of plain scalars in YAML 1.2, which Spack reads.
 _NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS: Final = {"true": True, "True": True, "TRUE": True} | dict.fromkeys(
     ("false", "False", "FALSE"), False
@@ -68,7 +68,7 @@ class Mark:
     """The position of a node.
 
     Attributes:
-        path: The file, as it is shown.
+        path: The file, as shown to users.
         line: The line, counted from 1.
         at_place: The place in the file.
     """
@@ -96,7 +96,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A text, which may stand for something else if it was written without quotes."""
+    """A text, which may have another meaning if it was written without quotes."""
 
     text: str
     is_plain: bool
@@ -111,7 +111,7 @@ class Scalar:
 
     @property
     def boolean(self) -> bool | None:
-        """The truth value that it stands for, or None."""
+        """Its truth value, or None."""
         return _BOOLEANS.get(self.text) if self.is_plain else None
 
     @property
@@ -122,7 +122,7 @@ class Scalar:
 
     @property
     def string(self) -> str | None:
-        """The text, or None if it stands for something else."""
+        """The text, or None if it means something else."""
         is_other = self.is_null or self.boolean is not None or self.is_number
         return None if is_other else self.text
 
@@ -171,8 +171,8 @@ def read(path: Path, limits: Limits, *, may_be_empty: bool = False) -> Node:
 
     Args:
         path: The file.
-        limits: What it may not go beyond.
-        may_be_empty: Whether it may hold nothing, or nothing but comments.
+        limits: Its limits.
+        may_be_empty: Whether it may be empty, or contain only comments.
 
     Raises:
         SourceError: If it cannot be read, is too large, or is not a regular file.
@@ -211,7 +211,7 @@ def bounded(content: bytes, path: str, limits: Limits, *, may_be_empty: bool = F
     An empty file that may be empty is a mapping without entries.
 
     Raises:
-        SourceError: If it is.
+        SourceError: If it is too large.
         DamagedSourceError: If it is not valid YAML, or YAML that is refused.
     """
     if len(content) > limits.yaml_bytes:
@@ -225,7 +225,7 @@ def parse(content: bytes, path: str, *, may_be_empty: bool = False) -> Node:
 
     Args:
         content: The whole file.
-        path: The file, as it is shown.
+        path: The file, as shown to users.
         may_be_empty: See :func:`bounded`.
 
     Raises:
@@ -297,8 +297,8 @@ class _OpenCollection:
             many = isinstance(self.merged, Sequence)
             sources = self.merged.items if isinstance(self.merged, Sequence) else (self.merged,)
             merged: dict[str, Node] = {}
-            # What comes first takes precedence, and what the mapping has itself over all. Each
-            # source is put in once, so that many of them take no longer than they are large.
+            # Earlier sources take precedence, and the mapping's own keys over all. Each source is
+            # inserted once, so that the time is proportional to their size.
             for source in reversed(sources):
                 if not isinstance(source, Mapping):
                     expected = "mappings" if many else "a mapping"
@@ -315,16 +315,16 @@ def _twin(key: str) -> str:
 
 
 def _put(merged: dict[str, Node], entries: dict[str, Node]) -> None:
-    """Put in entries that take precedence over those of the same keys."""
+    """Insert entries that take precedence over those with the same keys."""
     for key, node in entries.items():
         merged.pop(_twin(key), None)
         merged[key] = node
 
 
 def _spelt(node: Node) -> Node:
-    """Return a value as Spack reads it: a text that ends in a colon loses it.
+    """Return a value as Spack reads it: without a colon at the end of a text.
 
-    Spack takes every such text without an `@` for a key that overrides others, values too.
+    Spack takes every such text without an `@` as a key that overrides others, even values.
     """
     if isinstance(node, Scalar) and node.text.endswith(":") and "@" not in node.text:
         return Scalar(node.text[:-1], is_plain=False, mark=node.mark, lost_colon=True)

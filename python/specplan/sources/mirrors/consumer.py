@@ -13,7 +13,7 @@ __all__ = ["Consumer", "consumer_of"]
 
 _RELEASE: Final = pattern(r"v?(\d+)\.(\d+)(?:\.\d+)*(?:\.?(?:dev|rc|alpha|beta|a|b)\d*)?")
 
-#: What the line of development is called.
+#: The name of the development version.
 _DEVELOPMENT: Final = frozenset({"develop", "main"})
 
 
@@ -39,7 +39,7 @@ def consumer_of(spack: str) -> Consumer:
         spack: The version, such as ``1.2``, ``1.2.1`` or ``develop``.
 
     Raises:
-        UsageError: If it is no version, or one whose formats are not known.
+        UsageError: If it is not a version, or one with unknown formats.
 
     Examples:
         >>> consumer_of("1.2.1").database

@@ -40,15 +40,15 @@ class IndexesRead:
     """The union of the indexes of one mirror.
 
     Attributes:
-        core: All that they list; where they say different things of a spec, the newest wins.
-        least: The same, of which only those are binaries that every index lists; None where
-            there is one index, or they list the same.
+        core: All that they list; if they differ about a spec, the newest wins.
+        least: The same, in which only specs listed by every index are binaries; None if there is
+            one index, or all list the same.
         damaged: The faults of those that cannot be read.
-        files: Those that were read.
-        indexes: How much each lists, the newest first; empty where there is only one.
-        is_guess: Whether one is of a version that is newer than those that are known.
+        files: The files that were read.
+        indexes: The size of each, the newest first; empty if there is only one.
+        is_guess: Whether one is in a version newer than the known ones.
         binaries: The hashes of the binaries that some index lists.
-        unread: Why the Spack that is asked for reads nothing of the mirror; None if it does.
+        unread: The reason why the requested Spack reads nothing from the mirror; None if it does.
     """
 
     core: _core.Catalog
@@ -75,10 +75,10 @@ def read_indexes(
     Args:
         index: The newest index.
         reading: The source.
-        mirror_shown: How messages call the mirror.
+        mirror_shown: The name of the mirror in messages.
         label: The stack that it lists, or an empty string.
         tag: The snapshot that it belongs to, or an empty string.
-        listed_only: Whether it only says what the stack lists: its binaries do not count.
+        listed_only: Whether it only determines what the stack lists: its binaries do not count.
     """
     each_index = (index, *index.older)
     found = [
@@ -149,7 +149,7 @@ def _unread(sound: list[tuple[MirrorIndex, _core.SpecsRead]], reading: Reading) 
 
 
 def or_from_manifests(file: DamagedFile) -> DamagedFile:
-    """Return the damage of an index with a hint: the files of the binaries may be sound."""
+    """Return the damage of an index with a hint: the manifests of the binaries may be sound."""
     return replace(
         file,
         fault=f"{file.fault}; `--from-manifests` reads the manifests of the binaries instead",
@@ -164,16 +164,16 @@ def damage_of_index(found: _core.SpecsRead, shown: str) -> tuple[DamagedFile, ..
     return spec_files.damage_of(found, shown)
 
 
-#: How many binaries are asked for together.
+#: The number of binaries that are requested in parallel.
 _TOGETHER: Final = 8
 
 
 def fetched_by_hash(
     taken: MirrorTaken, wanted: Mapping[str, tuple[str, str]]
 ) -> list[_core.Catalog]:
-    """Return the specs, among some, that a mirror has, even if no index lists them.
+    """Return the given specs that a mirror has, even if no index lists them.
 
-    Spack asks for a binary by the name of its manifest, and so does this.
+    Like Spack, this requests the manifest of a binary by its name.
 
     Args:
         taken: The mirror.
@@ -196,11 +196,11 @@ def fetched_by_hash(
         except DamagedSourceError:
             return None
         roots = spec_files.roots_of(found)
-        # What is guessed could be wrong, and is better not there than there by mistake.
+        # A guess could be wrong, and a missing binary is better than a false one.
         is_it = not found.is_guess and bool(roots) and roots[0].hash == dag_hash
         return found.catalog if is_it else None
 
-    # Few mirrors have files that no index lists.
+    # Imported here because few mirrors have files that no index lists.
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
 
     with ThreadPoolExecutor(_TOGETHER) as pool:
@@ -209,14 +209,14 @@ def fetched_by_hash(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unindexed:
-    """Binaries that a mirror has and no index of it lists.
+    """Binaries in a mirror that none of its indexes lists.
 
     Attributes:
-        listed: What is known of them; none is available, as a concretizer goes by the index.
-        fetched: The same, where they are available: Spack fetches a binary by its hash.
-        count: How many there are.
-        unread: How many more there are of which the files are damaged.
-        is_guess: Whether the file of one is of a version that is newer than those that are known.
+        listed: Their specs; none is available, because a concretizer only uses the index.
+        fetched: The same, as available specs: Spack fetches a binary by its hash.
+        count: Their number.
+        unread: The number of further ones with damaged files.
+        is_guess: Whether the file of one is in a version newer than the known ones.
     """
 
     listed: _core.Catalog
@@ -252,8 +252,8 @@ def unindexed(
 ) -> Unindexed | None:
     """Return the binaries of a mirror that no index of it lists, or None if there are none.
 
-    Their names are looked for in folders of this machine, and on servers that can list their
-    files where ``reading`` says so. Only the files of those that no index lists are read.
+    Their names are looked up in local folders, and on servers that can list their files if
+    ``reading`` says so. Only the files of unlisted binaries are read.
 
     Args:
         store: The mirror.
@@ -288,7 +288,7 @@ def unindexed(
 def _read_spec_file(
     store: Store, path: str, reading: Reading, *, label: str, tag: str
 ) -> tuple[_core.SpecsRead, _core.SpecsRead] | None:
-    """Read the spec file of a binary, as listed only and whole; None if it is damaged."""
+    """Read the spec file of a binary, as merely listed and as available; None if it is damaged."""
     try:
         file = mirror.spec_file_at(store, path, reading.limits)
         listed_only, whole = (

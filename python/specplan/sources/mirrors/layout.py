@@ -9,5 +9,5 @@ __all__ = ["TAG_FOLDER", "Layout"]
 #: The layouts of mirrors by their number, and that of repositories of registries.
 Layout: TypeAlias = Literal[2, 3, "registry"]
 
-#: Where the manifests of the tags of a registry are.
+#: The folder of the manifests of a registry's tags.
 TAG_FOLDER: Final = "tags"

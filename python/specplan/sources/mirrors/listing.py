@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 __all__ = ["MAP_NAME", "UNION", "Listed", "parse", "tree"]
 
-#: What the map is called at the top of a mirror.
+#: The file name of the map at the top of a mirror.
 MAP_NAME: Final = "cache_spack_io_index.json"
 
-#: What makes a folder a mirror.
+#: The names that identify a folder as a mirror.
 _INDEXES: Final = ("v3/manifests/index/index.manifest.json", "build_cache/index.json")
 
 #: The label of the union index.
@@ -46,9 +46,9 @@ class Listed:
 
     Attributes:
         label: The label of the stack.
-        url: Where the index, or the mirror that it is of, lies.
-        shown: The file or folder that says so.
-        place: Where in it.
+        url: The location of the index or of its mirror.
+        shown: The file or folder with this entry.
+        place: The place in it.
     """
 
     label: str
@@ -58,7 +58,7 @@ class Listed:
 
     @property
     def said_by(self) -> str:
-        """The file that says so, and the place in it."""
+        """The file with this entry, and the place in it."""
         place = str(self.place)
         return f"{self.shown}: {place}" if place else self.shown
 
@@ -67,8 +67,8 @@ def parse(document: bytes, shown: str) -> dict[str, tuple[Listed, ...]] | None:
     """Read a map of snapshots.
 
     Returns:
-        What each snapshot lists, without the labels that the public site drops; None if
-        the document is JSON, but no such map.
+        The indexes of each snapshot, without the labels that the public site leaves out; None if
+            the document is JSON but not such a map.
 
     Raises:
         DamagedSourceError: If it is a malformed map.
@@ -88,7 +88,7 @@ def tree(
 ) -> dict[str, tuple[Listed, ...]] | None:
     """Return the content of a tree of mirrors ``TAG/v3`` and ``TAG/STACK/v3``, or None.
 
-    So the public cache is laid out, and so is a copy of it.
+    The public cache and copies of it have this layout.
 
     Args:
         store: The folder.
@@ -132,12 +132,12 @@ def _listing(entry: strict_json.Value) -> Listed:
 
 
 def _has_any(store: LocalStore, folder: str, names: Iterable[str]) -> bool:
-    # A tree of pages has thousands of folders, of which none has any: only where something is
-    # there does it matter where a link leads.
+    # A tree of pages has thousands of folders without any: the target of a link only matters if
+    # there is one.
     names = tuple(names)
     beside = os.path.join(store.root, *folder.split("/"))  # noqa: PTH118 - many are looked at
     if not any(os.path.exists(os.path.join(beside, name)) for name in names):  # noqa: PTH110, PTH118
         return False
     below = store.below(folder).root
-    # `Path.exists` fails where it may not look; what is not readable has none.
+    # `Path.exists` raises an error if access is denied; an unreadable folder has none.
     return any(os.path.exists(below / name) for name in names)  # noqa: PTH110

@@ -1,8 +1,8 @@
 """Manifests: those of mirrors of layout 3, and those of tags in registries.
 
-A manifest of layout 3 lists blobs with what each is. One of a registry is that of an image:
-of a binary it names the spec as its configuration, and last of its layers the tarball; before
-that one stand those of what it links to and runs with.
+A manifest of layout 3 lists blobs with their types. One of a registry is that of an image: for a
+binary, its configuration is the spec, and its last layer is the tarball; the earlier layers are its
+link and run dependencies.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ __all__ = [
     "records_of_tag",
 ]
 
-#: The only version of manifests of mirrors that there is, and that of images.
+#: The only version of manifests of mirrors, and that of images.
 _MANIFEST_VERSION: Final = 3
 _IMAGE_VERSION: Final = 2
 
-#: More than any store hands out as a manifest.
+#: The size limit of a manifest, above that of any store.
 _MANIFEST_BYTES: Final = 1 << 30
 
 _SPEC_MEDIA: Final = "application/vnd.spack.spec."
 _INSTALL_MEDIA: Final = "application/vnd.spack.install."
 
-#: Where a media type has the version of its format.
+#: The version of the format in a media type.
 _MEDIA_VERSION: Final = pattern(r"\.v(\d{1,9})\+json$")
 
 _DIGEST: Final = pattern(r"sha256:([0-9a-f]{64})")
@@ -50,10 +50,10 @@ class Record:
 
     Attributes:
         media: The media type.
-        compression: How it is compressed.
+        compression: Its compression.
         size: Its size in bytes, as it is stored.
         checksum: Its SHA-256, as it is stored.
-        said_by: The manifest, and where in it.
+        said_by: The manifest, and the place in it.
     """
 
     media: str
@@ -64,7 +64,7 @@ class Record:
 
     @property
     def version(self) -> int | None:
-        """The version in the media type; None where it has none."""
+        """The version in the media type; None if it has none."""
         found = _MEDIA_VERSION.search(self.media)
         return int(found[1]) if found else None
 
@@ -93,7 +93,7 @@ def records_in(path: Path, shown: str) -> list[Record]:
     """Return the entries of a manifest, in its order.
 
     Args:
-        path: A local file with its bytes, no more of them than a manifest may have.
+        path: A local file with its bytes, within the size limit.
         shown: How messages call it.
 
     Raises:
@@ -113,7 +113,7 @@ def _as_record(value: strict_json.Value) -> Record:
     if algorithm.text() != "sha256":
         algorithm.fail(f"is `{algorithm.raw}`, but only `sha256` is known")
     checksum = value.at("checksum")
-    # It becomes a path: nothing but a checksum may pass.
+    # It becomes a path, so only a checksum is accepted.
     if not is_checksum(checksum.text()):
         checksum.fail("must be 64 lower-case hex digits")
     return Record(
@@ -126,7 +126,7 @@ def _as_record(value: strict_json.Value) -> Record:
 
 
 def _record(records: list[Record], media: str, shown: str, what: str) -> Record:
-    """Return the one record of a media type, whatever the version in it."""
+    """Return the one record of a media type, in any version."""
     found = [record for record in records if record.media.startswith(media)]
     if not found:
         raise damaged(shown, "data", f"names no {what} (`{media}*`)")
@@ -141,7 +141,7 @@ def check_compression(record: Record, shown: str) -> None:
     """Refuse an unsupported compression.
 
     Raises:
-        DamagedSourceError: If it is.
+        DamagedSourceError: If it is unsupported.
     """
     if record.compression not in {"none", "gzip"}:
         place = record.said_by.removeprefix(f"{shown}: ")
@@ -154,7 +154,7 @@ def records_of_tag(path: Path, shown: str) -> tuple[Record, Record]:
     """Return the entries of a tag's manifest for the spec and the tarball of its binary.
 
     Raises:
-        DamagedSourceError: If it is malformed, or is that of no binary.
+        DamagedSourceError: If it is malformed, or does not belong to a binary.
     """
     config, layers = _image(path, shown)
     if not layers:
@@ -197,5 +197,5 @@ def _as_layer(value: strict_json.Value) -> Record:
 
 
 def damaged(shown: str, place: str, fault: str) -> DamagedSourceError:
-    """Return the error of a file that breaks the rules of its format."""
+    """Return the error for a file that violates its format."""
     return DamagedSourceError(path=shown, place=place, line=None, fault=fault)

@@ -1,11 +1,11 @@
-"""Mirrors of binaries: their index, and whether it is sound.
+"""Mirrors of binaries, and their indexes.
 
 The layouts are Spack's. A mirror of layout 3 names its index in a manifest and keeps
 it among its blobs, one of layout 2 has ``build_cache/index.json``; a mirror without
 an index is read from the manifests or spec files of its binaries.
 
-A repository of a registry has a tag for each binary and one for the index; a manifest stands
-behind each.
+A repository of a registry has a tag for each binary and one for the index; each refers to a
+manifest.
 """
 
 from __future__ import annotations
@@ -71,15 +71,15 @@ __all__ = [
     "views",
 ]
 
-#: The only version of manifests that there is.
+#: The only version of manifests.
 _MANIFEST_VERSION: Final = 3
 
 _INDEX_MEDIA: Final = "application/vnd.spack.db."
 
 _INDEX_FOLDER: Final = "v3/manifests/index"
-#: Where the index of a mirror may be, in the order in which it is looked for.
+#: The possible paths of the index of a mirror, in the order of the search.
 INDEXES: Final = (f"{_INDEX_FOLDER}/index.manifest.json", "build_cache/index.json", "index.json")
-#: Where the manifests of binaries lie.
+#: The folders of the manifests of binaries.
 SPEC_FOLDER: Final = "v3/manifests/spec"
 _MANIFEST_NAME: Final = "index.manifest.json"
 
@@ -87,27 +87,27 @@ _VIEW: Final = pattern(r"[A-Za-z0-9_.-]+")
 _SPEC_NAME: Final = pattern(
     r"(?:.*-)?([a-z2-7]{32})\.(?:spec(?:\.manifest\.json|\.json(?:\.sig)?|\.yaml)|spack)"
 )
-#: What Spack writes an underscore for in names of files.
+#: The characters that Spack replaces with an underscore in file names.
 _NO_FILE_NAME: Final = pattern(r"[^A-Za-z0-9_+.-]")
 
-#: What a registry keeps an index under, how the tag of a binary ends, and what Spack writes an
-#: underscore for in tags. Of a long tag it leaves out the middle.
+#: The tag of an index in a registry, the suffix of the tag of a binary, and the characters that
+#: Spack replaces with an underscore in tags. The middle of a long tag is left out.
 _INDEX_TAG: Final = f"{TAG_FOLDER}/index.spack"
 _TAG_ENDING: Final = ".spack"
 _NO_TAG: Final = pattern(r"[^A-Za-z0-9_.-]")
 _LONGEST_TAG: Final = 128
 
-#: How many files of a registry are asked for together.
+#: The number of files that are requested from a registry in parallel.
 _TOGETHER: Final = 8
 
 _BLOB: Final = pattern(r"blobs/sha256/([0-9a-f]{2})/(\1[0-9a-f]{62})")
 
-#: How an index begins. Other files are called `index.json` too.
+#: The beginning of an index. Other files may also be called `index.json`.
 _DATABASE_START: Final = pattern(rb'\s*\{\s*"database"\s*:')
 
 
 class UnreadIndexError(SourceError):
-    """A mirror whose indexes are all of versions that a consumer does not read."""
+    """A mirror all of whose indexes are in versions that a consumer does not read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,13 +118,13 @@ class MirrorIndex:
         path: A local file with its bytes, plain or packed with gzip.
         shown: How messages call it.
         layout: The layout of the mirror: 3 or 2, or None for a bare ``index.json``.
-        view: The view that it is the index of, or None for the whole mirror.
+        view: The view to which it belongs, or None for the whole mirror.
         checksum: The SHA-256 that was checked, or None if the mirror has none.
-        version: The version of the index, where its manifest names it.
-        older: The other indexes of the same manifest, which are for older Spacks, the newest
+        version: The version of the index, if its manifest names it.
+        older: The other indexes of the same manifest, for older versions of Spack, the newest
             first.
-        damaged: Indexes of the same manifest that cannot be had.
-        left_out: The other indexes of the same manifest that are of a version that is not known.
+        damaged: Indexes of the same manifest that cannot be read.
+        left_out: The other indexes of the same manifest in an unknown version.
     """
 
     path: Path
@@ -145,7 +145,7 @@ class SpecFile:
     Attributes:
         path: A local file with its bytes, plain, packed with gzip or signed in the clear.
         shown: How messages call it.
-        hash: The DAG hash that the name of its manifest or its own name says.
+        hash: The DAG hash in the name of its manifest or in its own name.
     """
 
     path: Path
@@ -159,8 +159,8 @@ class SpecFiles:
 
     Attributes:
         files: The spec files, ordered by ``shown``.
-        damaged: Manifests and files that cannot be taken, ordered by path.
-        layout: How the files of the mirror lie.
+        damaged: Manifests and files that cannot be used, ordered by path.
+        layout: The layout of the mirror.
     """
 
     layout: Layout
@@ -176,13 +176,12 @@ def find_index(
     Args:
         store: The mirror.
         limits: The limits for each file.
-        view: The view whose index is asked for; views are of layout 3 only.
-        consumer: The Spack that reads the mirror; by default all indexes that are known are
-            read together.
+        view: The view whose index is requested; only layout 3 has views.
+        consumer: The Spack that reads the mirror; by default all known indexes are read together.
 
     Raises:
-        DamagedSourceError: If the manifest is malformed, or the index is not what it says.
-        SourceError: If a file cannot be had.
+        DamagedSourceError: If the manifest is malformed, or the index does not match it.
+        SourceError: If a file cannot be read.
         UnreadIndexError: If the consumer reads none of the indexes.
     """
     if store.has_tags:
@@ -207,12 +206,12 @@ def index_manifest(
 ) -> MirrorIndex | None:
     """Return the index that a mirror of layout 3 names in its manifest, if it does.
 
-    Spack keeps an index for each version of Spack there: the newest that is known comes first,
-    and has the others as ``older``.
+    It may contain an index for each version of Spack: the newest known one is returned, with the
+    others as ``older``.
 
     Raises:
-        DamagedSourceError: If the manifest is malformed, or the index is not what it says.
-        SourceError: If a file cannot be had.
+        DamagedSourceError: If the manifest is malformed, or the index does not match it.
+        SourceError: If a file cannot be read.
         UnreadIndexError: If the consumer reads none of the indexes.
     """
     records = index_records(store, limits, view=view)
@@ -253,7 +252,7 @@ def _known(
     """Return the indexes that are read, the newest first, and the record of the others.
 
     Raises:
-        DamagedSourceError: If none is of a version that is known.
+        DamagedSourceError: If none is in a known version.
         UnreadIndexError: If the consumer reads none of them.
     """
     newest = max(each.database for each in _core.format_releases())
@@ -299,11 +298,11 @@ def _versions(records: list[Record]) -> str:
 def index_records(store: Store, limits: Limits, *, view: str | None = None) -> list[Record]:
     """Return the indexes in the manifest of a mirror of layout 3, the newest first.
 
-    There is none without a manifest, and one of each version in a sound one.
+    There is none without a manifest, and at most one of each version in a valid one.
 
     Raises:
         DamagedSourceError: If the manifest is malformed.
-        SourceError: If it cannot be had.
+        SourceError: If it cannot be read.
     """
     folder = _INDEX_FOLDER if view is None else f"{_INDEX_FOLDER}/{_view(view)}"
     relative = f"{folder}/{_MANIFEST_NAME}"
@@ -324,10 +323,10 @@ def index_records(store: Store, limits: Limits, *, view: str | None = None) -> l
 
 
 def layout_of(store: Store, limits: Limits) -> Layout | None:
-    """Return the layout of a mirror with an index, whatever the index is like.
+    """Return the layout of a mirror with an index, which may be damaged.
 
     Raises:
-        SourceError: If a file cannot be had.
+        SourceError: If a file cannot be read.
     """
     most = limits.manifest_bytes
     if store.has_tags:
@@ -338,7 +337,7 @@ def layout_of(store: Store, limits: Limits) -> Layout | None:
 
 
 def views(store: Store) -> list[str]:
-    """Return the views that a mirror has an index of, sorted, as far as it can be listed."""
+    """Return the views for which a mirror has an index, sorted, if it can be listed."""
     found = store.files(_INDEX_FOLDER) or ()
     names = (path.removeprefix(f"{_INDEX_FOLDER}/").split("/") for path in found)
     return [name[0] for name in names if len(name) > 1 and name[1] == _MANIFEST_NAME]
@@ -369,7 +368,7 @@ def split_view(path: str) -> tuple[str, str | None] | None:
 
 
 def blob_checksum(path: str) -> str | None:
-    """Return the checksum that the path of a blob holds, if it is one."""
+    """Return the checksum in the path of a blob, if it is one."""
     found = _BLOB.search(path)
     return found[2] if found and path.endswith(found[2]) else None
 
@@ -397,7 +396,7 @@ def spec_files(store: Store, limits: Limits) -> SpecFiles | None:
             )
 
     if store.has_tags:
-        # Most runs read files of this machine, one after the other.
+        # Imported here because most runs read local files, one after the other.
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
 
         with ThreadPoolExecutor(_TOGETHER) as pool:
@@ -420,9 +419,9 @@ def _layout_of_binaries(paths: list[str]) -> Layout:
 
 
 def binaries_of_files(store: Store) -> dict[str, str]:
-    """Return the path of the manifest or spec file of each binary that a mirror has, by hash.
+    """Return the path of the manifest or spec file of each binary in a mirror, by hash.
 
-    Nothing is read: the names of the files end with the hashes.
+    No file is read: their names end with the hashes.
 
     Raises:
         SourceError: If the store cannot be listed.
@@ -448,8 +447,8 @@ def spec_blob(store: Store, relative: str, limits: Limits) -> SpecFile:
     """Return the spec that a spec manifest names.
 
     Raises:
-        DamagedSourceError: If the manifest is malformed, or the blob is not what it says.
-        SourceError: If a file cannot be had.
+        DamagedSourceError: If the manifest is malformed, or the blob does not match it.
+        SourceError: If a file cannot be read.
     """
     shown = store.shown(relative)
     found = _SPEC_NAME.fullmatch(relative.rpartition("/")[2])
@@ -467,7 +466,7 @@ def records_of(relative: str, path: Path, shown: str) -> tuple[Record, Record]:
     """Return the records of the spec and the tarball in the manifest of a binary.
 
     Args:
-        relative: Where the store has the manifest.
+        relative: The path of the manifest in the store.
         path: A local file with its bytes.
         shown: How messages call it.
 
@@ -537,8 +536,8 @@ def spec_file_at(store: Store, relative: str, limits: Limits) -> SpecFile:
     """Return the spec of a binary, of either layout.
 
     Raises:
-        DamagedSourceError: If the manifest is malformed, or a file is not what it says.
-        SourceError: If a file cannot be had.
+        DamagedSourceError: If the manifest is malformed, or a file does not match it.
+        SourceError: If a file cannot be read.
     """
     if is_spec_manifest(relative):
         return spec_blob(store, relative, limits)
@@ -553,7 +552,7 @@ def spec_file_at(store: Store, relative: str, limits: Limits) -> SpecFile:
 
 
 def _tagged_index(store: Store, limits: Limits) -> MirrorIndex | None:
-    """Return the index that a registry keeps as the one layer of an image, if it does."""
+    """Return the index that a registry stores as the only layer of an image, if it does."""
     manifest = store.get(_INDEX_TAG, most=limits.manifest_bytes)
     if manifest is None:
         return None
@@ -614,7 +613,7 @@ def _bare(store: Store, limits: Limits) -> MirrorIndex | None:
 
 
 def spec_manifest_hash(path: str) -> str | None:
-    """Return the hash of the binary that a file is the manifest of, if it is one by its name."""
+    """Return the hash of the binary whose manifest a file is, judging by its name."""
     found = _SPEC_NAME.fullmatch(path.rpartition("/")[2])
     is_manifest = path.startswith(f"{SPEC_FOLDER}/") and path.endswith(".spec.manifest.json")
     return found[1] if found and is_manifest else None

@@ -12,26 +12,26 @@ from specplan.sources.label import split_label
 
 __all__ = ["NO_STACK", "labelled_apart", "own_stack_of"]
 
-#: The label of what is in no stack.
+#: The label of specs in no stack.
 NO_STACK: Final = "-"
 
 _LABEL: Final = pattern(r"[A-Za-z0-9_.-]+")
 
-#: What a label may not hold.
+#: The characters that a label may not contain.
 _OTHER: Final = pattern(r"[^A-Za-z0-9_.-]+")
 
-#: What ends the name of a file and says only how it is written.
+#: The suffixes of file names that only describe the format.
 _ENDINGS: Final = (".gz", ".sig", ".json")
 
-#: The union index of a snapshot is called so: it is not a stack.
+#: The name of the union index of a snapshot, which is not a stack.
 _UNION: Final = "root"
 
 
 def own_stack_of(where: str, *, remote: bool) -> str:
     """Return the name of the folder, of the file or of the last part of the URL of a source.
 
-    It is empty for standard input, and where that name is not a label or that of a union index:
-    such a source is in no stack.
+    It is empty for standard input, and if that name is not a valid label or is that of a union
+    index: such a source is in no stack.
 
     Examples:
         >>> own_stack_of("caches/site", remote=False), own_stack_of("old.json.gz", remote=False)
@@ -52,10 +52,10 @@ def own_stack_of(where: str, *, remote: bool) -> str:
 
 
 def labelled_apart(places: dict[str, str]) -> dict[str, str]:
-    """Return sources with a label where without one several would be called alike.
+    """Return sources with labels if several would otherwise have the same name.
 
     Args:
-        places: Sources, each with what to call it then.
+        places: Sources, each with its name for the label.
 
     Examples:
         >>> labelled_apart({"a/mirror": "a", "b/mirror": "b", "cache": "c"})
@@ -91,7 +91,7 @@ def _last_of_url(url: str) -> str:
     try:
         parts = urlsplit(url)
     except ValueError:
-        # What reads the source says what is wrong with its URL.
+        # The reader of the source reports a fault in its URL.
         return ""
     name = _last_of(unquote(parts.path))
     return name or (parts.hostname or "")
@@ -101,7 +101,7 @@ def _last_of_path(where: str) -> str:
     if where == "-":
         return ""
     try:
-        # The folder that `.` stands for has a name.
+        # The folder `.` has a name.
         path = Path(where).absolute() if ".." not in where else Path(where).resolve()
     except (OSError, ValueError):
         path = Path(where)

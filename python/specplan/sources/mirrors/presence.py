@@ -30,18 +30,18 @@ _ASKED: Final = pattern(
     r"(?:(?P<name>[a-z0-9][a-z0-9_.-]*)@(?P<version>[A-Za-z0-9_.=+-]+))?/?(?P<hash>[a-z2-7]{32})"
 )
 
-#: How many binaries are asked for together.
+#: The number of binaries that are requested in parallel.
 _TOGETHER: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedBinary:
-    """A binary that is asked for.
+    """A requested binary.
 
     Attributes:
-        text: How it was asked for.
+        text: The text of the request.
         hash: The DAG hash.
-        name: The package, or an empty string where it is not said.
+        name: The package, or an empty string if not given.
         version: The version; empty if no source describes it.
     """
 
@@ -84,23 +84,23 @@ def present_by_name(
 ) -> dict[str, bool] | None:
     """Return the binaries of a mirror, by hash, judged by the names of their files.
 
-    A folder is listed, and so are the tags of a registry where a name is not known. A server is
-    asked for the manifest of each, whose name holds the name and the version of the spec.
+    A folder is listed, and so are the tags of a registry if a name is unknown. A server is asked
+    for each manifest, whose name contains the name and the version of the spec.
 
     Args:
         place: The mirror.
-        binaries: What is asked for.
+        binaries: The requested binaries.
         limits: The limits for each file.
 
     Returns:
-        None where names do not decide it: the name of a spec is not known, there is no mirror
-        of layout 3 on the server or it may not be asked, or the folder holds no binaries.
+        None if names do not decide it: the name of a spec is unknown, there is no mirror of layout
+            3 on the server or it may not be asked, or the folder contains no binaries.
 
     Raises:
-        DamagedSourceError: If a manifest is there and is damaged.
+        DamagedSourceError: If a manifest exists but is damaged.
         SourceError: If the mirror cannot be asked.
     """
-    # Whether a binary is there is asked anew each time: another job may have pushed it.
+    # The server is asked each time: another job may have pushed the binary.
     store = _store_of(place, replace(limits, max_age_seconds=0.0))
     if isinstance(store, LocalStore):
         paths = mirror.binaries_of_files(store)
@@ -113,7 +113,7 @@ def present_by_name(
     if isinstance(store, RegistryStore) and not limits.offline:
         return _by_tag(store, binaries, limits)
     if limits.offline or not all(each.name for each in binaries):
-        # The copy of a manifest says nothing of today; that of an index is read with its age.
+        # The copy of a manifest may be outdated; that of an index is read together with its age.
         return None
 
     def has(binary: AskedBinary) -> bool:
@@ -146,8 +146,8 @@ def _by_tag(
 ) -> dict[str, bool] | None:
     """Return the binaries of a registry, by hash; None if it has no tag of a binary.
 
-    Unknown names are looked up in the list of tags. A tag alone is not a binary: registries
-    lose what stands behind one.
+    Unknown names are looked up in the list of tags. A tag alone is not a binary: registries may
+    lose its manifest.
     """
     if all(each.name for each in binaries):
         paths = {
@@ -167,7 +167,7 @@ def _by_tag(
 
 
 def _check(store: Store, path: str, limits: Limits) -> bool:
-    """Return whether a file of a binary is there; a manifest must be sound."""
+    """Return whether a file of a binary exists; a manifest must be valid."""
     file = store.get(path, most=limits.manifest_bytes)
     if file is None:
         return False

@@ -1,8 +1,7 @@
 """Snapshots of many stacks, read from the indexes of their mirrors.
 
-The binaries of a snapshot are those of its union index. A stack lists a spec if its own index
-has the hash at all, as a binary or not. Only the indexes of the snapshots that are asked for are
-read.
+The binaries of a snapshot are those of its union index. A stack lists a spec if its own index has
+the hash at all, as a binary or not. Only the indexes of the requested snapshots are read.
 """
 
 from __future__ import annotations
@@ -46,20 +45,20 @@ __all__ = ["read"]
 #: Schemes whose URLs name a bucket first and a key in it second.
 _BUCKETS: Final = frozenset({"s3", "gs", "gcs"})
 
-#: Where a map that came from elsewhere may lead.
+#: The schemes to which a remote map may refer.
 _SCHEMES: Final = frozenset({"http", "https", "s3", "gs", "gcs", "abfs", "abfss", "az"})
 
 
 def read(listed: Mapping[str, Sequence[Listed]], beside: Store, reading: Reading) -> SourceRead:
-    """Read the snapshots that are asked for.
+    """Read the requested snapshots.
 
     Args:
-        listed: What each snapshot lists.
-        beside: The folder of the map, from which relative URLs start.
+        listed: The indexes of each snapshot.
+        beside: The folder of the map, to which relative URLs refer.
         reading: The source.
 
     Raises:
-        SourceError: If an index cannot be had, or no snapshot has a union index.
+        SourceError: If an index cannot be read, or no snapshot has a union index.
         UsageError: If the source has a label.
     """
     whole = {
@@ -175,7 +174,7 @@ class _Gathered:
         )
 
     def answer(self) -> SourceRead:
-        """Return all of it as that of one source."""
+        """Return all of it as one source."""
         beside = [*(each.core for each in self.mirrored), *(each.listed for each in self.more)]
         core = _core.Catalog.merged([*(each.core for each in self.found), *beside])
         least = [each.core if each.least is None else each.least for each in self.found]
@@ -238,11 +237,11 @@ class _IndexLocation:
     """The location of an index that a map names, and its mirror.
 
     Attributes:
-        index: The index, or None where it cannot be had.
-        damage: Why it cannot.
-        store: The mirror, or whatever place has the index.
+        index: The index, or None if it cannot be read.
+        damage: The reason why it cannot.
+        store: The mirror, or the store with the index.
         layout: The layout of the mirror, or None for an index without one.
-        lists_all: Whether the index means to list all of the mirror; see `MirrorTaken`.
+        lists_all: Whether the index is meant to list the whole mirror; see `MirrorTaken`.
     """
 
     index: MirrorIndex | None
@@ -252,7 +251,7 @@ class _IndexLocation:
     lists_all: bool | None
 
     def taken(self, entry: Listed, tag: str, reading: Reading, *, sound: bool) -> MirrorTaken:
-        """Return the mirror, whose index is known where it is ``sound``."""
+        """Return the mirror; its index is known if it is ``sound``."""
         index = self.index if sound else None
         return MirrorTaken(
             store=self.store,
@@ -274,12 +273,12 @@ class _IndexLocation:
 def _place(entry: Listed, beside: Store, reading: Reading) -> _IndexLocation:
     """Return the place of the index that a map names.
 
-    The map lies at the top of a bucket, so a key of that bucket is first looked for
-    beside the map: a copy of the bucket, in a folder or behind another URL, is enough.
+    The map is at the top of a bucket, so a key in that bucket is first looked up beside the map: a
+    copy of the bucket, in a folder or behind another URL, is enough.
 
     Raises:
-        DamagedSourceError: If it is nowhere, or is damaged and of no mirror.
-        SourceError: If it cannot be had.
+        DamagedSourceError: If it does not exist, or is damaged and belongs to no mirror.
+        SourceError: If it cannot be read.
     """
     for store, relative in _places(entry, beside, reading):
         try:
@@ -325,10 +324,10 @@ def _local(path: str, reading: Reading) -> tuple[Store, str]:
 
 
 def _cut(path: str) -> tuple[str, str]:
-    """Return the folder to open a store at, and the path in it.
+    """Return the root folder for a store, and the path in it.
 
-    An index belongs to a mirror, whose other files lie elsewhere in it: the folder is
-    that of the mirror where the path shows which it is.
+    An index belongs to a mirror with other files: the folder is that of the mirror, if the path
+    shows it.
     """
     path = path.rstrip("/")
     found = mirror.split_view(path)
@@ -340,7 +339,7 @@ def _cut(path: str) -> tuple[str, str]:
 
 
 def _mirror_of(path: str) -> str | None:
-    """Return the root of the mirror that a blob or an index of layout 2 is in, by its path.
+    """Return the root of the mirror of a blob or an index of layout 2, by its path.
 
     Examples:
         >>> _mirror_of("develop/e4s/build_cache/index.json")
@@ -392,16 +391,16 @@ def _at(store: Store, relative: str, reading: Reading) -> _IndexLocation | None:
 
 
 def _by_manifest(store: Store, checksum: str, reading: Reading) -> _IndexLocation | None:
-    """Return all indexes of the mirror of which a map names one, if its manifest has that one.
+    """Return all indexes of a mirror if its manifest contains the one that a map names.
 
-    A map names the first of several indexes, which is that of one version of Spack alone.
+    A map names the first of several indexes, which is only for one version of Spack.
     """
     limits = reading.limits
     for view in (None, *mirror.views(store)):
         try:
             records = mirror.index_records(store, limits, view=view)
         except DamagedSourceError:
-            # What the map names is sound.
+            # The index named by the map is valid.
             continue
         if len(records) > 1 and any(each.checksum == checksum for each in records):
             return _of_mirror(store, limits, view=view, consumer=reading.options.consumer)
@@ -436,7 +435,7 @@ def _notes(
     whole: Sequence[str],
     reading: Reading,
 ) -> tuple[str, ...]:
-    """Note the skipped snapshots that the reader may have expected."""
+    """Note the skipped snapshots that the user may have expected."""
     order = newest_first(listed)
     newer = order[: order.index(whole[0])] if None in reading.tags else []
     wanted = {*reading.tags, *newer}

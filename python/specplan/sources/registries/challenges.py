@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Challenge", "challenges_of"]
 
-#: More than any server says, so that no header takes long to read.
+#: The size limit of a header, so that none takes long to parse.
 _LONGEST: Final = 1 << 14
 
 _TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - a word of the grammar
@@ -29,7 +29,7 @@ class Challenge:
 
     Attributes:
         scheme: ``basic``, ``bearer`` or another, in lower case.
-        parameters: What the server says of it, by name in lower case.
+        parameters: Its parameters from the server, by name in lower case.
     """
 
     scheme: str
@@ -40,7 +40,7 @@ def challenges_of(values: Iterable[str]) -> list[Challenge]:
     """Return the login methods that a server offers, without unreadable ones.
 
     Args:
-        values: The values of the header, which may name several ways each.
+        values: The values of the header, each of which may name several ways.
 
     Examples:
         >>> header = 'Bearer realm="https://auth.host/token",service="host", Basic realm="host"'

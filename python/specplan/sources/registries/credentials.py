@@ -1,7 +1,7 @@
 """User and password for a registry: from the URL, from Docker's configuration, from a CI system.
 
-They are looked for only when a registry asks for them. Programs that hold credentials
-(``credHelpers``, ``credsStore``) are never run.
+They are only looked up when a registry asks for them. Credential programs (``credHelpers``,
+``credsStore``) are never run.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Credentials", "FoundCredentials", "credentials_for"]
 
-#: More than any configuration of Docker has.
+#: The size limit of Docker's configuration.
 _MOST: Final = 1 << 20
 
-#: What Docker Hub is called besides its own name.
+#: The other names of Docker Hub.
 _DOCKER_HUB: Final = frozenset({"index.docker.io", "docker.io", "registry-1.docker.io"})
 
 _GITHUB: Final = "ghcr.io"
@@ -35,7 +35,7 @@ _GITHUB: Final = "ghcr.io"
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Credentials:
-    """A user and a password, or a token that is sent as it is; never shown."""
+    """A user and a password, or a token that is sent unchanged; never shown."""
 
     user: str
     password: str
@@ -54,7 +54,7 @@ class FoundCredentials:
 
     Attributes:
         credentials: User and password, or None.
-        where: Where they come from, or why there are none.
+        where: Their origin, or the reason why there are none.
     """
 
     credentials: Credentials | None
@@ -62,7 +62,7 @@ class FoundCredentials:
 
 
 def credentials_for(repository: RegistryRepository) -> FoundCredentials:
-    """Return the credentials for a registry: from its URL, else from Docker, else from a CI system.
+    """Return the credentials for a registry: from its URL, Docker, or a CI system, in this order.
 
     Raises:
         SourceError: If the configuration of Docker is damaged.
@@ -73,13 +73,13 @@ def credentials_for(repository: RegistryRepository) -> FoundCredentials:
     docker = _of_docker(repository)
     if docker is not None and docker.credentials is not None:
         return docker
-    # What a job is given must not cross a network that anybody reads.
+    # The credentials of a job must not be sent over an unencrypted network.
     of_ci = _of_ci(repository.host) if repository.scheme == "https" else None
     return of_ci or docker or FoundCredentials(credentials=None, where="no credentials were found")
 
 
 def _of_ci(host: str) -> FoundCredentials | None:
-    """Return the credentials that GitLab and GitHub give their jobs for their registries."""
+    """Return the credentials that GitLab and GitHub provide to jobs for their registries."""
     environment = os.environ
     if host == environment.get("CI_REGISTRY", "").lower() and host:
         password = environment.get("CI_REGISTRY_PASSWORD")
@@ -111,7 +111,7 @@ def _of_docker(repository: RegistryRepository) -> FoundCredentials | None:
         with file.open("rb") as opened:
             written = opened.read(_MOST + 1)
     except (OSError, ValueError, RuntimeError):
-        # Who has none logs in elsewhere, or nowhere.
+        # Without a configuration there are no credentials in it.
         return None
     shown = printable(file)
     if len(written) > _MOST:
@@ -137,7 +137,7 @@ def _of_docker(repository: RegistryRepository) -> FoundCredentials | None:
 
 
 def _names(known: list[str], repository: RegistryRepository) -> Iterator[str]:
-    """Yield the entries that are meant for a repository, the most exact first."""
+    """Yield the entries for a repository, the most specific first."""
     hosts = _DOCKER_HUB if repository.host in _DOCKER_HUB else {repository.host}
     found = []
     for name in known:
@@ -150,7 +150,7 @@ def _names(known: list[str], repository: RegistryRepository) -> Iterator[str]:
 
 
 def _pair(entry: strict_json.Value) -> Credentials | None:
-    """Return the credentials of an entry; None where it is empty."""
+    """Return the credentials of an entry; None if it is empty."""
     keys = entry.keys()
 
     def text(key: str) -> str:

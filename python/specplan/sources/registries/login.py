@@ -1,8 +1,8 @@
 """The authorization of requests to a registry: tokens, or user and password.
 
-A registry that wants to know who asks answers 401, and names the server that gives tokens.
-Credentials go to the registry itself and, over TLS, to that server; never where a redirect
-leads, and never from https to http.
+A registry that requires a login answers 401, and names the server that issues tokens. Credentials
+are sent to the registry itself and, over TLS, to that server; never to the target of a redirect,
+and never from https to http.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Login"]
 
-#: More than any answer with a token has.
+#: The size limit of a response with a token.
 _TOKEN_BYTES: Final = 1 << 20
 
-#: How long a token counts where nothing is said, in seconds, and at most.
+#: The default and the maximum lifetime of a token, in seconds.
 _USUAL_SECONDS: Final = 60.0
 _MOST_SECONDS: Final = 3600.0
 
@@ -52,7 +52,7 @@ _FORBIDDEN: Final = 403
 _TOO_MANY: Final = 429
 _SERVER_FAULT: Final = 500
 
-#: What may stand in a header.
+#: The valid characters of a header.
 _TOKEN: Final = pattern(r"[\x21-\x7e]{1,65536}")
 
 
@@ -61,7 +61,7 @@ class Login:
 
     Args:
         repository: The repository.
-        fetching: How tokens are fetched; no copy of them is kept.
+        fetching: The options for fetching tokens; no copy of them is kept.
     """
 
     def __init__(self, repository: RegistryRepository, fetching: Fetching) -> None:
@@ -74,7 +74,7 @@ class Login:
         self._found: FoundCredentials | None = None
 
     def headers(self, url: str, *, is_redirected: bool) -> dict[str, str]:
-        """Return the headers for the registry alone, not for redirects."""
+        """Return the headers only for the registry, not for redirects."""
         if is_redirected or origin_of(url) != self._origin:
             return {}
         with self._lock:
@@ -85,10 +85,10 @@ class Login:
     def renew(
         self, url: str, challenges: Sequence[str], sent: dict[str, str], deadline: Deadline
     ) -> bool:
-        """Log in as the registry wants it; return whether there is something new to send.
+        """Log in as the registry requires; return whether there is something new to send.
 
         Raises:
-            RemoteError: If the server that gives tokens refuses.
+            RemoteError: If the server that issues tokens refuses.
             SourceError: If the configuration of Docker is damaged.
         """
         if origin_of(url) != self._origin:
@@ -111,7 +111,7 @@ class Login:
             return sent.get("Authorization") != header
 
     def hint(self, status: int) -> str:
-        """Return a hint: where credentials are looked for, and what was found there."""
+        """Return a hint that says where credentials are looked for and what was found."""
         refused = (
             "the registry denies access"
             if status == _FORBIDDEN
@@ -134,10 +134,10 @@ class Login:
     def _token(
         self, challenge: Challenge, found: FoundCredentials, deadline: Deadline
     ) -> tuple[str, float | None]:
-        """Return the header with a token, and when it ends.
+        """Return the header with a token, and its expiry.
 
         Raises:
-            RemoteError: If there is none to be had.
+            RemoteError: If there is none.
         """
         pair = found.credentials
         if pair is not None and pair.bearer and _TOKEN.fullmatch(pair.bearer):
@@ -162,7 +162,7 @@ class Login:
         """Return the URL where a token is requested.
 
         Raises:
-            RemoteError: If that is not a URL, or not as private as the registry itself.
+            RemoteError: If that is not a URL, or less private than the registry itself.
         """
         realm = challenge.parameters["realm"]
         parts = parsed(realm)
@@ -174,15 +174,15 @@ class Login:
             query.append(("service", service))
         scope = challenge.parameters.get("scope", f"repository:{self._repository.name}:pull")
         query.append(("scope", scope))
-        # A user in the realm would be sent by nobody; it is dropped.
+        # A user in the realm would not be sent, so it is dropped.
         netloc = parts.netloc.rpartition("@")[2]
         return parts._replace(netloc=netloc, query=urlencode(query), fragment="").geturl()
 
     def _asked(self, url: str, headers: dict[str, str], deadline: Deadline) -> tuple[int, bytes]:
-        """Return status and body of the answer of the server that gives tokens.
+        """Return status and body of the response of the server that issues tokens.
 
         Raises:
-            TransientError: If it may answer the next time.
+            TransientError: If it may succeed the next time.
         """
         shown = shown_url(url)
         try:
@@ -208,7 +208,7 @@ class Login:
 
 
 def _token_in(body: bytes) -> tuple[str | None, float]:
-    """Return the token of an answer, and for how many seconds it counts."""
+    """Return the token in a response, and its lifetime in seconds."""
     try:
         said = json.loads(body)
     except (ValueError, RecursionError):

@@ -23,7 +23,7 @@ _HOST: Final = pattern(r"(?P<name>\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+)(?::(?P<port
 _PART: Final = pattern(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
 _TAG_OR_DIGEST: Final = pattern(r"[:@]")
 
-#: What registries take at most.
+#: The maximum length that registries accept.
 _LONGEST_NAME: Final = 255
 _LAST_PORT: Final = 65535
 
@@ -33,10 +33,10 @@ class RegistryRepository:
     """A repository of a registry.
 
     Attributes:
-        scheme: How the registry is reached.
-        host: The host, with its port where it has one.
+        scheme: The scheme for reaching the registry.
+        host: The host, with its port if it has one.
         name: The name, in lower case.
-        shown: How messages call it; without credentials.
+        shown: Its name in messages; without credentials.
         user: The user that the URL names, or None.
         password: The password that the URL names, or None; never shown.
     """
@@ -75,7 +75,7 @@ def repository_of(url: str) -> RegistryRepository:
     name is one of Docker Hub, as for Spack.
 
     Raises:
-        SourceError: If it names none.
+        SourceError: If it names no repository.
 
     Examples:
         >>> repository_of("oci://ghcr.io/Site/Cache").url

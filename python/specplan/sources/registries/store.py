@@ -5,8 +5,8 @@ A registry has no folders. Here its tags and its blobs have paths as in a mirror
     tags/zlib-1.3.1-HASH.spack     the manifest of a tag
     blobs/sha256/ab/abcdef...      a blob, by its checksum
 
-A blob is fetched once, whatever asks for it. A manifest is asked for each time, with the
-``ETag`` of the copy that is kept. The list of all tags is kept for ``--offline``.
+A blob is fetched only once. A manifest is requested each time, with the ``ETag`` of the stored
+copy. The list of all tags is stored for ``--offline``.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ __all__ = ["RegistryStore"]
 _BLOB: Final = pattern(r"blobs/sha256/[0-9a-f]{2}/([0-9a-f]{64})")
 _TAG: Final = pattern(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 
-#: What is read as a manifest: that of one image, as OCI and as Docker call it.
+#: The media types of manifests: that of one image, as named by OCI and by Docker.
 _MANIFEST_MEDIA: Final = (
     "application/vnd.oci.image.manifest.v1+json, "
     "application/vnd.docker.distribution.manifest.v2+json"
 )
 
-#: How many tags are asked for together, and how many bytes these may have.
+#: The number of tags requested at once, and their size limit.
 _TAGS_TOGETHER: Final = 1000
 _PAGE_BYTES: Final = 16 << 20
 
@@ -58,10 +58,10 @@ class RegistryStore:
     """A build cache in a registry.
 
     Args:
-        repository: Where it is.
-        fetching: How to fetch.
-        login: What requests authorize themselves with; by default what is found when the
-            registry asks for it.
+        repository: Its address.
+        fetching: The options for fetching.
+        login: The authorization of requests; by default credentials are looked up when the registry
+            asks for them.
     """
 
     has_tags: ClassVar = True
@@ -83,7 +83,7 @@ class RegistryStore:
         if kept is not None:
             return kept.path
         is_manifest = relative.startswith(TAG_FOLDER)
-        # Most runs read local files and need no TLS.
+        # Imported here because most runs read local files and need no TLS.
         from specplan.sources.stores.transfer import Transfer  # noqa: PLC0415
 
         request = self._request(url, shown, most, is_manifest=is_manifest)
@@ -92,7 +92,7 @@ class RegistryStore:
     def size_of(self, relative: str) -> int | None:
         """Return the size of a blob; -1 if the registry reports none, None if it has no such blob.
 
-        Only the head of the answer is asked for.
+        Only the head of the response is requested.
 
         Raises:
             SourceError: If the registry cannot be asked.
@@ -134,7 +134,7 @@ class RegistryStore:
         """Return this store: a repository has nothing below it.
 
         Raises:
-            SourceError: If something below it is asked for.
+            SourceError: If something below it is requested.
         """
         if parts_of(relative):
             shown = self.shown()
@@ -142,7 +142,7 @@ class RegistryStore:
         return self
 
     def apart(self, folder: Path) -> RegistryStore:
-        """Return the same place, which fetches all anew and keeps it in another folder.
+        """Return the same store, which fetches everything again and keeps it in another folder.
 
         Raises:
             UsageError: If no server may be asked.
@@ -174,7 +174,7 @@ class RegistryStore:
         return f"{shown}/{relative}" if relative else shown
 
     def _url_of(self, relative: str) -> str | None:
-        """Return the URL of a manifest or a blob; None where there can be none."""
+        """Return the URL of a manifest or a blob; None if there cannot be one."""
         if (blob := _BLOB.fullmatch(relative)) is not None and is_checksum(blob[1]):
             return f"{self._repository.url}/blobs/sha256:{blob[1]}"
         folder, _, tag = relative.partition("/")
@@ -230,7 +230,7 @@ class RegistryStore:
         """Return the URL of the next page; None at the end.
 
         Raises:
-            RemoteError: If it is elsewhere.
+            RemoteError: If it is on another server.
         """
         found = next(filter(None, map(_NEXT.search, page.links)), None)
         if found is None:
@@ -244,11 +244,11 @@ class RegistryStore:
             raise RemoteError(
                 f"`{shown}` continues on another server, which is not contacted", path=shown
             )
-        # Registries behind others do not know what they are called; the query is theirs alone.
+        # A registry behind a proxy does not know its own name, so only the query is used.
         return here._replace(query=urlencode(parse_qsl(target.query)), fragment="").geturl()
 
     def _keep(self, place: str, shown: str, tags: list[str]) -> None:
-        """Keep the list for runs that ask no server."""
+        """Store the list for runs that ask no server."""
         content = json.dumps({"tags": tags}).encode()
         downloads = self._fetching.downloads
         with downloads.incoming() as incoming:
@@ -261,7 +261,7 @@ def _tags_in(content: bytes, shown: str) -> list[str]:
     """Return the tags of a page.
 
     Raises:
-        DamagedSourceError: If it is none.
+        DamagedSourceError: If it is not a list of tags.
     """
     document = strict_json.parse(content, shown)
     # A repository without tags has null in place of a list.

@@ -10,12 +10,12 @@ if TYPE_CHECKING:
 
 __all__ = ["NAME", "aside", "beside", "catalog_at", "is_saved"]
 
-#: The file that makes a folder a saved catalog.
+#: The file that identifies a folder as a saved catalog.
 NAME: Final = "_specplan.json"
 
 
 def is_saved(folder: Path) -> bool:
-    """Return whether a folder is a saved catalog, sound or not."""
+    """Return whether a folder is a saved catalog, damaged or not."""
     try:
         return (folder / NAME).is_file()
     except (OSError, ValueError):
@@ -25,8 +25,8 @@ def is_saved(folder: Path) -> bool:
 def catalog_at(folder: Path) -> Path | None:
     """Return the folder of a saved catalog, or None if there is none.
 
-    Where a run was killed between the two steps that some file systems need, the old catalog
-    is found under the name that it had meanwhile.
+    If a run was killed between the two steps that some file systems need, the old catalog is found
+    under its temporary name.
     """
     if is_saved(folder):
         return folder

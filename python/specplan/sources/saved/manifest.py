@@ -1,7 +1,7 @@
 """The manifest of a saved catalog: ``_specplan.json``.
 
-A folder is a saved catalog if it has this file. It is written last, names every other file with
-its checksum, and holds all that was known of the sources beside their rows.
+A folder is a saved catalog if it has this file. It is written last, names every other file with its
+checksum, and contains all facts about the sources besides their rows.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ SCHEMA: Final = "specplan.catalog/1"
 
 _SCHEMAS: Final = pattern(r"specplan\.catalog/([0-9]+)")
 
-#: How Hive calls the partition of what has no value; DuckDB, Spark, Polars and pyarrow know it.
+#: Hive's name for the partition without a value; DuckDB, Spark, Polars and pyarrow know it.
 _NO_TAG: Final = "__HIVE_DEFAULT_PARTITION__"
 
 
@@ -54,10 +54,10 @@ class SavedFile:
     """A file of a saved catalog.
 
     Attributes:
-        tag: The snapshot that it lists; empty for what belongs to none, and for tables that are
-            of no snapshot.
-        rows: How many rows it has.
-        bytes: How many bytes.
+        tag: Its snapshot; empty for rows without one, and for tables that are not split by
+            snapshot.
+        rows: The number of rows.
+        bytes: The number of bytes.
         sha256: Their checksum.
     """
 
@@ -82,12 +82,12 @@ class SavedHashes:
     """A file of specs, with the result of comparing its hashes with its content.
 
     Attributes:
-        shown: How messages call the file.
-        kind: What it is.
-        recomputed: How many hashes were recomputed, right or wrong.
-        undecided: Those that could not be, separated by spaces.
-        wrong: Those that are not that of their content.
-        fault: What was wrong with the file.
+        shown: The name of the file in messages.
+        kind: Its kind.
+        recomputed: The number of recomputed hashes, right or wrong.
+        undecided: The hashes that could not be recomputed, separated by spaces.
+        wrong: The hashes that do not match their content.
+        fault: The fault of the file.
     """
 
     shown: str
@@ -99,7 +99,7 @@ class SavedHashes:
 
     @property
     def held(self) -> HashesHeld:
-        """The same as ``check`` takes it."""
+        """The same in the form for ``check``."""
         return HashesHeld(
             wrong=self.wrong,
             recomputed=self.recomputed,
@@ -116,10 +116,10 @@ class SavedSource:
 
     Attributes:
         source: The source, as it was given.
-        snapshot: Its snapshot; None where it is read whole.
-        tags: The snapshots that it has rows of; one that is empty is what belongs to none.
-        looks: How else it can be looked at: ``least``, ``fetched``, ``installed``.
-        roots_of: The stack of the roots of a lock; empty where there are none.
+        snapshot: Its snapshot; None if it is read completely.
+        tags: The snapshots of its rows; an empty one is for rows without a snapshot.
+        looks: The other views of it: ``least``, ``fetched``, ``installed``.
+        roots_of: The stack of the roots of a lock; empty if there are none.
     """
 
     source: str
@@ -147,9 +147,9 @@ class Manifest:
 
     Attributes:
         schema: Its kind and version.
-        created_by: What wrote it.
+        created_by: The program that wrote it.
         tags: All snapshots, newest first.
-        sources: The sources that it was made of, by name, then by snapshot.
+        sources: The sources that it was made from, by name, then by snapshot.
         tables: Its files.
     """
 
@@ -161,7 +161,7 @@ class Manifest:
 
 
 def member_path(tag: str) -> str:
-    """Return the file of the members of a snapshot, from the folder of the catalog on.
+    """Return the path of the members of a snapshot, relative to the catalog.
 
     Examples:
         >>> member_path("develop-2026-01-17")
@@ -176,7 +176,7 @@ def read_manifest(folder: Path, shown: str, limits: Limits) -> Manifest:
     """Read the manifest of a saved catalog.
 
     Raises:
-        SourceError: If it cannot be read, or is of another version than is known.
+        SourceError: If it cannot be read, or is in an unknown version.
         DamagedSourceError: If it is damaged.
     """
     path = f"{shown}/{NAME}"
@@ -195,7 +195,7 @@ def read_manifest(folder: Path, shown: str, limits: Limits) -> Manifest:
         )
     manifest = record(Manifest, document)
     if not manifest.sources:
-        # What is made of nothing would look like a sound and empty cache.
+        # A catalog without sources would look like a valid empty cache.
         document.at("sources").fail("lists no source", "`specplan index` saves the sources again")
     return manifest
 
@@ -211,10 +211,10 @@ def verify(folder: Path, shown: str, files: Iterable[tuple[str, SavedFile]]) -> 
     Args:
         folder: The catalog.
         shown: How messages call it.
-        files: From the folder on, each with what the manifest says.
+        files: The relative paths, each with its entry in the manifest.
 
     Raises:
-        DamagedSourceError: If one is missing or is another file.
+        DamagedSourceError: If one is missing or differs.
     """
     for name, file in files:
         path = folder / name

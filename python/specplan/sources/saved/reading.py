@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read_saved"]
 
-#: The options that say how a source is read, which nobody can say any more.
+#: The options for reading a source, which no longer have an effect.
 _TOO_LATE: Final = (
     ("consumer", "--for-spack"),
     ("from_manifests", "--from-manifests"),
@@ -32,20 +32,20 @@ _TOO_LATE: Final = (
 
 
 def read_saved(folder: Path, shown: str, reading: Reading) -> tuple[SourceRead, ...]:
-    """Read the sources that a saved catalog was made of, as they were.
+    """Read the sources of a saved catalog as they were when it was saved.
 
-    Of a source whose snapshots can be asked for one by one only those are read that are asked
-    for, of others all. Files of other snapshots are not opened.
+    If the snapshots of a source can be selected one by one, only the requested ones are read;
+    otherwise all. Files of other snapshots are not opened.
 
     Args:
         folder: The catalog.
         shown: How messages call it.
-        reading: What is asked for.
+        reading: The request.
 
     Raises:
         SourceError: If it cannot be read.
         DamagedSourceError: If a file of it is damaged.
-        UsageError: If it is asked in a way that only its sources could answer.
+        UsageError: If the request has options that only its sources could answer.
     """
     require_tables()
     if reading.label:
@@ -107,7 +107,7 @@ def _is_asked(source: SavedSource, manifest: Manifest, reading: Reading) -> bool
 
 
 def _asked_tags(source: SavedSource, reading: Reading) -> list[str]:
-    """Return the snapshots of a source that are read; rows without one belong to all."""
+    """Return the snapshots of a source to read; rows without a snapshot belong to all."""
     known = newest_first({tag for tag in source.tags if tag})
     if source.snapshot is not None or not reading.only_tags or not known:
         return list(source.tags)

@@ -19,24 +19,23 @@ if TYPE_CHECKING:
 
 __all__ = ["replaced"]
 
-#: What the functions of the C library that exchange two names are called, and what they are
-#: asked to do so: ``RENAME_EXCHANGE`` of Linux, ``RENAME_SWAP`` of macOS.
+#: The functions of the C library that exchange two names, and their flags: ``RENAME_EXCHANGE`` on
+#: Linux, ``RENAME_SWAP`` on macOS.
 _EXCHANGE: Final = 2
 
 
 @contextmanager
 def replaced(folder: Path, shown: str) -> Iterator[Path]:
-    """Give a new folder to be filled, which takes the place of another when the block ends.
+    """Create a folder to be filled, which replaces another one when the block ends.
 
-    All that was written there is on the disk before it does. Where the block raises, nothing
-    changes.
+    Everything written there is synchronised to disk first. If the block raises, nothing changes.
 
     Args:
         folder: The folder, which need not exist.
         shown: How messages call it.
 
     Raises:
-        OSError: If the folder cannot be made, or cannot take its place.
+        OSError: If the folder cannot be created, or cannot replace the other.
         UsageError: If another run is replacing it.
     """
     folder = folder.absolute()
@@ -59,8 +58,8 @@ def replaced(folder: Path, shown: str) -> Iterator[Path]:
 def _locked(beside: Path, shown: str) -> int | None:
     """Recreate the folder and lock it; remains of a killed run are removed.
 
-    Whoever has the lock of the folder that has the name writes there. Another run may have made
-    it a moment ago, or may be removing it: then it is that run's.
+    The run with the lock on the folder of this name may write there. If another run has just
+    created it or is removing it, the folder belongs to that run.
     """
     if sys.platform == "win32":
         shutil.rmtree(beside, ignore_errors=True)
@@ -85,10 +84,10 @@ def _locked(beside: Path, shown: str) -> int | None:
 
 
 def _held(folder: Path) -> int | None:
-    """Open and lock a folder; None where none has the name, or no longer the same one.
+    """Open and lock a folder; None if it does not exist, or was replaced meanwhile.
 
     Raises:
-        BlockingIOError: If another run holds it.
+        BlockingIOError: If another run has locked it.
     """
     import fcntl  # noqa: PLC0415 - not on Windows
 
@@ -102,7 +101,7 @@ def _held(folder: Path) -> int | None:
         except BlockingIOError:
             raise
         except OSError:
-            # Some file systems know no locks.
+            # Some file systems do not support locks.
             return held
         with suppress(FileNotFoundError):
             if os.path.samestat(os.fstat(held), folder.stat()):
@@ -115,7 +114,7 @@ def _held(folder: Path) -> int | None:
 
 
 def _settle(folder: Path) -> None:
-    """Make sure that all names below a folder are on the disk; the files are already."""
+    """Synchronise all names below a folder to disk; the files already are."""
     if sys.platform == "win32":
         return
     for place, _, _ in os.walk(folder):
@@ -127,11 +126,11 @@ def _settle(folder: Path) -> None:
 
 
 def _replace(folder: Path, new: Path, aside: Path) -> None:
-    """Give a folder the name of another, which is removed."""
+    """Rename a folder to the name of another one, which is removed."""
     if not os.path.lexists(folder):
         new.rename(folder)
         return
-    # While the old one is removed under the name of the new one, no other run makes its own there.
+    # While the old one is removed under the temporary name, no other run may create its own there.
     with _claimed(folder):
         if not _exchanged(new, folder):
             shutil.rmtree(aside, ignore_errors=True)
@@ -143,7 +142,7 @@ def _replace(folder: Path, new: Path, aside: Path) -> None:
 
 @contextmanager
 def _claimed(folder: Path) -> Iterator[None]:
-    """Hold a folder until the block ends, unless another run holds it."""
+    """Lock a folder until the block ends, unless another run has locked it."""
     held = None
     if sys.platform != "win32":
         with suppress(BlockingIOError):
@@ -169,5 +168,5 @@ def _exchanged(one: Path, other: Path) -> bool:
     try:
         return bool(getattr(library, function)(*arguments) == 0)
     except AttributeError:
-        # A C library that is older than the function.
+        # The C library is too old to have the function.
         return False

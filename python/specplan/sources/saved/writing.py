@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["save"]
 
 
-#: How else a source can be looked at, in the order of the core.
+#: The other views of a source, in the order of the core.
 _LOOKS: Final = ("least", "fetched", "installed")
 
 _ROOTS: Final = "roots.parquet"
@@ -45,20 +45,20 @@ _ROOTS: Final = "roots.parquet"
 def save(reads: Sequence[SourceRead], folder: Path, shown: str) -> Manifest:
     """Write the content of sources as a saved catalog, or add it to one.
 
-    The rows of a source that the catalog has already are replaced: those of the snapshots that
-    were read, or all where its snapshots cannot be asked for one by one. Files of snapshots in
-    which nothing changes are not written again. The new catalog is written beside the old one,
-    which it replaces in one step when it is whole: whoever reads, or is killed, finds the one
-    or the other. Same sources, same bytes.
+    If the catalog already has a source, its rows are replaced: those of the snapshots that were
+    read, or all if its snapshots cannot be selected one by one. Files of unchanged snapshots are
+    not written again. The new catalog is written beside the old one and replaces it atomically when
+    it is complete, so that readers and killed runs leave either one or the other. The same sources
+    produce the same bytes.
 
     Args:
-        reads: What was read; of sources whose snapshots are read one by one, each by itself.
+        reads: The sources that were read; if snapshots are read one by one, each separately.
         folder: The catalog.
         shown: How messages call it.
 
     Raises:
-        SourceError: If the folder is something else, or cannot be written.
-        DamagedSourceError: If the catalog that is there is damaged.
+        SourceError: If the folder is not a catalog, or cannot be written.
+        DamagedSourceError: If the existing catalog is damaged.
         UsageError: If another run is writing it.
     """
     require_tables()
@@ -116,7 +116,7 @@ def _save_tables(
     written: Sequence[str],
     older: tuple[Path, Manifest] | None,
 ) -> tuple[int, int, list[tuple[str, int]]]:
-    """Write the tables, with the rows that stay of an older catalog.
+    """Write the tables, with the remaining rows of an older catalog.
 
     Raises:
         ValueError: If a file of that catalog is damaged.
@@ -134,7 +134,7 @@ def _older(folder: Path, shown: str) -> Manifest | None:
     """Return the existing catalog, or None.
 
     Raises:
-        SourceError: If something else is there.
+        SourceError: If the folder is something else.
     """
     if is_saved(folder):
         manifest = read_manifest(folder, shown, Limits())
@@ -205,7 +205,7 @@ def _held(file: FileOfSpecs) -> SavedHashes:
 def _replaced(older: Manifest | None, new: Sequence[SavedSource]) -> list[SavedSource]:
     """Return the part of the catalog that is read again.
 
-    A source that is read whole now, or was before, is replaced with all its snapshots.
+    A source that is read completely, now or before, is replaced with all its snapshots.
     """
     keys = {(each.source, each.snapshot) for each in new}
     whole = {each.source for each in new if each.snapshot is None}

@@ -1,9 +1,8 @@
 """Connections with deadlines that no server can exceed.
 
-A timeout of a socket starts anew with every byte, so that a server that sends one now and then
-holds whoever waits for a line. Here each step has an end of its own: connecting, TLS, the whole
-head of an answer with all that comes before it, each piece of a body. All steps of a transfer
-together have one more.
+The timeout of a socket restarts with every byte, so a server that sends occasional bytes can block
+a reader forever. Here each step has its own deadline: connecting, TLS, the whole head of a response
+with everything before it, each piece of a body. All steps of a transfer together have another one.
 """
 
 from __future__ import annotations
@@ -30,10 +29,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Connections", "Deadline", "TransferTimeoutError", "within"]
 
-#: How many connections to one server are kept: as many as files are fetched at a time.
+#: The number of connections to one server that are kept: one for each parallel transfer.
 _TOGETHER: Final = 8
 
-#: More than any head of an answer has, with all the answers `100 Continue` before it.
+#: The size limit of the head of a response, with any `100 Continue` before it.
 _HEAD_BYTES: Final = 1 << 20
 
 
@@ -42,12 +41,12 @@ class TransferTimeoutError(TimeoutError):
 
 
 class Deadline:
-    """The time at which a transfer must be done, and its current step.
+    """The deadline of a transfer, and of its current step.
 
     Args:
         clock: A clock in seconds that never goes back.
-        step: How long a step may take, in seconds.
-        whole: How long the transfer may take, in seconds.
+        step: The time limit of a step, in seconds.
+        whole: The time limit of the transfer, in seconds.
     """
 
     def __init__(self, clock: Callable[[], float], *, step: float, whole: float) -> None:
@@ -62,13 +61,13 @@ class Deadline:
         """Start a step.
 
         Args:
-            head: Whether it is the head of an answer, which has a bound of bytes too.
+            head: Whether it is the head of a response, which also has a size limit.
         """
         self._step_end = min(self._end, self._clock() + self._step_seconds)
         self._head_left = _HEAD_BYTES if head else None
 
     def left(self) -> float:
-        """Return the seconds that are left for the step.
+        """Return the remaining seconds of the step.
 
         Raises:
             TimeoutError: If there are none.
@@ -84,7 +83,7 @@ class Deadline:
         """Count bytes that arrived.
 
         Raises:
-            http.client.HTTPException: If the head of the answer has too many.
+            http.client.HTTPException: If the head of the response has too many.
         """
         if self._head_left is not None:
             self._head_left -= count
@@ -93,7 +92,7 @@ class Deadline:
 
 
 class _Current(threading.local):
-    """The deadline of the transfer that a thread is at.
+    """The deadline of the current transfer of a thread.
 
     A connection outlives the transfer that opened it, so it cannot know the deadline itself.
     """
@@ -106,7 +105,7 @@ _CURRENT: Final = _Current()
 
 @contextlib.contextmanager
 def within(deadline: Deadline) -> Iterator[None]:
-    """Hold all connections that this thread uses to a deadline."""
+    """Apply a deadline to all connections that this thread uses."""
     before, _CURRENT.deadline = _CURRENT.deadline, deadline
     try:
         yield
@@ -125,7 +124,7 @@ class _Raw(io.RawIOBase):
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
-        # It counts as a user of the socket: closing the socket waits for it.
+        # It counts as a user of the socket, so closing the socket waits for it.
         self._file = sock.makefile("rb", buffering=0)
 
     def readable(self) -> bool:
@@ -145,7 +144,7 @@ class _Raw(io.RawIOBase):
 
 
 class _TimedSocket:
-    """As much of a socket as `http.client` and urllib3 use, within the deadline."""
+    """The part of a socket's interface that `http.client` and urllib3 use, within the deadline."""
 
     def __init__(self, sock: socket.socket) -> None:
         self.plain = sock
@@ -158,7 +157,7 @@ class _TimedSocket:
         return io.BufferedReader(_Raw(self.plain))
 
     def settimeout(self, _: float | None) -> None:
-        """Do nothing: the deadline says how long."""
+        """Do nothing: the deadline is the timeout."""
 
     def fileno(self) -> int:
         return self.plain.fileno()
@@ -168,7 +167,7 @@ class _TimedSocket:
 
 
 class _Timed(HTTPConnection):
-    """A connection that holds each step to the deadline of the transfer."""
+    """A connection that applies the deadline of the transfer to each step."""
 
     def _new_conn(self) -> socket.socket:
         _deadline().step()
@@ -181,7 +180,7 @@ class _Timed(HTTPConnection):
         _deadline().step()
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 does
-        """Return the answer, once its head is here."""
+        """Return the response, once its head has arrived."""
         _deadline().step(head=True)
         answer = super().getresponse()
         _deadline().step()
@@ -196,7 +195,7 @@ class TimedSecureConnection(_Timed, HTTPSConnection):
     """A connection with TLS."""
 
     def connect(self) -> None:
-        """Connect, through a proxy where there is one, and agree on keys."""
+        """Connect, through a proxy if there is one, and do the TLS handshake."""
         self.sock = self._new_conn()
         if self.proxy_is_tunneling:
             self._has_connected_to_proxy = True
@@ -204,7 +203,7 @@ class TimedSecureConnection(_Timed, HTTPSConnection):
         deadline = _deadline()
         deadline.step()
         sock = cast("_TimedSocket", self.sock).plain
-        # Python holds a handshake as a whole to the timeout.
+        # Python applies the timeout to the whole handshake.
         sock.settimeout(deadline.left())
         context = self.ssl_context or ssl.create_default_context()
         name = self._tunnel_host or self.host
@@ -232,14 +231,14 @@ class Connections:
         self._lock = threading.Lock()
 
     def ask(self, url: str, headers: dict[str, str], *, method: str = "GET") -> BaseHTTPResponse:
-        """Return the answer to a request for a file, of which only the head has been read.
+        """Return the response to a request for a file, of which only the head has been read.
 
-        Redirects are answers too, and nothing is asked twice.
+        Redirects are responses too, and nothing is retried.
 
         Args:
             url: The file.
-            headers: What is sent beside it.
-            method: How it is asked for: ``GET``, or ``HEAD`` for the head alone.
+            headers: The headers of the request.
+            method: ``GET``, or ``HEAD`` for only the head.
         """
         parts = urlsplit(url)
         manager = self._manager(parts.scheme, _proxy(parts.scheme, parts.netloc))
@@ -262,7 +261,7 @@ class Connections:
 
 
 def _new_manager(scheme: str, proxy: str | None) -> PoolManager:
-    # Reading the system's certificates takes longer than many a small file.
+    # Reading the system's certificates takes longer than fetching a small file.
     context = ssl.create_default_context() if scheme == "https" else None
     if proxy is None:
         manager = PoolManager(maxsize=_TOGETHER, ssl_context=context)
@@ -290,15 +289,15 @@ def _proxy(scheme: str, netloc: str) -> str | None:
     return None if not proxy or proxy_bypass(host) else proxy
 
 
-#: What the resolver says of a host: family, kind, protocol, canonical name, address.
+#: A result of the resolver: family, kind, protocol, canonical name, address.
 _Found: TypeAlias = "Sequence[tuple[int, int, int, str, Any]]"
 
 
 def _addresses(address: tuple[str, int], deadline: Deadline) -> _Found:
     """Return the addresses of a host.
 
-    The resolver of the system has no deadline, and nothing can stop it: it is asked by a thread
-    that is left alone when the time is over.
+    The resolver of the system has no deadline and cannot be stopped, so it runs in a thread that is
+    abandoned after the timeout.
 
     Raises:
         OSError: If there are none, or the resolver does not answer in time.

@@ -2,12 +2,12 @@
 
 ::
 
-    blobs/ab/abcdef...    a file, named by its SHA-256
-    places/0123....json   what was last fetched from a place, and how to ask whether it changed
-    incoming/             files that are still arriving
+    blobs/ab/abcdef...    a file, named by its SHA-256 places/0123....json the last file from a
+    place, and the token for asking whether it changed incoming/             files that are still
+    arriving
 
-A file appears under its name whole or not at all, so that several runs may share the
-folder. All of it may be removed at any time.
+A file appears under its name only when it is complete, so several runs may share the folder. All of
+it may be removed at any time.
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ if TYPE_CHECKING:
 
 __all__ = ["Arrived", "Downloads", "Incoming"]
 
-#: How long a file may be arriving; an older one was left behind by a run that was killed.
+#: The maximum duration of a transfer; an older file was left behind by a killed run.
 _ARRIVING_SECONDS: Final = 24 * 60 * 60
 
-#: What stands in a note for the checksum of a file that is not there.
+#: The placeholder in a note for the checksum of an absent file.
 _NOTHING: Final = ""
 
-#: More than a note ever has.
+#: The size limit of a note.
 _NOTE_BYTES: Final = 1 << 16
 
-#: How many notes are looked through for a hint.
+#: The maximum number of notes to read for a hint.
 _MOST_NOTES: Final = 10_000
 
-#: What may go into a header of a request: no end of line, above all.
+#: The valid characters of a header of a request; above all, no line break.
 _HEADER_TEXT: Final = pattern(r"[\x20-\x7e]{0,4096}")
 
 
@@ -57,11 +57,10 @@ class Arrived:
     """A file that was fetched before.
 
     Attributes:
-        path: Where it is.
+        path: Its path.
         checksum: Its SHA-256.
-        token: What the server calls this state of it, such as an ``ETag``; empty where it
-            calls it nothing.
-        time: When the server last said that this is what it has, in whole seconds since 1970.
+        token: The server's name for this version, such as an ``ETag``; empty if it has none.
+        time: The time of the server's last confirmation, in whole seconds since 1970.
     """
 
     path: Path
@@ -75,7 +74,7 @@ class Incoming:
     """A file that is arriving.
 
     Attributes:
-        size: How many bytes there are so far.
+        size: The number of bytes so far.
     """
 
     _descriptor: int
@@ -87,7 +86,7 @@ class Incoming:
         """Append bytes.
 
         Raises:
-            SourceError: If there is no room for them.
+            SourceError: If there is no space for them.
         """
         rest = memoryview(chunk)
         with _naming(self._shown):
@@ -98,17 +97,18 @@ class Incoming:
 
     @property
     def checksum(self) -> str:
-        """The SHA-256 of what is there."""
+        """The SHA-256 of the bytes so far."""
         return self._digest.hexdigest()
 
 
 class Downloads:
-    """Files that were fetched before, and room for new ones.
+    """Files that were fetched before, and space for new ones.
 
-    Nobody else may write into the folder: whoever can may hand another index to every run.
+    Nobody else may write into the folder, because that would allow replacing the index for every
+    run.
 
     Args:
-        folder: Where they are kept; by default what :mod:`specplan.cache_folder` says.
+        folder: Their folder; by default that of :mod:`specplan.cache_folder`.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -117,7 +117,7 @@ class Downloads:
         self._is_swept = False
 
     def blob(self, checksum: str) -> Path | None:
-        """Return the file with a checksum, if it is there and undamaged.
+        """Return the file with a checksum, if it exists and is undamaged.
 
         Raises:
             SourceError: If others may write into the folder.
@@ -129,11 +129,11 @@ class Downloads:
             if path.is_file() and sha256_of(path) == checksum:
                 return path
         except OSError:
-            pass  # as good as not there: it is fetched again
+            pass  # treated as absent: it is fetched again
         return None
 
     def known(self, place: str) -> Arrived | None:
-        """Return the file that was last fetched from a place, if it is still there.
+        """Return the file that was last fetched from a place, if it still exists.
 
         Raises:
             SourceError: If others may write into the folder.
@@ -153,9 +153,9 @@ class Downloads:
         return Arrived(path=path, checksum=said["sha256"], token=said["token"], time=said["time"])
 
     def absent(self, place: str) -> int | None:
-        """Return the time when a server last said that the file is absent, in seconds since 1970.
+        """Return the time when a server last reported the file as absent, in seconds since 1970.
 
-        None where it said nothing, or has had one since.
+        None if it never did, or has had one since.
 
         Raises:
             SourceError: If others may write into the folder.
@@ -173,7 +173,7 @@ class Downloads:
         """Return the time when a server last had any file of a place, in seconds since 1970.
 
         Args:
-            shown: The place without credentials; what lies below it counts.
+            shown: The place without credentials; files below it count.
         """
         times = []
         with contextlib.suppress(OSError), os.scandir(self._folder / "places") as notes:
@@ -188,10 +188,10 @@ class Downloads:
 
     @contextlib.contextmanager
     def incoming(self) -> Iterator[Incoming]:
-        """Give room for a file; once the block ends well, :meth:`blob` has it.
+        """Open a new file; when the block ends without an error, :meth:`blob` has it.
 
         Raises:
-            SourceError: If there is no room, or others may write into the folder.
+            SourceError: If there is no space, or others may write into the folder.
         """
         with self._file() as (path, incoming):
             yield incoming
@@ -201,28 +201,28 @@ class Downloads:
                 path.replace(target)
 
     def remember(self, place: str, shown: str, *, checksum: str, token: dict[str, str]) -> None:
-        """Note what a place holds at this moment.
+        """Record the current file of a place.
 
         Args:
-            place: The place; only a digest of it is written, since it may hold credentials.
-            shown: The place without them, for people who look into the folder.
-            checksum: The SHA-256 of what it holds.
-            token: What to ask with whether it changed; empty where nothing can be asked.
+            place: The place; only a digest of it is written, because it may contain credentials.
+            shown: The place without credentials, for people who look into the folder.
+            checksum: The SHA-256 of its content.
+            token: The token for asking whether it changed; empty if there is none.
 
         Raises:
-            SourceError: If there is no room, or others may write into the folder.
+            SourceError: If there is no space, or others may write into the folder.
         """
         self._write_note(place, shown, checksum, token)
 
     def remember_absent(self, place: str, shown: str) -> None:
-        """Note that a server has no such file; the copy of an earlier one is kept.
+        """Record that a server has no such file; the copy of an earlier one is kept.
 
         Args:
             place: The place.
             shown: The place without credentials.
 
         Raises:
-            SourceError: If there is no room, or others may write into the folder.
+            SourceError: If there is no space, or others may write into the folder.
         """
         if self.known(place) is None:
             self._write_note(place, shown, _NOTHING, {})
@@ -244,7 +244,7 @@ class Downloads:
 
     @contextlib.contextmanager
     def _file(self) -> Iterator[tuple[Path, Incoming]]:
-        """Give a file that is removed when the block ends, unless it has got another name."""
+        """Create a file that is removed when the block ends, unless it was renamed."""
         with self._writable():
             folder = self._folder / "incoming"
             self._make(folder)
@@ -257,7 +257,7 @@ class Downloads:
             temporary.forget(path)
 
     def _sweep(self, folder: Path) -> None:
-        """Remove what earlier runs left behind; what runs now is younger."""
+        """Remove remains of earlier runs; files of current runs are younger."""
         if self._is_swept:
             return
         self._is_swept = True
@@ -279,7 +279,7 @@ class Downloads:
         return self._folder / "places" / f"{digest}.json"
 
     def _make(self, folder: Path) -> None:
-        # What a private mirror lists is nobody else's business.
+        # The content of a private mirror must stay private.
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._is_there()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -322,7 +322,7 @@ class Downloads:
 
 @contextlib.contextmanager
 def _naming(shown: str) -> Iterator[None]:
-    """Say that it is the folder that fails, and not the server."""
+    """Report an error of the folder, rather than of the server."""
     try:
         yield
     except SourceError:
@@ -348,7 +348,7 @@ def _content_of(note: Path) -> bytes:
     """
     flags = os.O_RDONLY
     for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"):
-        # Opening a pipe would wait for somebody who writes.
+        # Opening a pipe would wait for a writer.
         flags |= getattr(os, name, 0)
     descriptor = os.open(note, flags)
     with os.fdopen(descriptor, "rb") as file:

@@ -24,7 +24,7 @@ __all__ = ["Fetching", "Kept", "is_remote", "no_copy", "too_large"]
 
 
 def no_copy(shown: str) -> RemoteError:
-    """Return the error of a file that is needed and was never fetched."""
+    """Return the error for a needed file that was never fetched."""
     return RemoteError(
         f"`{shown}`: no earlier run has kept a copy, and `--offline` asks no server",
         path=shown,
@@ -35,12 +35,12 @@ def no_copy(shown: str) -> RemoteError:
 _SCHEME: Final = pattern(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
 
-#: How many of the last refusals are looked at: more than are asked for together.
+#: The number of recent refusals to keep: more than there are parallel requests.
 _LAST: Final = 64
 
 
 def too_large(shown: str, most: int) -> SourceError:
-    """Return the error of a file that has more bytes than are read."""
+    """Return the error for a file that exceeds the size limit."""
     return SourceError(f"`{shown}` has more than the {most} bytes that are read", path=shown)
 
 
@@ -49,7 +49,7 @@ class Kept:
     """A file that is known without asking its server.
 
     Attributes:
-        path: The copy; None where no run has kept one and nobody may be asked.
+        path: The copy; None if there is none and no server may be asked.
     """
 
     path: Path | None
@@ -61,14 +61,14 @@ class Fetching:
 
     Attributes:
         limits: The limits for each transfer.
-        downloads: Where files are kept.
+        downloads: The folder of fetched files.
         progress: Called with the progress of a transfer.
-        pause: How to wait before the next attempt, in seconds.
+        pause: Waits before the next attempt, for a number of seconds.
         clock: A clock in seconds that never goes back.
-        refusals: The answers 403 to questions whether a file is there. Object stores that may
-            not be listed say so of every file that is not there.
-        copies: The copies of earlier runs that were read although no server was asked about
-            them: what each is, and when the server last had it, in seconds since 1970.
+        refusals: The files refused with 403. Object stores without permission to list respond like
+            this for every absent file.
+        copies: The copies of earlier runs that were read without asking a server: the name of each,
+            and the time of the server's last confirmation, in seconds since 1970.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -84,7 +84,7 @@ class Fetching:
     def connections(self) -> Connections:
         """The connections to servers that all transfers share."""
         if not self._opened:
-            # Whoever reads local files alone does not wait for what speaks HTTP.
+            # Imported here because runs with only local files need no HTTP.
             from specplan.sources.stores.deadlines import Connections  # noqa: PLC0415
 
             self._opened.append(Connections())
@@ -104,14 +104,14 @@ class Fetching:
 
         Args:
             place: The place.
-            shown: How messages call it.
-            most: How many bytes are read of it.
-            expected: What its content must be, where that is known.
+            shown: Its name in messages.
+            most: The size limit.
+            expected: The expected content, if known.
 
         Raises:
-            DamagedSourceError: If what is kept is not what is expected.
+            DamagedSourceError: If the copy does not match the expectation.
             RemoteError: If no server may be asked, and a copy is needed.
-            SourceError: If it is larger than is read.
+            SourceError: If it exceeds the size limit.
         """
         if expected is not None:
             if expected.size is not None and expected.size > most:
@@ -126,13 +126,13 @@ class Fetching:
         return None
 
     def is_absent_lately(self, place: str) -> bool:
-        """Return whether the server lately said that the file does not exist."""
+        """Return whether the server recently reported the file as absent."""
         most = self.limits.max_age_seconds
         said = self.downloads.absent(place) if most > 0 else None
         return said is not None and time.time() - said <= most
 
     def remember_absent(self, place: str, shown: str) -> None:
-        """Note that the server has no such file, where the next run would not ask again."""
+        """Record that the server has no such file, if the next run would not ask again."""
         if self.limits.max_age_seconds > 0:
             self.downloads.remember_absent(place, shown)
 
@@ -141,11 +141,11 @@ class Fetching:
 
         Args:
             place: The place.
-            shown: How messages call it.
-            needed: Whether it is an error that there is none.
+            shown: Its name in messages.
+            needed: Whether a missing copy is an error.
 
         Raises:
-            RemoteError: If it is.
+            RemoteError: If the copy is needed and missing.
         """
         known = self.downloads.known(place)
         if known is None:
@@ -156,11 +156,11 @@ class Fetching:
         return known.path
 
     def recent_copy_of(self, place: str, shown: str) -> Path | None:
-        """Return the copy of a place that is young enough to be used without asking, if any.
+        """Return the copy of a place that is recent enough to be used without asking, if any.
 
         Args:
             place: The place.
-            shown: How messages call it.
+            shown: Its name in messages.
         """
         most = self.limits.max_age_seconds
         known = self.downloads.known(place) if most > 0 else None

@@ -1,8 +1,7 @@
 """The files of a web server, fetched over pooled connections.
 
-A file whose checksum is known is fetched once and never asked for again. Any other is
-asked for each time, with the ``ETag`` or date of the copy that is kept, so that an
-unchanged file costs one short answer.
+A file with a known checksum is fetched only once. Any other is requested each time, with the
+``ETag`` or date of the stored copy, so that an unchanged file only costs a short response.
 """
 
 from __future__ import annotations
@@ -41,12 +40,12 @@ class HttpStore:
     """A folder, or a file, of a web server.
 
     Args:
-        url: Its URL. A user and password in it are sent to that very server only; a query
-            is sent with every request, as shared access signatures need it.
-        fetching: How to fetch.
+        url: Its URL. A user and password in it are only sent to that server; a query is sent with
+            every request, as shared access signatures require.
+        fetching: The options for fetching.
 
     Raises:
-        SourceError: If the URL is none.
+        SourceError: If the URL is invalid.
     """
 
     has_tags: ClassVar = False
@@ -89,7 +88,7 @@ class HttpStore:
         except RemoteError as error:
             if error.status != FORBIDDEN or not relative or expected is not None:
                 raise
-            # It was only looked whether the file is there.
+            # This only checked whether the file exists.
             self._fetching.refusals.append(error)
             return None
         if path is None and expected is None:
@@ -97,11 +96,11 @@ class HttpStore:
         return path
 
     def files(self, relative: str) -> Iterator[str] | None:  # noqa: ARG002 - as other stores
-        """Return None: a web server lists nothing that can be relied on."""
+        """Return None: the listing of a web server is not reliable."""
         return None
 
     def is_refused(self, relative: str) -> bool:
-        """Return whether the server lately refused a request for the file."""
+        """Return whether the server recently refused a request for the file."""
         return self._fetching.is_refused(self.shown(relative))
 
     def below(self, relative: str) -> HttpStore:
@@ -112,7 +111,7 @@ class HttpStore:
         return HttpStore(parts._replace(path=path).geturl(), self._fetching)
 
     def apart(self, folder: Path) -> HttpStore:
-        """Return the same place, which fetches all anew and keeps it in another folder.
+        """Return the same store, which fetches everything again and keeps it in another folder.
 
         Raises:
             UsageError: If no server may be asked.
@@ -139,7 +138,7 @@ class HttpStore:
 
 
 class _OfOrigin(Anonymous):
-    """A header that is sent to one server, and to no other that it leads to."""
+    """A header that is sent to one server, but not to the target of a redirect."""
 
     def __init__(self, origin: tuple[str, str, int], header: str | None) -> None:
         self._origin = origin

@@ -1,8 +1,7 @@
 """The files of object stores and other file systems of fsspec.
 
-The extras ``remote``, ``gcs`` and ``azure`` have what S3, Google and Azure need.
-
-Credentials, endpoints and the like are configured as for fsspec itself.
+The extras ``remote``, ``gcs`` and ``azure`` install the packages for S3, Google and Azure.
+Credentials and endpoints are configured as for fsspec itself.
 """
 
 from __future__ import annotations
@@ -30,12 +29,12 @@ __all__ = ["FsspecStore"]
 
 _CHUNK: Final = 1 << 20
 
-#: What may stand before `://`, in words.
+#: The valid schemes before `://`, in words.
 _SCHEMES: Final = (
     "caches are folders, files, and URLs that begin with https://, oci://, s3://, gs:// or abfs://"
 )
 
-#: The extra of specplan that has what a scheme needs.
+#: The extra of specplan with the packages for a scheme.
 _EXTRAS: Final = {
     "s3": "remote",
     "s3a": "remote",
@@ -48,14 +47,14 @@ _EXTRAS: Final = {
 
 
 class FsspecStore:
-    """A folder, or a file, of anything that fsspec reaches.
+    """A folder, or a file, on anything that fsspec supports.
 
     Args:
         url: Its URL.
-        fetching: How to fetch.
+        fetching: The options for fetching.
 
     Raises:
-        SourceError: If fsspec, or what it needs for the scheme, is not installed.
+        SourceError: If fsspec, or a package that it needs for the scheme, is not installed.
     """
 
     has_tags: ClassVar = False
@@ -70,7 +69,7 @@ class FsspecStore:
         self._system, self._root = self._connected()
 
     def get(self, relative: str, *, most: int, expected: Expected | None = None) -> Path | None:
-        """Return a local copy of a file, or None if it is not there."""
+        """Return a local copy of a file, or None if it does not exist."""
         shown = self.shown(relative)
         downloads = self._fetching.downloads
         path = "/".join([self._root, *parts_of(relative)])
@@ -100,7 +99,7 @@ class FsspecStore:
         except PermissionError as error:
             if is_needed:
                 raise
-            # Without permission to list a bucket, every missing file is answered like this.
+            # Without permission to list a bucket, this is the response for every missing file.
             self._fetching.refusals.append(self._refused(shown, error))
             return None
         return None if entry.get("type") == "directory" else entry
@@ -127,7 +126,7 @@ class FsspecStore:
         return iter(sorted(PurePosixPath("/", path).relative_to(root).as_posix() for path in found))
 
     def is_refused(self, relative: str) -> bool:
-        """Return whether the server lately refused a request for the file."""
+        """Return whether the server recently refused a request for the file."""
         return self._fetching.is_refused(self.shown(relative))
 
     def below(self, relative: str) -> FsspecStore:
@@ -135,11 +134,11 @@ class FsspecStore:
         return FsspecStore("/".join([self._url.rstrip("/"), *parts_of(relative)]), self._fetching)
 
     def apart(self, folder: Path) -> FsspecStore:
-        """Return the same place, which fetches all anew and keeps it in another folder."""
+        """Return the same store, which fetches everything again and keeps it in another folder."""
         return FsspecStore(self._url, replace(self._fetching, downloads=Downloads(folder)))
 
     def shown(self, relative: str = "") -> str:
-        """Return the URL of a file without what may be secret."""
+        """Return the URL of a file without possible secrets."""
         base = shown_url(self._url)
         return f"{base.rstrip('/')}/{relative}" if relative else base
 
@@ -160,11 +159,11 @@ class FsspecStore:
                 hint=_SCHEMES,
             ) from error
         except Exception as error:
-            # Some file systems connect here already, and raise whatever their library does.
+            # Some file systems already connect here, and raise errors of their libraries.
             raise RemoteError(
                 f"`{self.shown()}` cannot be reached: {_said(self._url, error)}", path=self.shown()
             ) from error
-        # A list that is kept from an earlier look would hide what changed since.
+        # A cached listing would hide later changes.
         files.invalidate_cache()
         return files, str(root).rstrip("/")
 
@@ -199,13 +198,14 @@ class FsspecStore:
 
     @contextlib.contextmanager
     def _naming(self, shown: str) -> Iterator[None]:
-        """Turn whatever a file system raises into an error of this package."""
+        """Turn any error of a file system into an error of this package."""
         try:
             yield
         except (FileNotFoundError, NotADirectoryError, SourceError):
             raise
         except Exception as error:
-            # Each file system has exceptions of its own; their names say more than their bases.
+            # Each file system has its own exceptions, whose names are more specific than their
+            # bases.
             if isinstance(error, PermissionError) or "Credential" in type(error).__name__:
                 raise self._refused(shown, error) from error
             raise RemoteError(f"`{shown}`: {_said(self._url, error)}", path=shown) from error

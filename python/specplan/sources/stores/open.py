@@ -16,17 +16,17 @@ __all__ = ["open_store"]
 
 
 def open_store(url: str, fetching: Fetching) -> Store:
-    """Return the store whose root is a URL.
+    """Return the store at a URL.
 
     ``http``, ``https``, ``oci`` and ``oci+http`` need nothing else; any other scheme is left
     to fsspec.
 
     Raises:
-        SourceError: If the URL is none, or what it needs is not installed.
+        SourceError: If the URL is invalid, or a required package is not installed.
     """
     scheme = parsed(url).scheme
     if scheme in {"http", "https"}:
-        # Most runs read local files and need no TLS.
+        # Imported here because most runs read local files and need no TLS.
         from specplan.sources.stores.http import HttpStore  # noqa: PLC0415
 
         return HttpStore(url, fetching)

@@ -1,7 +1,7 @@
 """Stores of the files of a source: folders, and what all stores have in common.
 
-A :class:`Store` hands out local files by their path relative to its root, so that
-whoever reads a mirror need not know where it is. No path leads out of the root.
+A :class:`Store` returns local files by their path relative to its root, so that the reader of a
+mirror need not know its location. No path leads out of the root.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ __all__ = [
 
 _CHECKSUM: Final = pattern(r"[0-9a-f]{64}")
 
-#: How many bytes are read at a time.
+#: The number of bytes read at a time.
 _CHUNK: Final = 1 << 20
 
 
@@ -46,8 +46,8 @@ class Expected:
 
     Attributes:
         checksum: Its SHA-256, 64 lower-case hex digits.
-        size: Its size in bytes, or None where nothing is said.
-        said_by: The file that says so, and where in it.
+        size: Its size in bytes, or None if not given.
+        said_by: The file with these values, and the place in it.
     """
 
     checksum: str
@@ -55,7 +55,7 @@ class Expected:
     said_by: str
 
     def check(self, *, checksum: str, size: int, shown: str) -> None:
-        """Hold a file against what is said.
+        """Compare a file with the expectation.
 
         Raises:
             DamagedSourceError: If they differ.
@@ -92,44 +92,44 @@ class Store(Protocol):
 
         Args:
             relative: Its path below the root, with ``/``; empty for the root itself.
-            most: How many bytes it may have.
-            expected: What it must be; the file that is returned has been checked.
+            most: The size limit.
+            expected: The expected content, with which the returned file has been compared.
 
         Returns:
-            The file, or None if it is not there.
+            The file, or None if it does not exist.
 
         Raises:
-            DamagedSourceError: If the file is not what is expected.
-            SourceError: If the file cannot be had, or is too large.
+            DamagedSourceError: If the file does not match the expectation.
+            SourceError: If the file cannot be read, or is too large.
         """
 
     def files(self, relative: str) -> Iterator[str] | None:
-        """Return the paths of all files below a folder, or None where none can be listed.
+        """Return the paths of all files below a folder, or None if they cannot be listed.
 
-        The paths are relative to the root and sorted; a folder that is not there has none.
+        The paths are relative to the root and sorted; a nonexistent folder has none.
         """
 
     def is_refused(self, relative: str) -> bool:
-        """Return whether the server lately refused a request for the file."""
+        """Return whether the server recently refused a request for the file."""
         ...
 
     def below(self, relative: str) -> Store:
         """Return the store whose root is a folder of this one."""
 
     def apart(self, folder: Path) -> Store:
-        """Return the same place, which fetches all anew and keeps it in another folder."""
+        """Return the same store, which fetches everything again and keeps it in another folder."""
 
     def shown(self, relative: str = "") -> str:
         """Return the name of a file in messages, without credentials."""
 
 
 class LocalStore:
-    """A folder of this machine, or a single file.
+    """A local folder, or a single file.
 
     Args:
         root: The folder. It may be a symbolic link; a link below it that leads out of it
             is refused.
-        limits: What it may not go beyond.
+        limits: Its limits.
     """
 
     has_tags: ClassVar = False
@@ -144,7 +144,7 @@ class LocalStore:
         return self._root
 
     def get(self, relative: str, *, most: int, expected: Expected | None = None) -> Path | None:
-        """Return a file, checked, or None if it is not there."""
+        """Return a file, checked, or None if it does not exist."""
         path = self._path(relative)
         shown = self.shown(relative)
         try:
@@ -164,7 +164,7 @@ class LocalStore:
     def files(self, relative: str) -> Iterator[str]:
         """Return the paths of all files below a folder, sorted.
 
-        Links to folders are not followed, so that no walk goes round in a circle.
+        Links to folders are not followed, so that there are no cycles.
 
         Raises:
             SourceError: If there are too many, or a folder cannot be read.
@@ -172,7 +172,7 @@ class LocalStore:
         found: list[str] = []
         entries = 0
         top = self._path(relative)
-        # That of `Path` fails where it may not look.
+        # The method of `Path` raises an error if access is denied.
         if not os.path.isdir(top):  # noqa: PTH112
             return iter(())
 
@@ -200,7 +200,7 @@ class LocalStore:
             raise _unreadable(self.shown(relative), error) from error
 
     def is_refused(self, relative: str) -> bool:  # noqa: ARG002 - as other stores
-        """Return False: what this machine may not read is an error."""
+        """Return False: an unreadable local file is an error."""
         return False
 
     def below(self, relative: str) -> LocalStore:
@@ -208,7 +208,7 @@ class LocalStore:
         return LocalStore(self._path(relative), limits=self._limits)
 
     def apart(self, folder: Path) -> LocalStore:  # noqa: ARG002 - as other stores
-        """Return the same folder, whose files are where they are."""
+        """Return the same folder, whose files are local."""
         return self
 
     def shown(self, relative: str = "") -> str:
@@ -245,7 +245,7 @@ def parts_of(relative: str) -> list[str]:
     """Return the parts of a relative path, which may not lead upwards or elsewhere.
 
     Raises:
-        SourceError: If it might.
+        SourceError: If it might lead out of the root.
     """
     if not relative:
         return []
@@ -287,7 +287,7 @@ def printable(path: str | Path) -> str:
     try:
         return os.fsencode(text).decode("utf-8", "replace")
     except UnicodeEncodeError:
-        # Half of a surrogate pair, which no file name of this machine can hold.
+        # Half of a surrogate pair, which no local file name can contain.
         return text.encode("utf-8", "replace").decode("utf-8")
 
 

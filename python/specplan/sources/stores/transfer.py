@@ -1,7 +1,7 @@
 """The transfer of one file from a server: redirects, attempts, deadlines and limits.
 
-Who asks for it says where it is, what it must be and what it authorizes itself with. Answers
-that may be better the next time are asked for again, after the pause that the server names.
+The request defines its URL, its expected content and its authorization. Temporary failures are
+retried after the pause that the server requests.
 """
 
 from __future__ import annotations
@@ -68,30 +68,30 @@ _REFUSED: Final = frozenset({401, 403, 407})
 _ABSENT: Final = frozenset({404, 410})
 _SERVER_FAULT: Final = 500
 
-#: No file has a size of as many digits.
+#: More digits than the size of any file has.
 _DIGITS: Final = 16
 
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
-#: Statuses that name a pause rather than a fault of the request.
+#: Statuses that ask for a pause rather than report a faulty request.
 _TOO_MANY: Final = 429
 
-#: The longest pause that a server may ask for; a longer one is an error that names it.
+#: The maximum pause that a server may request; a longer one is an error that names it.
 _LONGEST_PAUSE_SECONDS: Final = 120.0
 
-#: What registries call a file: its checksum, of this algorithm among others.
+#: The name of a file in a registry: its checksum, of this or another algorithm.
 _DIGEST_HEADER: Final = "Docker-Content-Digest"
 _SHA256: Final = "sha256:"
 
 
 class TransientError(Exception):
-    """An error that may not occur the next time.
+    """A temporary error.
 
     Attributes:
-        fault: What went wrong.
-        status: The HTTP status of the answer, or None where there was none.
-        pause: How many seconds the server asks to wait; None where it says nothing.
+        fault: The fault.
+        status: The HTTP status of the response, or None if there was none.
+        pause: The pause that the server requests, in seconds; None without one.
     """
 
     def __init__(
@@ -110,20 +110,20 @@ class Authorization(Protocol):
         """Return the headers of a request.
 
         Args:
-            url: What is asked for.
-            is_redirected: Whether a server led there, and not the user.
+            url: The requested URL.
+            is_redirected: Whether a server redirected there, rather than the user asking for it.
         """
 
     def renew(
         self, url: str, challenges: Sequence[str], sent: dict[str, str], deadline: Deadline
     ) -> bool:
-        """Answer a 401 of the server that was asked first.
+        """Handle a 401 of the original server.
 
         Args:
-            url: What was asked for.
+            url: The requested URL.
             challenges: The values of its header ``WWW-Authenticate``.
             sent: The headers of the request.
-            deadline: When the transfer must be done.
+            deadline: The deadline of the transfer.
 
         Returns:
             Whether the same request has other headers now.
@@ -131,7 +131,7 @@ class Authorization(Protocol):
         ...
 
     def hint(self, status: int) -> str:
-        """Return a hint against a refusal."""
+        """Return a hint for a refusal."""
 
 
 class Anonymous:
@@ -152,21 +152,21 @@ class Anonymous:
         return False
 
     def hint(self, status: int) -> str:  # noqa: ARG002 - as others
-        """Return a hint on how to give credentials."""
+        """Return a hint on how to provide credentials."""
         return "the server requires other credentials: write `USER:PASSWORD@` before the host"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A file that is asked for.
+    """A requested file.
 
     Attributes:
-        url: Where it is.
-        shown: How messages call it.
-        most: How many bytes it may have.
-        expected: What it must be.
-        authorization: What the request authorizes itself with.
-        accept: The media types that are read, as the header ``Accept`` has them; empty for any.
+        url: Its URL.
+        shown: Its name in messages.
+        most: Its size limit.
+        expected: Its expected content.
+        authorization: The authorization of the request.
+        accept: The accepted media types, as in the header ``Accept``; empty for any.
     """
 
     url: str
@@ -179,7 +179,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """A short answer, in memory.
+    """A short response, in memory.
 
     Attributes:
         content: Its bytes.
@@ -195,7 +195,7 @@ class Transfer:
 
     Args:
         request: The file.
-        fetching: How to fetch.
+        fetching: The options for fetching.
     """
 
     def __init__(self, request: Request, fetching: Fetching) -> None:
@@ -212,22 +212,22 @@ class Transfer:
         )
 
     def run(self) -> Path | None:
-        """Fetch the file into the cache folder; return None if it is not there."""
+        """Fetch the file into the cache folder; return None if it does not exist."""
         return self._repeated(self._file)
 
     def body(self) -> Body | None:
-        """Fetch the file into memory and keep no copy; return None if it is not there."""
+        """Fetch the file into memory and keep no copy; return None if it does not exist."""
         return self._repeated(self._in_memory)
 
     def size(self) -> int | None:
-        """Return the size that the server reports; -1 if none, None if the file is not there.
+        """Return the size that the server reports; -1 if none, None if the file does not exist.
 
-        A redirect counts as the file: the server leads only to what it has.
+        A redirect counts as the file: the server only redirects to existing files.
         """
         return self._repeated(self._size)
 
     def _repeated(self, attempt_of: Callable[[], _Answer]) -> _Answer:
-        """Make an attempt, and further ones where that may help."""
+        """Make an attempt, and further ones if that may help."""
         pause = _FIRST_PAUSE_SECONDS
         for attempt in range(1, self._limits.attempts + 1):
             try:
@@ -249,7 +249,7 @@ class Transfer:
         raise AssertionError("there is at least one attempt")
 
     def _attempted(self, attempt_of: Callable[[], _Answer]) -> _Answer:
-        """Make an attempt; whatever fails on the way is an error of this package."""
+        """Make an attempt; any failure becomes an error of this package."""
         try:
             return attempt_of()
         except SourceError:
@@ -296,7 +296,7 @@ class Transfer:
             return int(length) if length.isdecimal() and len(length) < _DIGITS else -1
 
     def _answer(self, known: Arrived | None) -> BaseHTTPResponse:
-        """Return the answer to the request, after redirects."""
+        """Return the response to the request, after redirects."""
         url = self._request.url
         for step in range(_REDIRECTS + 1):
             if step == 0:
@@ -313,7 +313,7 @@ class Transfer:
     def _authorized(
         self, url: str, known: Arrived | None, *, method: str = "GET"
     ) -> BaseHTTPResponse:
-        """Return the answer to a request; one 401 is answered with other headers."""
+        """Return the response to a request; after one 401 it is repeated with other headers."""
         sent = self._sent(url)
         answer = self._ask(url, known, sent, method=method)
         if answer.status != _UNAUTHORIZED:
@@ -340,7 +340,7 @@ class Transfer:
         return self._fetching.connections.ask(url, headers, method=method)
 
     def _spend(self, answer: BaseHTTPResponse) -> None:
-        """Read the short rest of an answer, so that its connection can be used again."""
+        """Read the short rest of a response, so that its connection can be reused."""
         left = answer.length_remaining
         if left is not None and left <= _CHUNK:
             while self._piece(answer):
@@ -364,7 +364,7 @@ class Transfer:
         return target
 
     def _refuse(self, answer: BaseHTTPResponse) -> None:
-        """Raise the error of an answer that is not a file."""
+        """Raise the error for a response that is not a file."""
         status = answer.status
         if status == _OK:
             return
@@ -410,7 +410,7 @@ class Transfer:
         return path
 
     def _check_digest(self, answer: BaseHTTPResponse, checksum: str) -> None:
-        """Hold what a registry calls a file against its bytes."""
+        """Compare a registry's name for a file with its bytes."""
         digest = answer.headers.get(_DIGEST_HEADER, "")
         if digest.startswith(_SHA256) and digest != f"{_SHA256}{checksum}":
             raise DamagedSourceError(
@@ -435,7 +435,7 @@ class Transfer:
         if encoding in {"", "identity"}:
             return _Decoder(None, most=self._most)
         if encoding in {"gzip", "x-gzip"}:
-            # Nobody asked for it, but files may be stored so on object stores.
+            # This was not requested, but object stores may store files compressed.
             return _Decoder(zlib.decompressobj(31), most=self._most)
         raise self._error(f"comes with the encoding `{encoding}`, which is not supported")
 
@@ -465,7 +465,7 @@ class Transfer:
         return self._error(f"the server cannot be reached: {reason_given or reason}")
 
     def _transient(self, reason: object) -> str | None:
-        """Return the message for a fault that may be gone the next time; None for any other."""
+        """Return the message for a temporary fault; None for any other."""
         if isinstance(reason, TimeoutError):
             return f"no response for {self._limits.silence_seconds:g} seconds"
         if isinstance(reason, ConnectionRefusedError):
@@ -483,7 +483,7 @@ class Transfer:
 
 
 class _Decoder:
-    """Writes what arrives, unpacked where it comes packed, and never beyond the bound."""
+    """Writes received bytes, decompressed if necessary, up to the size limit."""
 
     def __init__(self, unpack: zlib._Decompress | None, *, most: int) -> None:
         self._unpack = unpack
@@ -501,13 +501,13 @@ class _Decoder:
             raise TransientError("the compressed body is damaged") from error
 
     def finish(self) -> None:
-        """Say that nothing more arrives."""
+        """Signal the end of the data."""
         if self._unpack is not None and not self._unpack.eof:
             raise TransientError("the compressed body is truncated")
 
 
 def body_of(answer: BaseHTTPResponse, most: int, deadline: Deadline) -> bytes | None:
-    """Return the body of a short answer; None if it has more bytes than it may.
+    """Return the body of a short response; None if it exceeds the size limit.
 
     Raises:
         OSError: If it does not arrive in time, or not at all.
@@ -534,7 +534,7 @@ def origin_of(url: str) -> tuple[str, str | None, int]:
 
 
 def pause_of(answer: BaseHTTPResponse) -> float | None:
-    """Return the seconds that a server asks to wait; None where it names no valid time."""
+    """Return the seconds that a server asks to wait; None if it names no valid time."""
     said = answer.headers.get("Retry-After", "").strip()
     if said.isdecimal() and said.isascii():
         return float(said[:_DIGITS])
@@ -557,5 +557,5 @@ def cause_of(error: BaseException) -> BaseException:
 
 
 def quoted(part: str, safe: str) -> str:
-    """Return a part of a URL that can be sent; bytes that are not UTF-8 stay what they are."""
+    """Return a part of a URL that can be sent; bytes that are not UTF-8 are preserved."""
     return quote(part, safe=safe, errors="surrogateescape")

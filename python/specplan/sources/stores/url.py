@@ -23,18 +23,18 @@ _HOST: Final = pattern(r"[A-Za-z0-9._-]+")
 
 
 def parsed(url: str) -> SplitResult:
-    """Return the parts of a URL that can be asked for.
+    """Return the parts of a valid URL.
 
     Raises:
-        SourceError: If it is none: its host is not a name, its port no number, or a character in
-            it cannot be written.
+        SourceError: If it is invalid: its host is not a name, its port is not a number, or it
+            contains a character that cannot be encoded.
     """
     shown = shown_url(url)
     try:
         parts = urlsplit(url)
         _check_parts(url, parts)
     except ValueError as error:
-        # What is said of a host or a port may quote a password.
+        # Messages about a host or a port may quote a password.
         reason = str(error) if _is_harmless(str(error)) else "its host or port cannot be read"
         raise SourceError(
             f"`{shown}` is not a URL: {reason}",
@@ -48,7 +48,7 @@ def _check_parts(url: str, parts: SplitResult) -> None:
     """Refuse a URL that no server can serve.
 
     Raises:
-        ValueError: If it is that.
+        ValueError: If it is such a URL.
     """
     host, port = parts.hostname or "", parts.port
     if _CONTROL.search(url):
