@@ -742,6 +742,10 @@ spack:
     apart: {fetch: {url: /srv/fetch}, push: https://example.org/push}
     simple: {fetch: https://example.org/fetch}
     sources: {url: /srv/sources, binary: false, source: true}
+    beside: file://$env/../mirror
+    nested: ${env}/mirror
+    home: ~/mirror
+    other: $environment/mirror
   specs: []
 """,
     )
@@ -752,8 +756,14 @@ spack:
         ("mapping", "s3://bucket/x", False),
         ("apart", "/srv/fetch", True),
         ("simple", "https://example.org/fetch", False),
+        ("beside", f"{tmp_path}/../mirror", True),
+        ("nested", f"{tmp_path}/mirror", True),
+        ("home", str(Path("~/mirror").expanduser()), True),
+        ("other", f"{tmp_path}/$environment/mirror", True),
     ]
     assert "secret" not in repr(environment.mirrors)
+    with pytest.raises(DamagedSourceError, match="binary: expected `true` or `false`"):
+        read(tmp_path, "spack: {specs: [], mirrors: {x: {url: /srv/x, binary: 'no'}}}")
 
 
 def test_locks_are_included_by_folder_or_file_and_each_once(tmp_path: Path) -> None:

@@ -5,9 +5,11 @@ Only their locations are read. Credentials in the file are never used or stored.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from specplan.patterns import pattern
 from specplan.records import dataclass
 from specplan.sources.environments import yaml_tree
 from specplan.sources.environments.sections import entry, is_nothing, only_known, unsuffixed
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["NamedMirror", "read_mirrors", "read_mirrors_file"]
 
 _FILE: Final = "file://"
+
+#: How a path names the folder of its environment.
+_ENVIRONMENT: Final = pattern(r"\$(?:env\b|\{env\})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +65,7 @@ def read_mirrors(mirrors: Node | None, folder: Path) -> tuple[NamedMirror, ...]:
         if url is None or not url.text:
             continue
         is_remote = "://" in url.text and not url.text.startswith(_FILE)
-        place = (
-            _without_credentials(url) if is_remote else str(folder / url.text.removeprefix(_FILE))
-        )
+        place = _without_credentials(url) if is_remote else _path(url.text, folder)
         found.append(
             NamedMirror(
                 name=unsuffixed(key)[0], place=place, is_local=not is_remote, where=url.mark.where
@@ -85,6 +88,12 @@ def read_mirrors_file(path: Path, limits: Limits) -> tuple[NamedMirror, ...]:
     return read_mirrors(entry(document, "mirrors"), path.parent)
 
 
+def _path(text: str, folder: Path) -> str:
+    """Return the path of a local mirror; Spack puts in `$env` and the home directory."""
+    text = _ENVIRONMENT.sub(lambda _: str(folder.absolute()), text.removeprefix(_FILE))
+    return str(folder / os.path.expanduser(text))  # noqa: PTH111 - an unknown user stays as written
+
+
 def _without_credentials(url: Scalar) -> str:
     """Return a URL without the user, the password and the query in it."""
     try:
@@ -100,7 +109,9 @@ def _url(node: Node) -> Scalar | None:
     if isinstance(node, Scalar):
         return node
     binary = entry(node, "binary")
-    if isinstance(binary, Scalar) and binary.boolean is False:
+    if isinstance(binary, Scalar) and binary.boolean is None:
+        raise binary.mark.fault(f"expected `true` or `false`, found {binary.kind}")
+    if isinstance(binary, Scalar) and not binary.boolean:
         return None
     for holder in (entry(node, "fetch"), node):
         if isinstance(holder, Scalar):
