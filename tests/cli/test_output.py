@@ -17,6 +17,7 @@ from specplan.cli import output
 from specplan.cli.settings import Settings
 from specplan.errors import UsageError
 from tests import records
+from tests.small_caches import index, lock
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Runs
@@ -394,3 +395,27 @@ def test_a_pipe_has_a_fixed_width_and_no_colour(
     assert output.width(Settings()) == 100
     assert output.colour(Settings()) is False
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("gaps", "--cache=e4s=index.json", "--want=spack.lock", "-o", "index.json"),
+        ("rebuild", "--cache=index.json", "--want=.", "-o", "./spack.lock"),
+        ("diff", "spack.lock", "b=index.json", "-o", "link.json"),
+        ("rebuild", "--cache=index.json", "--want=zlib", "--write-unplannable=index.json"),
+        ("trend", "index.json", "-o", "index.json"),
+        ("report", "--from", "index.json", "-o", "index.json"),
+    ],
+)
+def test_no_report_replaces_what_the_run_reads(
+    run: Runs, folder: Path, words: tuple[str, ...]
+) -> None:
+    (folder / "index.json").write_text(index(["zlib"]), encoding="utf-8")
+    (folder / "spack.lock").write_text(lock(["zlib"]), encoding="utf-8")
+    (folder / "link.json").symlink_to("index.json")
+    before = {each.name: each.read_bytes() for each in folder.iterdir()}
+    answer = run(*words, "--no-config")
+    assert (answer.code, answer.out) == (2, "")
+    assert "which this run reads" in answer.err
+    assert {each.name: each.read_bytes() for each in folder.iterdir()} == before

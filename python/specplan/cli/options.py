@@ -12,6 +12,7 @@ from click.core import ParameterSource
 from specplan.cli import output
 from specplan.cli.common import with_common
 from specplan.cli.option_table import options_of
+from specplan.cli.overwriting import refuse_overwriting
 from specplan.cli.settings import settled
 from specplan.cli.variables import refuse_misspelt
 from specplan.config.settings import GROUPS, SETTINGS
@@ -142,6 +143,7 @@ def command(
             if settings.unwritten_format:
                 form = settings.unwritten_format
                 output.note(f"`{name}` does not write the configured format `{form}`: a table")
+            refuse_overwriting(settings, given)
             return function(**given, settings=settings)
 
         made = GroupedCommand(
