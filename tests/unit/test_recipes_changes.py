@@ -41,6 +41,7 @@ def only(world: RecipeWorld, *, lock: bool = True) -> RecipeChange:
         ('    version("1.0"', '    version("3.0", sha256="%s")\n    version("1.0"' % ("3" * 64)),
         ("make('install')", 'make("install")'),
         ('    depends_on("zlib", when="@:1")\n', '    depends_on("zlib",\n        when="@:1")\n'),
+        ('version("2.0", sha256="%s")' % ("2" * 64), 'version("2.0", "%s")' % ("2" * 64)),
         # The same is said of each spec under other conditions.
         ('when="@:1")', 'when="@1")'),
         ('depends_on("zlib", when="@:1")', 'with when("@:1.5"):\n        depends_on("zlib")'),
@@ -224,6 +225,16 @@ def test_a_spec_takes_the_commit_that_its_version_names(
         assert _core.check_hashes_in(document).wrong == []
     else:
         assert (document is None) == (verdict == "may_change")
+
+
+def test_a_version_with_a_commit_is_the_same_under_another_tag(world: RecipeWorld) -> None:
+    """Older releases of Spack do not write the commit into the spec."""
+    world.lock = lock_of(node("greeting", "2.0"))
+    world.checkout.recipe("greeting", TAGGED.format(f"tag='v2', commit='{COMMIT}'"))
+    world.first = world.checkout.commit()
+    world.checkout.recipe("greeting", TAGGED.format(f"tag='v2.0', commit='{COMMIT}'"))
+    (change,) = world.changes().recipes
+    assert [spec.verdict for spec in change.specs] == ["same"]
 
 
 #: What is put before the second patch, and what becomes of the spec that has the first.

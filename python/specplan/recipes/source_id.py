@@ -132,7 +132,8 @@ def declared_source(node: Node, directives: Sequence[Directives]) -> VersionSour
     names = {key: value for each in directives for key, value in each.names.items()}
     fetcher = _fetcher(given, names)
     id_ = _id(fetcher, given)
-    beside = _BESIDE | (_PLACES if id_ else frozenset())
+    # The same checksum may be given in another way, and the same commit by another tag.
+    beside = _BESIDE | (_PLACES | _REFERENCES | frozenset(_CHECKSUMS) if id_ else frozenset())
     content = tuple(sorted((key, repr(value)) for key, value in given.items() if key not in beside))
     if not id_ and isinstance(place := names.get(fetcher), str):
         content += ((fetcher, place),)
