@@ -2340,6 +2340,7 @@ def load_tables(
     folder: str | PathLike[str],
     members: list[tuple[str, str]],
     sources: list[tuple[str, list[str], list[str]]],
+    packages: list[str] | None = None,
 ) -> list[tuple[Catalog, Catalog | None, Catalog | None, Catalog | None]]:
     """Read sources of a saved catalog.
 
@@ -2348,6 +2349,8 @@ def load_tables(
         members: Its snapshots, each with its file in the folder.
         sources: Of each source its name, the snapshots that are read, and which other looks it
             has: ``least``, ``fetched``, ``installed``.
+        packages: The packages whose specs are read, without dependencies; all specs with theirs
+            if it is None, and if one of them is a virtual package too.
 
     Raises ``OSError`` if a file cannot be read and ``ValueError`` if it is damaged.
     """

@@ -148,6 +148,40 @@ def test_every_command_takes_it_in_place_of_its_sources(
         assert asked(str(catalog), *words) == asked("examples/cache", *words)
 
 
+@pytest.mark.parametrize(
+    "source", ["examples/cache", "examples/rebuild/mirror-runtime-only.json.gz"]
+)
+def test_a_search_that_needs_one_package_alone_answers_as_one_of_all_specs(
+    source: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def asked(cache: str, *words: str) -> tuple[int, str, str]:
+        code = main(["find", *words, "--cache", cache, "--no-config", "--unknown", "list"])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    label = f"site={source}" if source.endswith(".gz") else source
+    catalog = str(tmp_path / "catalog")
+    whole = specplan.index(catalog, label)
+    packages = sorted({spec.package for spec in whole.select()})
+    for package in (*packages[::40], "mpi", "nosuch", "hdf5@99", "zlib+nosuch", "blas"):
+        for words in ((package, "--format", "json"), (f"{package} os=ubuntu24.04",)):
+            assert asked(catalog, *words) == asked(label, *words), words
+
+
+def test_only_specs_of_the_packages_asked_for_are_read(tmp_path: Path) -> None:
+    source = "site=examples/rebuild/mirror-runtime-only.json.gz"
+    specplan.index(tmp_path / "catalog", source)
+    whole = specplan.load(tmp_path / "catalog")
+    some = specplan.load(tmp_path / "catalog", only_packages=["hypre", "zlib-ng"])
+    packages = {spec.package for spec in some.select()}
+    assert packages == {"hypre", "zlib-ng"}
+    assert list(some.select()) == list(whole.select(package=["hypre", "zlib-ng"]))
+    # It is a virtual package of this catalog, so that specs of any package may provide it.
+    assert len(specplan.load(tmp_path / "catalog", only_packages="mpi")) == len(whole)
+    beside = specplan.load(tmp_path / "catalog", "examples/cache", only_packages="hypre")
+    assert len(beside) > len(some)
+
+
 _INDEXING = """
 import sys, specplan
 print("ready", flush=True)

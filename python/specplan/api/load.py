@@ -13,7 +13,7 @@ from specplan.api.catalog import Catalog
 from specplan.api.keywords import refuse_unknown_keywords
 from specplan.catalog.contents import Contents
 from specplan.catalog.damage import damage
-from specplan.catalog.names import paths
+from specplan.catalog.names import paths, texts
 from specplan.errors import DamagedSourceError, UnknownNameError, UsageError
 from specplan.similar_names import suggestions
 from specplan.sources import Limits, SourceRead
@@ -42,6 +42,7 @@ class LoadKeywords(TypedDict, total=False):
     limits: Limits | None
     tag: str | Sequence[str | None] | None
     only_tags: bool
+    only_packages: str | Sequence[str]
     progress: Progress | None
     for_spack: str | None
     from_manifests: bool
@@ -63,13 +64,14 @@ def load(
             files in :attr:`Catalog.damaged`, instead of raising an error for the first. ``limits``:
             the limits for each source. ``tag``: the snapshots to read of sources that are read
             snapshot by snapshot; None is the newest. ``only_tags``: read only these snapshots of
-            all sources of a saved catalog. ``progress``: called while a file is fetched, with its
-            name, the bytes received, and the expected bytes, if they are known. ``for_spack``: the
-            version of Spack that uses the build caches, such as ``1.2``, and reads one of the
-            indexes of a mirror; by default all indexes count. ``from_manifests``: read mirrors from
-            the manifests of their binaries, one by one, instead of their indexes. ``probe``: ask
-            servers that can list their files for binaries that no index lists, as is always done in
-            folders.
+            all sources of a saved catalog. ``only_packages``: leave out, of a saved catalog of one
+            source, the specs of other packages and all dependencies. ``progress``: called while a
+            file is fetched, with its name, the bytes received, and the expected bytes, if they are
+            known. ``for_spack``: the version of Spack that uses the build caches, such as ``1.2``,
+            and reads one of the indexes of a mirror; by default all indexes count.
+            ``from_manifests``: read mirrors from the manifests of their binaries, one by one,
+            instead of their indexes. ``probe``: ask servers that can list their files for binaries
+            that no index lists, as is always done in folders.
 
     Raises:
         RemoteError: If a source cannot be fetched.
@@ -99,6 +101,7 @@ def load(
             limits,
             tags=_tags(keywords),
             only_tags=keywords.get("only_tags", False),
+            only_packages=texts(keywords.get("only_packages", ())),
             progress=keywords.get("progress"),
             options=options,
         )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from specplan.abstract_spec import AbstractSpec
 from specplan.cli import load, mistakes, output, verdict
 from specplan.cli.options import argument, command
 from specplan.errors import UndecidedError, UsageError
 from specplan.reports.coverage import lines
 from specplan.sources.label import NO_CACHE
 from specplan.sources.named_want import named_want
+from specplan.sources.read import saved_folder
 
 if TYPE_CHECKING:
     from specplan.cli.settings import Settings
@@ -82,7 +84,24 @@ def _ask(spec: str, settings: Settings) -> Found:
         # Only locks can be searched.
         settings = replace(settings, cache=(NO_CACHE,))
     tag = settings.tag if settings.is_typed("tag") else None
-    catalog = load.configured(settings, tag, or_nothing=bool(locks))
+    package = None if locks else _only_package(spec, settings)
+    with output.said_once():
+        if package is not None:
+            found = _searched(spec, settings, tag, locks, only_packages=(package,))
+            # Hints, and what is said of an empty source, come from all specs.
+            if found.specs and not found.undecided and not found.left_out:
+                return found
+        return _searched(spec, settings, tag, locks)
+
+
+def _searched(
+    spec: str,
+    settings: Settings,
+    tag: str | None,
+    locks: tuple[str, ...],
+    only_packages: tuple[str, ...] = (),
+) -> Found:
+    catalog = load.configured(settings, tag, or_nothing=bool(locks), only_packages=only_packages)
     found = catalog.search(
         spec,
         stack=settings.stack if settings.is_typed("stack") else (),
@@ -93,9 +112,24 @@ def _ask(spec: str, settings: Settings) -> Found:
         lock=locks,
     )
     if tag is None:
-        # Unread parts of a source could not be searched.
+        # What a source did not read could not be searched.
         load.note_unused(catalog.unused_tags(*catalog.tags))
     return found
+
+
+def _only_package(spec: str, settings: Settings) -> str | None:
+    """Return the package whose specs alone decide a search of a saved catalog.
+
+    None for other sources, which are read whole, and if other specs matter too.
+    """
+    if len(settings.cache) != 1 or settings.upstream or saved_folder(settings.cache[0]) is None:
+        return None
+    if any(settings.is_typed(option) for option in ("stack", "os", "target", "tag")):
+        # Their patterns are about the names of all specs.
+        return None
+    asked = AbstractSpec(spec)
+    about_others = asked.hash is not None or any(sigil in str(asked) for sigil in "%^")
+    return None if about_others else asked.name
 
 
 def _is_lock(want: str) -> bool:

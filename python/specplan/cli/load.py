@@ -35,6 +35,7 @@ def configured(
     quiet: bool = False,
     or_nothing: bool = False,
     only_states: bool = False,
+    only_packages: tuple[str, ...] = (),
 ) -> Catalog:
     """Return the catalog of the caches that were given or configured.
 
@@ -45,6 +46,8 @@ def configured(
         or_nothing: Whether an empty catalog is acceptable.
         only_states: Whether the answer does not depend on other snapshots, so that a saved catalog
             need not read them.
+        only_packages: The packages on whose specs alone the answer depends; empty if it depends
+            on other specs, or on dependencies.
 
     Raises:
         UsageError: If there are none.
@@ -73,8 +76,10 @@ def configured(
         quiet=quiet,
         upstream=settings.upstream,
         only_states=only_states,
+        only_packages=only_packages,
     )
-    known_names.keep(settings.cache, catalog)
+    if not only_packages:
+        known_names.keep(settings.cache, catalog)
     return catalog
 
 
@@ -95,6 +100,7 @@ def read(
     upstream: Sequence[str] = (),
     into: str | None = None,
     only_states: bool = False,
+    only_packages: tuple[str, ...] = (),
 ) -> Catalog:
     """Return the catalog of some sources, and warn of their faults.
 
@@ -106,6 +112,7 @@ def read(
         upstream: Installations whose specs count as available.
         into: The folder in which the catalog is saved, if any.
         only_states: Whether a saved catalog leaves out all other snapshots.
+        only_packages: The packages whose specs alone are read of a saved catalog; empty for all.
 
     Raises:
         SourceError: If one cannot be read, or nothing is left without damaged files.
@@ -123,6 +130,8 @@ def read(
             "probe": settings.probe,
             "tag": states or None,
             "only_tags": only_states,
+            # Several sources may contradict each other in the specs of any package.
+            "only_packages": only_packages if len(places) == 1 and not upstream else (),
             "progress": shown,
         }
         if into is None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from specplan.sources.reading_options import Reading, ReadingOptions
     from specplan.sources.stores.store import Store
 
-__all__ = ["read", "read_all"]
+__all__ = ["read", "read_all", "saved_folder"]
 
 _SERVER_FAULT: Final = 500
 
@@ -94,31 +94,38 @@ def read(
         raise
 
 
+def saved_folder(place: str) -> Path | None:
+    """Return the folder of a source that is a saved catalog, or None for any other source."""
+    from specplan.sources.saved.folder import catalog_at  # noqa: PLC0415 - help reads nothing
+    from specplan.sources.stores.fetching import is_remote  # noqa: PLC0415 - as above
+
+    _, where = split_label(place)
+    is_local = bool(where) and where != STANDARD_INPUT and not is_remote(where)
+    return catalog_at(Path(where)) if is_local else None
+
+
 def read_all(
     place: str,
     limits: Limits,
     *,
     tags: Sequence[str | None] = (None,),
     only_tags: bool = False,
+    only_packages: tuple[str, ...] = (),
     progress: Progress | None = None,
     options: ReadingOptions | None = None,
 ) -> tuple[SourceRead, ...]:
     """Read a source that may stand for several, as a saved catalog does.
 
     The arguments and errors are those of :func:`read`; with ``only_tags``, a saved catalog leaves
-    out all other snapshots.
+    out all other snapshots, and with ``only_packages`` the specs of all other packages.
     """
-    from specplan.sources.saved.folder import catalog_at  # noqa: PLC0415 - help reads nothing
-    from specplan.sources.stores.fetching import Fetching, is_remote  # noqa: PLC0415
-
-    label, where = split_label(place)
-    folder = None
-    if where and where != STANDARD_INPUT and not is_remote(where):
-        folder = catalog_at(Path(where))
+    folder = saved_folder(place)
     if folder is None:
         return (read(place, limits, tags=tags, progress=progress, options=options),)
+    label, where = split_label(place)
     from specplan.sources.reading_options import Reading, ReadingOptions  # noqa: PLC0415
     from specplan.sources.saved.reading import read_saved  # noqa: PLC0415
+    from specplan.sources.stores.fetching import Fetching  # noqa: PLC0415
     from specplan.sources.stores.store import written  # noqa: PLC0415
 
     shown = written(where)
@@ -127,6 +134,7 @@ def read_all(
         label=label,
         tags=tuple(tags),
         only_tags=only_tags,
+        only_packages=only_packages,
         fetching=Fetching(limits=limits, progress=progress),
         options=options or ReadingOptions(),
     )

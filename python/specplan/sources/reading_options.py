@@ -46,6 +46,8 @@ class Reading:
         tags: The requested snapshots; None is the newest.
         only_tags: Whether a saved catalog leaves out all other snapshots, even of sources that are
             themselves read completely.
+        only_packages: The packages whose specs a saved catalog of one source reads, without their
+            dependencies; empty for all specs.
         fetching: The options for fetching files, with the limits.
         options: The options for reading mirrors and installations.
     """
@@ -57,6 +59,7 @@ class Reading:
     options: ReadingOptions = ReadingOptions()
     own_stack: str = ""
     only_tags: bool = False
+    only_packages: tuple[str, ...] = ()
 
     @property
     def stack(self) -> str:

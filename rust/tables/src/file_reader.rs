@@ -22,6 +22,14 @@ pub(crate) struct TableFile<'a> {
     file: SharedFile,
     footer: Footer,
     allowance: &'a Allowance,
+    /// By group of rows, whether it is left out; empty if none is.
+    left_out: Vec<bool>,
+}
+
+/// A part of a column: a page, or the rows of a group that is left out.
+enum Part<'p> {
+    Page(&'p Page),
+    LeftOut(usize),
 }
 
 /// What is asked for of a column.
@@ -73,7 +81,22 @@ impl<'a> TableFile<'a> {
             file,
             footer,
             allowance,
+            left_out: Vec::new(),
         })
+    }
+
+    /// Leaves out the groups of rows of which none is needed. Their texts, lists and numbers are
+    /// read as empty or 0, without opening a page.
+    pub(crate) fn leave_out_but(&mut self, is_needed: &[bool]) {
+        let mut rest = is_needed;
+        let groups = self.footer.groups.iter();
+        self.left_out = groups
+            .map(|group| {
+                let (of_group, others) = rest.split_at(group.rows);
+                rest = others;
+                !of_group.contains(&true)
+            })
+            .collect();
     }
 
     /// The number of rows.
@@ -122,7 +145,16 @@ impl<'a> TableFile<'a> {
     ) -> Result<(), TableFault> {
         let mut dictionary = Vec::new();
         let mut numbers = Vec::new();
-        self.each_page(name, NUMBERS, |page, column, levels| {
+        self.each_part(name, NUMBERS, |part, column, levels| {
+            let page = match part {
+                Part::Page(page) => page,
+                Part::LeftOut(rows) => {
+                    numbers.clear();
+                    numbers.resize(rows, 0);
+                    take(&numbers)?;
+                    return Ok(rows);
+                }
+            };
             if page.is_dictionary {
                 dictionary.clear();
                 packed::plain(page.body(), page.values, &mut dictionary)?;
@@ -153,7 +185,14 @@ impl<'a> TableFile<'a> {
     pub(crate) fn flags(&self, name: &str) -> Result<Vec<Option<bool>>, TableFault> {
         let mut flags = Vec::with_capacity(self.rows());
         let mut bits = Vec::new();
-        self.each_page(name, FLAGS, |page, column, levels| {
+        self.each_part(name, FLAGS, |part, column, levels| {
+            let page = match part {
+                Part::Page(page) => page,
+                Part::LeftOut(rows) => {
+                    flags.extend(std::iter::repeat_n(Some(false), rows));
+                    return Ok(rows);
+                }
+            };
             let (mut bytes, count) = page.values(column, levels)?;
             bits.clear();
             match page.encoding {
@@ -174,13 +213,22 @@ impl<'a> TableFile<'a> {
         Ok(flags)
     }
 
-    /// A column of texts that are all different, one by one.
+    /// A column of texts that are all different, one by one; `None` for rows that are left out.
     pub(crate) fn each_text(
         &self,
         name: &str,
-        mut take: impl FnMut(&str) -> Result<(), String>,
+        mut take: impl FnMut(Option<&str>) -> Result<(), String>,
     ) -> Result<(), TableFault> {
-        self.each_page(name, TEXTS, |page, column, levels| {
+        self.each_part(name, TEXTS, |part, column, levels| {
+            let page = match part {
+                Part::Page(page) => page,
+                Part::LeftOut(rows) => {
+                    for _ in 0..rows {
+                        take(None)?;
+                    }
+                    return Ok(rows);
+                }
+            };
             if page.encoding != Encoding::Plain {
                 return Err(format!("it is of the encoding {:?}", page.encoding));
             }
@@ -189,7 +237,7 @@ impl<'a> TableFile<'a> {
             }
             let (mut bytes, count) = whole(page, column, levels)?;
             for _ in 0..count {
-                take(text(&mut bytes)?)?;
+                take(Some(text(&mut bytes)?))?;
             }
             Ok(count)
         })
@@ -199,7 +247,14 @@ impl<'a> TableFile<'a> {
     pub(crate) fn texts(&self, name: &str) -> Result<TextColumn, TableFault> {
         let mut pages = TextPages::default();
         let mut ids = Vec::with_capacity(self.rows());
-        self.each_page(name, TEXTS, |page, column, levels| {
+        self.each_part(name, TEXTS, |part, column, levels| {
+            let page = match part {
+                Part::Page(page) => page,
+                Part::LeftOut(rows) => {
+                    ids.extend(std::iter::repeat_n(NO_TEXT, rows));
+                    return Ok(rows);
+                }
+            };
             if page.is_dictionary {
                 pages.dictionary(page, self.allowance)?;
                 return Ok(0);
@@ -231,7 +286,14 @@ impl<'a> TableFile<'a> {
         let mut lists = JoinedLists::new(separator, self.rows());
         let mut pages = TextPages::default();
         let mut values = 0;
-        self.each_page(name, LISTS, |page, column, levels| {
+        self.each_part(name, LISTS, |part, column, levels| {
+            let page = match part {
+                Part::Page(page) => page,
+                Part::LeftOut(rows) => {
+                    lists.leave_out(rows, &pages.texts, self.allowance)?;
+                    return Ok(rows);
+                }
+            };
             if page.is_dictionary {
                 pages.dictionary(page, self.allowance)?;
                 return Ok(0);
@@ -256,12 +318,12 @@ impl<'a> TableFile<'a> {
             .map_err(|fault| self.damaged(format!("column `{name}`: {fault}")))
     }
 
-    /// Takes a column page by page; `take` says how many rows begin in each.
-    fn each_page(
+    /// Takes a column part by part; `take` says how many rows begin in each.
+    fn each_part(
         &self,
         name: &str,
         wanted: Wanted,
-        mut take: impl FnMut(&Page, &Column, &mut Levels) -> Result<usize, String>,
+        mut take: impl FnMut(Part<'_>, &Column, &mut Levels) -> Result<usize, String>,
     ) -> Result<(), TableFault> {
         guarded(&self.path, || {
             let number = self
@@ -273,6 +335,11 @@ impl<'a> TableFile<'a> {
                 let place = |place: &str, fault: String| {
                     self.damaged(format!("column `{name}`, row group {at}{place}: {fault}"))
                 };
+                if self.left_out.get(at) == Some(&true) {
+                    take(Part::LeftOut(group.rows), column, &mut levels)
+                        .map_err(|fault| place("", fault))?;
+                    continue;
+                }
                 let chunk = group.chunks[number];
                 let bytes = self.file.bytes(chunk.start, chunk.length);
                 let bytes = bytes.map_err(|fault| place("", fault))?;
@@ -293,7 +360,7 @@ impl<'a> TableFile<'a> {
                     if !page.is_dictionary && wanted.depth == 0 && claimed > due {
                         return Err(claims_too_many(claimed));
                     }
-                    let rows = take(&page, column, &mut levels).map_err(in_page)?;
+                    let rows = take(Part::Page(&page), column, &mut levels).map_err(in_page)?;
                     due = due.checked_sub(rows).ok_or_else(|| claims_too_many(rows))?;
                 }
                 if due > 0 {

@@ -68,6 +68,20 @@ impl JoinedLists {
         Ok(begun)
     }
 
+    /// Adds empty lists for rows that are not read.
+    pub(crate) fn leave_out(
+        &mut self,
+        rows: usize,
+        texts: &Texts,
+        allowance: &Allowance,
+    ) -> Result<(), String> {
+        self.close(texts, allowance)?;
+        self.is_open = false;
+        let empty = self.texts.intern("");
+        self.ids.extend(std::iter::repeat_n(empty, rows));
+        Ok(())
+    }
+
     /// All lists, after the last page.
     pub(crate) fn finish(
         mut self,

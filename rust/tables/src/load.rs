@@ -44,6 +44,10 @@ pub type Loaded = [Option<Catalog>; Look::COUNT];
 
 /// Reads sources of a saved catalog.
 ///
+/// With `packages`, the specs of other packages are left out, and so are the dependencies of all:
+/// groups of rows without a spec of these packages are not opened. All is read if one of
+/// the names is that of a virtual package too.
+///
 /// O(r log r) for r rows of specs and members.
 ///
 /// # Errors
@@ -53,6 +57,7 @@ pub fn load(
     folder: &Path,
     members: &[MemberFile],
     selections: &[Selection],
+    packages: Option<&[String]>,
 ) -> Result<Vec<Loaded>, TableFault> {
     let is_asked = |each: &Selection, file: &MemberFile| each.tags.contains(&file.tag);
     let members = members.iter();
@@ -60,11 +65,17 @@ pub fn load(
         .filter(|file| selections.iter().any(|each| is_asked(each, file)))
         .collect();
     let allowance = allowance(folder, members.iter().map(|file| &*file.path));
-    let accounts = read_accounts(folder, &allowance)?;
+    let (accounts, is_needed) = match packages {
+        Some(packages) => read_accounts_of(folder, packages, &allowance)?,
+        None => (read_accounts(folder, &allowance)?, None),
+    };
     let mut known: Vec<Known<'_>> = selections.iter().map(Known::new).collect();
     for file in members {
         let path = folder.join(&file.path);
-        let listed = Listed::read(&path, accounts.len(), &allowance)?;
+        let mut listed = Listed::read(&path, accounts.len(), &allowance)?;
+        if let Some(is_needed) = &is_needed {
+            listed.rows.retain(|row| is_needed[row.account as usize]);
+        }
         for source in &mut known {
             if is_asked(source.selection, file) {
                 let added = source.add(&accounts, &listed, &file.tag, &allowance);
@@ -268,9 +279,77 @@ const TABLES: [&str; 2] = ["specs", "edges"];
 pub(crate) fn read_accounts(folder: &Path, allowance: &Allowance) -> Result<Accounts, TableFault> {
     let mut accounts = Accounts::new();
     let [specs, edges] = TABLES.map(|name| table_file(folder, name));
-    read_specs(&mut accounts, &TableFile::open(&specs, allowance, SPEC)?)?;
+    read_specs(
+        &mut accounts,
+        &TableFile::open(&specs, allowance, SPEC)?,
+        None,
+    )?;
     read_edges(&mut accounts, &TableFile::open(&edges, allowance, EDGE)?)?;
     Ok(accounts)
+}
+
+/// Accounts of a saved catalog; and by account whether it is needed, unless all are.
+type SomeAccounts = (Accounts, Option<Vec<bool>>);
+
+/// Reads the accounts of some packages, without their dependencies; all accounts where that would
+/// not be enough.
+fn read_accounts_of(
+    folder: &Path,
+    packages: &[String],
+    allowance: &Allowance,
+) -> Result<SomeAccounts, TableFault> {
+    let [specs, edges] = TABLES.map(|name| table_file(folder, name));
+    let mut specs = TableFile::open(&specs, allowance, SPEC)?;
+    let edges = TableFile::open(&edges, allowance, EDGE)?;
+    let all = |specs: &TableFile<'_>| {
+        let mut accounts = Accounts::new();
+        read_specs(&mut accounts, specs, None)?;
+        read_edges(&mut accounts, &edges)?;
+        Ok((accounts, None))
+    };
+    if are_virtual(packages, &specs, &edges)? {
+        return all(&specs);
+    }
+    let names = specs.texts("name")?.or_empty();
+    let is_name = names.each_once(|name| packages.iter().any(|package| package == name));
+    let rows = 0..names.ids.len();
+    let is_needed: Vec<bool> = rows.map(|row| *names.of(&is_name, row)).collect();
+    drop(names);
+    specs.leave_out_but(&is_needed);
+    let mut accounts = Accounts::new();
+    read_specs(&mut accounts, &specs, Some(&is_needed))?;
+    let counts = accounts.counts.values();
+    if counts
+        .into_iter()
+        .any(|&number| !is_needed[number as usize])
+    {
+        specs.leave_out_but(&vec![true; is_needed.len()]);
+        return all(&specs);
+    }
+    accounts.records_edges.fill(false);
+    accounts.edge_starts = vec![0; accounts.len() + 1];
+    Ok((accounts, Some(is_needed)))
+}
+
+/// Whether some spec provides one of these names as a virtual package, or is needed as such.
+fn are_virtual(
+    names: &[String],
+    specs: &TableFile<'_>,
+    edges: &TableFile<'_>,
+) -> Result<bool, TableFault> {
+    let is_part = |part: &str| {
+        let end = part.find(|letter: char| !(letter.is_alphanumeric() || "-_.".contains(letter)));
+        names
+            .iter()
+            .any(|name| name == &part[..end.unwrap_or(part.len())])
+    };
+    let is_in = |column: &TextColumn, separator: char| {
+        column
+            .each_once(|text| text.split(separator).any(is_part))
+            .contains(&true)
+    };
+    Ok(is_in(&specs.joined_lists("provides", '\n')?, '\n')
+        || is_in(&edges.joined_lists("virtuals", ',')?, ','))
 }
 
 /// The columns of plain texts, with their position in the content.
@@ -300,7 +379,12 @@ const VIRTUALS: Meaning = Meaning::list(',', 80);
 /// The position of the compiler in the content.
 const COMPILER: usize = 5;
 
-fn read_specs(accounts: &mut Accounts, file: &TableFile<'_>) -> Result<(), TableFault> {
+/// Reads what specs are; of those that are not needed, if such are named, nothing.
+fn read_specs(
+    accounts: &mut Accounts,
+    file: &TableFile<'_>,
+    is_needed: Option<&[bool]>,
+) -> Result<(), TableFault> {
     let (hashes, content) = rayon::join(|| read_hashes(file), || read_content(file));
     accounts.hashes = hashes?;
     for (position, column) in content? {
@@ -308,11 +392,14 @@ fn read_specs(accounts: &mut Accounts, file: &TableFile<'_>) -> Result<(), Table
         accounts.ids[position] = column.ids;
     }
     let counts = (0_u32..).zip(file.numbers("counts_as")?);
-    for (number, counts) in counts.filter(|(number, counts)| counts != number) {
+    let is_needed =
+        |number: u32| is_needed.is_none_or(|needed| needed.get(number as usize) != Some(&false));
+    let counts = counts.filter(|&(number, counts)| counts != number && is_needed(number));
+    for (number, counts) in counts {
         let hashes = &accounts.hashes;
         let hash = hashes[number as usize];
         // Another row says what the same hash is.
-        if hashes.get(counts as usize) != Some(&hash) {
+        if hashes.get(counts as usize) != Some(&hash) && is_needed(counts) {
             return Err(file.damaged(format!(
                 "column `counts_as`, row {number}: {counts} is not a row of the same hash"
             )));
@@ -326,10 +413,14 @@ fn read_specs(accounts: &mut Accounts, file: &TableFile<'_>) -> Result<(), Table
     Ok(())
 }
 
+/// What stands for the hash of a row that is left out.
+const NO_HASH: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
 fn read_hashes(file: &TableFile<'_>) -> Result<Vec<DagHash>, TableFault> {
     let mut hashes = Vec::with_capacity(file.rows());
     file.each_text("hash", |text| {
-        hashes.push(DagHash::parse(text).map_err(|error| error.to_string())?);
+        let hash = DagHash::parse(text.unwrap_or(NO_HASH)).map_err(|error| error.to_string());
+        hashes.push(hash?);
         Ok(())
     })?;
     Ok(hashes)

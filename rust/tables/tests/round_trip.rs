@@ -114,7 +114,7 @@ fn read_one(
     files: &[MemberFile],
     asked: Selection,
 ) -> [Option<Catalog>; Look::COUNT] {
-    let loaded = load(folder, files, &[asked]).expect("it was just written");
+    let loaded = load(folder, files, &[asked], None).expect("it was just written");
     loaded.into_iter().next().expect("one source was asked for")
 }
 
@@ -154,6 +154,28 @@ proptest! {
     }
 
     #[test]
+    fn the_specs_of_some_packages_are_read_as_from_the_whole(
+        rows in rows(),
+        packages in prop::collection::vec(0_u8..7, 0..3),
+    ) {
+        let folder = Folder::new();
+        let whole = catalog("mirror", "v1", &rows);
+        save(&folder.0, None, &[Addition { cache: "mirror", looks: only(&whole) }], &[file("v1")]).unwrap();
+        let files: Vec<MemberFile> = [file("v1")].into_iter().filter(|each| folder.0.join(&each.path).exists()).collect();
+        let packages: Vec<String> = packages.iter().map(|number| format!("package{number}")).collect();
+        let asked = [selection("mirror", &["v1"], &[])];
+        let loaded = load(&folder.0, &files, &asked, Some(&packages)).expect("it was just written");
+        let found = loaded[0][0].as_ref().expect("the source was asked for");
+        let is_of = |row: &&Drawn| packages.contains(&format!("package{}", row.0 % 5));
+        let kept: Vec<Drawn> = rows
+            .iter()
+            .filter(is_of)
+            .map(|(number, variant, stacks, available, _)| (*number, *variant, *stacks, *available, None))
+            .collect();
+        prop_assert_eq!(found.len(), catalog("mirror", "v1", &kept).len());
+    }
+
+    #[test]
     fn each_look_is_read_as_it_was(core in rows(), least in rows()) {
         let folder = Folder::new();
         let (core, least) = (catalog("mirror", "", &core), catalog("mirror", "", &least));
@@ -181,7 +203,7 @@ proptest! {
         bytes[at] ^= 1 << bit;
         fs::write(&path, bytes).unwrap();
         let files: Vec<MemberFile> = [file("v1")].into_iter().filter(|each| folder.0.join(&each.path).exists()).collect();
-        if let Err(fault) = load(&folder.0, &files, &[selection("mirror", &["v1"], &[])]) {
+        if let Err(fault) = load(&folder.0, &files, &[selection("mirror", &["v1"], &[])], None) {
             prop_assert!(matches!(fault, TableFault::Damaged { .. }), "{fault}");
         }
     }

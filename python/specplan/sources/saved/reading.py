@@ -80,6 +80,8 @@ def read_saved(folder: Path, shown: str, reading: Reading) -> tuple[SourceRead, 
                 (source.source, each, list(source.looks))
                 for source, each in zip(asked, tags, strict=True)
             ],
+            # Several sources may contradict each other in the specs of any package.
+            list(reading.only_packages) if reading.only_packages and len(asked) == 1 else None,
         )
     except (OSError, ValueError) as error:
         raise DamagedSourceError(path=shown, place="", line=None, fault=str(error)) from error
