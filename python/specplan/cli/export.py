@@ -101,9 +101,8 @@ def _planned(settings: Settings) -> tuple[ExportPlan, int]:
         plans.refuse_lock_without_successors(settings)
         plan = plans.plan(settings)
         lock = None if settings.write_lock is None else plan.successor_lock()
-        if lock is not None:
-            plans.say_kept(plan)
-        return plan_of(plan, lock), verdict.conclude(plan, settings)
+        kept = 0 if lock is None else plans.say_kept(plan)
+        return plan_of(plan, lock), verdict.conclude(plan, settings) or kept
     for each in SETTINGS:
         if _makes_plans(each) and settings.is_typed(each.attribute):
             raise UsageError(

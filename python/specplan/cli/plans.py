@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypedDict
 from specplan.cli import load, output, questions, verdict
 from specplan.counting import count
 from specplan.errors import UsageError
+from specplan.model.left_out import blocking
 from specplan.planning.left_out import passed_over_stacks
 from specplan.planning.request import (
     BudgetLimits,
@@ -233,12 +234,21 @@ def recipes_since(settings: Settings, since: str, checkout: str) -> RecipeReques
     )
 
 
-def say_kept(plan: Plan) -> None:
-    """Report how many specs the next lock keeps that a concretizer may choose otherwise."""
+def say_kept(plan: Plan) -> int:
+    """Report how many specs the next lock keeps that a concretizer may choose otherwise.
+
+    Returns:
+        The exit code: 1 if there are any and the user does not allow that.
+    """
     number = sum(len(each.open) for each in plan.successors)
-    if number:
-        what = count(number, "spec")
-        output.note(f"the next lock keeps {what} that a concretizer may choose otherwise")
+    if not number:
+        return 0
+    line = f"the next lock keeps {count(number, 'spec')} that a concretizer may choose otherwise"
+    if any(each.kind == "may_change" for each in blocking(plan.left_out)):
+        output.not_whole(line)
+        return 1
+    output.note(line)
+    return 0
 
 
 def refuse_lock_without_successors(settings: Settings) -> None:

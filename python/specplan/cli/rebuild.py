@@ -56,9 +56,7 @@ def rebuild(settings: Settings) -> int:
     if lock is not None and following is None:
         output.not_whole(f"the lock `{lock}` is not written, because some next hashes are unknown")
         return code or 1
-    if lock is not None:
-        plans.say_kept(plan)
-    return code
+    return code if lock is None else plans.say_kept(plan) or code
 
 
 def _rendered(plan: Plan, settings: Settings) -> output.Text:

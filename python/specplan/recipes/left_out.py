@@ -93,8 +93,7 @@ def of_next_lock(found: Successors, known: Collection[str]) -> list[LeftOut]:
         LeftOut(
             kind="may_change",
             where=found.stack,
-            detail=f"{why}; {count(number, 'spec')} would not keep "
-            f"{'its hash' if number == 1 else 'their hashes'} then",
+            detail=f"{why}; specs keep their hashes only if it does not",
             count=number,
             blocks=True,
             remedy="spack concretize --force, or --allow-left-out may_change",
