@@ -128,7 +128,7 @@ def read_listings(tree: Path) -> Listings:
     )
 
 
-Lacking: TypeAlias = tuple[tuple[specplan.Cell, tuple[str, ...]], ...]
+Lacking: TypeAlias = specplan.Rows[specplan.LackingKeys]
 
 
 class Specplan:
@@ -159,7 +159,9 @@ class Specplan:
     def spelled_out(self, gap_keys: Lacking) -> GapKeys:
         """Group the keys by cell."""
         return {
-            Cell(cell.stack, cell.os, cell.target): list(keys) for cell, keys in gap_keys if keys
+            Cell(each.stack, each.os, each.target): list(each.keys)
+            for each in gap_keys
+            if each.keys
         }
 
 

@@ -72,6 +72,7 @@ if TYPE_CHECKING:
         KnownGapState,
         LackedSpec,
         Lacking,
+        LackingKeys,
         LeftOut,
         LeftOutKind,
         LockDiff,
@@ -132,7 +133,7 @@ if TYPE_CHECKING:
     from specplan.model.report import Table
     from specplan.model.rows import Rows
     from specplan.model.schedule import Run, Schedule, Shard
-    from specplan.model.spec import DependencyEdge
+    from specplan.model.spec import DependencyEdge, PathStep
     from specplan.model.successors import OpenSpec, Successor, Successors
     from specplan.planning.plan import Plan
     from specplan.planning.request import (
@@ -169,8 +170,8 @@ else:
                 "Coverage CoveredWant DamagedFile DateOrigin Diff DiffCell DiffTotals "
                 "Difference EnvironmentAsked Excluded ExcludedBuild Gap Gate GateUnit "
                 "HeldChange HoldStep IndexUsed Input KeyInCell KeyedWants KnownGap KnownGapState "
-                "KnownGaps "
-                "LackedSpec Lacking LeftOut LeftOutKind LockDiff LockDiffTotals LostWant "
+                "KnownGaps LackedSpec Lacking LackingKeys "
+                "LeftOut LeftOutKind LockDiff LockDiffTotals LostWant "
                 "Measured MigratedSpec NamedSpec Nearest Needless NewSpec NotWanted OwnChange "
                 "PlanTotals RecipesAssumed RecipesCompared RootCoverage RootLine RootState "
                 "RootsOfStack SourceUsed Spec Totals Trend TrendCell TrendPoint TrendQuestion "
@@ -185,7 +186,7 @@ else:
             "specplan.model.choice": "Choice ChosenWant OtherCandidate PublishedWant",
             "specplan.model.find": "Found Undecided",
             "specplan.model.host": "Host",
-            "specplan.model.spec": "DependencyEdge",
+            "specplan.model.spec": "DependencyEdge PathStep",
             "specplan.model.report": "Table",
             "specplan.model.rows": "Rows",
             "specplan.model.schedule": "Run Schedule Shard",
@@ -263,6 +264,7 @@ __all__ = [
     "KnownGaps",
     "LackedSpec",
     "Lacking",
+    "LackingKeys",
     "LeftOut",
     "LeftOutKind",
     "Limits",
@@ -281,6 +283,7 @@ __all__ = [
     "OpenSpec",
     "OtherCandidate",
     "OwnChange",
+    "PathStep",
     "Plan",
     "PlanKeywords",
     "PlanRequest",

@@ -19,7 +19,7 @@ from specplan.counting import count
 from specplan.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable
+    from collections.abc import Callable, Hashable
     from os import PathLike
 
     from specplan import _core
@@ -76,15 +76,12 @@ class ColumnTable:
 
     Args:
         core: The columns.
-        first: The values of the first rows by column, if Python has them: the core does not return
-            single values.
     """
 
-    __slots__ = ("_core", "_first")
+    __slots__ = ("_core",)
 
-    def __init__(self, core: _core.Table, first: Iterable[Sequence[object]] = ()) -> None:
+    def __init__(self, core: _core.Table) -> None:
         self._core = core
-        self._first = tuple(tuple(each[:ROWS_OF_A_NOTEBOOK]) for each in first)
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -113,8 +110,11 @@ class ColumnTable:
         return f"<Table: {self._size}: {named}{more}>"
 
     def _repr_html_(self) -> str:
-        """Return the columns for a notebook, with the first rows if they are known."""
-        return _fragment(self._size, self.names, list(zip(*self._first, strict=True)), len(self))
+        """Return the columns and the first rows for a notebook."""
+        from specplan.arrow_stream import first_rows  # noqa: PLC0415 - only notebooks need it
+
+        rows = first_rows(self.__arrow_c_stream__(), ROWS_OF_A_NOTEBOOK)
+        return _fragment(self._size, self.names, rows, len(self))
 
     @property
     def _size(self) -> str:
@@ -215,7 +215,7 @@ def _united(parts: Sequence[tuple[str, type, Sequence[Any]]]) -> ColumnTable:
                 else [lacking] * len(records)
             )
         values.append((name, of, found))
-    return ColumnTable(_core.table_of_columns(values), (each for _, _, each in values))
+    return ColumnTable(_core.table_of_columns(values))
 
 
 def table_of(kind: type, records: Sequence[Any]) -> ColumnTable:
@@ -237,7 +237,7 @@ def table_of(kind: type, records: Sequence[Any]) -> ColumnTable:
         (name, of, [value(each) for each in records])
         for name, of, value in _columns(cast("Hashable", kind))
     ]
-    return ColumnTable(_core.table_of_columns(columns), (each for _, _, each in columns))
+    return ColumnTable(_core.table_of_columns(columns))
 
 
 @lru_cache(maxsize=64)

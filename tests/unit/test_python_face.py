@@ -9,14 +9,16 @@ from functools import cache
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, cast
+from types import FunctionType
+from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import specplan
-from specplan import Catalog, UsageError, tables
+from specplan import Catalog, Measured, UsageError, _core, tables
+from specplan.arrow_stream import first_rows
 from specplan.model.report import Report
 from specplan.model.rows import Rows
 from tests import small_caches
@@ -130,6 +132,7 @@ def read_lock() -> Catalog:
     return specplan.load(LOCK)
 
 
+@cache
 def edges(lock: Catalog) -> dict[str, list[str]]:
     return {
         spec.hash: [each.hash for each in lock.dependencies(spec) or ()] for spec in lock.select()
@@ -161,12 +164,29 @@ def test_a_path_is_a_shortest_way_over_dependencies(data: st.DataObject) -> None
     start = data.draw(st.sampled_from(sorted(forward)))
     end = data.draw(st.sampled_from(sorted(forward)))
     path = lock.path(start, end)
+    hashes = [step.hash for step in path]
     far = reference(forward, start)
     if end not in far:
         assert path == ()
         return
-    assert (path[0], path[-1], len(path)) == (start, end, far[end] + 1)
-    assert all(child in forward[parent] for parent, child in pairwise(path))
+    assert (hashes[0], hashes[-1], len(path)) == (start, end, far[end] + 1)
+    assert all(child in forward[parent] for parent, child in pairwise(hashes))
+    assert path[0].types == ()
+
+
+def test_a_path_names_its_specs_and_what_each_is_needed_for(lock: Catalog) -> None:
+    conduit, bison = (lock.select(package=each)[0] for each in ("conduit", "bison"))
+    path = lock.path(conduit, bison)
+    assert [(step.package, step.types) for step in path] == [
+        ("conduit", ()),
+        ("openmpi", ("build", "link")),
+        ("openssh", ("run",)),
+        ("krb5", ("build", "link")),
+        ("bison", ("build",)),
+    ]
+    assert [step.version for step in path] == [
+        lock.select(hash=step.hash)[0].version for step in path
+    ]
 
 
 def test_edges_tell_what_they_are_for(lock: Catalog) -> None:
@@ -279,29 +299,101 @@ def test_one_text_stands_for_a_sequence_of_one_and_an_unknown_word_is_refused(
             catalog.rebuild(want=want, **words)
 
 
-def test_what_the_catalog_answers_with_is_short_and_a_table(
-    catalog: Catalog, lock: Catalog
-) -> None:
-    bison = lock.select(package="bison")[0]
-    answers: dict[str, Any] = {
-        "find": catalog.find("adios2"),
-        "cells": catalog.matrix(stack="e4s*"),
-        "dependencies": lock.dependencies(bison),
-        "dependents": lock.dependents(bison),
-        "specs": lock.select().specs(),
-        "slice": lock.select()[:2],
-        "selection": lock.select(),
-        "table": lock.table("specs"),
-        "records": catalog.gaps(stack="e4s").table(),
+#: What a public method may return beside results: values, and what is asked again.
+PLAIN = (bool, int, float, str, bytes, type(None), Catalog, specplan.AbstractSpec, Measured)
+
+
+def parts(hint: Any) -> set[Any]:
+    """The classes that an annotation is made of: those within plain collections, not these."""
+    origin = get_origin(hint)
+    if origin is None or (isinstance(origin, type) and hasattr(origin, "__arrow_c_stream__")):
+        return {origin or hint}
+    if origin is Literal:
+        return {str}
+    return set().union(*(parts(each) for each in get_args(hint) if each is not ...))
+
+
+def answering() -> set[str]:
+    """The public functions and methods that answer with something else than plain values."""
+    found = set()
+    for name in specplan.__all__:
+        public = getattr(specplan, name)
+        members: dict[str, Any] = {name: public} if isinstance(public, FunctionType) else {}
+        if isinstance(public, type) and not issubclass(public, (Exception, dict)):
+            # Of records, attributes are parts of an answer.
+            kinds = (FunctionType, property) if public is Catalog else FunctionType
+            own = {f"{name}.{each}": member for each, member in vars(public).items()}
+            members = {each: member for each, member in own.items() if isinstance(member, kinds)}
+        for each, member in members.items():
+            if "._" in each:
+                continue
+            hint = get_type_hints(getattr(member, "fget", member)).get("return")
+            found |= {each} if parts(hint) - set(PLAIN) else set()
+    return found
+
+
+def answers(catalog: Catalog, lock: Catalog, damaged: Catalog) -> dict[str, Any]:
+    """What each of them answers."""
+    bison, conduit = (lock.select(package=each)[0] for each in ("bison", "conduit"))
+    listed, found = lock.select(), catalog.search("adios2")
+    gaps, plan = catalog.gaps(stack="e4s*"), lock.rebuild(want=LOCK, changed="bison")
+    return {
+        "Catalog.check": damaged.check(),
+        "Check.without": damaged.check().without([]),
+        "Catalog.compare": lock.compare(lock),
+        "Catalog.contradictions": damaged.contradictions,
+        "Catalog.coverage": gaps,
+        "Catalog.damaged": damaged.damaged,
+        "Catalog.dependencies": lock.dependencies(bison),
+        "Catalog.dependents": lock.dependents(bison),
+        "Catalog.diff": catalog.diff("develop-2025-05-25", stack="e4s"),
+        "Catalog.find": catalog.find("adios2"),
+        "Catalog.gaps": gaps,
+        "Catalog.lacking": catalog.lacking(stack="e4s*"),
+        "Catalog.matrix": catalog.matrix(stack="e4s*"),
+        "Catalog.path": lock.path(conduit, bison),
+        "Catalog.rebuild": plan,
+        "Catalog.search": found,
+        "Catalog.select": listed,
+        "Catalog.table": lock.table("edges"),
+        "Found.decided": found.decided(),
+        "Plan.named": plan.named([bison.hash]),
+        "Plan.why": plan.why("bison"),
+        "Rows.table": found.decided().table(),
+        "Selection.satisfying": listed.satisfying("bison"),
+        "Selection.search": listed.search("bison"),
+        "Selection.specs": listed.specs(),
+        "Selection.table": listed[:2].table(),
+        "trend": specplan.trend([catalog.trend_step("now", stack="e4s")]),
     }
-    for name, answer in answers.items():
-        assert len(answer), name
-        assert repr(answer).startswith("<"), name
-        assert len(repr(answer)) < 200, name
-        fragment = answer._repr_html_()
-        assert fragment.startswith("<div>\n"), name
-        assert fragment.count("<tr>") <= 21, name
-        assert hasattr(answer, "__arrow_c_stream__"), name
+
+
+def test_every_answer_is_short_sized_iterable_and_a_table(
+    catalog: Catalog, lock: Catalog, tmp_path: Path
+) -> None:
+    (tmp_path / "index.json").write_text("{")
+    damaged = specplan.load(LOCK, str(tmp_path / "index.json"), skip_damaged=True)
+    found = answers(catalog, lock, damaged)
+    assert set(found) == answering()
+    duckdb = pytest.importorskip("duckdb", reason="`make test` installs DuckDB")
+    with duckdb.connect() as engine:
+        for name, answer in found.items():
+            assert repr(answer).startswith("<"), name
+            assert len(repr(answer)) < 200, name
+            assert "\n" not in repr(answer), name
+            fragment = answer._repr_html_()
+            assert fragment.startswith("<div>\n"), name
+            assert fragment.count("<tr>") < 150, name
+            engine.register("answer", answer)
+            counted = engine.execute("SELECT count(*) FROM answer").fetchall()
+            assert counted == [(len(answer),)], name
+            if not isinstance(answer, tables.ColumnTable):
+                assert sum(1 for _ in answer) == len(answer), name
+            assert len(answer) or name in {"Catalog.compare", "Catalog.contradictions"}, name
+
+
+def test_a_step_of_a_trend_is_short(catalog: Catalog) -> None:
+    assert repr(catalog.trend_step("now", stack="e4s")) == "<Measured: now, 1 cell>"
 
 
 def test_rows_equal_every_sequence_of_the_same_records(catalog: Catalog) -> None:
@@ -324,8 +416,37 @@ def test_tables_name_their_columns_and_show_their_first_rows(catalog: Catalog) -
     fragment = table._repr_html_()
     assert fragment.count("<tr>") == 1 + min(20, len(report))
     assert f"<td>{report.gaps[0].want}</td>" in fragment
-    # The core does not hand out values: of its own tables the columns are shown.
-    assert catalog.table("specs")._repr_html_().count("<tr>") == 1
+
+
+@pytest.mark.parametrize("name", ["specs", "edges", "members"])
+def test_a_table_of_a_catalog_shows_its_first_rows_as_engines_read_them(
+    catalog: Catalog, lock: Catalog, name: Any
+) -> None:
+    duckdb = pytest.importorskip("duckdb", reason="`make test` installs DuckDB")
+    for source in (catalog, lock):
+        table = source.table(name)
+        with duckdb.connect() as engine:
+            engine.register("shown", table)
+            expected = engine.execute("SELECT * FROM shown LIMIT 20").fetchall()
+        assert first_rows(table.__arrow_c_stream__(), 20) == expected
+        assert table._repr_html_().count("<tr>") == 1 + len(expected)
+
+
+def test_first_rows_are_the_values_of_every_type_of_column() -> None:
+    many = 9  # more rows than a byte has bits
+    columns: list[tuple[str, Any, list[Any]]] = [
+        ("text", "text", ["", None, "\u00e9\u2603"] * many),
+        ("whole", "whole", [-(2**40), None, 0] * many),
+        ("number", "number", [0.5, None, -1e300] * many),
+        ("flag", "flag", [True, None, False] * many),
+        ("list", "list", [[], ["a", ""], ["\u2603"]] * many),
+    ]
+    table = tables.ColumnTable(_core.table_of_columns(columns))
+    expected = list(zip(*(values for _, _, values in columns), strict=True))
+    for most in (0, 1, 20, 3 * many):
+        assert first_rows(table.__arrow_c_stream__(), most) == expected[:most]
+    nothing = _core.table_of_columns([(name, of, []) for name, of, _ in columns])
+    assert first_rows(nothing.__arrow_c_stream__(), 20) == []
 
 
 def test_the_markup_of_a_source_is_text_in_a_table(catalog: Catalog) -> None:

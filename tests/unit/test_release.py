@@ -280,6 +280,10 @@ class TestTheImage:
         assert [each[1] for each in words if each[0] == "USER"] == ["specplan"]
         assert words[-2:] == [["ENTRYPOINT", '["specplan"]'], ["CMD", '["--help"]']]
 
+    def test_has_its_modules_compiled_as_its_user_cannot_write_them(self) -> None:
+        (install,) = [line for line in self.LINES if "pip install" in line]
+        assert "--no-compile" not in install
+
     def test_gets_nothing_of_the_checkout_but_the_wheel(self) -> None:
         assert not any(line.startswith(("COPY", "ADD")) for line in self.LINES)
         assert (ROOT / ".dockerignore").read_text(encoding="utf-8") == "*\n!dist\n"

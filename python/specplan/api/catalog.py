@@ -15,7 +15,7 @@ from specplan.catalog.diff import DiffRequest, difference
 from specplan.catalog.find import SearchKeywords, search
 from specplan.catalog.names import ROOT, paths, refuse_others, texts
 from specplan.catalog.selection import Selection, SelectKeywords, select
-from specplan.catalog.specs import edge_of
+from specplan.catalog.specs import edge_of, steps_of
 from specplan.check.request import CheckRequest
 from specplan.coverage import records
 from specplan.coverage.query import CoverageQuery
@@ -27,6 +27,7 @@ from specplan.model import (
     Coverage,
     DamagedFile,
     Diff,
+    LackingKeys,
     Level,
     LockDiff,
     Measured,
@@ -42,7 +43,7 @@ from specplan.model.find import Found
 from specplan.model.host import Host
 from specplan.model.report import Table
 from specplan.model.rows import Rows
-from specplan.model.spec import DependencyEdge
+from specplan.model.spec import DependencyEdge, PathStep
 from specplan.planning.plan import Plan
 from specplan.planning.request import (
     BudgetLimits,
@@ -149,14 +150,14 @@ class Catalog:
         return self._contents.sources
 
     @property
-    def damaged(self) -> tuple[DamagedFile, ...]:
+    def damaged(self) -> Rows[DamagedFile]:
         """Files that were skipped because they are damaged, ordered by path."""
-        return self._contents.damaged
+        return Rows(DamagedFile, "damaged file", self._contents.damaged)
 
     @property
-    def contradictions(self) -> tuple[Finding, ...]:
+    def contradictions(self) -> Rows[Finding]:
         """Pages whose `meta` contradicts their specs, ordered by path."""
-        return self._contents.contradictions
+        return Rows(Finding, "contradiction", self._contents.contradictions)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -264,8 +265,8 @@ class Catalog:
         """
         return _edges(self._known(self._core.dependents, _hash_of(spec)))
 
-    def path(self, spec: Spec | str, to: Spec | str) -> tuple[str, ...]:
-        """Return the hashes of a shortest path over dependencies, including both ends.
+    def path(self, spec: Spec | str, to: Spec | str) -> Rows[PathStep]:
+        """Return a shortest path over dependencies, including both ends.
 
         Empty if there is none. O(specs + edges).
 
@@ -275,9 +276,17 @@ class Catalog:
 
         Raises:
             UsageError: If the catalog does not know one of them.
+
+        Examples:
+            >>> import specplan
+            >>> catalog = specplan.load("examples/locks/radiuss/spack.lock")
+            >>> conduit, bison = (catalog.select(package=each)[0] for each in ("conduit", "bison"))
+            >>> [(step.package, step.types) for step in catalog.path(conduit, bison)][-2:]
+            [('krb5', ('build', 'link')), ('bison', ('build',))]
         """
         dag_hash = _hash_of(to)
-        return tuple(self._known(lambda each: self._core.path(each, dag_hash), _hash_of(spec)))
+        hashes = self._known(lambda each: self._core.path(each, dag_hash), _hash_of(spec))
+        return Rows(PathStep, "step", steps_of(self._core, hashes))
 
     def _known(self, ask: Callable[[str], _Found], dag_hash: str) -> _Found:
         try:
@@ -356,7 +365,7 @@ class Catalog:
             >>> [(spec.version, spec.target) for spec in catalog.find("adios2+mpi", stack="e4s*")]
             [('2.11.0', 'neoverse_v2'), ('2.11.0', 'x86_64_v3')]
         """
-        return Rows(Spec, "spec", self.search(spec, **question).decided())
+        return self.search(spec, **question).decided()
 
     def search(self, spec: AbstractSpec | str, **question: Unpack[SearchKeywords]) -> Found:
         """Return the known specs that satisfy an abstract spec, and the undecided ones.
@@ -437,8 +446,8 @@ class Catalog:
 
     def lacking(
         self, query: CoverageQuery | None = None, /, **keywords: Unpack[CoverageKeywords]
-    ) -> tuple[tuple[Cell, tuple[str, ...]], ...]:
-        """Return the cells of :meth:`gaps`, each with the keys that it lacks, unranked.
+    ) -> Rows[LackingKeys]:
+        """Return the keys that each cell of :meth:`gaps` lacks, unranked.
 
         Args:
             query: The query; by default it is made from the keywords.
@@ -446,10 +455,11 @@ class Catalog:
 
         Examples:
             >>> import specplan
-            >>> specplan.load("examples/cache").lacking(stack="e4s")[0][1]
+            >>> specplan.load("examples/cache").lacking(stack="e4s")[0].keys
             ('gnuconfig',)
         """
-        return records.lacking(answer(self._contents, *_coverage_query(query, keywords), "keys"))
+        answered = answer(self._contents, *_coverage_query(query, keywords), "keys")
+        return Rows(LackingKeys, "cell", tuple(records.lacking(answered)))
 
     def trend_step(
         self,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from specplan import _core
 from specplan.model import NamedSpec, Nearest, Spec
 from specplan.model.columns import from_columns
-from specplan.model.spec import DependencyEdge
+from specplan.model.spec import DependencyEdge, PathStep
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -22,6 +23,7 @@ __all__ = [
     "names_of",
     "nearest_of",
     "specs_of",
+    "steps_of",
 ]
 
 #: Every kind of edge, as :meth:`specplan._core.Catalog.reached` numbers them.
@@ -78,6 +80,34 @@ def edge_of(answer: _core.NeighbourAnswer) -> DependencyEdge:
         version=answer.version,
         types=tuple(answer.types),
         virtuals=tuple(answer.virtuals),
+    )
+
+
+def steps_of(core: _core.Catalog, hashes: Sequence[str]) -> tuple[PathStep, ...]:
+    """Return the records of a path over dependencies.
+
+    Args:
+        core: The catalog.
+        hashes: The hashes of the path, in its order.
+    """
+    if not hashes:
+        return ()
+    known = by_hash(core, hashes[:1]).get(hashes[0])
+    first = PathStep(
+        hash=hashes[0],
+        package=known and known.package,
+        version=known and known.version,
+        types=(),
+    )
+    return (first, *(_step(core, parent, child) for parent, child in pairwise(hashes)))
+
+
+def _step(core: _core.Catalog, parent: str, child: str) -> PathStep:
+    # A source may list one dependency several times, each time for something else.
+    edges = [each for each in core.dependencies(parent) or () if each.hash == child]
+    types = dict.fromkeys(word for each in edges for word in each.types)
+    return PathStep(
+        hash=child, package=edges[0].package, version=edges[0].version, types=tuple(types)
     )
 
 

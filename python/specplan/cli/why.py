@@ -107,7 +107,7 @@ def _wanted(spec: str, asked: AskedPlan) -> tuple[WhyWanted, ...]:
 def _reasons(spec: str, asked: AskedPlan, wants: Sequence[WhyWanted]) -> tuple[Why, ...]:
     """Return the reasons why specs are planned; unwanted ones only if no want explains them."""
     try:
-        reasons = asked.plan.why(spec)
+        reasons = tuple(asked.plan.why(spec))
     except UnknownNameError:
         if not wants:
             raise

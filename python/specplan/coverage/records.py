@@ -23,6 +23,7 @@ from specplan.model import (
     Gap,
     LackedSpec,
     Lacking,
+    LackingKeys,
     RootCoverage,
     RootsOfStack,
 )
@@ -31,7 +32,7 @@ from specplan.model.hashes import Hashes
 from specplan.model.lazy_records import LazyRecords
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from specplan import _core
     from specplan.aliases import CellName
@@ -163,11 +164,12 @@ def cells(answer: ResolvedAnswer, own: Iterable[Cell]) -> tuple[Cell, ...]:
     return tuple(each for _, each in sorted(found.items()))
 
 
-def lacking(answer: ResolvedAnswer) -> tuple[tuple[Cell, tuple[str, ...]], ...]:
-    """Return the cells of an answer, each with its gaps."""
+def lacking(answer: ResolvedAnswer) -> Iterator[LackingKeys]:
+    """Yield the keys that each cell of an answer lacks, by stack, os, target."""
     own = own_cells(answer)
     if answer.abstract is None and not answer.not_concretized:
-        return tuple(zip(own, answer.lacking, strict=True))
+        yield from map(_lacking_keys, own, answer.lacking)
+        return
     lacked: dict[tuple[str, str, str], tuple[str, ...]] = {}
     lacking_of = [*zip(own, answer.lacking, strict=True)]
     if answer.abstract is not None:
@@ -184,7 +186,14 @@ def lacking(answer: ResolvedAnswer) -> tuple[tuple[Cell, tuple[str, ...]], ...]:
     for each, keys in lacking_of:
         place = (each.stack, each.os, each.target)
         lacked[place] = (*lacked.get(place, ()), *keys)
-    return tuple((each, lacked[each.stack, each.os, each.target]) for each in cells(answer, own))
+    for each in cells(answer, own):
+        yield _lacking_keys(each, lacked[each.stack, each.os, each.target])
+
+
+def _lacking_keys(cell: Cell, keys: tuple[str, ...]) -> LackingKeys:
+    return LackingKeys(
+        stack=cell.stack, platform=cell.platform, os=cell.os, target=cell.target, keys=keys
+    )
 
 
 def _sum(one: Cell, other: Cell) -> Cell:

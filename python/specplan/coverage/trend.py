@@ -82,7 +82,7 @@ def measured(contents: Contents, query: CoverageQuery, name: str) -> Measured:
             nothing=error,
         )
     cells = records.cells(found, records.own_cells(found))
-    lacking = {name_of(cell): set(keys) for cell, keys in records.lacking(found)}
+    lacking = {name_of(each): set(each.keys) for each in records.lacking(found)}
     undecided = _undecided(found)
     for place, keys in undecided.items():
         lacking.setdefault(place, set()).update(keys)

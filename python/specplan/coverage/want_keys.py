@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from specplan.aliases import CellName
-    from specplan.model import Cell, Coverage
+    from specplan.model import Cell, Coverage, LackingKeys
     from specplan.model.want_keys import KnownWants
 
 __all__ = ["alike", "moved", "name_of", "saved_wants", "want_keys"]
 
 
-def name_of(cell: Cell) -> CellName:
+def name_of(cell: Cell | LackingKeys) -> CellName:
     """Return the stack, the operating system and the target of a cell."""
     return cell.stack, cell.os, cell.target
 

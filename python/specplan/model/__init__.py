@@ -58,7 +58,16 @@ if TYPE_CHECKING:
         UnplannableReason,
     )
     from specplan.model.costs import Cost, Costs
-    from specplan.model.coverage import Alone, Carried, Cell, Coverage, LackedSpec, Totals, View
+    from specplan.model.coverage import (
+        Alone,
+        Carried,
+        Cell,
+        Coverage,
+        LackedSpec,
+        LackingKeys,
+        Totals,
+        View,
+    )
     from specplan.model.damage import DamagedFile
     from specplan.model.diff import Change, Diff, DiffCell, DiffTotals, KeyInCell
     from specplan.model.find import Found, Missing, Undecided
@@ -141,7 +150,9 @@ else:
                 "Choice ChosenWant Cut UnplannableReason OtherCandidate PublishedWant Reason"
             ),
             "specplan.model.costs": "Cost Costs",
-            "specplan.model.coverage": "Alone Carried Cell Coverage LackedSpec Totals View",
+            "specplan.model.coverage": (
+                "Alone Carried Cell Coverage LackedSpec LackingKeys Totals View"
+            ),
             "specplan.model.damage": "DamagedFile",
             "specplan.model.diff": "Change Diff DiffCell DiffTotals KeyInCell",
             "specplan.model.find": "Found Missing Undecided",
@@ -243,6 +254,7 @@ __all__ = [
     "KnownGaps",
     "LackedSpec",
     "Lacking",
+    "LackingKeys",
     "LeftOut",
     "LeftOutKind",
     "Level",

@@ -53,6 +53,25 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LackingKeys:
+    """The keys that a cell lacks.
+
+    Attributes:
+        stack: The stack of the cell.
+        platform: The platform of its system.
+        os: Its operating system.
+        target: Its microarchitecture.
+        keys: The gaps in it, as wants are spelled at the level of the question.
+    """
+
+    stack: str
+    platform: str
+    os: str
+    target: str
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
     """The origin of cells that this run did not measure.
 

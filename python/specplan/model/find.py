@@ -10,6 +10,7 @@ from specplan.errors import UndecidedError
 from specplan.model.damage import DamagedFile
 from specplan.model.left_out import LeftOut
 from specplan.model.report import Report, as_lines
+from specplan.model.rows import Rows
 from specplan.model.source import SourceUsed
 from specplan.model.spec import SHORT_HASH, Spec
 from specplan.records import dataclass
@@ -93,14 +94,14 @@ class Found(Report):
         near = ", ".join(f"`{each}`" for each in self.suggestions)
         return f"did you mean {near}?" if near else ""
 
-    def decided(self) -> Sequence[Spec]:
+    def decided(self) -> Rows[Spec]:
         """Return the specs, if all could be decided.
 
         Raises:
             UndecidedError: If the sources cannot decide it for every spec.
         """
         if not self.undecided:
-            return self.specs
+            return Rows(Spec, "spec", self.specs)
         missing: dict[Missing, list[Undecided]] = {}
         for each in self.undecided:
             missing.setdefault(each.missing, []).append(each)

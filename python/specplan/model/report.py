@@ -70,7 +70,7 @@ class ReportOptions:
 class Table(Protocol):
     """Named columns of equal length, exported through Arrow's C interface.
 
-    A notebook displays it, with its first rows unless it is a table of a catalog.
+    A notebook displays it with its first rows.
     """
 
     def __len__(self) -> int:
@@ -91,7 +91,7 @@ class Table(Protocol):
         """
 
     def _repr_html_(self) -> str:
-        """Return the columns for a notebook, with the first rows if they are known."""
+        """Return the columns and the first rows for a notebook."""
 
 
 class Report:

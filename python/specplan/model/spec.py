@@ -6,7 +6,7 @@ from typing import Final, Literal, TypeAlias
 
 from specplan.records import dataclass
 
-__all__ = ["SHORT_HASH", "DependencyEdge", "EdgeType", "NamedSpec", "Spec"]
+__all__ = ["SHORT_HASH", "DependencyEdge", "EdgeType", "NamedSpec", "PathStep", "Spec"]
 
 #: The number of letters of a hash that people read, as in Spack's own output.
 SHORT_HASH: Final = 7
@@ -86,3 +86,20 @@ class DependencyEdge:
     version: str | None
     types: tuple[EdgeType, ...]
     virtuals: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathStep:
+    """A spec on a path over dependencies.
+
+    Attributes:
+        hash: Its DAG hash.
+        package: Its package; None if nothing names it.
+        version: Its version as the source spells it; None if nothing describes it.
+        types: What the spec before it needs it for; empty for the first.
+    """
+
+    hash: str
+    package: str | None
+    version: str | None
+    types: tuple[EdgeType, ...]

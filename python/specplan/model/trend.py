@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
+from specplan.counting import count
 from specplan.errors import SpecplanError
 from specplan.model.coverage import Cell
 from specplan.model.gate import Gate
@@ -43,7 +44,7 @@ class TrendQuestion:
     scope: Scope | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Measured:
     """One step of a trend: numbers, and the names of wants and gaps.
 
@@ -75,6 +76,9 @@ class Measured:
     own_stack: str = ""
     asked: tuple[str, ...] = ()
     nothing: SpecplanError | None = None
+
+    def __repr__(self) -> str:
+        return f"<Measured: {self.name}, {count(len(self.cells), 'cell')}>"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

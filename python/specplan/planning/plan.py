@@ -28,6 +28,7 @@ from specplan.model.budget import Budget, BudgetCurve
 from specplan.model.choice import Choice, ChosenWant, PublishedWant
 from specplan.model.gate import Gate
 from specplan.model.report import Report, ReportOptions, as_lines, as_text
+from specplan.model.rows import Rows
 from specplan.model.schedule import Schedule
 from specplan.model.spec import NamedSpec
 from specplan.model.successors import Successors
@@ -146,7 +147,7 @@ class Plan(Report):
             return self.totals.cost
         return min(self.choice.lower_bound, self.totals.cost)
 
-    def why(self, spec: str) -> tuple[Why, ...]:
+    def why(self, spec: str) -> Rows[Why]:
         """Return the reasons why specs are planned or not, by hash.
 
         Args:
@@ -164,10 +165,10 @@ class Plan(Report):
 
         for known in self._known:
             if found := changes.matching(changes.ComparedSpecs.all_of(known), spec):
-                return whys_of(self._core, spec, found, self.named)
+                return Rows(Why, "spec", whys_of(self._core, spec, found, self.named))
         raise changes.unknown("spec", spec, self._known[1])
 
-    def named(self, hashes: Iterable[str]) -> tuple[NamedSpec, ...]:
+    def named(self, hashes: Iterable[str]) -> Rows[NamedSpec]:
         """Return the names of specs of the plan, such as those of a chain, in their order.
 
         Args:
@@ -176,7 +177,8 @@ class Plan(Report):
         asked = list(hashes)
         names = names_of(self._known[1], asked)
         unknown = (NamedSpec(hash=each, package="", version="") for each in asked)
-        return tuple(names.get(each.hash, each) for each in unknown)
+        named = tuple(names.get(each.hash, each) for each in unknown)
+        return Rows(NamedSpec, "spec", named)
 
     def to_text(self, *, width: int = 100, colour: bool = False, show: Collection[str] = ()) -> str:
         """Return the plan for a terminal.

@@ -160,7 +160,7 @@ def _stacks(
             stages=totals.stages,
             cost=totals.cost,
             critical_path=totals.critical_path,
-            chain=own.named(own.critical_path),
+            chain=tuple(own.named(own.critical_path)),
             makespan=None if own.schedule is None else own.schedule.makespan,
         )
 
