@@ -17,7 +17,7 @@ from specplan.recipes.changes import Comparison, recipe_changes
 from specplan.recipes.dag_hash import dag_hash
 from specplan.recipes.hashes import computed_hash
 from specplan.recipes.history import history
-from specplan.recipes.locks import WantedLock, read_lock
+from specplan.recipes.locks import RecipeLock, read_lock
 from specplan.recipes.model import RecipeChanges
 from specplan.recipes.rules import rules_of
 
@@ -112,7 +112,7 @@ class RecipeWorld:
 
     checkout: Checkout
     first: str
-    lock: WantedLock
+    lock: RecipeLock
 
     def __init__(self, top: Path) -> None:
         made = _made_world()
@@ -135,7 +135,7 @@ class RecipeWorld:
     def folder(self) -> str:
         return f"{self.checkout.root}/packages/greeting"
 
-    def proved_lock(self) -> WantedLock:
+    def proved_lock(self) -> RecipeLock:
         """Return a lock whose package hashes are those of the recipe."""
         fix, old = (hashlib.sha256(each).hexdigest() for each in (b"a fix\n", b"an old fix\n"))
         new = node("greeting", "2.0", patches=[fix], loud=True)
@@ -223,7 +223,7 @@ def node(
     return raw
 
 
-def lock_of(*nodes: Mapping[str, Any]) -> WantedLock:
+def lock_of(*nodes: Mapping[str, Any]) -> RecipeLock:
     """A lock of these specs, the last of which is its root."""
     document = {
         "_meta": {"file-type": "spack-lockfile", "lockfile-version": 6, "specfile-version": 5},

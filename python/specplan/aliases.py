@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Literal, TypeAlias
 
-__all__ = ["CellName", "Counted", "NamedField", "Places", "Progress", "SystemOfPlatform", "Unit"]
+__all__ = ["CellName", "Counted", "NamedField", "Paths", "Progress", "SystemOfPlatform", "Unit"]
 
 #: The name of a cell: stack, operating system, target.
 CellName: TypeAlias = tuple[str, str, str]
@@ -21,7 +21,7 @@ Counted: TypeAlias = Callable[[int, int], None]
 NamedField: TypeAlias = Literal["package", "version", "platform", "os", "target", "compiler"]
 
 #: One path or several.
-Places: TypeAlias = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
+Paths: TypeAlias = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
 #: Called repeatedly while a file is fetched, with its name, the bytes received, and the expected
 #: bytes, if known. Both are equal at the end.

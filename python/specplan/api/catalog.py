@@ -8,12 +8,12 @@ from typing import Final, Literal, TypeAlias, TypedDict, TypeVar, get_args
 
 from specplan import _core as compiled
 from specplan.abstract_spec import AbstractSpec
-from specplan.aliases import Counted, NamedField, Places
+from specplan.aliases import Counted, NamedField, Paths
 from specplan.api.keywords import refuse_keywords_beside, refuse_unknown_keywords
 from specplan.catalog.contents import Contents
 from specplan.catalog.diff import DiffRequest, difference
 from specplan.catalog.find import SearchKeywords, search
-from specplan.catalog.names import ROOT, paths, refuse_others, texts
+from specplan.catalog.names import ROOT, as_paths, as_tuple, refuse_others
 from specplan.catalog.selection import Selection, SelectKeywords, select
 from specplan.catalog.specs import edge_of, steps_of
 from specplan.check.request import CheckRequest
@@ -75,7 +75,7 @@ class CoverageKeywords(TypedDict, total=False):
     target: str | Sequence[str]
     tag: str | None
     baseline: str | Catalog | None
-    want: Places
+    want: Paths
     scope: Scope
     level: Level | None
     compat: Compatibility
@@ -95,7 +95,7 @@ class CoverageKeywords(TypedDict, total=False):
 class PlanKeywords(CoverageKeywords, total=False):
     """The fields of :class:`PlanRequest` and its parts as keywords."""
 
-    candidates: Places
+    candidates: Paths
     changed: str | Sequence[str]
     changed_if_wanted: Sequence[str] | None
     policy: Policy
@@ -103,7 +103,7 @@ class PlanKeywords(CoverageKeywords, total=False):
     exclude_broken: str | Sequence[str]
     assume_available: str | Sequence[str]
     without: str | Sequence[str]
-    costs: Places
+    costs: Paths
     jobs: int | None
     max_builds: int | None
     max_cost: float | None
@@ -527,9 +527,9 @@ class Catalog:
         request = DiffRequest(
             old=None if isinstance(old, Catalog) else old,
             new=None if isinstance(new, Catalog) else new,
-            stack=texts(stack),
-            os=texts(os),
-            target=texts(target),
+            stack=as_tuple(stack),
+            os=as_tuple(os),
+            target=as_tuple(target),
             level=level,
         )
         return difference(older._contents, newer._contents, request, _called(old), _called(new))
@@ -576,7 +576,7 @@ class Catalog:
     def check(
         self,
         *,
-        want: Places = (),
+        want: Paths = (),
         tag: str | None = None,
         verify: Verify = "index",
         limits: Limits | None = None,
@@ -613,7 +613,7 @@ class Catalog:
         from specplan.check import findings  # noqa: PLC0415 - coverage needs no check
 
         request = CheckRequest(
-            want=paths(want),
+            want=as_paths(want),
             tag=tag,
             verify=verify,
             limits=limits,
@@ -681,14 +681,14 @@ def _query_of(keywords: CoverageKeywords) -> CoverageQuery:
     baseline = keywords.get("baseline")
     _refuse_state(baseline, "baseline")
     return CoverageQuery(
-        stack=texts(keywords.get("stack", ())),
-        peers=texts(keywords.get("peers", ())),
-        system=texts(keywords.get("system", ())),
-        os=texts(keywords.get("os", ())),
-        target=texts(keywords.get("target", ())),
+        stack=as_tuple(keywords.get("stack", ())),
+        peers=as_tuple(keywords.get("peers", ())),
+        system=as_tuple(keywords.get("system", ())),
+        os=as_tuple(keywords.get("os", ())),
+        target=as_tuple(keywords.get("target", ())),
         tag=keywords.get("tag"),
         baseline=baseline if isinstance(baseline, str) else None,
-        want=paths(keywords.get("want", ())),
+        want=as_paths(keywords.get("want", ())),
         scope=keywords.get("scope", "runtime"),
         level=keywords.get("level"),
         compat=keywords.get("compat", "exact"),
@@ -698,7 +698,7 @@ def _query_of(keywords: CoverageKeywords) -> CoverageQuery:
         cells=_texts_of(keywords.get("cells")),
         host=keywords.get("host") or Host(),
         include=keywords.get("include") or {},
-        group=texts(keywords.get("group", ())),
+        group=as_tuple(keywords.get("group", ())),
         packages=keywords.get("packages"),
         allow_left_out=frozenset(_words(keywords.get("allow_left_out", ()))),
         nearest=keywords.get("nearest", True),
@@ -720,14 +720,14 @@ def _plan_request(
     return (
         PlanRequest(
             coverage=_query_of(keywords),
-            candidates=paths(keywords.get("candidates", ())),
+            candidates=as_paths(keywords.get("candidates", ())),
             change=_change(keywords),
-            exclude_broken=texts(keywords.get("exclude_broken", ())),
+            exclude_broken=as_tuple(keywords.get("exclude_broken", ())),
             what_if=WhatIfRequest(
-                assume_available=texts(keywords.get("assume_available", ())),
-                without=texts(keywords.get("without", ())),
+                assume_available=as_tuple(keywords.get("assume_available", ())),
+                without=as_tuple(keywords.get("without", ())),
             ),
-            costs=paths(keywords.get("costs", ())),
+            costs=as_paths(keywords.get("costs", ())),
             jobs=keywords.get("jobs"),
             budget=BudgetLimits(
                 builds=keywords.get("max_builds"),
@@ -745,7 +745,7 @@ def _plan_request(
 
 
 def _change(keywords: PlanKeywords) -> ChangeRequest | None:
-    specs, listed = texts(keywords.get("changed", ())), keywords.get("changed_if_wanted")
+    specs, listed = as_tuple(keywords.get("changed", ())), keywords.get("changed_if_wanted")
     policy, depth = keywords.get("policy", "hash"), keywords.get("depth")
     if not specs and listed is None and policy == "hash" and depth is None:
         return None
@@ -756,7 +756,7 @@ def _change(keywords: PlanKeywords) -> ChangeRequest | None:
 
 def _texts_of(given: Mapping[str, str | Sequence[str]] | None) -> Mapping[str, tuple[str, ...]]:
     """Return sequences of texts by name; a single text may replace a sequence."""
-    return {name: texts(each) for name, each in (given or {}).items()}
+    return {name: as_tuple(each) for name, each in (given or {}).items()}
 
 
 def _words(given: str | Collection[str]) -> Collection[str]:

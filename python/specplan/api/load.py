@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypedDict
 
-from specplan.aliases import Places, Progress
+from specplan.aliases import Paths, Progress
 from specplan.api.catalog import Catalog
 from specplan.api.keywords import refuse_unknown_keywords
 from specplan.catalog.contents import Contents
 from specplan.catalog.damage import damage
-from specplan.catalog.names import paths, texts
+from specplan.catalog.names import as_paths, as_tuple
 from specplan.errors import DamagedSourceError, UnknownNameError, UsageError
 from specplan.similar_names import suggestions
 from specplan.sources import Limits, SourceRead
@@ -50,7 +50,7 @@ class LoadKeywords(TypedDict, total=False):
 
 
 def load(
-    *sources: str | os.PathLike[str], upstream: Places = (), **keywords: Unpack[LoadKeywords]
+    *sources: str | os.PathLike[str], upstream: Paths = (), **keywords: Unpack[LoadKeywords]
 ) -> Catalog:
     """Read sources into one catalog. The order of the sources does not matter.
 
@@ -101,14 +101,14 @@ def load(
             limits,
             tags=_tags(keywords),
             only_tags=keywords.get("only_tags", False),
-            only_packages=texts(keywords.get("only_packages", ())),
+            only_packages=as_tuple(keywords.get("only_packages", ())),
             progress=keywords.get("progress"),
             options=options,
         )
     ]
     _refuse_clashes(reads)
     upstreams = replace(options, is_upstream=True)
-    reads += [_upstream(place, limits, upstreams) for place in paths(upstream)]
+    reads += [_upstream(place, limits, upstreams) for place in as_paths(upstream)]
     return _settled(reads, keywords)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from specplan import _core as compiled
-from specplan.catalog.names import ROOT, chosen
+from specplan.catalog.names import ROOT, select_names
 from specplan.errors import EmptySelectionError
 from specplan.model import LeftOut
 from specplan.sources.lock_root import LockRoot
-from specplan.sources.wanted import Wanted
+from specplan.sources.wanted import WantedLock
 
 if TYPE_CHECKING:
     from specplan._core import Query
@@ -31,12 +31,12 @@ def available_wants(contents: Contents, tag: str | None) -> AvailableWants:
         tag: The snapshot; None for the newest of each source.
     """
 
-    def wants(named: NamedWant) -> tuple[Wanted, ...]:
+    def wants(named: NamedWant) -> tuple[WantedLock, ...]:
         state = contents.state(tag)
         labels = contents.core.labels(state)
         pattern = named.stacks
         stacks = (
-            chosen((pattern,), labels, kind="stack")
+            select_names((pattern,), labels, kind="stack")
             if pattern
             else [each for each in labels if each != ROOT] or labels
         )
@@ -57,9 +57,11 @@ def available_wants(contents: Contents, tag: str | None) -> AvailableWants:
     return wants
 
 
-def _wanted(label: str, stack: str, rows: compiled.Catalog, roots: tuple[LockRoot, ...]) -> Wanted:
+def _wanted(
+    label: str, stack: str, rows: compiled.Catalog, roots: tuple[LockRoot, ...]
+) -> WantedLock:
     """Return the binaries of one stack as wants."""
-    return Wanted(
+    return WantedLock(
         label=label,
         place=f"available:{stack}",
         roots=roots,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from specplan._core import State
     from specplan.model import DamagedFile, LeftOut
     from specplan.model.check import Finding
-    from specplan.sources import FileOfSpecs, IndexAlone, MirrorTaken, SourceRead
+    from specplan.sources import MirrorOrigin, SourceRead, SpecFileOrigin, StandaloneIndex
     from specplan.sources.origins import IndexRead
 
 __all__ = ["Contents", "tags_of"]
@@ -64,9 +64,9 @@ class Contents:
     contradictions: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     unread_tags: frozenset[str] = frozenset()
-    files_of_specs: tuple[FileOfSpecs, ...] = ()
-    mirrors: tuple[MirrorTaken, ...] = ()
-    indexes_alone: tuple[IndexAlone, ...] = ()
+    files_of_specs: tuple[SpecFileOrigin, ...] = ()
+    mirrors: tuple[MirrorOrigin, ...] = ()
+    indexes_alone: tuple[StandaloneIndex, ...] = ()
     indexes: tuple[IndexRead, ...] = ()
     least: compiled.Catalog | None = None
     fetched: compiled.Catalog | None = None

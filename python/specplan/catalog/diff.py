@@ -11,7 +11,7 @@ from specplan import _core as compiled
 from specplan.catalog.contents import Contents, tags_of
 from specplan.catalog.left_out import absent_stacks, nothing_in_common, of_states
 from specplan.catalog.migration import CellChanges, Key, changes_of_cells
-from specplan.catalog.names import ROOT, chosen, refuse_others
+from specplan.catalog.names import ROOT, refuse_others, select_names
 from specplan.catalog.specs import by_hash
 from specplan.catalog.systems import Systems
 from specplan.model import (
@@ -74,7 +74,7 @@ def difference(
     new_state = newer.state(request.new)
     core, old_state = newer.beside(older, request.old)
     labels, old_labels = core.labels(new_state), core.labels(old_state)
-    selected = chosen(request.stack, {*labels, *old_labels}, kind="stack")
+    selected = select_names(request.stack, {*labels, *old_labels}, kind="stack")
     systems = Systems(core, {})
     both = [name for name in selected if name in labels and name in old_labels]
     question: compiled.DiffQuestion = {

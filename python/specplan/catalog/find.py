@@ -8,9 +8,9 @@ from typing import TypedDict
 
 from specplan import _core
 from specplan.abstract_spec import AbstractSpec, written
-from specplan.aliases import Places
+from specplan.aliases import Paths
 from specplan.catalog.contents import Contents
-from specplan.catalog.names import chosen_or_all, paths, texts
+from specplan.catalog.names import as_paths, as_tuple, select_names_or_none
 from specplan.catalog.selection import Selection
 from specplan.catalog.systems import Systems
 from specplan.model.find import Found
@@ -26,7 +26,7 @@ class SearchKeywords(TypedDict, total=False):
     target: str | Sequence[str]
     tag: str | None
     available: bool | None
-    lock: Places
+    lock: Paths
 
 
 def search(contents: Contents, spec: AbstractSpec | str, question: SearchKeywords) -> Found:
@@ -44,7 +44,7 @@ def search(contents: Contents, spec: AbstractSpec | str, question: SearchKeyword
     _core.AbstractSpec(written(spec))  # report errors in it before reading a lock
     from specplan.sources.wants import read_lock  # noqa: PLC0415 - most look at no lock
 
-    locks = [read_lock(each, contents.limits) for each in paths(question.get("lock", ()))]
+    locks = [read_lock(each, contents.limits) for each in as_paths(question.get("lock", ()))]
     if locks:
         of_locks = Contents.of_rows(lock.core for lock in locks)
         records = tuple(record for lock in locks for record in lock.left_out)
@@ -57,13 +57,13 @@ def search(contents: Contents, spec: AbstractSpec | str, question: SearchKeyword
     labels = core.labels(None if tag is None else contents.state(tag))
     systems = Systems(core, {})
     query = _core.Query.all() if tags is None else _core.Query.text("tag", tags)
-    stacks = chosen_or_all(texts(question.get("stack", ())), labels, kind="stack")
+    stacks = select_names_or_none(as_tuple(question.get("stack", ())), labels, kind="stack")
     if stacks is not None:
         query &= _listed(tags, stacks)
-    oss = systems.chosen_oss(texts(question.get("os", ())))
+    oss = systems.chosen_oss(as_tuple(question.get("os", ())))
     if oss is not None:
         query &= _core.Query.text("os", oss)
-    targets = systems.chosen_targets(texts(question.get("target", ())))
+    targets = systems.chosen_targets(as_tuple(question.get("target", ())))
     if targets is not None:
         query &= _core.Query.text("target", targets)
     selection = Selection._of(contents, query)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from specplan.catalog.contents import Contents
     from specplan.model import DamagedFile
-    from specplan.sources.wanted import Wanted, WantedEnvironment
+    from specplan.sources.wanted import WantedEnvironment, WantedLock
 
 __all__ = [
     "absent_stacks",
@@ -93,7 +93,7 @@ def is_named(stack: str, patterns: Iterable[str]) -> bool:
 
 
 def without_roots(
-    locks: Sequence[Wanted], environments: Sequence[WantedEnvironment]
+    locks: Sequence[WantedLock], environments: Sequence[WantedEnvironment]
 ) -> list[LeftOut]:
     """Return the wants without roots.
 
@@ -105,7 +105,7 @@ def without_roots(
     with_roots |= {each.label for each in environments if each.environment.roots}
     # For a lock with specs but no root, the reader makes the record.
     silent = [each for each in locks if each.is_available or not len(each.core)]
-    wants: list[Wanted | WantedEnvironment] = [*silent, *environments]
+    wants: list[WantedLock | WantedEnvironment] = [*silent, *environments]
     empty = [each.place for each in wants if each.label not in with_roots]
     return [
         LeftOut(

@@ -15,7 +15,7 @@ from specplan.similar_names import _CLOSE, suggestions
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from specplan.aliases import Places
+    from specplan.aliases import Paths
 
 
 __all__ = [
@@ -23,11 +23,11 @@ __all__ = [
     "ROOT",
     "Matching",
     "any_matches",
-    "chosen",
-    "chosen_or_all",
-    "paths",
+    "as_paths",
+    "as_tuple",
     "refuse_others",
-    "texts",
+    "select_names",
+    "select_names_or_none",
     "what_there_is",
 ]
 
@@ -41,18 +41,18 @@ ROOT: Final = "root"
 FEWER_CELLS: Final = "choose stacks with `--stack PATTERN`, or systems with `--system OS/TARGET`"
 
 
-def texts(value: str | Sequence[str]) -> tuple[str, ...]:
+def as_tuple(value: str | Sequence[str]) -> tuple[str, ...]:
     """Return one text or several as a tuple."""
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-def paths(given: Places) -> tuple[str, ...]:
+def as_paths(given: Paths) -> tuple[str, ...]:
     """Return one or several paths as texts, unchanged."""
     several = [given] if isinstance(given, (str, os.PathLike)) else given
     return tuple(os.fspath(path) for path in several)
 
 
-def chosen(
+def select_names(
     patterns: Sequence[str],
     names: Collection[str],
     *,
@@ -116,7 +116,7 @@ def what_there_is(names: Iterable[str]) -> str | None:
     return f"there {form(len(known), 'is', 'are')} " + ", ".join(f"`{each}`" for each in known)
 
 
-def chosen_or_all(
+def select_names_or_none(
     patterns: Sequence[str], names: Collection[str], *, kind: str
 ) -> list[str] | None:
     """Return the names that any of the patterns matches; None, for all, without patterns.
@@ -124,7 +124,7 @@ def chosen_or_all(
     Raises:
         UnknownNameError: If a pattern matches none.
     """
-    return list(chosen(patterns, names, kind=kind)) if patterns else None
+    return list(select_names(patterns, names, kind=kind)) if patterns else None
 
 
 def any_matches(patterns: Iterable[str], name: str) -> bool:

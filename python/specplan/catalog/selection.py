@@ -12,7 +12,7 @@ from specplan.abstract_spec import AbstractSpec, written
 from specplan.aliases import NamedField
 from specplan.catalog.contents import Contents
 from specplan.catalog.left_out import of_sources
-from specplan.catalog.names import any_matches, texts
+from specplan.catalog.names import any_matches, as_tuple
 from specplan.catalog.specs import specs_of
 from specplan.counting import count
 from specplan.errors import UsageError
@@ -223,7 +223,7 @@ def select(contents: Contents, keywords: SelectKeywords) -> Selection:
     """
     core, query = contents.core, compiled.Query.all()
     for column in _COLUMNS:
-        if patterns := texts(keywords.get(column, ())):
+        if patterns := as_tuple(keywords.get(column, ())):
             # A package may be called `root`: only the stack of that name needs an exact match.
             names = [
                 name
@@ -232,12 +232,12 @@ def select(contents: Contents, keywords: SelectKeywords) -> Selection:
             ]
             query &= compiled.Query.text(column, names)
     tag = keywords.get("tag")
-    if stacks := texts(keywords.get("stack", ())):
+    if stacks := as_tuple(keywords.get("stack", ())):
         labels = [name for name in core.labels(None) if any_matches(stacks, name)]
         query &= compiled.Query.stack(tag, labels)
     elif tag is not None:
         query &= compiled.Query.text("tag", [tag])
-    if hashes := texts(keywords.get("hash", ())):
+    if hashes := as_tuple(keywords.get("hash", ())):
         try:
             query &= compiled.Query.hashes(list(hashes))
         except ValueError as error:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from specplan import _core
 from specplan import targets as known_targets
-from specplan.catalog.names import chosen
+from specplan.catalog.names import select_names
 from specplan.errors import UnknownNameError, UnknownTargetError, UsageError
 from specplan.similar_names import _CLOSE, suggestions
 from specplan.system_name import split_system
@@ -68,7 +68,7 @@ class Systems:
         """
         if not patterns:
             return None
-        return list(chosen(patterns, self.oss, kind="os", nearby=self._platforms))
+        return list(select_names(patterns, self.oss, kind="os", nearby=self._platforms))
 
     def chosen_targets(self, patterns: Sequence[str]) -> list[str] | None:
         """Return the targets that any of the patterns matches; None without patterns.
@@ -79,7 +79,7 @@ class Systems:
         """
         if not patterns:
             return None
-        return list(chosen(patterns, self.targets, kind="target", nearby=self._targets))
+        return list(select_names(patterns, self.targets, kind="target", nearby=self._targets))
 
     def like(self, os: str | None, target: str | None) -> list[str]:
         """Return each ``OS/TARGET`` of the catalog with this name in either part, sorted.

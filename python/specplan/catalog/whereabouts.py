@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from specplan.catalog.contents import Contents
     from specplan.model import Coverage, Gap, GapState
     from specplan.sources.origins import IndexRead
-    from specplan.sources.wanted import Wanted
+    from specplan.sources.wanted import WantedLock
 
 __all__ = ["differing_indexes", "fetched", "index_versions", "with_states"]
 
@@ -57,7 +57,7 @@ def with_states(
     return coverage
 
 
-def fetched(contents: Contents, wanted: Sequence[Wanted]) -> compiled.Catalog | None:
+def fetched(contents: Contents, wanted: Sequence[WantedLock]) -> compiled.Catalog | None:
     """Return the rows that count for wants by hash; None if they are those of the indexes.
 
     Raises:

@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from specplan.check.mirror_files import Verified
     from specplan.check.request import CheckRequest
     from specplan.model import DamagedFile, LeftOut
-    from specplan.sources import FileOfSpecs, IndexAlone, MirrorTaken
+    from specplan.sources import MirrorOrigin, SpecFileOrigin, StandaloneIndex
     from specplan.sources.origins import IndexRead
-    from specplan.sources.wanted import Wanted
+    from specplan.sources.wanted import WantedLock
 
 __all__ = ["check"]
 
@@ -76,13 +76,13 @@ class _Checked:
     sources: Sequence[str]
     unread: Collection[str]
     files: int
-    files_of_specs: Sequence[FileOfSpecs]
+    files_of_specs: Sequence[SpecFileOrigin]
     damaged: Sequence[DamagedFile]
     contradictions: Sequence[Finding]
-    wanted: Sequence[Wanted]
+    wanted: Sequence[WantedLock]
     verify: Verify
-    mirrors: Sequence[MirrorTaken]
-    indexes_alone: Sequence[IndexAlone]
+    mirrors: Sequence[MirrorOrigin]
+    indexes_alone: Sequence[StandaloneIndex]
     counted: Counted | None
     operating_systems: compiled.OperatingSystems
     indexes: Sequence[IndexRead] = ()
@@ -181,7 +181,7 @@ def _checked(contents: Contents, request: CheckRequest, counted: Counted | None)
     )
 
 
-def _mirrors(checked: _Checked) -> tuple[Sequence[MirrorTaken], Sequence[str]]:
+def _mirrors(checked: _Checked) -> tuple[Sequence[MirrorOrigin], Sequence[str]]:
     """Return the mirrors whose files to check, and notes on the other sources."""
     if checked.verify == "index":
         return (), ()
@@ -206,7 +206,9 @@ def _mirrors(checked: _Checked) -> tuple[Sequence[MirrorTaken], Sequence[str]]:
     return mirrors, notes
 
 
-def _verified(checked: _Checked, mirrors: Sequence[MirrorTaken], wrong: frozenset[str]) -> Verified:
+def _verified(
+    checked: _Checked, mirrors: Sequence[MirrorOrigin], wrong: frozenset[str]
+) -> Verified:
     """Check the files of all mirrors."""
     from specplan.check.mirrors import verify_all  # noqa: PLC0415 - as above
 
@@ -401,7 +403,7 @@ def _why_missing(names: _SpecNames, dag_hash: str) -> str:
 
 
 def _missing_of_roots(
-    names: _SpecNames, dag_hash: str, lacked: Lacked, locks: Sequence[Wanted]
+    names: _SpecNames, dag_hash: str, lacked: Lacked, locks: Sequence[WantedLock]
 ) -> Finding:
     """Return the finding of what only roots without a binary need."""
     dependents = lacked.needing(dag_hash)
@@ -489,7 +491,7 @@ def _cycle(names: _SpecNames, answer: compiled.TangleAnswer) -> Finding:
 
 
 def _hashes(
-    core: compiled.Catalog, files: Sequence[FileOfSpecs]
+    core: compiled.Catalog, files: Sequence[SpecFileOrigin]
 ) -> tuple[list[Finding], CheckedHashes]:
     """Compare the hashes of files with their content."""
     damaged: list[Finding] = []

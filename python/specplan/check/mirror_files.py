@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from specplan.aliases import Counted
     from specplan.model.check import FindingKind
-    from specplan.sources.origins import MirrorTaken
+    from specplan.sources.origins import MirrorOrigin
     from specplan.sources.stores.store import Store
 
 __all__ = ["Verification", "Verified", "verify"]
@@ -70,7 +70,7 @@ class Verification:
         counted: Called with the progress.
     """
 
-    taken: MirrorTaken
+    taken: MirrorOrigin
     core: _core.Catalog
     binaries: Sequence[str] | None
     wrong: frozenset[str]

@@ -10,7 +10,7 @@ from specplan.check.mirror_files import Verification, Verified, verify
 from specplan.errors import DamagedSourceError
 from specplan.sources import spec_files
 from specplan.sources.mirrors import mirror
-from specplan.sources.origins import IndexAlone
+from specplan.sources.origins import StandaloneIndex
 from specplan.sources.reading_options import Reading
 from specplan.sources.stores.fetching import Fetching
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from specplan.aliases import Counted
-    from specplan.sources.origins import MirrorTaken
+    from specplan.sources.origins import MirrorOrigin
 
 __all__ = ["settled", "verify_all"]
 
 
 def verify_all(
     core: _core.Catalog,
-    mirrors: Sequence[MirrorTaken],
+    mirrors: Sequence[MirrorOrigin],
     *,
     wrong: frozenset[str],
     blobs: bool,
@@ -63,13 +63,13 @@ def verify_all(
     return verified
 
 
-def _binaries(known: _core.Catalog, taken: MirrorTaken) -> list[str]:
+def _binaries(known: _core.Catalog, taken: MirrorOrigin) -> list[str]:
     """Return the hashes that the indexes of a mirror list as binaries."""
     indexes = (taken.index or "", *taken.older)
     return sorted({each for index in indexes for each in known.binaries_of(index)})
 
 
-def settled(mirrors: Sequence[MirrorTaken]) -> tuple[list[MirrorTaken], list[str]]:
+def settled(mirrors: Sequence[MirrorOrigin]) -> tuple[list[MirrorOrigin], list[str]]:
     """Return the mirrors that can be read, and notes about the others.
 
     Raises:
@@ -80,7 +80,7 @@ def settled(mirrors: Sequence[MirrorTaken]) -> tuple[list[MirrorTaken], list[str
     return [each for each in known if each is not None], notes
 
 
-def _listed(taken: MirrorTaken) -> _core.Catalog:
+def _listed(taken: MirrorOrigin) -> _core.Catalog:
     """Read the index of a stack again, this time with its binaries."""
     if taken.listing is None or taken.index is None:
         return _core.Catalog.merged([])
@@ -91,7 +91,7 @@ def _listed(taken: MirrorTaken) -> _core.Catalog:
     )
 
 
-def _settled(taken: MirrorTaken, notes: list[str]) -> MirrorTaken | None:
+def _settled(taken: MirrorOrigin, notes: list[str]) -> MirrorOrigin | None:
     """Return a mirror that knows whether its index is complete.
 
     A map may name an index by its checksum. Then the mirror is the one with that blob, if it has
@@ -112,7 +112,7 @@ def _settled(taken: MirrorTaken, notes: list[str]) -> MirrorTaken | None:
     if not whole and not views:
         label, tag = taken.of or ("", "")
         shown = taken.index or ""
-        alone = IndexAlone(shown=shown, label=label, tag=tag, cache=taken.cache)
+        alone = StandaloneIndex(shown=shown, label=label, tag=tag, cache=taken.cache)
         notes.append(alone.note)
         return None
     if checksum not in views:
@@ -123,7 +123,7 @@ def _settled(taken: MirrorTaken, notes: list[str]) -> MirrorTaken | None:
     return replace(taken, lists_all=False)
 
 
-def _views(taken: MirrorTaken) -> set[str]:
+def _views(taken: MirrorOrigin) -> set[str]:
     """Return the checksums of the indexes of all views, if they can be determined."""
     checksums: set[str] = set()
     for view in mirror.views(taken.store):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from specplan.check.request import CheckRequest
     from specplan.sources.environments.environment import EnvironmentRoot
     from specplan.sources.limits import Limits
-    from specplan.sources.wanted import AvailableWants, Wanted
+    from specplan.sources.wanted import AvailableWants, WantedLock
 
 __all__ = ["Lacked", "lacked_by", "read_roots"]
 
@@ -28,7 +28,7 @@ _INSTALL: Final = frozenset({"link", "run"})
 
 def read_roots(
     request: CheckRequest, limits: Limits, available: AvailableWants | None
-) -> Iterator[Wanted]:
+) -> Iterator[WantedLock]:
     """Yield the locks of a check, and the binaries of stacks.
 
     A lock has a record of each root that the environment beside it has and that it lacks.

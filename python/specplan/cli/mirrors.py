@@ -10,7 +10,7 @@ from specplan.cli import output
 from specplan.errors import UsageError
 from specplan.sources import Limits
 from specplan.sources.mirrors.own_stack import labelled_apart
-from specplan.sources.named_want import file_of, named_want
+from specplan.sources.named_want import lock_or_environment_in, named_want
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,7 +56,7 @@ def _of_environment(want: str, options: EnvironmentOptions) -> tuple[NamedMirror
     from specplan.sources.environments.environment import read_environment  # noqa: PLC0415
     from specplan.sources.environments.mirrors import read_mirrors_file  # noqa: PLC0415
 
-    file = Path(file_of(named.place))
+    file = Path(lock_or_environment_in(named.place))
     if named.kind != "environment":
         # The lock was made from the environment beside it.
         file = file.with_name("spack.yaml")

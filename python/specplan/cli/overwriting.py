@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from specplan.errors import UsageError
 from specplan.sources.label import split_label
-from specplan.sources.named_want import file_of
+from specplan.sources.named_want import lock_or_environment_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -48,7 +48,7 @@ def refuse_overwriting(settings: Settings, arguments: Mapping[str, object]) -> N
             *(arguments.get(each) for each in _READ_ARGUMENTS),
         ]
         for place in (place for each in values for place in _texts(each)):
-            file = file_of(split_label(place)[1])
+            file = lock_or_environment_in(split_label(place)[1])
             if os.path.isfile(file) and os.path.samefile(file, output):  # noqa: PTH113, PTH121
                 raise UsageError(
                     f"`{option} {output}` would replace `{place}`, which this run reads",

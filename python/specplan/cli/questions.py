@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from specplan.catalog.names import chosen
+from specplan.catalog.names import select_names
 from specplan.coverage.query import CoverageQuery
 from specplan.errors import UsageError
 
@@ -85,7 +85,7 @@ def with_stacks(settings: Settings) -> Settings:
         is_chosen = settings.is_typed("stack") or bool(settings.want)
         return settings if is_chosen else replace(settings, stack=tuple(names))
     patterns = settings.stack if settings.is_typed("stack") else tuple(names)
-    selected = chosen(patterns, names, kind="stack")
+    selected = select_names(patterns, names, kind="stack")
     wants = {table.name: table.want for table in tables if table.name in selected}
     without = [name for name, want in wants.items() if want is None]
     if without:

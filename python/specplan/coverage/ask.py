@@ -7,7 +7,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, get_args
 
 from specplan import _core as compiled
-from specplan.catalog.names import FEWER_CELLS, Matching, chosen, refuse_others
+from specplan.catalog.names import FEWER_CELLS, Matching, refuse_others, select_names
 from specplan.catalog.specs import by_hash
 from specplan.catalog.systems import Systems
 from specplan.coverage.entries import Entries, not_wanted_entries
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
     from specplan._core import State
     from specplan.aliases import SystemOfPlatform
-    from specplan.coverage.environments import Answered, NotConcretized
+    from specplan.coverage.environments import EnvironmentAnswer, NotConcretized
     from specplan.coverage.query import CoverageQuery
     from specplan.model import NotWanted, WantsKind
     from specplan.model.query import Detail
     from specplan.sources.environments.environment import EnvironmentRoot
     from specplan.sources.environments.options import EnvironmentOptions
-    from specplan.sources.wanted import Wanted, WantedEnvironment
+    from specplan.sources.wanted import WantedEnvironment, WantedLock
 
 __all__ = ["ResolvedAnswer", "ask", "environment_options", "roots_of"]
 
@@ -119,7 +119,7 @@ class ResolvedAnswer:
     scope: Scope | None
     reported: list[str]
     specs: list[list[str]]
-    wanted: tuple[Wanted, ...]
+    wanted: tuple[WantedLock, ...]
     environments: tuple[WantedEnvironment, ...]
     absent: tuple[str, ...]
     listed_before: frozenset[str]
@@ -128,7 +128,7 @@ class ResolvedAnswer:
     gaps: compiled.GapsAnswer | None
     lacking: tuple[tuple[str, ...], ...]
     not_wanted_count: int
-    abstract: Answered | None
+    abstract: EnvironmentAnswer | None
     operating_systems: compiled.OperatingSystems
     not_concretized: tuple[NotConcretized, ...] = ()
     nowhere: tuple[EnvironmentRoot, ...] = ()
@@ -140,7 +140,7 @@ def ask(
     state: State,
     *,
     older: State | None,
-    wanted: tuple[Wanted, ...],
+    wanted: tuple[WantedLock, ...],
     environments: tuple[WantedEnvironment, ...] = (),
     own_stacks: frozenset[str] = frozenset(),
     detail: Detail,
@@ -215,7 +215,7 @@ def _refuse_nothing(
     stacks: _Stacks,
     query: CoverageQuery,
     cells: Sequence[compiled.CellAnswer],
-    abstract: Answered | None,
+    abstract: EnvironmentAnswer | None,
     *,
     has_files: bool,
 ) -> None:
@@ -273,7 +273,9 @@ def _solved(
     not_wanted: dict[int, compiled.NamesOfNotWanted],
     query: CoverageQuery,
     detail: Detail,
-) -> tuple[compiled.CoverageQuestion | None, compiled.CoverageAnswer | None, Answered | None]:
+) -> tuple[
+    compiled.CoverageQuestion | None, compiled.CoverageAnswer | None, EnvironmentAnswer | None
+]:
     """Return the question about keys with its answer, and the answer about environments."""
     question = answer = abstract = None
     if wants.specs is not None or wants.environments is None:
@@ -316,7 +318,7 @@ def _excluded(
     query: CoverageQuery,
     not_wanted: Iterable[int],
     answer: compiled.CoverageAnswer | None,
-    abstract: Answered | None,
+    abstract: EnvironmentAnswer | None,
 ) -> tuple[tuple[NotWanted, ...], int]:
     """Return the entries with the number of wants that each excludes, and the total."""
     excluded, count = [0] * len(query.not_wanted), 0
@@ -355,7 +357,7 @@ class _Stacks:
 def _stacks(
     core: compiled.Catalog,
     states: tuple[State, State | None],
-    wanted: Sequence[Wanted],
+    wanted: Sequence[WantedLock],
     environments: Sequence[WantedEnvironment],
     query: CoverageQuery,
     own: frozenset[str],
@@ -368,7 +370,7 @@ def _stacks(
     of_files = of_locks | {each.label for each in environments}
     known = of_files or {*labels, *listed}
     # No label of a file stands for a union: a lock may lie in a folder called `root`.
-    selected = chosen(query.stack or tuple(sorted(of_files)), known, kind="stack")
+    selected = select_names(query.stack or tuple(sorted(of_files)), known, kind="stack")
     # An empty lock leaves no label behind.
     there = {*(core.labels(None) if wanted else labels)}
     if of_files:
@@ -454,7 +456,7 @@ def _abstract(
     frame: _Frame,
     query: CoverageQuery,
     detail: Detail,
-) -> Answered:
+) -> EnvironmentAnswer:
     """Ask the core about the wants of environments."""
     # Import the code for environments only if one is wanted.
     from specplan.coverage import environments as abstract_wants  # noqa: PLC0415
@@ -556,7 +558,7 @@ def _level(query: CoverageQuery, wants: WantsKind) -> Level | None:
 def _kind_of_wants(
     query: CoverageQuery,
     older: State | None,
-    wanted: tuple[Wanted, ...],
+    wanted: tuple[WantedLock, ...],
     environments: tuple[WantedEnvironment, ...],
 ) -> WantsKind:
     given = [
@@ -583,7 +585,7 @@ def _peers(query: CoverageQuery, stacks: _Stacks) -> tuple[list[list[str]], list
     """Return sets of peers, and for each reported stack the one that defines its wants."""
     reported = stacks.reported
     if query.peers:
-        sets = [list(chosen(query.peers, stacks.labels, kind="stack"))]
+        sets = [list(select_names(query.peers, stacks.labels, kind="stack"))]
         return sets, [0 for _ in reported]
     # The name of a source without a label is not given by a user, so it names no family.
     named = [name for name in stacks.labels if name not in stacks.own]
@@ -596,7 +598,10 @@ def _peers(query: CoverageQuery, stacks: _Stacks) -> tuple[list[list[str]], list
 
 
 def _specs(
-    core: compiled.Catalog, wanted: Sequence[Wanted], reported: Sequence[str], query: CoverageQuery
+    core: compiled.Catalog,
+    wanted: Sequence[WantedLock],
+    reported: Sequence[str],
+    query: CoverageQuery,
 ) -> list[list[str]]:
     """Return the hashes that each reported stack wants."""
     scope = SCOPE_EDGES[query.scope]
@@ -611,7 +616,7 @@ def _specs(
     return [core.reached(roots.get(name, []), scope) for name in reported]
 
 
-def roots_of(wanted: Sequence[Wanted]) -> dict[str, list[str]]:
+def roots_of(wanted: Sequence[WantedLock]) -> dict[str, list[str]]:
     """Return the distinct hashes of the roots in each stack's locks, in their order."""
     found: dict[str, dict[str, None]] = {}
     for each in wanted:

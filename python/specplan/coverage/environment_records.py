@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from specplan import _core
-    from specplan.coverage.environments import Answered, NotConcretized
+    from specplan.coverage.environments import EnvironmentAnswer, NotConcretized
     from specplan.model.roots import RootState
     from specplan.sources.wanted import WantedEnvironment
 
@@ -55,7 +55,7 @@ class InstallableRoots:
     stacks: Mapping[str, tuple[int, int]]
 
 
-def cells(answered: Answered) -> Iterator[Cell]:
+def cells(answered: EnvironmentAnswer) -> Iterator[Cell]:
     """Yield the cells by stack, os, target."""
     for cell, answer in zip(answered.wants.cells, answered.core.cells, strict=True):
         wanted, covered = len(cell.wants), answer.covered
@@ -73,13 +73,13 @@ def cells(answered: Answered) -> Iterator[Cell]:
         )
 
 
-def lacking(answered: Answered) -> Iterator[tuple[str, ...]]:
+def lacking(answered: EnvironmentAnswer) -> Iterator[tuple[str, ...]]:
     """Yield for each cell the abstract specs that it lacks, sorted."""
     for answer in answered.core.cells:
         yield tuple(sorted(answered.wants.specs[want] for want in answer.gaps))
 
 
-def gaps(answered: Answered) -> Iterator[Gap]:
+def gaps(answered: EnvironmentAnswer) -> Iterator[Gap]:
     """Yield the gaps by cell."""
     wants = answered.wants
     nearest = nearest_of([gap.nearest for gap in answered.core.gaps])
@@ -105,7 +105,7 @@ def gaps(answered: Answered) -> Iterator[Gap]:
         )
 
 
-def unknown(answered: Answered) -> Iterator[UnknownWant]:
+def unknown(answered: EnvironmentAnswer) -> Iterator[UnknownWant]:
     """Yield the wants that the sources cannot decide, by stack, os, target, want."""
     wants = answered.wants
     for cell, answer in zip(wants.cells, answered.core.cells, strict=True):
@@ -123,7 +123,7 @@ def unknown(answered: Answered) -> Iterator[UnknownWant]:
             )
 
 
-def root_lines(answered: Answered) -> Iterator[RootLine]:
+def root_lines(answered: EnvironmentAnswer) -> Iterator[RootLine]:
     """Yield the roots with the lines that ask for them, by cell, in the order of the roots."""
     wants = answered.wants
     broken: dict[int, set[int]] = {}
@@ -163,7 +163,7 @@ def lines_of_not_concretized(roots: Iterable[NotConcretized]) -> Iterator[RootLi
 
 
 def broken_roots(
-    answered: Answered, catalog: _core.Catalog, lacks: Callable[[str], Sequence[str]]
+    answered: EnvironmentAnswer, catalog: _core.Catalog, lacks: Callable[[str], Sequence[str]]
 ) -> InstallableRoots:
     """Return the number of roots of environments that install, and those that do not.
 

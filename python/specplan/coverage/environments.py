@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AbstractWants",
-    "Answered",
+    "EnvironmentAnswer",
     "NotConcretized",
     "WantedCell",
     "ask",
@@ -110,7 +110,7 @@ class AbstractWants:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
+class EnvironmentAnswer:
     """Abstract wants with the core's answer.
 
     Attributes:
@@ -428,7 +428,7 @@ def ask(
     compat: Compatibility,
     systems: Systems,
     detail: Detail,
-) -> Answered:
+) -> EnvironmentAnswer:
     """Ask a catalog for the specs that meet abstract wants.
 
     Args:
@@ -455,7 +455,7 @@ def ask(
             {**question, "cells": _cells(wants.hidden), "detail": "keys"}, MOST_LACKS
         )
         lacking.update(want for cell in others.cells for want in cell.gaps)
-    return Answered(wants=wants, core=answer, lacking=lacking)
+    return EnvironmentAnswer(wants=wants, core=answer, lacking=lacking)
 
 
 def _cells(cells: Sequence[WantedCell]) -> list[tuple[str, str, str, list[int]]]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from specplan._core import CellAnswer
     from specplan.catalog.contents import Contents
     from specplan.coverage.ask import ResolvedAnswer
-    from specplan.coverage.environments import Answered
+    from specplan.coverage.environments import EnvironmentAnswer
     from specplan.sources.environments.environment import EnvironmentRoot
     from specplan.sources.wanted import WantedEnvironment
 
@@ -69,7 +69,7 @@ def of_environments(environments: Iterable[WantedEnvironment]) -> list[LeftOut]:
     return [record for each in environments for record in each.environment.left_out]
 
 
-def _assumptions(answered: Answered) -> list[LeftOut]:
+def _assumptions(answered: EnvironmentAnswer) -> list[LeftOut]:
     """Return the required variants that no known spec of a package has."""
     wants = answered.wants
     return [

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from specplan.model import NotWanted, Scope
-    from specplan.sources.wanted import Wanted
+    from specplan.sources.wanted import WantedLock
 
 __all__ = ["SCOPE_EDGES", "LockWants"]
 
@@ -44,7 +44,7 @@ class LockWants:
     @staticmethod
     def of(
         core: compiled.Catalog,
-        locks: Iterable[Wanted],
+        locks: Iterable[WantedLock],
         scope: Scope,
         not_wanted: Sequence[NotWanted],
     ) -> LockWants:

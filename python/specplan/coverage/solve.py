@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from specplan.coverage.query import CoverageQuery
     from specplan.model import Coverage
     from specplan.model.query import Detail
-    from specplan.sources.wanted import Wanted, WantedEnvironment
+    from specplan.sources.wanted import WantedEnvironment, WantedLock
 
 __all__ = ["answer", "solve"]
 
 #: The locks and the environments of a query.
-_Wants: TypeAlias = "tuple[tuple[Wanted, ...], tuple[WantedEnvironment, ...]]"
+_Wants: TypeAlias = "tuple[tuple[WantedLock, ...], tuple[WantedEnvironment, ...]]"
 
 
 def solve(contents: Contents, query: CoverageQuery, older: Contents | None = None) -> Coverage:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from specplan import _core as compiled
-from specplan.catalog.names import texts
+from specplan.catalog.names import as_tuple
 from specplan.catalog.specs import hashes_of, names_of
 from specplan.catalog.systems import Systems
 from specplan.coverage.environment_records import environments_asked
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from specplan.coverage.environments import AbstractWants, WantedCell
     from specplan.model import Compatibility, NamedSpec, NotWanted
     from specplan.sources.environments.environment import Environment
-    from specplan.sources.wanted import Wanted, WantedEnvironment
+    from specplan.sources.wanted import WantedEnvironment, WantedLock
 
 __all__ = ["CandidateSet", "ChoiceRequest", "Chosen", "Options", "Want", "WantGroup"]
 
@@ -49,7 +49,7 @@ class ChoiceRequest:
     """
 
     environments: tuple[WantedEnvironment, ...]
-    locks: tuple[Wanted, ...]
+    locks: tuple[WantedLock, ...]
     system: str | Sequence[str]
     os: str | Sequence[str]
     target: str | Sequence[str]
@@ -222,7 +222,7 @@ class WantGroup:
 class _LockSpecs:
     """The specs of a lock."""
 
-    def __init__(self, lock: Wanted) -> None:
+    def __init__(self, lock: WantedLock) -> None:
         self.place = lock.place
         self._roots = {root.hash for root in lock.roots}
         self._specs = frozenset(hashes_of(lock.core))
@@ -327,7 +327,7 @@ def _wants(core: compiled.Catalog, asked: ChoiceRequest, systems: Systems) -> Ab
         for stack, own in asked.cells.items()
         if stack in asked_stacks
     }
-    if not texts(asked.system):
+    if not as_tuple(asked.system):
         # A default only applies to stacks without systems of their own.
         labels = {each.label for each in asked.environments if not _says_where(each.environment)}
         cells = {**{label: list(added) for label in labels}, **cells}
@@ -337,11 +337,11 @@ def _wants(core: compiled.Catalog, asked: ChoiceRequest, systems: Systems) -> Ab
         systems=systems,
         cells=cells,
         added=added,
-        oss=systems.chosen_oss(texts(asked.os)),
-        targets=systems.chosen_targets(texts(asked.target)),
+        oss=systems.chosen_oss(as_tuple(asked.os)),
+        targets=systems.chosen_targets(as_tuple(asked.target)),
         not_wanted=asked.not_wanted,
     )
-    if not wants.cells and (texts(asked.os) or texts(asked.target)):
+    if not wants.cells and (as_tuple(asked.os) or as_tuple(asked.target)):
         raise EmptySelectionError("nothing is wanted for this operating system and target")
     return wants
 
@@ -356,7 +356,7 @@ def _systems(
     core: compiled.Catalog, systems: Systems, asked: ChoiceRequest
 ) -> Sequence[SystemOfPlatform]:
     """Return the systems of every want; none if each names its own."""
-    named = texts(asked.system)
+    named = as_tuple(asked.system)
     if named:
         added = systems.added(named)
         return core.systems() if added is None else added

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from specplan.planning.recipe_changes import JudgedRecipes, NextWants
     from specplan.planning.request import ChangeRequest, PlanRequest
     from specplan.sources import Limits
-    from specplan.sources.wanted import Wanted, WantedEnvironment
+    from specplan.sources.wanted import WantedEnvironment, WantedLock
 
 __all__ = ["rebuild", "rebuild_with_changes"]
 
@@ -168,11 +168,11 @@ def _set_roots(
 class _Read:
     """The files of a request after reading: its wants, candidates and costs."""
 
-    wanted: tuple[Wanted, ...]
+    wanted: tuple[WantedLock, ...]
     environments: tuple[WantedEnvironment, ...]
     unplanned: Sequence[LeftOut]
     gaps: GapWants | None
-    more_locks: Sequence[Wanted]
+    more_locks: Sequence[WantedLock]
     others: Sequence[compiled.Catalog]
     of_candidates: Sequence[LeftOut]
     costs: Costs
@@ -327,7 +327,7 @@ def _compares(request: PlanRequest) -> bool:
 
 def _recipes(
     request: PlanRequest,
-    wanted: Sequence[Wanted],
+    wanted: Sequence[WantedLock],
     environments: Sequence[WantedEnvironment],
     limits: Limits,
 ) -> tuple[JudgedRecipes | None, NextWants | None]:

@@ -25,7 +25,7 @@ from specplan.sources.content import inflated
 from specplan.sources.environments.pinned_repositories import pinned_beside
 from specplan.sources.label import STANDARD_INPUT
 from specplan.sources.lock_root import LockRoot
-from specplan.sources.named_want import file_of
+from specplan.sources.named_want import lock_or_environment_in
 from specplan.sources.recipes import changed_recipes
 from specplan.sources.stores.store import written
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from specplan.planning.changes import ComparedSpecs
     from specplan.planning.request import RecipeRequest
     from specplan.recipes.history import History
-    from specplan.recipes.locks import WantedLock
+    from specplan.recipes.locks import RecipeLock
     from specplan.recipes.model import (
         RecipeChange,
         RecipeChanges,
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
         SpecChange,
     )
     from specplan.sources.limits import Limits
-    from specplan.sources.wanted import Wanted
+    from specplan.sources.wanted import WantedLock
 
 __all__ = ["JudgedRecipes", "NextWants", "by_name", "judged", "next_wants"]
 
@@ -73,7 +73,7 @@ class _Compared:
     """
 
     comparison: Comparison
-    locks: tuple[WantedLock, ...]
+    locks: tuple[RecipeLock, ...]
     pinned: bool
     changes: RecipeChanges
 
@@ -103,7 +103,7 @@ class JudgedRecipes:
         """The verdicts that count as a change."""
         return frozenset({"stale", *self.request.treat})
 
-    def next_locks(self) -> tuple[tuple[WantedLock, NextLock], ...]:
+    def next_locks(self) -> tuple[tuple[RecipeLock, NextLock], ...]:
         """Return the next lock of each lock from a file."""
         return tuple(
             (lock, next_lock(each.comparison, lock, each.changes, self.counted))
@@ -222,7 +222,7 @@ class JudgedRecipes:
         )
 
 
-def judged(request: RecipeRequest, wanted: Sequence[Wanted], limits: Limits) -> JudgedRecipes:
+def judged(request: RecipeRequest, wanted: Sequence[WantedLock], limits: Limits) -> JudgedRecipes:
     """Compare the recipes of two revisions, and judge the changes for the specs of locks.
 
     A lock is made with the recipes of the commit that the environment beside it pins, if the
@@ -240,11 +240,13 @@ def judged(request: RecipeRequest, wanted: Sequence[Wanted], limits: Limits) -> 
     rules = rules_of(request.spack_rules or NEWEST_RULES)
     main = Comparison(range_, rules)
     namespaces = {each.namespace for each in main.after.repositories}
-    by_commit: dict[str, tuple[Comparison, list[WantedLock]]] = {}
-    plain: list[WantedLock] = []
+    by_commit: dict[str, tuple[Comparison, list[RecipeLock]]] = {}
+    plain: list[RecipeLock] = []
     for each in wanted:
         lock = _lock(each, limits)
-        pinned = _pinned(range_, pinned_beside(file_of(each.place), limits), namespaces)
+        pinned = _pinned(
+            range_, pinned_beside(lock_or_environment_in(each.place), limits), namespaces
+        )
         if pinned is None:
             plain.append(lock)
             continue
@@ -260,7 +262,7 @@ def judged(request: RecipeRequest, wanted: Sequence[Wanted], limits: Limits) -> 
     return JudgedRecipes(request=request, range=range_, groups=groups)
 
 
-def _group(comparison: Comparison, locks: Iterable[WantedLock], *, pinned: bool) -> _Compared:
+def _group(comparison: Comparison, locks: Iterable[RecipeLock], *, pinned: bool) -> _Compared:
     locks = tuple(locks)
     changes = compared_changes(comparison, locks)
     return _Compared(comparison=comparison, locks=locks, pinned=pinned, changes=changes)
@@ -276,14 +278,14 @@ def _pinned(
     return None
 
 
-def _lock(wanted: Wanted, limits: Limits) -> WantedLock:
+def _lock(wanted: WantedLock, limits: Limits) -> RecipeLock:
     """Return the specs of a want, with their records if a file has them."""
     if wanted.is_available or wanted.place == STANDARD_INPUT:
         hashes = [each.hash for each in wanted.core.specs(compiled.Query.all(), None)]
         if wanted.is_available:
             hashes = wanted.core.reached(sorted({each.hash for each in wanted.roots}), ANY_EDGE)
         return known_specs(wanted.core, hashes, wanted.label)
-    place = file_of(wanted.place)
+    place = lock_or_environment_in(wanted.place)
     document = inflated(Path(place), place, limits.index_bytes)
     return read_lock(document, wanted.label, place)
 
@@ -338,14 +340,14 @@ class NextWants:
         left_out: The specs that keep their hash only if a concretizer chooses as before.
     """
 
-    wanted: tuple[Wanted, ...]
+    wanted: tuple[WantedLock, ...]
     answers: tuple[Successors, ...]
     open: frozenset[str]
     documents: tuple[tuple[str, bytes | None], ...]
     left_out: tuple[LeftOut, ...]
 
 
-def next_wants(recipes: JudgedRecipes, wanted: Sequence[Wanted]) -> NextWants:
+def next_wants(recipes: JudgedRecipes, wanted: Sequence[WantedLock]) -> NextWants:
     """Return the next locks as wants.
 
     Args:
@@ -356,7 +358,7 @@ def next_wants(recipes: JudgedRecipes, wanted: Sequence[Wanted]) -> NextWants:
         UsageError: If some want is not a lock from a file.
     """
     made = {(lock.label, lock.place): found for lock, found in recipes.next_locks()}
-    keys = [(each.label, file_of(each.place)) for each in wanted]
+    keys = [(each.label, lock_or_environment_in(each.place)) for each in wanted]
     missing = next((place for label, place in keys if (label, place) not in made), None)
     if missing is not None:
         raise UsageError(
@@ -374,7 +376,7 @@ def next_wants(recipes: JudgedRecipes, wanted: Sequence[Wanted]) -> NextWants:
     )
 
 
-def _wanted(old: Wanted, new: NextLock) -> Wanted:
+def _wanted(old: WantedLock, new: NextLock) -> WantedLock:
     """Return the next lock as wants, in place of a lock."""
     read = compiled.parse_specs(
         new.document, cache=written(old.place), tag="", label=old.label, shown=old.place

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from specplan.model import LeftOut, Scope
     from specplan.sources import Limits
     from specplan.sources.environments.options import EnvironmentOptions
-    from specplan.sources.wanted import AvailableWants, Wanted, WantedEnvironment
+    from specplan.sources.wanted import AvailableWants, WantedEnvironment, WantedLock
 
 
 __all__ = ["read_candidates", "read_wanted_places", "wanted_files"]
@@ -31,7 +31,7 @@ def read_wanted_places(
     scope: Scope = "runtime",
     options: EnvironmentOptions | None = None,
     available: AvailableWants | None = None,
-) -> tuple[tuple[Wanted, ...], tuple[WantedEnvironment, ...], list[LeftOut]]:
+) -> tuple[tuple[WantedLock, ...], tuple[WantedEnvironment, ...], list[LeftOut]]:
     """Read the wants: files, and abstract specs as they are typed.
 
     Returns:
@@ -47,7 +47,7 @@ def read_wanted_places(
 
 def read_candidates(
     places: Iterable[str], limits: Limits
-) -> tuple[list[Wanted], list[compiled.Catalog], list[LeftOut]]:
+) -> tuple[list[WantedLock], list[compiled.Catalog], list[LeftOut]]:
     """Read the candidates: locks and other sources, and the parts that were left out."""
     locks = []
     others = []
@@ -66,7 +66,9 @@ def read_candidates(
     return locks, others, left_out
 
 
-def wanted_files(wanted: Iterable[Wanted], environments: Iterable[WantedEnvironment]) -> list[str]:
+def wanted_files(
+    wanted: Iterable[WantedLock], environments: Iterable[WantedEnvironment]
+) -> list[str]:
     """Return the files of wants, without typed specs."""
     files = [each.place for each in environments if not each.is_typed]
     return [*(each.place for each in wanted), *files]

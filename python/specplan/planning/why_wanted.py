@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from specplan import _core as compiled
-from specplan.catalog.names import ROOT, chosen
+from specplan.catalog.names import ROOT, select_names
 from specplan.coverage.entries import not_wanted_entries
 from specplan.coverage.peers import peers_of
 from specplan.coverage.solve import solve
@@ -265,7 +265,7 @@ class _Asked:
         labels = contents.core.labels(contents.state(query.tag))
         patterns = query.peers
         peers: Iterable[str] = (
-            chosen(patterns, labels, kind="stack")
+            select_names(patterns, labels, kind="stack")
             if patterns
             else peers_of([stack], labels, query.families)[0][0]
         )

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from specplan.recipes.history import ChangedFile, History, Tree
-    from specplan.recipes.locks import WantedLock
+    from specplan.recipes.locks import RecipeLock
     from specplan.recipes.nodes import Node
     from specplan.recipes.rules import SpackRules
 
@@ -99,7 +99,7 @@ class Comparison:
 
 
 def recipe_changes(
-    range_: History, locks: Sequence[WantedLock], rules: SpackRules
+    range_: History, locks: Sequence[RecipeLock], rules: SpackRules
 ) -> RecipeChanges:
     """Return the effect of a range of revisions on recipes and on the specs of locks.
 
@@ -111,7 +111,7 @@ def recipe_changes(
     return compared_changes(Comparison(range_, rules), locks)
 
 
-def compared_changes(compared: Comparison, locks: Sequence[WantedLock]) -> RecipeChanges:
+def compared_changes(compared: Comparison, locks: Sequence[RecipeLock]) -> RecipeChanges:
     """Return the same for recipes that are already compared.
 
     Args:
@@ -142,12 +142,12 @@ def compared_changes(compared: Comparison, locks: Sequence[WantedLock]) -> Recip
     )
 
 
-def _sources(range_: History, locks: Sequence[WantedLock]) -> tuple[SourceUsed, ...]:
+def _sources(range_: History, locks: Sequence[RecipeLock]) -> tuple[SourceUsed, ...]:
     places = dict.fromkeys([range_.checkout, *(each.place for each in locks if each.place)])
     return tuple(SourceUsed(source=each, copied_at=None, indexes=()) for each in places)
 
 
-def package_hashes(side: Side, locks: Sequence[WantedLock]) -> tuple[PackageHash, ...]:
+def package_hashes(side: Side, locks: Sequence[RecipeLock]) -> tuple[PackageHash, ...]:
     """Return the package hash of each spec of locks by the recipes of one side.
 
     The patches are those recorded in the locks.
@@ -162,7 +162,7 @@ def package_hashes(side: Side, locks: Sequence[WantedLock]) -> tuple[PackageHash
     )
 
 
-def _package_hash(side: Side, lock: WantedLock, node: Node) -> PackageHash:
+def _package_hash(side: Side, lock: RecipeLock, node: Node) -> PackageHash:
     computed, why = None, ""
     try:
         recipe = side.find(node.namespace, node.name)
@@ -201,7 +201,7 @@ def _add_importers(
     compared: Comparison,
     touched: dict[_Key, _Touched],
     others: Sequence[str],
-    locks: Sequence[WantedLock],
+    locks: Sequence[RecipeLock],
 ) -> None:
     """Add the recipes of locks that import changed code."""
     causes = _changed_modules(compared, touched, others)
@@ -221,7 +221,7 @@ def _add_importers(
 
 
 def _add_patched(
-    compared: Comparison, touched: dict[_Key, _Touched], locks: Sequence[WantedLock]
+    compared: Comparison, touched: dict[_Key, _Touched], locks: Sequence[RecipeLock]
 ) -> None:
     """Add the recipes of locks whose specs are patched by a recipe that changed."""
     for key in list(touched):
@@ -303,7 +303,7 @@ def _content(tree: Tree, path: str) -> bytes | None:
 
 
 def _change(
-    compared: Comparison, key: _Key, touched: _Touched, locks: Sequence[WantedLock]
+    compared: Comparison, key: _Key, touched: _Touched, locks: Sequence[RecipeLock]
 ) -> RecipeChange:
     namespace, package = key
     try:
@@ -331,7 +331,7 @@ def _change(
 
 def _spec_changes(
     key: _Key,
-    locks: Sequence[WantedLock],
+    locks: Sequence[RecipeLock],
     old: RecipeFile | None,
     new: RecipeFile | None,
     beside: Sequence[RecipeFinding],
@@ -344,7 +344,7 @@ def _spec_changes(
 def _unread(
     key: _Key,
     touched: _Touched,
-    locks: Sequence[WantedLock],
+    locks: Sequence[RecipeLock],
     error: UnreadError,
 ) -> RecipeChange:
     """Return the finding on a recipe whose file cannot be read."""
@@ -416,7 +416,7 @@ def _named(recipe: RecipeFile, inside: str) -> Iterator[str]:
             yield call.name
 
 
-def _totals(recipes: Sequence[RecipeChange], locks: Sequence[WantedLock]) -> RecipeTotals:
+def _totals(recipes: Sequence[RecipeChange], locks: Sequence[RecipeLock]) -> RecipeTotals:
     specs = [spec for each in recipes for spec in each.specs]
     stale: defaultdict[str, set[str]] = defaultdict(set)
     for spec in specs:

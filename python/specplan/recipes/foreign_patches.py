@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from specplan.recipes.host import RecipeHost
-    from specplan.recipes.locks import WantedLock
+    from specplan.recipes.locks import RecipeLock
     from specplan.recipes.nodes import Node
     from specplan.recipes.sides import RecipeFile
 
@@ -22,7 +22,7 @@ _ForeignPatch = tuple[str, tuple[object, ...]]
 
 
 def newly_patched(
-    old: RecipeFile | None, new: RecipeFile | None, host: RecipeHost, lock: WantedLock, node: Node
+    old: RecipeFile | None, new: RecipeFile | None, host: RecipeHost, lock: RecipeLock, node: Node
 ) -> Iterator[Node]:
     """Yield the dependencies of a spec for which its recipe may change a patch.
 

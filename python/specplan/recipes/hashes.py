@@ -14,7 +14,7 @@ from specplan.recipes.unread import UnreadError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from specplan.recipes.locks import WantedLock
+    from specplan.recipes.locks import RecipeLock
     from specplan.recipes.nodes import Node
     from specplan.recipes.sides import RecipeFile
 
@@ -30,7 +30,7 @@ def _for_dependencies(recipe: RecipeFile, host: RecipeHost) -> dict[str, Applied
 
 
 def computed_hash(
-    lock: WantedLock,
+    lock: RecipeLock,
     node: Node,
     recipe: RecipeFile,
     patches: Sequence[Applied] | None = None,
@@ -53,7 +53,7 @@ def computed_hash(
     return package_hash(text, source.id, (each.hashed for each in applied))
 
 
-def recorded_patches(lock: WantedLock, node: Node, recipe: RecipeFile) -> list[Applied]:
+def recorded_patches(lock: RecipeLock, node: Node, recipe: RecipeFile) -> list[Applied]:
     """Return the patches recorded for a spec in a lock, as recipes declare them.
 
     Raises:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from specplan import _core
 from specplan.recipes.conditions import SpecsOfLock
-from specplan.recipes.locks import WantedLock
+from specplan.recipes.locks import RecipeLock
 from specplan.recipes.nodes import LockFile, Node
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ __all__ = ["known_specs"]
 _COMMIT: Final = "commit="
 
 
-def known_specs(core: Catalog, hashes: Iterable[str], label: str) -> WantedLock:
+def known_specs(core: Catalog, hashes: Iterable[str], label: str) -> RecipeLock:
     """Return specs of a catalog as those of a lock.
 
     Args:
@@ -37,7 +37,7 @@ def known_specs(core: Catalog, hashes: Iterable[str], label: str) -> WantedLock:
     for each in core.specs(_core.Query.hashes(sorted(hashes)), None):
         nodes[each.hash] = _node(each)
         by_package[each.package].append(each.hash)
-    return WantedLock(
+    return RecipeLock(
         file=LockFile(label=label, document={}, nodes=nodes),
         specs=SpecsOfLock(core, dict(by_package)),
     )

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from specplan.recipes.conditions import Conditions
     from specplan.recipes.dependency_changes import Dependencies
 
-__all__ = ["WantedLock", "read_lock", "read_locks"]
+__all__ = ["RecipeLock", "read_lock", "read_locks"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WantedLock:
+class RecipeLock:
     """A lock whose specs are in question.
 
     Attributes:
@@ -86,7 +86,7 @@ class WantedLock:
         return found - asked
 
 
-def read_locks(texts: Iterable[str], limits: Limits | None = None) -> tuple[WantedLock, ...]:
+def read_locks(texts: Iterable[str], limits: Limits | None = None) -> tuple[RecipeLock, ...]:
     """Read locks.
 
     Args:
@@ -107,7 +107,7 @@ def read_locks(texts: Iterable[str], limits: Limits | None = None) -> tuple[Want
     return locks
 
 
-def _read(text: str, limits: Limits) -> WantedLock:
+def _read(text: str, limits: Limits) -> RecipeLock:
     label, place = split_label(text)
     path = Path(place)
     if not label:
@@ -116,7 +116,7 @@ def _read(text: str, limits: Limits) -> WantedLock:
     return read_lock(inflated(path, shown, limits.index_bytes), printable(label), shown)
 
 
-def read_lock(document: bytes, label: str, shown: str) -> WantedLock:
+def read_lock(document: bytes, label: str, shown: str) -> RecipeLock:
     """Read a lock from memory.
 
     Args:
@@ -145,4 +145,4 @@ def read_lock(document: bytes, label: str, shown: str) -> WantedLock:
     by_package: defaultdict[str, list[str]] = defaultdict(list)
     for each in file.nodes.values():
         by_package[each.name].append(each.hash)
-    return WantedLock(file=file, specs=SpecsOfLock(read.catalog, dict(by_package)), place=shown)
+    return RecipeLock(file=file, specs=SpecsOfLock(read.catalog, dict(by_package)), place=shown)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from specplan.recipes.directives import Directives
-    from specplan.recipes.locks import WantedLock
+    from specplan.recipes.locks import RecipeLock
     from specplan.recipes.model import SpecChange
     from specplan.recipes.nodes import Node
     from specplan.recipes.sides import RecipeFile
@@ -23,7 +23,7 @@ __all__ = ["other_choice"]
 
 
 def other_choice(
-    lock: WantedLock, change: SpecChange, old: RecipeFile | None, new: RecipeFile | None
+    lock: RecipeLock, change: SpecChange, old: RecipeFile | None, new: RecipeFile | None
 ) -> str:
     """Return the reason why a concretizer may choose another spec, or an empty text.
 
@@ -42,7 +42,7 @@ def other_choice(
     return why and f"{node.name}@{node.version}: {why}"
 
 
-def _why(lock: WantedLock, node: Node, old: RecipeFile, new: RecipeFile) -> str:
+def _why(lock: RecipeLock, node: Node, old: RecipeFile, new: RecipeFile) -> str:
     host = host_of(node.raw.get("arch"))
     try:
         before, after = old.directives(host), new.directives(host)
@@ -61,7 +61,7 @@ def _tags(directives: Sequence[Directives]) -> list[tuple[str, ...]]:
 
 
 def _other_version(
-    lock: WantedLock, node: Node, old: Sequence[Directives], new: Sequence[Directives]
+    lock: RecipeLock, node: Node, old: Sequence[Directives], new: Sequence[Directives]
 ) -> str:
     """Return the change of another version by which a concretizer may choose otherwise.
 
@@ -88,7 +88,7 @@ def _wishes(directives: Sequence[Directives]) -> frozenset[tuple[str, str]]:
     )
 
 
-def _is_pinned(lock: WantedLock, node: Node, versions: set[str]) -> bool:
+def _is_pinned(lock: RecipeLock, node: Node, versions: set[str]) -> bool:
     """Return whether a spec can have no other version, as it is there for roots that name it.
 
     Where others depend on it, a concretizer may choose one for them and one for the roots.

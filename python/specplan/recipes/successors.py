@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from specplan.recipes.changes import Comparison
-    from specplan.recipes.locks import WantedLock
+    from specplan.recipes.locks import RecipeLock
     from specplan.recipes.model import RecipeChanges, RecipeVerdict, SpecChange
     from specplan.recipes.nodes import Node
     from specplan.recipes.sides import RecipeFile
@@ -80,7 +80,7 @@ class _Next:
     cause: str = ""
 
 
-def successors(compared: Comparison, lock: WantedLock, changes: RecipeChanges) -> Successors:
+def successors(compared: Comparison, lock: RecipeLock, changes: RecipeChanges) -> Successors:
     """Return the next hashes of the specs of a lock.
 
     Args:
@@ -93,7 +93,7 @@ def successors(compared: Comparison, lock: WantedLock, changes: RecipeChanges) -
 
 def next_lock(
     compared: Comparison,
-    lock: WantedLock,
+    lock: RecipeLock,
     changes: RecipeChanges,
     counted: frozenset[RecipeVerdict] = _COUNTED,
 ) -> NextLock:
@@ -109,7 +109,7 @@ def next_lock(
     return NextLock(answer=made.answer(), document=made.text(), open=made.open)
 
 
-def successor_lock(compared: Comparison, lock: WantedLock, changes: RecipeChanges) -> bytes | None:
+def successor_lock(compared: Comparison, lock: RecipeLock, changes: RecipeChanges) -> bytes | None:
     """Return the next lock as a file; None if some spec has no known successor.
 
     Args:
@@ -124,7 +124,7 @@ class _Succession:
     def __init__(
         self,
         compared: Comparison,
-        lock: WantedLock,
+        lock: RecipeLock,
         changes: RecipeChanges,
         counted: frozenset[RecipeVerdict] = _COUNTED,
     ) -> None:
@@ -328,7 +328,7 @@ def _set_patches(raw: dict[str, Any], shas: list[str]) -> None:
 _FLAGS = ("cflags", "cppflags", "cxxflags", "fflags", "ldflags", "ldlibs")
 
 
-def _dependencies_first(lock: WantedLock) -> list[Node]:
+def _dependencies_first(lock: RecipeLock) -> list[Node]:
     """Return the specs of a lock, each after its dependencies."""
     nodes = lock.file.nodes
     ordered: dict[str, Node] = {}

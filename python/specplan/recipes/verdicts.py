@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from specplan.recipes.directives import Directives
-    from specplan.recipes.locks import WantedLock
+    from specplan.recipes.locks import RecipeLock
     from specplan.recipes.nodes import Node
     from specplan.recipes.sides import RecipeFile
 
@@ -40,7 +40,7 @@ ANY_HOST: Final = RecipeHost("linux", "x86_64")
 
 
 def spec_change(
-    lock: WantedLock,
+    lock: RecipeLock,
     node: Node,
     old: RecipeFile | None,
     new: RecipeFile | None,
@@ -70,7 +70,7 @@ def spec_change(
     )
 
 
-def _is_proven(lock: WantedLock, node: Node, recipe: RecipeFile) -> bool:
+def _is_proven(lock: RecipeLock, node: Node, recipe: RecipeFile) -> bool:
     try:
         return computed_hash(lock, node, recipe) == node.package_hash
     except UnreadError:
@@ -78,7 +78,7 @@ def _is_proven(lock: WantedLock, node: Node, recipe: RecipeFile) -> bool:
 
 
 def _spec_findings(
-    lock: WantedLock,
+    lock: RecipeLock,
     node: Node,
     old: RecipeFile | None,
     new: RecipeFile | None,

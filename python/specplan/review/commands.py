@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from specplan.secrets import without_secrets
-from specplan.sources.named_want import LOCK_NAME, file_of, named_want
+from specplan.sources.named_want import LOCK_NAME, lock_or_environment_in, named_want
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,7 +51,7 @@ def _commands(caches: Sequence[str], request: ReviewRequest) -> Iterator[str]:
         named = named_want(each)
         if named.kind != "lock":
             continue
-        lock = Path(file_of(named.place))
+        lock = Path(lock_or_environment_in(named.place))
         if lock.name == LOCK_NAME:
             yield _line("spack", "-e", str(lock.parent), "concretize", "--force")
         yield (

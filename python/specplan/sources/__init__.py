@@ -14,7 +14,7 @@ from specplan.lazy import gathered
 if TYPE_CHECKING:
     from specplan.sources.limits import Limits
     from specplan.sources.mirrors.tags import newest_first
-    from specplan.sources.origins import FileOfSpecs, IndexAlone, MirrorTaken
+    from specplan.sources.origins import MirrorOrigin, SpecFileOrigin, StandaloneIndex
     from specplan.sources.result import SourceRead
 else:
     __getattr__, __dir__ = gathered(
@@ -22,16 +22,16 @@ else:
         {
             "specplan.sources.limits": "Limits",
             "specplan.sources.mirrors.tags": "newest_first",
-            "specplan.sources.origins": "FileOfSpecs IndexAlone MirrorTaken",
+            "specplan.sources.origins": "MirrorOrigin SpecFileOrigin StandaloneIndex",
             "specplan.sources.result": "SourceRead",
         },
     )
 
 __all__ = [
-    "FileOfSpecs",
-    "IndexAlone",
     "Limits",
-    "MirrorTaken",
+    "MirrorOrigin",
     "SourceRead",
+    "SpecFileOrigin",
+    "StandaloneIndex",
     "newest_first",
 ]

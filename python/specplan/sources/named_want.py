@@ -23,7 +23,7 @@ __all__ = [
     "NamedWant",
     "WantKind",
     "begins_environment",
-    "file_of",
+    "lock_or_environment_in",
     "named_want",
 ]
 
@@ -94,7 +94,7 @@ def _kind_of(place: str) -> WantKind:
     if place.partition(":")[0] == AVAILABLE:
         return "available"
     if os.path.exists(place):  # noqa: PTH110 - `Path.exists` fails on long names
-        return _kind_of_file(Path(file_of(place)))
+        return _kind_of_file(Path(lock_or_environment_in(place)))
     if looks_like_a_file(place):
         return "other"
     try:
@@ -110,7 +110,7 @@ def _kind_of_file(path: Path) -> WantKind:
     return "environment" if begins_environment(start) else "other"
 
 
-def file_of(place: str) -> str:
+def lock_or_environment_in(place: str) -> str:
     """Return the file for a folder: its lock, or else its environment."""
     if not os.path.isdir(place):  # noqa: PTH112 - that of `Path` fails where it may not look
         return place

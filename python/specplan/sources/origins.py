@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FileKind",
-    "FileOfSpecs",
     "HashesHeld",
-    "IndexAlone",
     "IndexRead",
-    "MirrorTaken",
+    "MirrorOrigin",
+    "SpecFileOrigin",
+    "StandaloneIndex",
     "WrongHash",
     "files_taken",
 ]
@@ -63,7 +63,7 @@ class HashesHeld:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FileOfSpecs:
+class SpecFileOrigin:
     """A file of specs that was read.
 
     Attributes:
@@ -116,15 +116,15 @@ class FileOfSpecs:
 
 def files_taken(
     path: Path, shown: str, found: _core.SpecsRead, limits: Limits
-) -> tuple[FileOfSpecs, ...]:
+) -> tuple[SpecFileOrigin, ...]:
     """Return a file that was read, or nothing if it has a fault."""
     if found.kind == "":
         return ()
-    return (FileOfSpecs(path=path, shown=shown, kind=found.kind, limits=limits),)
+    return (SpecFileOrigin(path=path, shown=shown, kind=found.kind, limits=limits),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MirrorTaken:
+class MirrorOrigin:
     """A mirror whose binaries were read.
 
     Attributes:
@@ -180,7 +180,7 @@ class IndexRead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IndexAlone:
+class StandaloneIndex:
     """The index of a stack that belongs to no mirror, so it has no further files.
 
     Attributes:

@@ -310,9 +310,9 @@ def _without_sound_index(error: DamagedSourceError, store: Store, reading: Readi
     if layout is None:
         return answer
     answer = replace(answer, damaged=tuple(map(indexes.or_from_manifests, answer.damaged)))
-    from specplan.sources.origins import MirrorTaken  # noqa: PLC0415
+    from specplan.sources.origins import MirrorOrigin  # noqa: PLC0415
 
-    taken = MirrorTaken(
+    taken = MirrorOrigin(
         store=store,
         layout=layout,
         lists_all=True,
@@ -336,9 +336,9 @@ def _indexed(store: Store, index: MirrorIndex, reading: Reading) -> SourceRead:
     if found.unread is not None:
         return _nothing_read(found.unread, reading)
     read = [each.shown for each in found.files]
-    from specplan.sources.origins import MirrorTaken  # noqa: PLC0415
+    from specplan.sources.origins import MirrorOrigin  # noqa: PLC0415
 
-    taken = MirrorTaken(
+    taken = MirrorOrigin(
         store=store,
         layout=index.layout,
         lists_all=index.view is None,
@@ -384,9 +384,9 @@ def _without_index(store: Store, reading: Reading) -> SourceRead | None:
     if binaries is None:
         return None
     from specplan.sources import spec_files  # noqa: PLC0415
-    from specplan.sources.origins import MirrorTaken  # noqa: PLC0415
+    from specplan.sources.origins import MirrorOrigin  # noqa: PLC0415
 
-    taken = MirrorTaken(
+    taken = MirrorOrigin(
         store=store,
         layout=binaries.layout,
         lists_all=True,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from specplan.model import DamagedFile, LeftOut
     from specplan.model.check import Finding
     from specplan.sources.lock_root import LockRoot
-    from specplan.sources.origins import FileOfSpecs, IndexAlone, IndexRead, MirrorTaken
+    from specplan.sources.origins import IndexRead, MirrorOrigin, SpecFileOrigin, StandaloneIndex
 
 
 __all__ = ["SourceRead", "distinct"]
@@ -62,9 +62,9 @@ class SourceRead:
     roots: tuple[LockRoot, ...] = ()
     unread_tags: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    files_of_specs: tuple[FileOfSpecs, ...] = ()
-    mirrors: tuple[MirrorTaken, ...] = ()
-    indexes_alone: tuple[IndexAlone, ...] = ()
+    files_of_specs: tuple[SpecFileOrigin, ...] = ()
+    mirrors: tuple[MirrorOrigin, ...] = ()
+    indexes_alone: tuple[StandaloneIndex, ...] = ()
     is_guess: bool = False
     indexes: tuple[IndexRead, ...] = ()
     least: _core.Catalog | None = None

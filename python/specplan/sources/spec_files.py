@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path, PurePath
 
     from specplan.sources.mirrors.mirror import SpecFiles
-    from specplan.sources.origins import FileOfSpecs
+    from specplan.sources.origins import SpecFileOrigin
     from specplan.sources.reading_options import Reading
 
 __all__ = ["damage_of", "parse", "read", "read_mirrored", "remedy_of", "roots_of", "stack_of_lock"]
@@ -83,7 +83,7 @@ def read_mirrored(
     why = "was not read from its index" if reading.from_manifests else "has no index"
     damaged = [*specs.damaged]
     catalogs: list[_core.Catalog] = []
-    taken: list[FileOfSpecs] = []
+    taken: list[SpecFileOrigin] = []
     is_guess = False
     for file in specs.files:
         found = parse(

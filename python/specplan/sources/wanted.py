@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from specplan.sources.named_want import NamedWant
 
     #: Reads the binaries of stacks as wants, one per stack.
-    AvailableWants: TypeAlias = Callable[[NamedWant], tuple["Wanted", ...]]
+    AvailableWants: TypeAlias = Callable[[NamedWant], tuple["WantedLock", ...]]
 
 
-__all__ = ["Wanted", "WantedEnvironment", "rows_of"]
+__all__ = ["WantedEnvironment", "WantedLock", "rows_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class WantedLock:
     """The wants of one lock.
 
     Attributes:
@@ -67,6 +67,6 @@ class WantedEnvironment:
     is_not_concretized: bool = False
 
 
-def rows_of(wants: Iterable[Wanted]) -> list[_core.Catalog]:
+def rows_of(wants: Iterable[WantedLock]) -> list[_core.Catalog]:
     """Return the rows of wants, each once even if several wants share them."""
     return list({id(each.core): each.core for each in wants}.values())

@@ -23,11 +23,11 @@ from specplan.sources.named_want import (
     ENVIRONMENT_NAME,
     LOCK_NAME,
     begins_environment,
-    file_of,
+    lock_or_environment_in,
     named_want,
 )
 from specplan.sources.stores.store import printable, written
-from specplan.sources.wanted import Wanted, WantedEnvironment
+from specplan.sources.wanted import WantedEnvironment, WantedLock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,7 +58,7 @@ def read_wants(
     limits: Limits,
     options: EnvironmentOptions | None = None,
     available: AvailableWants | None = None,
-) -> tuple[tuple[Wanted, ...], tuple[WantedEnvironment, ...]]:
+) -> tuple[tuple[WantedLock, ...], tuple[WantedEnvironment, ...]]:
     """Read the wants; the content of a file determines its kind.
 
     Args:
@@ -87,7 +87,7 @@ def read_wants(
 
 
 #: The locks and the environments of one want.
-_Read: TypeAlias = tuple[list[Wanted], list[WantedEnvironment]]
+_Read: TypeAlias = tuple[list[WantedLock], list[WantedEnvironment]]
 
 
 def _read(
@@ -131,7 +131,7 @@ def _read_environment(
     # Import the YAML reader only if an environment is wanted.
     from specplan.sources.environments.environment import read_environment  # noqa: PLC0415
 
-    place = file_of(want.place)
+    place = lock_or_environment_in(want.place)
     label = want.label or label_of(place)
     environment = read_environment(
         place, label=label, limits=limits, content=content, options=options
@@ -166,7 +166,7 @@ def _typed_spec(want: NamedWant) -> WantedEnvironment:
     return WantedEnvironment(label=label, place=want.text, environment=environment, is_typed=True)
 
 
-def _of_groups(lock: Wanted, options: EnvironmentOptions | None) -> Wanted:
+def _of_groups(lock: WantedLock, options: EnvironmentOptions | None) -> WantedLock:
     """Return a lock with the roots of the requested groups.
 
     Raises:
@@ -183,7 +183,7 @@ def _of_groups(lock: Wanted, options: EnvironmentOptions | None) -> Wanted:
 
 def read_concrete(
     text: str, limits: Limits, available: AvailableWants | None
-) -> tuple[Wanted, ...]:
+) -> tuple[WantedLock, ...]:
     """Read a want whose specs have hashes: a lock, or the binaries of stacks.
 
     Args:
@@ -212,7 +212,7 @@ def read_concrete(
     return available(named)
 
 
-def read_lock(text: str, limits: Limits) -> Wanted:
+def read_lock(text: str, limits: Limits) -> WantedLock:
     """Read ``[LABEL=]spack.lock`` for its specs, whatever else the name could mean.
 
     Args:
@@ -230,7 +230,7 @@ def read_lock(text: str, limits: Limits) -> Wanted:
     return read_wanted(text, limits)
 
 
-def read_wanted(text: str, limits: Limits) -> Wanted:
+def read_wanted(text: str, limits: Limits) -> WantedLock:
     """Read ``[LABEL=]spack.lock``.
 
     Args:
@@ -243,7 +243,7 @@ def read_wanted(text: str, limits: Limits) -> Wanted:
         DamagedSourceError: If it violates its format.
     """
     label, place = split_label(text)
-    place = file_of(place)
+    place = lock_or_environment_in(place)
     if place == STANDARD_INPUT:
         return _lock(
             _read_input(standard_input.whole(limits.file_bytes), label, limits), label, place
@@ -288,7 +288,7 @@ def _rootless(place: str) -> LeftOut:
     )
 
 
-def _lock(read: _core.SpecsRead, label: str, place: str) -> Wanted:
+def _lock(read: _core.SpecsRead, label: str, place: str) -> WantedLock:
     """Return the wants of a file that must be a lock."""
     if read.fault is not None:
         raise DamagedSourceError(
@@ -305,7 +305,7 @@ def _lock(read: _core.SpecsRead, label: str, place: str) -> Wanted:
             hint="`spack -e ENV concretize` writes a `spack.lock` beside the `spack.yaml`",
         )
     label = label or label_of(place)
-    return Wanted(
+    return WantedLock(
         label=label,
         place=place,
         roots=tuple(

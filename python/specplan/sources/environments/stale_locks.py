@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from specplan.sources.environments.environment import Environment
     from specplan.sources.environments.options import EnvironmentOptions
     from specplan.sources.limits import Limits
-    from specplan.sources.wanted import Wanted
+    from specplan.sources.wanted import WantedLock
 
 __all__ = ["beside"]
 
@@ -31,8 +31,8 @@ _ENVIRONMENT: Final = "spack.yaml"
 
 
 def beside(
-    lock: Wanted, limits: Limits, options: EnvironmentOptions | None
-) -> tuple[Wanted, Environment | None]:
+    lock: WantedLock, limits: Limits, options: EnvironmentOptions | None
+) -> tuple[WantedLock, Environment | None]:
     """Return a lock with records on its staleness, and the environment of the roots that it lacks.
 
     Args:
@@ -79,7 +79,7 @@ def beside(
     return lock, lacking
 
 
-def _as_locked(environment: Environment, lock: Wanted) -> Environment:
+def _as_locked(environment: Environment, lock: WantedLock) -> Environment:
     """Return an environment for the machine on which its lock was made.
 
     That is assumed to be of the system of most specs in the lock.
@@ -123,7 +123,9 @@ def _lost(lock: str, path: str, group: str, root: str) -> LeftOut:
     )
 
 
-def _not_developed(lock: Wanted, path: str, developed: Iterable[AbstractSpec]) -> Iterator[LeftOut]:
+def _not_developed(
+    lock: WantedLock, path: str, developed: Iterable[AbstractSpec]
+) -> Iterator[LeftOut]:
     """Yield specs that are now built from a source tree, but were not in the lock.
 
     A binary of such a spec is not what the environment builds.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from specplan.sources.mirrors.mirror import MirrorIndex
-    from specplan.sources.origins import FileOfSpecs, MirrorTaken
+    from specplan.sources.origins import MirrorOrigin, SpecFileOrigin
     from specplan.sources.stores.store import Store
 
 __all__ = [
@@ -54,7 +54,7 @@ class IndexesRead:
     core: _core.Catalog
     least: _core.Catalog | None
     damaged: tuple[DamagedFile, ...]
-    files: tuple[FileOfSpecs, ...]
+    files: tuple[SpecFileOrigin, ...]
     indexes: tuple[IndexRead, ...]
     is_guess: bool
     binaries: frozenset[str]
@@ -88,7 +88,7 @@ def read_indexes(
         for each in each_index
     ]
     damaged = list(index.damaged)
-    files: list[FileOfSpecs] = []
+    files: list[SpecFileOrigin] = []
     sound: list[tuple[MirrorIndex, _core.SpecsRead]] = []
     for each, read in zip(each_index, found, strict=True):
         damage = damage_of_index(read, each.shown)
@@ -169,7 +169,7 @@ _TOGETHER: Final = 8
 
 
 def fetched_by_hash(
-    taken: MirrorTaken, wanted: Mapping[str, tuple[str, str]]
+    taken: MirrorOrigin, wanted: Mapping[str, tuple[str, str]]
 ) -> list[_core.Catalog]:
     """Return the given specs that a mirror has, even if no index lists them.
 

@@ -20,7 +20,7 @@ from specplan.sources import spec_files
 from specplan.sources.mirrors import indexes, mirror
 from specplan.sources.mirrors.listing import UNION
 from specplan.sources.mirrors.tags import newest_first
-from specplan.sources.origins import IndexAlone, MirrorTaken
+from specplan.sources.origins import MirrorOrigin, StandaloneIndex
 from specplan.sources.result import SourceRead
 from specplan.sources.stores.fetching import is_remote
 from specplan.sources.stores.open import open_store
@@ -90,8 +90,8 @@ class _Gathered:
     more: list[Unindexed] = field(default_factory=list)
     mirrored: list[SourceRead] = field(default_factory=list)
     damaged: list[DamagedFile] = field(default_factory=list)
-    mirrors: list[MirrorTaken] = field(default_factory=list)
-    alone: list[IndexAlone] = field(default_factory=list)
+    mirrors: list[MirrorOrigin] = field(default_factory=list)
+    alone: list[StandaloneIndex] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
 
     def add(self, entry: Listed, tag: str, beside: Store) -> None:
@@ -115,7 +115,7 @@ class _Gathered:
         elif place.index is not None:
             shown = place.index.shown
             self.alone.append(
-                IndexAlone(shown=shown, label=entry.label, tag=tag, cache=self.reading.place)
+                StandaloneIndex(shown=shown, label=entry.label, tag=tag, cache=self.reading.place)
             )
 
     def _read(self, entry: Listed, tag: str, index: MirrorIndex, store: Store) -> bool:
@@ -162,7 +162,7 @@ class _Gathered:
         self.mirrored.append(read)
         self.damaged.extend(read.damaged)
         self.mirrors.append(
-            MirrorTaken(
+            MirrorOrigin(
                 store=store,
                 layout=binaries.layout,
                 lists_all=True,
@@ -241,7 +241,7 @@ class _IndexLocation:
         damage: The reason why it cannot.
         store: The mirror, or the store with the index.
         layout: The layout of the mirror, or None for an index without one.
-        lists_all: Whether the index is meant to list the whole mirror; see `MirrorTaken`.
+        lists_all: Whether the index is meant to list the whole mirror; see `MirrorOrigin`.
     """
 
     index: MirrorIndex | None
@@ -250,10 +250,10 @@ class _IndexLocation:
     layout: Layout | None
     lists_all: bool | None
 
-    def taken(self, entry: Listed, tag: str, reading: Reading, *, sound: bool) -> MirrorTaken:
+    def taken(self, entry: Listed, tag: str, reading: Reading, *, sound: bool) -> MirrorOrigin:
         """Return the mirror; its index is known if it is ``sound``."""
         index = self.index if sound else None
-        return MirrorTaken(
+        return MirrorOrigin(
             store=self.store,
             layout=self.layout or 3,
             lists_all=True if index is None else self.lists_all,

@@ -19,7 +19,7 @@ from specplan.sources import strict_json
 from specplan.sources.content import first_bytes
 from specplan.sources.documents import record
 from specplan.sources.lock_root import LockRoot
-from specplan.sources.origins import FileKind, HashesHeld, IndexAlone, IndexRead, WrongHash
+from specplan.sources.origins import FileKind, HashesHeld, IndexRead, StandaloneIndex, WrongHash
 from specplan.sources.saved.folder import NAME
 from specplan.sources.stores.store import sha256_of
 
@@ -135,7 +135,7 @@ class SavedSource:
     contradictions: tuple[Finding, ...]
     left_out: tuple[LeftOut, ...]
     indexes: tuple[IndexRead, ...]
-    indexes_alone: tuple[IndexAlone, ...]
+    indexes_alone: tuple[StandaloneIndex, ...]
     hashes: tuple[SavedHashes, ...]
     roots: tuple[LockRoot, ...]
     roots_of: str

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from specplan import _core
 from specplan.errors import DamagedSourceError, UsageError
 from specplan.sources.mirrors.tags import newest_first
-from specplan.sources.origins import FileOfSpecs
+from specplan.sources.origins import SpecFileOrigin
 from specplan.sources.result import SourceRead, distinct
 from specplan.sources.saved.manifest import member_path, read_manifest, verify
 from specplan.tables import require_tables
@@ -174,7 +174,7 @@ def _read(
         roots=source.roots,
         notes=source.notes,
         files_of_specs=tuple(
-            FileOfSpecs(
+            SpecFileOrigin(
                 path=Path(each.shown),
                 shown=each.shown,
                 kind=each.kind,

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from specplan.sources.origins import FileOfSpecs
+    from specplan.sources.origins import SpecFileOrigin
     from specplan.sources.result import SourceRead
 
 __all__ = ["save"]
@@ -189,7 +189,7 @@ def _snapshot(read: SourceRead) -> str | None:
     return snapshot
 
 
-def _held(file: FileOfSpecs) -> SavedHashes:
+def _held(file: SpecFileOrigin) -> SavedHashes:
     """Return the findings of ``check`` in a file, which may be gone by then."""
     held = file.check_hashes()
     return SavedHashes(
