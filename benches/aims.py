@@ -1,4 +1,4 @@
-"""What the benches are held to, and where in their output the number stands."""
+"""The aims of the benches, and the places of the numbers in their output."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class Aim:
     """A limit for a number in the output of a bench.
 
     Attributes:
-        what: What is measured.
-        text: The limit, as people write it.
+        what: The measured quantity.
+        text: The limit, formatted for people.
         bench: The bench that prints it.
-        row: How the row starts, as a pattern.
+        row: The start of the row, as a pattern.
         column: The heading of the number's column.
         limit: The limit.
-        at_least: Whether the number must not be below it; else it must not be above.
-        below: Another row that divides the number of the first: a ratio is held to the limit.
+        at_least: Whether the number must not be below it; otherwise it must not be above.
+        below: Another row, whose number divides that of the first: the ratio must keep the limit.
     """
 
     what: str
@@ -48,7 +48,7 @@ class Aim:
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
-    """An aim, the number that was measured and whether it is met."""
+    """An aim, the measured number, and whether it is met."""
 
     aim: Aim
     measured: str
@@ -161,7 +161,7 @@ def judged(aim: Aim, outputs: Mapping[str, str]) -> Judgement:
 
     Args:
         aim: The aim.
-        outputs: What each bench printed that has run.
+        outputs: The output of each bench that has run.
     """
     output = outputs.get(aim.bench)
     number = None if output is None else _number(output, aim.row, aim.column)
@@ -179,7 +179,7 @@ def judged(aim: Aim, outputs: Mapping[str, str]) -> Judgement:
 def _number(output: str, row: str, column: str) -> float | None:
     """Return the number of a row in the last table that has the row.
 
-    Numbers stand right-aligned below the end of their heading.
+    Numbers are right-aligned below the end of their heading.
     """
     found = None
     lines = output.splitlines()

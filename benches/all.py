@@ -1,12 +1,12 @@
-"""Run every bench, and write down what came out.
+"""Run every bench, and record the results.
 
     python -m benches.all                              at full size, into benches/RESULTS.md
     python -m benches.all --quick                      at small sizes, to show that they work
     python -m benches.all --only indexes coverage      some of them; the others keep their results
 
-Each bench runs in a process of its own, one after the other, and prints what it measured; nothing
-else may run on the machine meanwhile. Results are kept in `target/benches` as they come, so that a
-run can be made in parts, and the page is written of what is there. The exit code is 1 where a bench
+Each bench runs in a separate process, one after the other, and prints its measurements; nothing
+else may run on the machine meanwhile. Results are stored in `target/benches` as they arrive, so
+that a run can be split, and the page is written from the stored ones. The exit code is 1 if a bench
 found different answers, or could not run.
 """
 
@@ -35,14 +35,14 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True, kw_only=True)
 class Bench:
-    """A bench and how it is run.
+    """A bench and its arguments.
 
     Attributes:
-        name: Its module in this folder; with a suffix behind ``-`` where one runs twice.
-        title: What it measures.
+        name: Its module in this folder, with a suffix after ``-`` if it runs twice.
+        title: Its title.
         full: Its arguments at full size.
-        quick: Its arguments at small sizes, which take a second or so; None where it has none.
-        needs: The modules beyond those of the product that it imports.
+        quick: Its arguments at small sizes, which take about a second; None if it has none.
+        needs: The modules that it imports besides those of the product.
     """
 
     name: str
@@ -153,7 +153,7 @@ BENCHES: Final = (
 
 
 def main() -> None:
-    """Run what the command line names."""
+    """Run the benches on the command line."""
     parser = argparse.ArgumentParser(description="Run every bench and write down what came out.")
     parser.add_argument("--quick", action="store_true", help="small sizes; nothing is written")
     names = [bench.name for bench in BENCHES]
@@ -186,13 +186,13 @@ def main() -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """What a bench printed.
+    """The output of a bench.
 
     Attributes:
         output: All of it.
         code: Its exit code.
-        seconds: How long it took, with the making of its inputs.
-        load: How many other processes wanted a core when it started, on average of a minute.
+        seconds: Its duration, including the creation of its inputs.
+        load: The load average of the last minute when it started.
     """
 
     output: str
@@ -226,7 +226,7 @@ def page(results: dict[str, Result]) -> str:
     """Return the page of all results."""
     parts = [
         "# Results of the benches",
-        "`make bench-all` writes this page; [BENCHMARKS.md](BENCHMARKS.md) tells what is compared.",
+        "`make bench-all` writes this page; [BENCHMARKS.md](BENCHMARKS.md) has the details.",
         "```text\n" + "\n".join(_machines(results)) + "\n```",
         "## Aims",
         _aims({name: result.output for name, result in results.items()}),

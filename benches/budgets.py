@@ -1,20 +1,20 @@
-"""How long it takes to choose what a budget completes, beside HiGHS on the same model.
+"""The time to choose the roots that a budget completes, compared with HiGHS on the same model.
 
     python -m benches.budgets
 
-Wants are real locks (``examples/rebuild``) and made-up ones (:mod:`benches.lock_inputs`), nothing
-is available, and the budget is a share of what all would cost. The model for HiGHS has a variable
-for each build and ``y_build <= y_need`` for each need, whole only where the build is a wanted root;
-the budget is one row. It gets the model in memory, a gap of nothing, one thread as specplan has,
-and the same limit on time.
+Wants are real locks (``examples/rebuild``) and generated ones (:mod:`benches.lock_inputs`), nothing
+is available, and the budget is a share of the total cost. The model for HiGHS has a variable for
+each build and ``y_build <= y_need`` for each need, integer only if the build is a wanted root; the
+budget is one row. It gets the model in memory, a gap of 0, one thread like specplan, and the same
+time limit.
 
 Then the packages and the roots of radiuss are wanted by name, with candidates from the locks of
-both dates, so that specs are chosen jointly with what is bought. specplan's time is that of a whole
-plan there, reading included; HiGHS gets the model of :mod:`benches.choice_inputs`, with one more
-variable a want.
+both dates, so that specs and builds are chosen together. specplan's time is that of a whole plan
+there, including reading; HiGHS gets the model of :mod:`benches.choice_inputs`, with one additional
+variable per want.
 
-Where both prove their answers, these must be equal; otherwise each must lie within the other's
-bound. Where not, the exit code is 1.
+If both prove their answers, these must be equal; otherwise each must be within the other's bound.
+If not, the exit code is 1.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ DATES = ("2025-11", "2026-01")
 
 REAL = Path(__file__).parents[1] / "examples" / "rebuild"
 
-#: How far apart two answers of floating point may be.
+#: The allowed difference of two floating-point answers.
 _TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What a contender says, and how long it took."""
+    """The answer of a contender, and its time."""
 
     seconds: float
     weight: float
@@ -59,7 +59,7 @@ class Answer:
 
     @property
     def is_proven(self) -> bool:
-        """Whether it says that nothing is worth more."""
+        """Whether it claims that nothing is worth more."""
         return self.bound - self.weight < 1 - _TOLERANCE
 
 
@@ -102,7 +102,7 @@ def by_highs(plan: Plan, roots: set[str], limit: float, seconds: float) -> Answe
 
 
 def _said_by_highs(solver: Any, took: float) -> Answer:
-    """Return what HiGHS found; nothing is a solution too, and its bound may be infinite."""
+    """Return the solution of HiGHS, which may be empty; its bound may be infinite."""
     info = solver.getInfo()
     objective = info.objective_function_value
     return Answer(
@@ -113,7 +113,7 @@ def _said_by_highs(solver: Any, took: float) -> Answer:
 
 
 def compare(name: str, plan: Plan, roots: set[str], *, share: float, seconds: float) -> list[str]:
-    """Return the row of a question, with what is wrong about it at its end."""
+    """Return the row of a question, with any fault at its end."""
     limit = float(int(plan.totals.cost * share))
     ours = by_specplan(plan, roots, limit, seconds)
     theirs = by_highs(plan, roots, limit, seconds)
@@ -121,7 +121,7 @@ def compare(name: str, plan: Plan, roots: set[str], *, share: float, seconds: fl
 
 
 def row(name: str, budget: str, counts: tuple[int, int], ours: Answer, theirs: Answer) -> list[str]:
-    """Return the row of a question, with what is wrong about it at its end."""
+    """Return the row of a question, with any fault at its end."""
     fault = ""
     if ours.is_proven and theirs.is_proven and ours.weight != theirs.weight:
         fault = "the answers differ"
@@ -140,7 +140,7 @@ def row(name: str, budget: str, counts: tuple[int, int], ours: Answer, theirs: A
 
 
 def named() -> dict[str, list[str]]:
-    """Return the names of the real choices that are asked, each with the packages it wants."""
+    """Return the names of the real choices, each with the packages it wants."""
     roots: set[str] = set()
     packages: set[str] = set()
     for date in DATES:
@@ -156,7 +156,7 @@ def named() -> dict[str, list[str]]:
 
 
 def jointly_by_specplan(names: list[str], builds: int, seconds: float) -> Answer:
-    """Ask specplan for wants that any spec of a name meets."""
+    """Ask specplan for wants that any spec of a name can meet."""
     locks = [REAL / date / "radiuss" / "spack.lock.gz" for date in DATES]
     start = time.perf_counter()
     plan = specplan.load("none").rebuild(
@@ -199,7 +199,7 @@ def jointly_by_highs(choice: Choice, builds: int, seconds: float) -> Answer:
 
 
 def compare_jointly(choice: Choice, names: list[str], builds: int, seconds: float) -> list[str]:
-    """Return the row of a joint question, with what is wrong about it at its end."""
+    """Return the row of a joint question, with any fault at its end."""
     ours = jointly_by_specplan(names, builds, seconds)
     theirs = jointly_by_highs(choice, builds, seconds)
     return row(
@@ -208,13 +208,13 @@ def compare_jointly(choice: Choice, names: list[str], builds: int, seconds: floa
 
 
 def wanted(question: dict[str, Any]) -> set[str]:
-    """Return the roots that take builds."""
+    """Return the roots that need builds."""
     told = specplan.load("none").rebuild(**question, max_builds=0).budget
     return set() if told is None else {each.spec.hash for each in told.open}
 
 
 def main() -> None:
-    """Measure what the command line asks for."""
+    """Run the bench with the arguments of the command line."""
     parser = argparse.ArgumentParser(description="Measure how long a choice of roots takes.")
     parser.add_argument("--specs", type=int, nargs="*", default=[300, 1_000, 3_000, 10_000])
     parser.add_argument("--seconds", type=float, default=30.0)

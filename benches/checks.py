@@ -1,17 +1,16 @@
-"""How long it takes to check an index, beside a script that does the same in plain Python.
+"""The time to check an index, compared with a plain Python script that does the same.
 
     python -m benches.checks --specs 60000 100000
 
-- *specplan check* loads the index and lists all that is wrong with it: hashes, edges, what
-  binaries lack, cycles, contents, platforms;
-- *specplan, hashes* only holds the hashes against their content;
-- *Python* parses the file with orjson, hashes every record again, and walks from what has no
-  binary to all binaries that it breaks; it looks for nothing else.
+- *specplan check* loads the index and lists all its faults: hashes, edges, missing specs, cycles,
+  contents, platforms;
+- *specplan, hashes* only compares the hashes with their content;
+- *Python* parses the file with orjson, hashes every record again, and walks from specs without a
+  binary to all binaries that they break; it checks nothing else.
 
-One in a thousand specs has a wrong hash and one in a hundred has no binary. Each checks in a
-process of its own, whose peak memory is told too, and they take turns; imports are not timed,
-and the file is in the page cache. After the clock has stopped the findings are compared; where
-they differ, the exit code is 1.
+One in a thousand specs has a wrong hash and one in a hundred has no binary. Each runs in a separate
+process, whose peak memory is shown too, and they take turns; imports are not timed, and the file is
+in the page cache. Afterwards the findings are compared; if they differ, the exit code is 1.
 """
 
 from __future__ import annotations
@@ -41,14 +40,14 @@ FAULTS = Faults(absent_one_in=100, changed_one_in=1000)
 
 @dataclass(frozen=True, kw_only=True)
 class Measurement:
-    """One check: how long it took, the process's peak memory, what it found.
+    """One check: its time, the process's peak memory, and its findings.
 
     Attributes:
-        seconds: How long it took.
-        peak_bytes: The most memory that the process had.
-        hashes: How many hashes were recomputed.
-        wrong: How many of them are wrong.
-        usable: How many binaries install from the cache alone; -1 where that is not looked at.
+        seconds: Its duration.
+        peak_bytes: The peak memory of the process.
+        hashes: The number of recomputed hashes.
+        wrong: The number of wrong ones.
+        usable: The number of binaries that install from the cache alone; -1 if not computed.
     """
 
     seconds: float
@@ -78,7 +77,7 @@ def measure_check(path: Path) -> Measurement:
 
 def measure_hashes(path: Path) -> Measurement:
     """Measure the hashes alone."""
-    from specplan import _core  # noqa: PLC0415 - likewise
+    from specplan import _core  # noqa: PLC0415 - as above
 
     limit = path.stat().st_size
     _small(lambda small: _core.check_hashes(small, file_bytes=limit))
@@ -97,7 +96,7 @@ def measure_hashes(path: Path) -> Measurement:
 
 
 def _small(check: Callable[[Path], object]) -> None:
-    """Check something small: some modules are loaded when they are needed first."""
+    """Check something small, because some modules are only loaded on first use."""
     with tempfile.TemporaryDirectory() as scratch:
         small = Path(scratch, "index.json")
         write_index(small, specs=10, seed=0, faults=FAULTS)
@@ -106,7 +105,7 @@ def _small(check: Callable[[Path], object]) -> None:
 
 def measure_python(path: Path) -> Measurement:
     """Measure a script."""
-    import orjson  # noqa: PLC0415 - likewise
+    import orjson  # noqa: PLC0415 - as above
 
     gc.disable()
     start = time.perf_counter()
@@ -143,7 +142,7 @@ CONTENDERS = {
 
 
 def measure(contender: str, path: Path) -> Measurement:
-    """Measure a contender in a process of its own."""
+    """Measure a contender in a separate process."""
     command = [sys.executable, "-m", "benches.checks", "--index", str(path)]
     answer = subprocess.run(
         [*command, "--contender", contender],
@@ -155,8 +154,8 @@ def measure(contender: str, path: Path) -> Measurement:
 
 
 def compare(path: Path, *, specs: int, runs: int) -> bool:
-    """Measure all contenders in turn, print what came out, and tell whether they agree."""
-    # Not read here: a process takes over the peak of the one that starts it.
+    """Measure all contenders in turn, print the results, and return whether they agree."""
+    # Not read here: a process inherits the peak of its parent.
     size_bytes = path.stat().st_size
     measured: dict[str, list[Measurement]] = {contender: [] for contender in CONTENDERS}
     for _ in range(runs):
@@ -196,7 +195,7 @@ def compare(path: Path, *, specs: int, runs: int) -> bool:
 
 
 def main() -> None:
-    """Measure what the command line asks for."""
+    """Run the bench with the arguments of the command line."""
     parser = argparse.ArgumentParser(description="Measure how long it takes to check an index.")
     parser.add_argument("--specs", type=int, nargs="+", default=[60_000, 100_000])
     parser.add_argument("--seed", type=int, default=1)

@@ -1,15 +1,15 @@
 """Choices to solve: real ones from the committed locks, and generated kinds of any size.
 
-The real ones are made of the locks and mirrors in ``tests/data`` by the rules of what is
-built, read from the JSON and not by specplan. The generated kinds, all seeded:
+The real ones are made from the locks and mirrors in ``tests/data`` by the rules for builds, read
+directly from the JSON and not by specplan. The generated kinds, all seeded:
 
-- *releases*: a package graph over several dates; own changes give new hashes to a package
-  and to all that depends on it, as in real locks. A want takes any date's spec of a package;
-- *layers*: builds in layers, each needing some of the layer below; wants among the top ones.
-  Nothing in common with package graphs but that needs are shared, and far harder;
+- *releases*: a package graph over several dates; own changes of a package lead to new hashes of it
+  and of all its dependents, as in real locks. A want takes any date's spec of a package;
+- *layers*: builds in layers, each needing some of the layer below; wants among the top ones. They
+  only have shared needs in common with package graphs, and are far harder;
 - *covers*: random set covers of single builds, as in Beasley's OR-Library (each build can
   serve a number of random wants, costs 1 to 100);
-- *picks*: each want has a few random builds; *near picks*: the few lie close together;
+- *picks*: each want has a few random builds; *near picks*: these are close together;
 - *unit covers*: covers in which all costs are 1, the hardest to prove.
 """
 
@@ -32,10 +32,10 @@ __all__ = ["Choice", "generated", "real"]
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = ROOT / "tests" / "data" / "locks"
-#: How many of the packages change themselves from one date to the next.
+#: The share of packages whose own content changes from one date to the next.
 OWN_CHANGES = 0.02
 
-#: The systems on which peers are wanted, and what serves what: the older ones before the newer.
+#: The systems on which peers are wanted, older ones before newer ones, and their compatibility.
 CELLS = (
     ("ubuntu20.04", "x86_64_v3"),
     ("ubuntu22.04", "x86_64_v3"),
@@ -55,10 +55,10 @@ class Choice:
     """One question, by numbers, as ``specplan._core.choose`` takes it.
 
     Attributes:
-        name: What a table calls it.
+        name: Its name in a table.
         costs: By build.
         demands: Pairs of a build and one that it needs.
-        wants: By want the builds that meet it.
+        wants: By want, the builds that meet it.
     """
 
     name: str
@@ -70,10 +70,9 @@ class Choice:
 def real() -> Iterator[Choice]:
     """Yield the choices of the committed locks.
 
-    Wants are the roots of radiuss by name, or every package by name, with candidates from the
-    locks of both dates; and what three stacks on as many systems lack of each other on six, with
-    candidates from the locks of all. Caches are none, each mirror, and both; costs 1, or the
-    example's seconds.
+    Wants are the roots of radiuss by name, or every package by name, with candidates from the locks
+    of both dates; and the gaps between three stacks on six systems, with candidates from the locks
+    of all. Caches are none, each mirror, and both; costs are 1, or the example's seconds.
     """
     dates = ("2025-11", "2026-01")
     locks = [(date, _lock(LOCKS / date / "radiuss" / "spack.lock.gz")) for date in dates]
@@ -106,7 +105,7 @@ def real() -> Iterator[Choice]:
 
 
 def generated(*, largest: int) -> Iterator[Choice]:
-    """Yield the generated choices that have at most so many alternatives in all."""
+    """Yield the generated choices with at most a number of alternatives in total."""
     makers: tuple[tuple[int, Callable[[], Choice]], ...] = (
         (1_000, lambda: _releases("releases 50 x 12", 400, 12, 50, seed=1)),
         (2_000, lambda: _releases("releases 300 x 6", 1300, 6, 300, seed=2)),
@@ -161,7 +160,7 @@ def _costs(path: Path) -> dict[str, int]:
 def _of_world(
     name: str, world: World, packages: Sequence[str] | set[str], seconds: Mapping[str, int]
 ) -> Choice:
-    """Make a choice: for each package any spec of that name that no system provides."""
+    """Make a choice: for each package, any spec of that name that is not external."""
     number, costs, demands = _builds(world, seconds)
     wants: dict[str, list[int]] = {package: [] for package in sorted(packages)}
     for dag_hash, at in number.items():
@@ -172,11 +171,11 @@ def _of_world(
 
 
 def _of_peers(name: str, world: World, seconds: Mapping[str, int]) -> Choice:
-    """Make a choice: each cell lacks what any peer has, and takes what serves its system.
+    """Make a choice: each cell lacks the keys of any peer, and takes specs that serve its system.
 
     The C library of an older Ubuntu serves a newer one, and an older target of a family a newer
-    one. What has a binary on a system that serves the cell is not a gap, nor is what nothing
-    serves.
+    one. A package with a binary on a system that serves the cell is not a gap, nor is one that no
+    spec serves.
     """
     number, costs, demands = _builds(world, seconds)
     by_package: dict[str, list[str]] = {}
@@ -207,7 +206,7 @@ def _of_peers(name: str, world: World, seconds: Mapping[str, int]) -> Choice:
 def _builds(
     world: World, seconds: Mapping[str, int]
 ) -> tuple[dict[str, int], list[int], list[tuple[int, int]]]:
-    """Return the numbers of the specs, what building each costs, and what each demands."""
+    """Return the numbers of the specs, the cost of building each, and the demands of each."""
     number = {dag_hash: at for at, dag_hash in enumerate(sorted(world.nodes))}
     costs = []
     demands = []
@@ -225,7 +224,7 @@ def _builds(
 
 
 def _releases(name: str, packages: int, dates: int, wants: int, *, seed: int) -> Choice:
-    """Make locks of several dates over a core of packages that most others need."""
+    """Make locks of several dates with a core of packages that most others need."""
     draw = random.Random(seed)
     core = 300
     needs = [

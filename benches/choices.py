@@ -1,17 +1,17 @@
-"""How long the least choice takes to find and to prove, beside HiGHS on the same model.
+"""The time to find and prove the optimal choice, compared with HiGHS on the same model.
 
     python -m benches.choices --time-limit 60
 
-- *specplan* is ``specplan._core.choose``, which takes the numbers and answers;
-- *HiGHS* is given a mixed-integer program: for each build whether it is built, which must
-  not be less than for whatever needs it, and for each want that one of its builds is. The
-  clock runs while it solves, not while the model is passed. Its tolerances are set to
-  proof: an absolute gap below 1, as costs are whole, and a relative gap of 0.
+- *specplan* is ``specplan._core.choose``, which gets the numbers;
+- *HiGHS* gets a mixed-integer program: a variable for each build, not less than that of any build
+  that needs it, and for each want, at least one of its builds. Only solving is timed, not passing
+  the model. Its tolerances require a proof: an absolute gap below 1, because costs are whole
+  numbers, and a relative gap of 0.
 
-Both use one thread, take turns, and get the same time. An instance counts as won by who
-proves the optimum first; where none does, by the smaller gap between solution and bound.
-Where both prove, the costs must be equal; where one does not, the bounds of each must not
-contradict the solution of the other. Else the exit code is 1.
+Both use one thread, take turns, and get the same time. An instance is won by the first to prove the
+optimum or, without a proof, by the smaller gap between solution and bound. If both prove it, the
+costs must be equal; otherwise the bounds of each must not contradict the solution of the other. If
+not, the exit code is 1.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from benches.choice_inputs import Choice, generated, real
 from benches.machine import describe, table
 from specplan import _core
 
-#: HiGHS reckons with tolerances of this size.
+#: The size of the tolerances of HiGHS.
 TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What a contender found and proved, and how long it took."""
+    """The solution and proof of a contender, and its time."""
 
     seconds: float
     cost: float
@@ -43,7 +43,7 @@ class Answer:
 
     @property
     def proven(self) -> bool:
-        """Whether no cheaper whole cost is left."""
+        """Whether no cheaper whole cost is possible."""
         return self.cost - self.bound < 1 - TOLERANCE
 
     def __str__(self) -> str:
@@ -51,7 +51,7 @@ class Answer:
 
     @property
     def gap(self) -> float:
-        """How much dearer than the least the solution may be."""
+        """The largest possible excess of the solution over the optimum."""
         return (self.cost - self.bound) / max(self.cost, 1)
 
 
@@ -107,14 +107,14 @@ def solved_by_highs(choice: Choice, time_limit: float) -> Answer:
     solver.run()
     seconds = time.perf_counter() - start
     info = solver.getInfo()
-    # Where everything has a binary, HiGHS reports no search and no bound.
+    # If everything has a binary, HiGHS reports no search and no bound.
     optimal = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
     cost = info.objective_function_value
     return Answer(seconds=seconds, cost=cost, bound=cost if optimal else info.mip_dual_bound)
 
 
 def contradiction(specplan: Answer, highs: Answer) -> str | None:
-    """Say what cannot both be true, if something cannot."""
+    """Return the contradiction between two answers, if there is one."""
     slack = TOLERANCE * max(1, abs(specplan.cost))
     if specplan.proven and highs.proven and abs(specplan.cost - highs.cost) > slack:
         return f"optimum {specplan.cost} or {highs.cost}"

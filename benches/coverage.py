@@ -1,24 +1,24 @@
-"""How long coverage and gaps take, beside Polars and roaring bitmaps on the same listings.
+"""The time for coverage and gaps, compared with Polars and roaring bitmaps on the same listings.
 
     python -m benches.coverage --specs 1000000
 
 asks three questions of one snapshot, at level `package` with families as peers:
 
-- *matrix*: how many packages each cell wants, and how many of them it has;
-- *gap counts*: a hundred times, for a stack drawn with a seed, how many gaps each of its cells has;
+- *matrix*: the numbers of wanted and of covered packages in each cell;
+- *gap counts*: a hundred times, for a random stack, the number of gaps in each of its cells;
 - *gap keys*: the same, with the name of each missing package as a Python string.
 
-What each contender holds before the clock starts:
+The data of each contender before the clock starts:
 
 - *specplan*: the catalog, as `specplan.load` makes it; the same one answers at other
   levels, with other peers and for other systems;
 - *Polars*: a DataFrame with a row for each listing of a spec by a stack, its columns
   (family, stack, os, target, package) encoded as enumerations;
-- *pyroaring*: for each cell the bitmap of its packages, numbered in the order of their
-  names, which is what this one level needs and nothing else.
+- *pyroaring*: for each cell the bitmap of its packages, numbered in the order of their names, which
+  is exactly what this one level needs.
 
-All three run in one process and take turns, and their answers are compared, every number
-and every name; where they differ, the exit code is 1.
+All three run in one process and take turns, and every number and name in their answers is compared;
+if they differ, the exit code is 1.
 """
 
 from __future__ import annotations
@@ -73,16 +73,16 @@ class Listings:
         return sorted({cell.stack for cell in self.cells})
 
 
-#: What a cell wants and has, by number of packages.
+#: The numbers of packages that a cell wants and has.
 Matrix: TypeAlias = dict[Cell, tuple[int, int]]
-#: How many gaps each cell of a stack has.
+#: The number of gaps in each cell of a stack.
 GapCounts: TypeAlias = dict[Cell, int]
 #: The missing packages of each cell of a stack.
 GapKeys: TypeAlias = dict[Cell, list[str]]
 
 
 class Contender(Protocol):
-    """Whoever can answer the three questions."""
+    """A contender that can answer the three questions."""
 
     def matrix(self) -> Matrix:
         """Answer for all cells."""
@@ -91,10 +91,10 @@ class Contender(Protocol):
         """Answer for the cells of a stack."""
 
     def gap_keys(self, stack: str) -> Any:
-        """Answer for the cells of a stack, as this contender holds such an answer."""
+        """Answer for the cells of a stack, in this contender's own form."""
 
     def spelled_out(self, gap_keys: Any) -> GapKeys:
-        """Put such an answer into the form that is compared; this is not timed."""
+        """Convert such an answer to the form for comparison; this is not timed."""
 
 
 def family_of(stack: str) -> str:
@@ -104,7 +104,7 @@ def family_of(stack: str) -> str:
 
 def read_listings(tree: Path) -> Listings:
     """Read the listings of a tree of pages, without specplan."""
-    # Numbered as they come, since a million listings name few cells; sorted at the end.
+    # Numbered on first occurrence, because a million listings name few cells; sorted at the end.
     found: dict[tuple[str, str, str], int] = {}
     packages: list[str] = []
     of_cell = []
@@ -132,7 +132,7 @@ Lacking: TypeAlias = specplan.Rows[specplan.LackingKeys]
 
 
 class Specplan:
-    """specplan, by its Python facade."""
+    """specplan, through its Python API."""
 
     def __init__(self, tree: Path) -> None:
         """Load the catalog."""
@@ -269,12 +269,12 @@ class Pyroaring:
         }
 
     def spelled_out(self, gap_keys: GapKeys) -> GapKeys:
-        """Return them as they are."""
+        """Return them unchanged."""
         return gap_keys
 
 
 def compare(contenders: dict[str, Contender], stacks: Sequence[str], *, runs: int) -> bool:
-    """Ask every question of every contender, print the times, tell whether they agree."""
+    """Ask every contender every question, print the times, and return whether they agree."""
     questions: dict[str, Callable[[Contender], Any]] = {
         "matrix": lambda contender: contender.matrix(),
         f"{len(stacks)} x gap counts": lambda contender: [
@@ -302,7 +302,7 @@ def compare(contenders: dict[str, Contender], stacks: Sequence[str], *, runs: in
 
 
 def disagreements_of(contenders: dict[str, Contender], stacks: Sequence[str]) -> Iterator[str]:
-    """Compare every number and every name; this is also everyone's warm-up."""
+    """Compare every number and every name; this is also the warm-up."""
     judge = contenders["pyroaring"]
     matrix = judge.matrix()
     for name, contender in contenders.items():
@@ -319,14 +319,14 @@ def disagreements_of(contenders: dict[str, Contender], stacks: Sequence[str]) ->
 
 
 def in_order(keys: GapKeys) -> GapKeys:
-    """Sort the names, whose order is everyone's own, and leave out cells without any."""
+    """Sort the names, whose order differs between contenders, and leave out cells without any."""
     return {cell: sorted(names) for cell, names in keys.items() if names}
 
 
 def timed(
     contenders: dict[str, Contender], ask: Callable[[Contender], Any], runs: int
 ) -> dict[str, list[float]]:
-    """Ask all contenders in turn and tell how many seconds each took in each run."""
+    """Ask all contenders in turn and return the seconds of each in each run."""
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
     for _ in range(runs):
         for name, contender in contenders.items():
@@ -337,7 +337,7 @@ def timed(
 
 
 def main() -> None:
-    """Measure what the command line asks for."""
+    """Run the bench with the arguments of the command line."""
     parser = argparse.ArgumentParser(description="Measure how long coverage and gaps take.")
     parser.add_argument("--specs", type=int, default=1_000_000)
     parser.add_argument("--packages", type=int, default=5_000)

@@ -1,10 +1,10 @@
-"""How long the export of a plan takes in each format, and how large it becomes.
+"""The time for the export of a plan in each format, and its size.
 
     python -m benches.exports --builds 20000
 
-The plan is drawn with a fixed seed: layers of builds, each of which needs some of earlier layers,
-as real plans do (the lock of radiuss has five needs a build). Timed is everything between the
-plan and the text: the reduction of its needs, what each build gets, and the template.
+The plan is random with a fixed seed: layers of builds, each of which needs some of earlier layers,
+as in real plans (the lock of radiuss has five needs per build). Everything between the plan and the
+text is timed: the reduction of its needs, the resources of each build, and the template.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def planned(builds: list[Build]) -> ExportPlan:
 
 
 def asked(plan: ExportPlan) -> ExportRequest:
-    """Return what is exported of it."""
+    """Return the files of the export."""
     jobs, profiles, cells = jobs_of(plan, "env", 8, ResourceTable((), (), {}, False), {})  # noqa: FBT003
     return ExportRequest(
         plan=plan, jobs=jobs, profiles=profiles, cells=cells, mirror_url="s3://bucket/mirror"

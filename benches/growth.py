@@ -1,11 +1,11 @@
-"""How the cost of each question grows with the number of specs: CPU seconds, and the fitted power.
+"""The growth of the cost of each question with the number of specs: CPU seconds and fitted power.
 
     python -m benches.growth --sizes 10000 30000 100000 300000 1000000 --picture benches/growth.svg
 
-For each size the same worlds are drawn as for the other benches (package pages, an index, locks
-with an index), and asked in a process of its own. Shown is the least CPU time of the runs, of all
-cores together, which other work on the machine changes little. The power is the slope of the
-least-squares line through the logarithms: 1 is proportional to the specs. No answer is compared
+For each size, the same worlds are generated as for the other benches (package pages, an index,
+locks with an index), and measured in a separate process. The minimum CPU time of the runs is shown,
+of all cores together, which depends little on other work on the machine. The power is the slope of
+the least-squares line through the logarithms: 1 is proportional to the specs. No answer is compared
 here; the other benches do that.
 """
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 COMMAND: Final = (sys.executable, "-m", "benches.growth")
 
-#: The parts of the measurement, each a process of its own.
+#: The parts of the measurement, each a separate process.
 PARTS: Final = ("pages", "index", "plans")
 
 
@@ -103,7 +103,7 @@ def measure(part: str, size: int, runs: int) -> Measured:
 
 
 def of_pages(folder: Path, size: int, runs: int) -> dict[str, list[float]]:
-    """Measure what is asked of package pages, and of the catalog that is saved of them."""
+    """Measure questions to package pages, and to the catalog saved from them."""
     import specplan  # noqa: PLC0415 - a part's process holds nothing of the others
 
     tree, saved = folder / "tree", folder / "saved"
@@ -117,7 +117,7 @@ def of_pages(folder: Path, size: int, runs: int) -> dict[str, list[float]]:
         "find a package": lambda: catalog.find(package),
         "open a saved catalog": lambda: specplan.load(saved),
     }
-    # What a catalog makes at its first question, it keeps.
+    # A catalog keeps the data that it computes for its first question.
     catalog.gaps()
     catalog.find(package)
     measured = {"save a catalog": cpu_seconds(lambda: specplan.index(saved, tree), 1)}
@@ -126,7 +126,7 @@ def of_pages(folder: Path, size: int, runs: int) -> dict[str, list[float]]:
 
 def of_index(folder: Path, size: int, runs: int) -> dict[str, list[float]]:
     """Measure the reading of an index."""
-    import specplan  # noqa: PLC0415 - likewise
+    import specplan  # noqa: PLC0415 - as above
 
     path = folder / "index.json"
     write_index(path, specs=size, seed=1)
@@ -134,16 +134,16 @@ def of_index(folder: Path, size: int, runs: int) -> dict[str, list[float]]:
 
 
 def of_plans(folder: Path, size: int, runs: int) -> dict[str, list[float]]:
-    """Measure the least rebuild from nothing, and after the change of a library."""
-    from benches.plan_inputs import draw  # noqa: PLC0415 - likewise
-    from benches.plans import with_specplan  # noqa: PLC0415 - likewise
+    """Measure the smallest rebuild from nothing, and after the change of a library."""
+    from benches.plan_inputs import draw  # noqa: PLC0415 - as above
+    from benches.plans import with_specplan  # noqa: PLC0415 - as above
 
     plans = with_specplan(draw(specs=size, seed=1), folder, 1, runs)
     return {f"plan, {question}": each.cpu_seconds for question, each in plans.items()}
 
 
 def cpu_seconds(ask: Callable[[], object], runs: int) -> list[float]:
-    """Return what each run takes of all cores together."""
+    """Return the CPU time of each run, on all cores together."""
     seconds = []
     for _ in range(runs):
         start = time.process_time()

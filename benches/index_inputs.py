@@ -1,12 +1,12 @@
-"""Seeded build cache indexes of any size, in the form in which Spack writes them.
+"""Seeded build cache indexes of any size, in the form that Spack writes.
 
     python benches/index_inputs.py --specs 100000 --seed 1 OUT.json
 
-The shapes are those of real environments: about eight dependencies a spec, half of them for
-building alone, all of the spec's own system; on each system a few specs (a compiler, its runtime,
-the C library, the wrapper, make) that nearly all others depend on; five variants a spec, seldom
+The shapes are those of real environments: about eight dependencies per spec, half of them only for
+building, all of the spec's own system; on each system a few specs (a compiler, its runtime, the C
+library, the wrapper, make) on which nearly all others depend; five variants per spec, rarely
 compiler flags; versions of two or three fields; hashes that look random. A file has about 1,450
-bytes a spec.
+bytes per spec.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _SYSTEMS: Final = (
     ("rhel8", "x86_64_v3"),
 )
 
-#: What every compiled spec depends on: name, types, virtual packages.
+#: The dependencies of every compiled spec: name, types, virtual packages.
 _HUBS: Final = (
     ("compiler-wrapper", '"build"', ""),
     ("gcc", '"build"', '"c","cxx"'),
@@ -54,16 +54,16 @@ _HUBS: Final = (
     ("gmake", '"build"', ""),
 )
 
-#: How many specs these are, with one of each on every system.
+#: The number of these specs, with one of each on every system.
 _HUB_SPECS: Final = len(_HUBS) * len(_SYSTEMS)
 
-#: How often a spec depends on each of these; has three fields in its version, not two;
-#: has a variant of several values.
+#: The share of specs that depend on each of these; that have three fields in the version, not two;
+#: that have a variant with several values.
 _DEPENDS_ON_HUB: Final = 0.7
 _THREE_FIELDS: Final = 0.82
 _SEVERAL_VALUES: Final = 0.3
 
-#: How the other dependencies are needed, and how often.
+#: The types of the other dependencies, and their frequency.
 _TYPES: Final = (
     ('"build"', 30),
     ('"link"', 8),
@@ -79,10 +79,10 @@ def write_index(path: Path, *, specs: int, seed: int, faults: Faults | None = No
 
     Args:
         path: The file.
-        specs: How many records it has; at least the hubs of each system.
+        specs: The number of records; at least the hubs of each system.
         seed: The same seed gives the same bytes.
-        faults: What is to be wrong with an index whose hashes are else those of their
-            content; without it, hashes are drawn, which takes less time.
+        faults: The faults of an index whose other hashes match their content; without it, hashes
+            are random, which takes less time.
     """
     with path.open("w", encoding="ascii", newline="") as file:
         file.write('{"database":{"version":"8","installs":{')
@@ -92,11 +92,11 @@ def write_index(path: Path, *, specs: int, seed: int, faults: Faults | None = No
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Faults:
-    """What is wrong with an index.
+    """The faults of an index.
 
     Attributes:
-        absent_one_in: Of so many specs, one has no binary.
-        changed_one_in: Of so many specs, one has another content than its hash says.
+        absent_one_in: One in this many specs has no binary.
+        changed_one_in: One in this many specs has content that does not match its hash.
     """
 
     absent_one_in: int
@@ -104,7 +104,7 @@ class Faults:
 
 
 def _hash_of(node: str) -> str:
-    """Return the DAG hash of a node, given as Spack writes it but without its hash."""
+    """Return the DAG hash of a node as Spack writes it, without its own hash."""
     digest = hashlib.sha1(f"{{{node}}}".encode(), usedforsecurity=False).digest()
     return base64.b32encode(digest).decode().lower()
 
@@ -191,7 +191,7 @@ def _variants(rng: random.Random) -> str:
 
 
 def main() -> None:
-    """Write an index as the command line says."""
+    """Write an index with the arguments of the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--specs", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)

@@ -1,15 +1,14 @@
-"""How long a build cache index takes to read, beside orjson on the same bytes.
+"""The time to read a build cache index, compared with orjson on the same bytes.
 
     python -m benches.indexes --specs 100000
 
 - *specplan* opens and reads the file into a catalog with its dependencies resolved, and
   builds the cells of its stacks;
-- *orjson* makes Python objects of bytes that are in memory already, and nothing else.
+- *orjson* only makes Python objects from bytes that are already in memory.
 
-Each reads in a process of its own, whose peak memory is told too, and they take turns.
-orjson's garbage collector is off, which is its best case; the file is in the page cache.
-After the clock has stopped both count specs, binaries and dependencies; where the counts
-differ, the exit code is 1.
+Each runs in a separate process, whose peak memory is shown too, and they take turns. orjson's
+garbage collector is off, which is its best case; the file is in the page cache. Afterwards both
+count specs, binaries and dependencies; if the counts differ, the exit code is 1.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from benches.index_inputs import write_index
 from benches.machine import READING, describe, reading_row, table
 from benches.pages import peak_bytes
 
-#: The contenders, with what their processes get into the environment.
+#: The contenders, with the environment variables of their processes.
 CONTENDERS: dict[str, dict[str, str]] = {
     "specplan": {},
     "specplan, one thread": {"RAYON_NUM_THREADS": "1"},
@@ -39,7 +38,7 @@ CONTENDERS: dict[str, dict[str, str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """What a contender saw."""
+    """The counts of a contender."""
 
     specs: int
     binaries: int
@@ -48,7 +47,7 @@ class Counts:
 
 @dataclass(frozen=True, kw_only=True)
 class Measurement:
-    """One reading: how long it took, the process's peak memory, what it saw."""
+    """One reading: its time, the process's peak memory, and the counts."""
 
     seconds: float
     peak_bytes: int
@@ -79,7 +78,7 @@ def measure_specplan(path: Path) -> Measurement:
     import specplan  # noqa: PLC0415 - a contender's process holds nothing of the others
 
     with tempfile.TemporaryDirectory() as scratch:
-        # An import is not a reading, and some are made at the first load.
+        # Imports are not part of reading, and some happen at the first load.
         small = Path(scratch, "index.json")
         write_index(small, specs=10, seed=0)
         specplan.load(f"bench={small}")
@@ -98,7 +97,7 @@ def measure_specplan(path: Path) -> Measurement:
 
 
 def measure(contender: str, path: Path) -> Measurement:
-    """Measure a contender in a process of its own."""
+    """Measure a contender in a separate process."""
     command = [sys.executable, "-m", "benches.indexes", "--index", str(path)]
     answer = subprocess.run(
         [*command, "--contender", contender],
@@ -112,8 +111,8 @@ def measure(contender: str, path: Path) -> Measurement:
 
 
 def compare(path: Path, *, runs: int) -> bool:
-    """Measure all contenders in turn, print what came out, and tell whether they agree."""
-    # Not read here: a process takes over the peak of the one that starts it.
+    """Measure all contenders in turn, print the results, and return whether they agree."""
+    # Not read here: a process inherits the peak of its parent.
     size_bytes = path.stat().st_size
     measured: dict[str, list[Measurement]] = {contender: [] for contender in CONTENDERS}
     for _ in range(runs):
@@ -148,7 +147,7 @@ def compare(path: Path, *, runs: int) -> bool:
 
 
 def main() -> None:
-    """Measure what the command line asks for."""
+    """Run the bench with the arguments of the command line."""
     parser = argparse.ArgumentParser(description="Measure how long an index takes to read.")
     parser.add_argument("--specs", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)

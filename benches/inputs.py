@@ -2,14 +2,14 @@
 
     python benches/inputs.py --specs 60000 --packages 5000 --snapshots 1 --seed 1 OUT
 
-writes `OUT/_cache/<tag>/<package>/specs.md`. The same arguments give the same bytes.
-What is shaped after real pages:
+writes `OUT/_cache/<tag>/<package>/specs.md`. The same arguments give the same bytes. These
+properties are modelled on real pages:
 
 - the bytes: seven lines, both values as `json.dumps(..., sort_keys=True)` prints them, no
   newline at the end, entries by hash, `meta` computed from the entries;
-- stacks: every entry is listed by the union index `root` and by one to three stacks (most
-  by one); thirty stacks in twelve families, each on systems of its own;
-- systems: operating systems and targets that are built for, macOS apart from Linux;
+- stacks: every entry is listed by the union index `root` and by one to three stacks (most by one);
+  thirty stacks in twelve families, each on its own systems;
+- systems: common operating systems and targets, with macOS apart from Linux;
 - packages: a few have hundreds of specs and most a handful (log-normal); a third are
   Python packages with one variant and no compiler, the others have 2 to 20 variants;
 - snapshots: a week apart; from one to the next most specs stay, the others get new hashes.
@@ -124,9 +124,9 @@ SYLLABLES = (
 ).split()
 
 NEWEST_SNAPSHOT = dt.date(2025, 5, 25)
-#: How much of a snapshot is in the next one, a week later, under the same hash.
+#: The share of a snapshot that is in the next one, a week later, under the same hash.
 KEPT_FROM_WEEK_TO_WEEK = 0.8
-#: How many of 33 specs are listed by one, two and three stacks, as on a real page.
+#: The numbers of 33 specs that are listed by one, two and three stacks, as on a real page.
 SPECS_BY_STACKS = (26, 4, 3)
 HASH_LETTERS = 32
 HASH_BYTES = 20
@@ -134,15 +134,15 @@ HASH_BYTES = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """How large a tree is to be, and the seed that everything in it is drawn from.
+    """The size of a tree, and the seed for everything in it.
 
     Attributes:
         specs: Entries of each snapshot, at least `packages` and `cells`.
         packages: Pages of each snapshot.
-        snapshots: How many, a week apart.
+        snapshots: Their number, a week apart.
         cells: Occupied combinations of a stack, an operating system and a target, at
             least one for each stack.
-        seed: Of all that is drawn.
+        seed: The seed of everything random.
     """
 
     specs: int
@@ -163,7 +163,7 @@ class Shape:
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """What was written: the tags, oldest first, the pages, entries and bytes of all of them."""
+    """A written tree: the tags, oldest first, and the total numbers of pages, entries and bytes."""
 
     tags: tuple[str, ...]
     pages: int
@@ -171,7 +171,7 @@ class Written:
     size_bytes: int
 
 
-# The next two are compared by identity: there are few of them, and each is made once.
+# The next two are compared by identity, because there are few of them and each is made once.
 @dataclass(frozen=True, slots=True, eq=False)
 class _System:
     """An operating system and a target, with the compilers of its specs by frequency."""
@@ -184,7 +184,7 @@ class _System:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Placement:
-    """Where a spec is: a system, the labels that list it there, and both as JSON."""
+    """The place of a spec: a system, the labels that list it there, and both as JSON."""
 
     system: _System
     labels: tuple[str, ...]
@@ -193,14 +193,14 @@ class _Placement:
 
 @dataclass(frozen=True, slots=True)
 class _Package:
-    """What the specs of one package are drawn from."""
+    """The distribution of the specs of one package."""
 
     name: str
     compiled: bool
     versions: tuple[str, ...]
     #: Lists of variants as JSON.
     flavours: tuple[str, ...]
-    #: For each cell that it may be in, the placements there.
+    #: For each possible cell, the placements there.
     cells: tuple[tuple[_Placement, ...], ...]
 
 
@@ -215,7 +215,7 @@ class _Entry:
     placement: _Placement
 
     def to_json(self) -> str:
-        """What `json.dumps(..., sort_keys=True)` prints of it."""
+        """The output of `json.dumps(..., sort_keys=True)` for it."""
         return (
             f'{{"compiler": "{self.compiler}", "hash": "{self.hash}", '
             f'{self.placement.json_fragment}, "variants": {self.flavour}, '
@@ -227,14 +227,14 @@ def write_tree(root: Path, shape: Shape) -> Written:
     """Write a tree of package pages.
 
     Args:
-        root: The folder that `_cache` is made in; it must not hold one yet.
-        shape: How large, and the seed.
+        root: The folder for `_cache`, which must not exist yet.
+        shape: Its size, and the seed.
 
     Returns:
-        What was written.
+        The written tree.
 
     Raises:
-        FileExistsError: There is a `_cache` already, which would mix with this one.
+        FileExistsError: If there is already a `_cache`, which would be mixed with this one.
     """
     cache = root / "_cache"
     cache.mkdir(parents=True)
@@ -264,7 +264,7 @@ def _packages_with_entries(
     by_family: dict[str, list[tuple[_Placement, ...]]] = {}
     for (stack, _), alternatives in placements.items():
         by_family.setdefault(stack.split("-")[0], []).append(alternatives)
-    # Every cell gets a spec, whatever the lots say: these are handed out first.
+    # Every cell gets a spec: these are assigned first, before random ones.
     unoccupied = [alternatives[0] for alternatives in placements.values()]
     for name, count in _names_with_counts(draw, shape):
         package = _package(draw, name, by_family, spec_count=count)
@@ -279,7 +279,7 @@ def _packages_with_entries(
 
 
 def _names_with_counts(draw: random.Random, shape: Shape) -> Iterator[tuple[str, int]]:
-    """Draw the packages' names and how many specs each has; the sum is exact."""
+    """Draw the names of packages and the number of specs of each; the sum is exact."""
     weights = [draw.lognormvariate(0, 1) for _ in range(shape.packages)]
     rest = shape.specs - shape.packages
     drawn = Counter(draw.choices(range(shape.packages), weights, k=rest))
@@ -314,8 +314,8 @@ def _placements(
     for stack in STACKS:
         platform = "darwin" if "darwin" in stack else "linux"
         candidates[stack] = [system for system in systems if system.platform == platform]
-        # A stack is on the usual systems of its architecture first, so that stacks meet
-        # there; the lots decide between equals.
+        # A stack is on the usual systems of its architecture first, so that stacks share systems;
+        # ties are random.
         draw.shuffle(candidates[stack])
         candidates[stack].sort(key=partial(_suits, stack))
     capacity = sum(map(len, candidates.values()))
@@ -342,7 +342,7 @@ def _placements(
 
 
 def _suits(stack: str, system: _System) -> tuple[bool, bool]:
-    """Tell how likely a stack is built on a system: larger is likelier."""
+    """Return the likelihood that a stack is built on a system: larger is more likely."""
     if "power" in stack:
         suitable = system.target.startswith("power")
     elif any(word in stack for word in ("aarch64", "neoverse", "darwin")):
@@ -372,9 +372,9 @@ def _package(
     *,
     spec_count: int,
 ) -> _Package:
-    """Draw what the specs of a package have in common."""
+    """Draw the common properties of the specs of a package."""
     compiled = not name.startswith("py-")
-    # What many stacks build has many specs.
+    # A package that many stacks build has many specs.
     breadth = min(len(by_family), 1 + spec_count // 8 + draw.randrange(3))
     families = sorted(draw.sample(sorted(by_family), breadth))
     versions = {
@@ -395,7 +395,7 @@ def _flavours(draw: random.Random, *, compiled: bool, count: int) -> tuple[str, 
     if not compiled:
         return ('["build_system=python_pip"]',)
     build_system = draw.choice(BUILD_SYSTEMS)
-    # Few have many: the square makes half of all packages stay below six.
+    # Few have many: with the square, half of all packages stay below six.
     names = draw.sample(VARIANT_NAMES, 1 + int(18.99 * draw.random() ** 2))
     flavours = set()
     for _ in range(count):
@@ -427,7 +427,7 @@ def _entries(draw: random.Random, package: _Package, count: int) -> list[_Entry]
 
 
 def _moved(entry: _Entry, placement: _Placement) -> _Entry:
-    """Put an entry into another cell."""
+    """Move an entry to another cell."""
     compiler = entry.compiler if entry.compiler == "none" else placement.system.compilers[0]
     return _Entry(entry.hash, compiler, entry.version, entry.flavour, placement)
 
@@ -435,7 +435,7 @@ def _moved(entry: _Entry, placement: _Placement) -> _Entry:
 def _a_week_later(
     draw: random.Random, package: _Package, entries: Sequence[_Entry]
 ) -> list[_Entry]:
-    """Keep most entries and draw as many new ones as went."""
+    """Keep most entries and replace the others with new ones."""
     kept = [entry for entry in entries if draw.random() < KEPT_FROM_WEEK_TO_WEEK]
     kept += _entries(draw, package, len(entries) - len(kept))
     return sorted(kept, key=lambda entry: entry.hash)

@@ -1,13 +1,13 @@
-"""How many instructions core paths take: a table in which a regression shows on any machine.
+"""The number of instructions of core paths, which shows regressions on any machine.
 
     python -m benches.instructions            compare with benches/instructions.json
-    python -m benches.instructions --write    write that file anew
+    python -m benches.instructions --write    rewrite that file
 
-Clocks say little on a shared machine, and less across machines. Each path runs once and then three
-times in a process under valgrind's callgrind, on one thread and with hashes that are the same each
-time; half of the difference is what one run takes, without the interpreter's start and the inputs.
-The exit code is 1 where a path takes over 3 % more than the file says. The counts belong to the
-compiler that built the module: write them anew when it changes, in a commit of its own.
+Times are unreliable on a shared machine, and even more so across machines. Each path runs once and
+then three times in a process under valgrind's callgrind, on one thread and with the same hashes
+each time; half of the difference is the count of one run, without the interpreter's start and the
+inputs. The exit code is 1 if a path takes over 3 % more than in the file. The counts depend on the
+compiler that built the module: rewrite them when it changes, in a separate commit.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ KEPT: Final = Path(__file__).with_name("instructions.json")
 EXAMPLES: Final = Path(__file__).parents[1] / "examples" / "rebuild"
 LOCK: Final = EXAMPLES / "2026-01" / "radiuss" / "spack.lock.gz"
 
-#: How many specs the inputs have: enough that a path is most of what is counted.
+#: The number of specs in the inputs, enough that the path dominates the count.
 SPECS: Final = 5_000
 
-#: How much more a path may take.
+#: The tolerated increase of a path.
 TOLERANCE: Final = 0.03
 
-#: How often a path runs in each of the two processes.
+#: The number of runs of a path in each of the two processes.
 ONCE, OFTEN = 1, 3
 
 
@@ -90,7 +90,7 @@ def _open_saved(folder: Path) -> Callable[[], object]:
     return lambda: specplan.load(folder / "saved")
 
 
-#: The paths, and what prepares them.
+#: The paths, and their preparation.
 PATHS: Final = {
     "read package pages": _read_pages,
     "read an index": _read_index,
@@ -105,7 +105,7 @@ PATHS: Final = {
 
 
 def main() -> None:
-    """Count all paths, print them, and compare them or write them down."""
+    """Count all paths, print them, and compare or record them."""
     parser = argparse.ArgumentParser(description="Count the instructions of core paths.")
     parser.add_argument("--write", action="store_true", help="write the counts into the file")
     parser.add_argument("--path", choices=PATHS, help=argparse.SUPPRESS)
@@ -114,7 +114,7 @@ def main() -> None:
     given = parser.parse_args()
     if given.path is not None:
         ask = PATHS[given.path](given.inputs)
-        # What is made at the first question is made before what is counted.
+        # Data that is computed at the first question is computed before counting.
         ask()
         for _ in range(given.times):
             ask()
@@ -158,7 +158,7 @@ def instructions(path: str, inputs: Path) -> int:
 
 
 def _counted(path: str, times: int, inputs: Path) -> int:
-    """Return the instructions of a process that runs a path so often."""
+    """Return the instructions of a process that runs a path a number of times."""
     valgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
     bench = [sys.executable, "-m", "benches.instructions", "--path", path]
     ended = subprocess.run(

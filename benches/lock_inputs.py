@@ -2,9 +2,10 @@
 
     python benches/lock_inputs.py --specs 100000 --seed 1 OUT
 
-writes ``OUT/spack.lock`` and ``OUT/costs.json``. Specs lie in levels, as in real stacks: most need
-a few of the levels right below and some of the popular ones near the bottom. What nothing needs is
-a root. Costs are whole seconds, skewed as build times are: most take a minute, a few take hours.
+writes ``OUT/spack.lock`` and ``OUT/costs.json``. Specs are in levels, as in real stacks: most need
+a few of the levels directly below and some of the popular ones near the bottom. A spec that nothing
+needs is a root. Costs are whole seconds, skewed like build times: most take a minute, a few take
+hours.
 """
 
 from __future__ import annotations
@@ -21,15 +22,15 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 
 
 def write_lock(folder: Path, *, specs: int, seed: int) -> tuple[Path, Path]:
-    """Write a lock and what its builds cost, and return where they are.
+    """Write a lock and the costs of its builds, and return their paths.
 
     Args:
-        folder: Where to write them.
-        specs: How many specs the lock holds.
+        folder: The destination.
+        specs: The number of specs in the lock.
         seed: The same seed gives the same bytes.
     """
     draw = random.Random(seed)
-    # Lower levels are smaller: many applications stand on few libraries.
+    # Lower levels are smaller: many applications need few libraries.
     level_of = sorted(int(_LEVELS * draw.random() ** 0.6) for _ in range(specs))
     starts = [0] * (_LEVELS + 1)
     for level in level_of:
@@ -78,13 +79,13 @@ def write_lock(folder: Path, *, specs: int, seed: int) -> tuple[Path, Path]:
 
 
 def _hash(number: int) -> str:
-    # Scattered, so that ranks follow nothing else.
+    # Scattered, so that ranks do not correlate with anything else.
     scattered = number * 0x9E3779B97F4A7C15 % 2**64
     return "".join(_LETTERS[scattered >> 5 * at & 31] for at in range(12)) + "a" * 20
 
 
 def main() -> None:
-    """Write what the command line asks for."""
+    """Write files with the arguments of the command line."""
     parser = argparse.ArgumentParser(description="Write a lock and what its builds cost.")
     parser.add_argument("--specs", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)

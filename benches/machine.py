@@ -1,4 +1,4 @@
-"""What a number was measured on, and how a table of numbers is printed."""
+"""The description of the machine, and the layout of tables of numbers."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 __all__ = ["READING", "describe", "reading_row", "table"]
 
-#: What a table of readers tells of each beside its name.
+#: The columns of a table of readers besides the name.
 READING: Final = ("median s", "min s", "max s", "MB/s", "times specplan", "peak MB")
 
 
 def describe(distributions: Iterable[str]) -> str:
-    """Tell the processor, cores, memory, operating system and versions in two lines."""
+    """Return the processor, cores, memory, operating system and versions in two lines."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in distributions)
     return (
@@ -30,7 +30,7 @@ def describe(distributions: Iterable[str]) -> str:
 
 
 def _processor() -> str:
-    """Name the processor as the system does."""
+    """Return the system's name for the processor."""
     try:
         for line in Path("/proc/cpuinfo").read_text(encoding="ascii").splitlines():
             if line.startswith("model name"):
@@ -41,11 +41,11 @@ def _processor() -> str:
 
 
 def table(rows: Sequence[Sequence[str]], *, text_columns: int = 1) -> str:
-    """Lay out rows, the first of which holds the headings.
+    """Lay out rows, of which the first has the headings.
 
     Args:
         rows: The cells, each row as long as the others.
-        text_columns: How many columns, from the left, hold text; the others hold numbers.
+        text_columns: The number of text columns on the left; the others contain numbers.
     """
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = []
@@ -71,12 +71,12 @@ def reading_row(
     """Return a row under :data:`READING`.
 
     Args:
-        name: Who has read.
+        name: The reader.
         seconds: Each run.
-        reference: Each run of whom it is compared with.
-        size_bytes: How much was read.
-        peaks_bytes: How much memory each run took at most.
-        digits: How many digits of MB/s stand behind the point.
+        reference: Each run of the reader for comparison.
+        size_bytes: The size of the input.
+        peaks_bytes: The peak memory of each run.
+        digits: The number of decimals of MB/s.
     """
     median = statistics.median(seconds)
     return [

@@ -1,19 +1,18 @@
-"""How long a tree of package pages takes to read, beside PyYAML and orjson on the same bytes.
+"""The time to read a tree of package pages, compared with PyYAML and orjson on the same bytes.
 
     python -m benches.pages --specs 60000 --packages 5000
 
 - *specplan* reads the tree into a catalog that answers questions (`specplan.load`);
-- *reading only* lets `find` and `xargs` hand the files to as many `cat` as there are cores, the
-  floor of every reader;
-- *PyYAML* (its C loader) makes Python objects of each page's front matter, no more;
-- *orjson* makes Python objects of the two JSON values of each page, no more.
+- *reading only* passes the files through `find` and `xargs` to one `cat` per core, a lower bound
+  for every reader;
+- *PyYAML* (its C loader) makes Python objects from each page's front matter, no more;
+- *orjson* makes Python objects from the two JSON values of each page, no more.
 
-Each finds and opens the files itself, in a process of its own, whose peak memory is told
-too; the contenders take turns. Where specplan reads with all cores, a second row shows it
-on one, as the others are. Their garbage collector is off, which is their best case, since
-they keep all that they make, as a catalog must. The files are in the page cache. After the
-clock has stopped each counts pages, specs, and specs by stack; where the counts differ,
-the exit code is 1.
+Each finds and opens the files itself, in a separate process, whose peak memory is shown too; the
+contenders take turns. If specplan reads with all cores, a second row shows it on one core, like the
+others. Their garbage collector is off, which is their best case, because they keep all objects, as
+a catalog must. The files are in the page cache. Afterwards each counts pages, specs, and specs by
+stack; if the counts differ, the exit code is 1.
 """
 
 from __future__ import annotations
@@ -43,10 +42,10 @@ if TYPE_CHECKING:
 #: A page as Python objects, by the keys of its front matter.
 Page: TypeAlias = dict[str, Any]
 
-#: What opens and reads the files, and does nothing with them.
+#: The command that opens and reads the files, and does nothing with them.
 READING_ONLY: Final = "reading only"
 
-#: The contenders, with what their processes get into the environment.
+#: The contenders, with the environment variables of their processes.
 CONTENDERS: dict[str, dict[str, str]] = {
     "specplan": {},
     "specplan, one thread": {"RAYON_NUM_THREADS": "1"},
@@ -58,7 +57,7 @@ CONTENDERS: dict[str, dict[str, str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """What a contender saw; the union index is not a stack and is left out."""
+    """The counts of a contender, without the union index, which is not a stack."""
 
     pages: int
     specs: int
@@ -67,7 +66,7 @@ class Counts:
 
 @dataclass(frozen=True, kw_only=True)
 class Measurement:
-    """One reading of a tree: how long it took, the process's peak memory, what it saw."""
+    """One reading of a tree: its time, the process's peak memory, and the counts."""
 
     seconds: float
     peak_bytes: int
@@ -75,7 +74,7 @@ class Measurement:
 
 
 def page_paths(tree: Path, every: int) -> Iterator[Path]:
-    """Find the pages of a tree in a fixed order, or one in `every` of them."""
+    """Return the pages of a tree in a fixed order, or one in `every` of them."""
     found = 0
     for folder, folders, files in os.walk(tree):
         folders.sort()
@@ -86,7 +85,7 @@ def page_paths(tree: Path, every: int) -> Iterator[Path]:
 
 
 def read_by_pyyaml(tree: Path, every: int) -> list[Page]:
-    """Make Python objects of each page's front matter with PyYAML's C loader."""
+    """Make Python objects from each page's front matter with PyYAML's C loader."""
     import yaml  # noqa: PLC0415 - a contender's process holds nothing of the others
 
     pages = []
@@ -97,7 +96,7 @@ def read_by_pyyaml(tree: Path, every: int) -> list[Page]:
 
 
 def read_by_orjson(tree: Path, every: int) -> list[Page]:
-    """Make Python objects of the two JSON values of each page with orjson."""
+    """Make Python objects from the two JSON values of each page with orjson."""
     import orjson  # noqa: PLC0415 - a contender's process holds nothing of the others
 
     pages = []
@@ -112,7 +111,7 @@ def read_by_orjson(tree: Path, every: int) -> list[Page]:
 
 
 def count_in_pages(pages: Sequence[Page]) -> Counts:
-    """Count what Python objects hold."""
+    """Count the content of Python objects."""
     hashes = set()
     by_stack: Counter[str] = Counter()
     for page in pages:
@@ -126,7 +125,7 @@ def count_in_pages(pages: Sequence[Page]) -> Counts:
 
 
 def count_in_catalog(catalog: specplan.Catalog) -> Counts:
-    """Count what specplan's catalog holds."""
+    """Count the content of specplan's catalog."""
     by_stack = {stack: catalog.select(stack=stack).count() for stack in catalog.stacks()}
     return Counts(pages=catalog.check().files, specs=len(catalog), specs_by_stack=by_stack)
 
@@ -134,7 +133,7 @@ def count_in_catalog(catalog: specplan.Catalog) -> Counts:
 def measure_pages(read: Callable[[Path, int], list[Page]], tree: Path, every: int) -> Measurement:
     """Measure a contender that makes Python objects."""
     gc.disable()
-    # An import is not a reading: one page loads the contender before the clock starts.
+    # Imports are not part of reading: one page loads the contender before the clock starts.
     read(tree, sys.maxsize)
     start = time.perf_counter()
     pages = read(tree, every)
@@ -146,7 +145,7 @@ def measure_specplan(tree: Path) -> Measurement:
     """Measure specplan."""
     import specplan  # noqa: PLC0415 - a contender's process holds nothing of the others
 
-    # An import is not a reading here either, and some are made at the first load.
+    # Imports are not part of reading here either, and some happen at the first load.
     specplan.load(*page_paths(tree, sys.maxsize))
     start = time.perf_counter()
     catalog = specplan.load(tree)
@@ -155,7 +154,7 @@ def measure_specplan(tree: Path) -> Measurement:
 
 
 def measure_reading_only(tree: Path) -> Measurement:
-    """Measure what opening and reading the files takes."""
+    """Measure the time to open and read the files."""
     find = ["find", str(tree), "-name", "specs.md", "-print0"]
     cat = ["xargs", "-0", "-n", "250", "-P", str(os.cpu_count() or 1), "cat"]
     start = time.perf_counter()
@@ -168,7 +167,7 @@ def measure_reading_only(tree: Path) -> Measurement:
 
 
 def peak_bytes() -> int:
-    """Tell how much memory this process has held at most."""
+    """Return the peak memory of this process."""
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
@@ -185,7 +184,7 @@ def measure_here(contender: str, tree: Path, every: int) -> Measurement:
 
 
 def measure(contender: str, tree: Path, *, every: int = 1) -> Measurement:
-    """Measure a contender in a process of its own."""
+    """Measure a contender in a separate process."""
     command = [sys.executable, "-m", "benches.pages"]
     command += ["--tree", str(tree), "--contender", contender, "--pyyaml-reads-one-in", str(every)]
     answer = subprocess.run(
@@ -200,9 +199,9 @@ def measure(contender: str, tree: Path, *, every: int = 1) -> Measurement:
 
 
 def compare(tree: Path, *, runs: int, pyyaml_reads_one_in: int) -> bool:
-    """Measure all contenders in turn, print what came out, and tell whether they agree."""
+    """Measure all contenders in turn, print the results, and return whether they agree."""
     every = dict.fromkeys(CONTENDERS, 1) | {"PyYAML": pyyaml_reads_one_in}
-    # Reading all of it once puts the files into the page cache, for whoever comes first.
+    # Reading everything once puts the files into the page cache for the first contender.
     size_bytes = sum(len(path.read_bytes()) for path in page_paths(tree, 1))
     measured: dict[str, list[Measurement]] = {contender: [] for contender in CONTENDERS}
     for _ in range(runs):
@@ -248,7 +247,7 @@ def compare(tree: Path, *, runs: int, pyyaml_reads_one_in: int) -> bool:
 
 
 def main() -> None:
-    """Measure what the command line asks for."""
+    """Run the bench with the arguments of the command line."""
     parser = argparse.ArgumentParser(
         description="Measure how long a tree of package pages takes to read."
     )

@@ -1,12 +1,12 @@
-"""How large the page of a large cache is, how long it takes to write, and how fast it answers.
+"""The size of the page of a large cache, the time to write it, and its speed in a browser.
 
     python -m benches.pages_of_reports --specs 60000 --cells 300 --builds 2000 [--keep FOLDER]
 
-makes a cache up (`benches.inputs`), locks and an index (`benches.plan_inputs`), asks the command
-line of them as anybody would (`gaps`, `diff`, `rebuild`, `check`, `report --from`), and opens the
-page in the Chromium of this machine: the time until it is painted first, until its script is
-done, and how long it takes to filter 10,000 gaps and to draw them. It prints the numbers and
-asserts none. Without Chromium or Playwright it prints what it can.
+generates a cache (`benches.inputs`), locks and an index (`benches.plan_inputs`), runs the usual
+commands on them (`gaps`, `diff`, `rebuild`, `check`, `report --from`), and opens the page in the
+installed Chromium: the time until the first paint, until its script is done, and to filter and draw
+10,000 gaps. It prints the numbers and asserts none. Without Chromium or Playwright it prints the
+other numbers.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 
 __all__ = ["main", "make_documents"]
 
-#: How many gaps are filtered.
+#: The number of gaps to filter.
 _GAPS: Final = 10_000
 
-#: What is searched for, one after the other.
+#: The words to search for, one after the other.
 _WORDS: Final = ("p", "py", "py-", "ubuntu", "zen4 py", "x", "", "e4s", "neoverse", "")
 
-#: Searches for a word and has the rows drawn; gives milliseconds.
+#: Searches for a word and draws the rows; returns milliseconds.
 _FILTER: Final = """(word) => {
   const box = document.getElementById("gap-search");
   box.value = word;
@@ -56,13 +56,13 @@ _PAINTED: Final = """() => new Promise((done) => {
 
 
 def make_documents(folder: Path, *, specs: int, cells: int, builds: int, seed: int) -> list[Path]:
-    """Make a cache and locks up, ask the command line of them, and return the documents.
+    """Generate a cache and locks, run the commands on them, and return the documents.
 
     Args:
-        folder: Where everything is written.
-        specs: How many specs the cache has.
-        cells: How many cells are reported at least, if so many can be asked for.
-        builds: About how many builds the plan has.
+        folder: The destination.
+        specs: The number of specs in the cache.
+        cells: The minimum number of reported cells, if possible.
+        builds: The approximate number of builds of the plan.
         seed: The same seed gives the same files.
     """
     write_tree(folder, Shape(specs=specs, packages=max(specs // 400, 40), snapshots=2, seed=seed))
@@ -95,7 +95,7 @@ def make_documents(folder: Path, *, specs: int, cells: int, builds: int, seed: i
 
 
 def _systems(folder: Path, cache: Path, cells: int) -> list[str]:
-    """Return the options that ask for so many cells: the systems that most stacks have."""
+    """Return the options for a number of cells: the systems of most stacks."""
     text = _asked(folder / "cells.json", ["coverage", f"--cache={cache}"]).read_text()
     found = json.loads(text)["cells"]
     stacks = {each["stack"] for each in found}
@@ -105,7 +105,7 @@ def _systems(folder: Path, cache: Path, cells: int) -> list[str]:
 
 def _asked(output: Path, words: Sequence[str]) -> Path:
     command = [sys.executable, "-m", "specplan", *words, "--no-config", "-o", str(output)]
-    # Gates and findings are no matter here; what could not be read is.
+    # Gates and findings do not matter here, but unreadable input does.
     ended = subprocess.run(command, check=False, stderr=subprocess.PIPE, text=True)
     if ended.returncode not in {0, 1}:
         raise SystemExit(f"{' '.join(command)}\n{ended.stderr}")
@@ -125,7 +125,7 @@ def _written(documents: Sequence[Path], output: Path) -> float:
 
 
 def _cut(document: Path, gaps: int) -> Path:
-    """Write a document of coverage with so many gaps, or all that there are."""
+    """Write a document of coverage with a number of gaps, or all of them."""
     content: dict[str, Any] = json.loads(document.read_text())
     content["gaps"] = content["gaps"][:gaps]
     content["totals"]["gaps"] = len(content["gaps"])
@@ -135,7 +135,7 @@ def _cut(document: Path, gaps: int) -> Path:
 
 
 def _in_browser(page: Path, few: Path) -> None:
-    """Print how fast a page is painted, and how fast the other one filters."""
+    """Print the time to paint a page, and the time to filter the other one."""
     try:
         from playwright.sync_api import sync_playwright  # noqa: PLC0415 - not needed by the rest
     except ImportError:
@@ -159,7 +159,7 @@ def _in_browser(page: Path, few: Path) -> None:
         with browser.new_context() as context:
             opened = context.new_page()
             session = context.new_cdp_session(opened)
-            # What the page's own thread computed: other programs of the machine do not count.
+            # The CPU time of the page's own thread: other programs do not count.
             session.send("Performance.enable", {"timeDomain": "threadTicks"})
 
             def computed() -> float:
@@ -187,7 +187,7 @@ def _in_browser(page: Path, few: Path) -> None:
 
 
 def main() -> None:
-    """Measure as the command line says."""
+    """Run the bench with the arguments of the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--specs", type=int, default=60_000)
     parser.add_argument("--cells", type=int, default=300)

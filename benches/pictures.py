@@ -16,7 +16,7 @@ _WIDTH, _HEIGHT = 760, 460
 _LEFT, _RIGHT, _TOP, _BOTTOM = 70, 210, 56, 48
 _FONT: Final = "ui-sans-serif, system-ui, 'Segoe UI', Helvetica, Arial, sans-serif"
 
-#: Colours that are told apart by most eyes; every line has its name at its end as well.
+#: Colours that most people can distinguish; every line also has its name at its end.
 _COLOURS: Final = (
     "#0072b2",
     "#d55e00",
@@ -30,13 +30,13 @@ _COLOURS: Final = (
     "#117733",
 )
 
-#: How far apart the names at the ends of the lines stand, in pixels.
+#: The distance between the names at the ends of the lines, in pixels.
 _APART: Final = 15
 
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """What one question costs at each size, in seconds."""
+    """The cost of one question at each size, in seconds."""
 
     name: str
     points: tuple[float, ...]
@@ -99,7 +99,7 @@ def growth_picture(title: str, sizes: Sequence[int], lines: Sequence[Line]) -> s
 
 
 def _seconds(power: int) -> str:
-    """Return a power of ten of a second, as people write it."""
+    """Return a power of ten of a second, formatted for people."""
     if power >= 0:
         return f"{10**power} s"
     if power >= -3:  # noqa: PLR2004 - milliseconds

@@ -3,9 +3,9 @@
     python benches/plan_inputs.py --specs 1000000 --seed 1 OUT
 
 writes the locks and the indexes of a world to a folder. The shapes are those of real locks
-(`rust/planner/benches/scale/shape.rs` draws the same kind): some eight dependencies a spec, half
-of them for building alone; a compiler, its wrapper, make, the C library and the compiler's runtime
-below two specs in three; chains of at most some thirty edges; environments of a thousand specs, a
+(`rust/planner/benches/scale/shape.rs` draws the same kind): about eight dependencies per spec, half
+of them only for building; a compiler, its wrapper, make, the C library and the compiler's runtime
+below two specs in three; chains of at most about thirty edges; environments of a thousand specs, a
 tenth of which share one library.
 """
 
@@ -36,13 +36,13 @@ __all__ = [
     "write_locks",
 ]
 
-#: What an edge is for; an edge may have several.
+#: The types of edges; an edge may have several.
 BUILD, LINK, RUN = 1, 2, 4
 
-#: How many specs an environment has, unless the world is one tangle.
+#: The number of specs in an environment, unless the world is one tangle.
 ENVIRONMENT_SPECS: Final = 1_000
 
-#: What nearly every spec depends on, with the kinds of the edges, and how often it does.
+#: The dependencies of nearly every spec, with the types of the edges and their frequency.
 _HUBS: Final = (
     ("gcc", BUILD),
     ("compiler-wrapper", BUILD),
@@ -52,15 +52,15 @@ _HUBS: Final = (
 )
 _DEPENDS_ON_HUBS: Final = 0.68
 
-#: Beside these, an environment starts with hubs of its own, which are leaves.
+#: Besides these, an environment starts with its own hubs, which are leaves.
 _LEAVES: Final = 8
 _LEVELS: Final = 28
 
-#: Every so many environments, one uses a library of the first one: this spec.
+#: One in this many environments uses a library of the first one: this spec.
 _SHARING: Final = 10
 SHARED: Final = _LEAVES
 
-#: How the other edges are needed, in the shares of real locks.
+#: The types of the other edges, in the shares of real locks.
 _KINDS: Final = (
     *[BUILD] * 42,
     *[LINK] * 15,
@@ -84,11 +84,11 @@ class World:
     """Specs ``0..specs``, each of which depends on smaller ones only.
 
     Attributes:
-        specs: How many specs there are.
-        environment_specs: How many of them, one after the other, are of one environment.
-        starts: Where the edges of each spec start, and where those of the last one end.
-        dependencies: What each edge leads to.
-        kinds: What each edge is for.
+        specs: The number of specs.
+        environment_specs: The number of consecutive specs in one environment.
+        starts: The start of the edges of each spec, and the end of those of the last one.
+        dependencies: The target of each edge.
+        kinds: The types of each edge.
     """
 
     specs: int
@@ -98,7 +98,7 @@ class World:
     kinds: array[int]
 
     def edges_of(self, spec: int) -> Iterator[tuple[int, int]]:
-        """Yield what a spec depends on, with the kinds of the edge."""
+        """Yield the dependencies of a spec, with the types of the edge."""
         span = slice(self.starts[spec], self.starts[spec + 1])
         return zip(self.dependencies[span], self.kinds[span], strict=True)
 
@@ -121,7 +121,7 @@ class World:
         return [spec for spec, mark in enumerate(needed) if not mark]
 
     def dependents_of(self, changed: int) -> int:
-        """Return how many specs depend on one, directly or not."""
+        """Return the number of specs that depend on one, directly or indirectly."""
         above = bytearray(self.specs)
         above[changed] = 1
         for spec in range(changed + 1, self.specs):
@@ -134,10 +134,9 @@ def draw(*, specs: int, seed: int, tangle: bool = False) -> World:
     """Draw a world.
 
     Args:
-        specs: How many specs it has.
+        specs: The number of its specs.
         seed: The same seed gives the same world.
-        tangle: Whether all specs are of one environment, each of which may depend on any
-            smaller one.
+        tangle: Whether all specs are in one environment, and each may depend on any smaller one.
     """
     rng = random.Random(seed)
     size = specs if tangle else min(ENVIRONMENT_SPECS, specs)
@@ -147,7 +146,7 @@ def draw(*, specs: int, seed: int, tangle: bool = False) -> World:
         for spec in range(min(size, specs - first)):
             edges = _edges(rng, spec, size, is_sharing=is_sharing)
             for below, held in sorted(edges.items()):
-                # What is below zero is of the first environment.
+                # Negative numbers refer to the first environment.
                 dependencies.append(first + below if below >= 0 else SHARED)
                 kinds.append(held)
             starts.append(len(dependencies))
@@ -161,7 +160,7 @@ def draw(*, specs: int, seed: int, tangle: bool = False) -> World:
 
 
 def _edges(rng: random.Random, spec: int, size: int, *, is_sharing: bool) -> dict[int, int]:
-    """Return what a spec depends on, by place within its environment; -1 for what is shared."""
+    """Return the dependencies of a spec, by position within its environment; -1 for shared ones."""
     edges: dict[int, int] = {}
     if spec < _LEAVES:
         return edges
@@ -264,7 +263,7 @@ def _node(world: World, spec: int, hashes: list[str] | None) -> str:
 
 
 def main() -> None:
-    """Write a world as the command line says."""
+    """Write a world with the arguments of the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--specs", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)

@@ -1,29 +1,28 @@
-"""How long the least rebuild takes, beside rustworkx and networkx on the same graph.
+"""The time for the smallest rebuild, compared with rustworkx and networkx on the same graph.
 
     python -m benches.plans --specs 1000000
 
 asks three questions of one world (`benches/plan_inputs.py`: seeded, in the shapes of real locks):
 
 - *nothing cached*: everything that the roots reach is built; which specs, and in which stage?
-- *half cached*: half of the specs have binaries, which do not need what they were built with, and
+- *half cached*: half of the specs have binaries, which do not need their build dependencies, and
   through which builds wait for others; which specs are built, and in which stage?
-- *change*: everything has a binary, and one library changed on which some tenth of the specs
+- *change*: everything has a binary, and one library changed on which about a tenth of the specs
   depend; which of them are built, and in which stage?
 
-What each contender holds before the clock starts:
+The data of each contender before the clock starts:
 
-- *specplan*: the locks and the index, as its own readers made them of files, and the roots of the
-  locks, looked up in them once; it knows all that a lock tells, and answers every other question
-  too;
-- *rustworkx*: a `PyDiGraph` of the edges that the question needs, which somebody else has found
-  out: with half of the specs cached, those that each spec demands for what is cached;
+- *specplan*: the locks and the index, as read from files by its own readers, and the roots of the
+  locks, looked up once; it knows everything in a lock, and answers every other question too;
+- *rustworkx*: a `PyDiGraph` of the edges for the question, which were determined in advance: with
+  half of the specs cached, those that each spec demands given the cache;
 - *networkx*: the same as a `DiGraph`.
 
-So the contenders get the rules for nothing, and their graphs are made for one question. Their
-closure is `descendants` or `ancestors`; their stages are `topological_generations` where all that
-is reached is built, else one walk in Python over a topological order, as neither library has such
-a question. Each contender runs in a process of its own, one after the other; the stage of every
-build is compared, and where one differs, the exit code is 1.
+So the contenders get the rules for free, and their graphs are made for one question. Their closure
+is `descendants` or `ancestors`; their stages are `topological_generations` if everything reached is
+built, otherwise one walk in Python over a topological order, because neither library has such a
+function. Each contender runs in a separate process, one after the other; the stage of every build
+is compared, and if one differs, the exit code is 1.
 """
 
 from __future__ import annotations
@@ -71,7 +70,7 @@ if TYPE_CHECKING:
 Question: TypeAlias = Literal["nothing cached", "half cached", "change"]
 #: The stage of each build.
 Stages: TypeAlias = "Mapping[int, int]"
-#: What makes them of what a library answered, when the clock has stopped.
+#: Converts a library's answer to stages, after the clock has stopped.
 Answer: TypeAlias = "Callable[[], Stages]"
 
 QUESTIONS: Final[tuple[Question, ...]] = ("nothing cached", "half cached", "change")
@@ -80,14 +79,14 @@ CONTENDERS: Final = ("specplan", "rustworkx", "networkx")
 
 @dataclass(frozen=True, kw_only=True)
 class Measurement:
-    """What one contender took for one question, and what it answered.
+    """The time of one contender for one question, and its answer.
 
     Attributes:
         seconds: Each run.
-        cpu_seconds: What each run took of all cores together; it says more than the time where
-            other work runs beside.
-        builds: How many specs are built.
-        stages: In how many stages.
+        cpu_seconds: The CPU time of each run on all cores together, which is more reliable than the
+            time if other work is running.
+        builds: The number of builds.
+        stages: The number of stages.
         answer: The checksum of the stage of each build.
     """
 
@@ -160,7 +159,7 @@ def with_specplan(world: World, folder: Path, seed: int, runs: int) -> dict[str,
         question: PlanQuestion = {
             "state": caches.snapshots(),
             "locks": locks.snapshots(),
-            # Looking the roots up is loading too.
+            # Looking up the roots counts as loading too.
             "roots": core.known_specs(sorted(roots)),
             "scope": "runtime",
             "changed": changed,
@@ -171,7 +170,7 @@ def with_specplan(world: World, folder: Path, seed: int, runs: int) -> dict[str,
             "withheld": [],
             "costs": None,
         }
-        # The first plan of a catalog makes its graph, which is loading.
+        # The first plan of a catalog makes its graph, which counts as loading.
         core.plan(question)
 
         def ask() -> Answer:
@@ -205,7 +204,7 @@ def with_rustworkx(world: World, seed: int, runs: int) -> dict[str, Measurement]
         edges = demanded(world, question, available)
         while some := [*itertools.islice(edges, 1_000_000)]:
             graph.add_edges_from_no_data(some)
-        # One node above all roots, as a closure starts at one node.
+        # One node above all roots, because a closure starts at one node.
         above = graph.add_node(-1)
         graph.add_edges_from_no_data([(above, root) for root in roots])
         return graph
@@ -276,7 +275,7 @@ def with_networkx(world: World, seed: int, runs: int) -> dict[str, Measurement]:
 def stages_of(
     order: Iterable[int], below: Callable[[int], Iterable[int]], available: bytearray
 ) -> Stages:
-    """Return the stage of each build, given what is needed with dependencies first."""
+    """Return the stage of each build, given the needed specs with dependencies first."""
     ready: dict[int, int] = {}
     stages: dict[int, int] = {}
     for spec in order:
@@ -290,7 +289,7 @@ def stages_of(
 
 
 def compare(arguments: argparse.Namespace, specs: int, contenders: Iterable[str]) -> bool:
-    """Run contenders on one world, print their times, and tell whether they agree."""
+    """Run contenders on one world, print their times, and return whether they agree."""
     answers: dict[str, dict[str, Any]] = {}
     for contender in contenders:
         command = [sys.executable, "-m", "benches.plans", "--contender", contender]
@@ -332,7 +331,7 @@ def compare(arguments: argparse.Namespace, specs: int, contenders: Iterable[str]
 
 
 def main() -> None:
-    """Measure what the command line asks for."""
+    """Run the bench with the arguments of the command line."""
     parser = argparse.ArgumentParser(description="Measure how long the least rebuild takes.")
     parser.add_argument("--specs", type=int, default=1_000_000)
     parser.add_argument(

@@ -1,15 +1,15 @@
-"""How long abstract specs take over a large catalog, with answers that Spack gave.
+"""The time for abstract specs in a large catalog, compared with Spack's answers.
 
     python -m benches.queries --specs 100000 --queries 1000
 
-- *in one call* is what wants of environments cost: every abstract spec is asked of all that
-  has a binary, on all cores, and counted in each cell;
+- *in one call* is the cost of environment wants: every abstract spec is matched against all
+  binaries, on all cores, and counted in each cell;
 - *in one call, one thread* is the same without the other cores;
-- *find, one by one* is ``Catalog.search`` for each, which also makes records of what it finds.
+- *find, one by one* is ``Catalog.search`` for each, which also makes records of the found specs.
 
-The catalog holds copies of the specs of real locks (see ``query_inputs``); the queries are
-drawn from ``tests/data/oracle``. What satisfies each query is compared with what Spack
-says of the originals, copy by copy; where they differ, the exit code is 1.
+The catalog contains copies of the specs of real locks (see ``query_inputs``); the queries are drawn
+from ``tests/data/oracle``. The specs that satisfy each query are compared with Spack's answers for
+the originals, copy by copy; if they differ, the exit code is 1.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ from benches.query_inputs import copied, questions, write_copies
 if TYPE_CHECKING:
     from specplan import Catalog
 
-#: How many specs that a root lacks are named, as in reports.
+#: The maximum number of missing specs that are named for a root, as in reports.
 NAMED = 20
 
-#: The contenders, with what their processes get into the environment.
+#: The contenders, with the environment variables of their processes.
 CONTENDERS: dict[str, dict[str, str]] = {
     "in one call": {},
     "in one call, one thread": {"RAYON_NUM_THREADS": "1"},
@@ -43,7 +43,7 @@ CONTENDERS: dict[str, dict[str, str]] = {
 
 
 def question(catalog: Catalog, specs: list[str]) -> Any:
-    """Return the question of all abstract specs in all systems."""
+    """Return the question about all abstract specs on all systems."""
     from specplan import _core  # noqa: PLC0415 - a contender's process holds nothing of the others
 
     positions = list(range(len(specs)))
@@ -60,7 +60,7 @@ def question(catalog: Catalog, specs: list[str]) -> Any:
 
 
 def measure_here(contender: str, path: Path, queries: int, seed: int) -> float:
-    """Return the seconds that a contender takes, the catalog being loaded."""
+    """Return the seconds that a contender takes with a loaded catalog."""
     import specplan  # noqa: PLC0415
 
     specs = [each.spec for each in questions(queries, seed)]
@@ -80,7 +80,7 @@ def measure_here(contender: str, path: Path, queries: int, seed: int) -> float:
 
 
 def measure(contender: str, path: Path, queries: int, seed: int) -> float:
-    """Measure a contender in a process of its own."""
+    """Measure a contender in a separate process."""
     words = ["--index", str(path), "--queries", str(queries), "--seed", str(seed)]
     answer = subprocess.run(
         [sys.executable, "-m", "benches.queries", *words, "--contender", contender],
@@ -94,7 +94,7 @@ def measure(contender: str, path: Path, queries: int, seed: int) -> float:
 
 
 def differing(path: Path, copies: int, queries: int, seed: int) -> tuple[int, list[str]]:
-    """Return how many specs satisfy the queries, and the queries of which Spack says otherwise."""
+    """Return the number of specs that satisfy the queries, and those that Spack contradicts."""
     import specplan  # noqa: PLC0415
 
     catalog = specplan.load(path)
@@ -115,7 +115,7 @@ def differing(path: Path, copies: int, queries: int, seed: int) -> tuple[int, li
 
 
 def compare(path: Path, copies: int, *, queries: int, seed: int, runs: int) -> bool:
-    """Measure all contenders in turn, print what came out, and tell whether Spack agrees."""
+    """Measure all contenders in turn, print the results, and return whether Spack agrees."""
     answers, differ = differing(path, copies, queries, seed)
     seconds: dict[str, list[float]] = {contender: [] for contender in CONTENDERS}
     for _ in range(runs):

@@ -1,9 +1,8 @@
 """A large build cache of real specs, and abstract specs with Spack's own answers about them.
 
-The specs of the locks in ``tests/data`` are copied, each copy with hashes of its own that
-lead to copies alone. An abstract spec that says nothing of hashes is satisfied by a copy
-exactly if it is by the original, so that Spack's answers in ``tests/data/oracle`` hold for
-all copies.
+The specs of the locks in ``tests/data`` are copied, each copy with its own hashes, whose
+dependencies are copies too. An abstract spec without hashes is satisfied by a copy exactly if it is
+by the original, so Spack's answers in ``tests/data/oracle`` apply to all copies.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ class Question:
 
     Attributes:
         spec: The abstract spec.
-        satisfied_by: Those hashes, externals included.
+        satisfied_by: Those hashes, including externals.
     """
 
     spec: str
@@ -45,7 +44,7 @@ def copied(dag_hash: str, copy: int) -> str:
 
 
 def questions(number: int, seed: int) -> list[Question]:
-    """Return some of the oracle's abstract specs, those that name hashes left out."""
+    """Return some of the oracle's abstract specs, except those with hashes."""
     with gzip.open(_ORACLE) as file:
         oracle: dict[str, Any] = json.load(file)
     usable = [each for each in oracle["queries"] if "/" not in each["spec"]]
@@ -54,7 +53,7 @@ def questions(number: int, seed: int) -> list[Question]:
 
 
 def write_copies(path: Path, *, specs: int) -> int:
-    """Write the index of a build cache of at least so many specs; return the number of copies."""
+    """Write a cache index with a minimum number of specs; return the number of copies."""
     originals: dict[str, dict[str, Any]] = {}
     with gzip.open(_ORACLE) as file:
         locks: list[str] = json.load(file)["locks"]

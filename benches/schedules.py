@@ -1,16 +1,16 @@
-"""How long a schedule takes to make, beside list schedulers in plain Python.
+"""The time to make a schedule, compared with list schedulers in plain Python.
 
     python -m benches.schedules --specs 100000 --runners 64
 
-A lock of so many specs (:mod:`benches.lock_inputs`) is planned from nothing; the plan is not timed.
-Then each contender schedules its builds on the runners:
+A generated lock (:mod:`benches.lock_inputs`) is planned from nothing; the plan is not timed. Then
+each contender schedules its builds on the runners:
 
 - *specplan* from the plan to lists of numbers, with the lower bound;
-- *specplan, records* likewise, to what users get: frozen Python records;
+- *specplan, records* the same, to frozen Python records, as for users;
 - *heapq* from lists of numbers, with Python's heaps, to a list of starts;
-- *networkx* likewise, on a ``DiGraph`` that is there already, with its topological sort.
+- *networkx* the same, on an existing ``DiGraph``, with its topological sort.
 
-Where a start differs from specplan's, the exit code is 1.
+If a start differs from specplan's, the exit code is 1.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ def list_schedule(
     costs: Sequence[float],
     runners: int,
 ) -> list[float]:
-    """Return when each build starts.
+    """Return the start of each build.
 
     Args:
         order: The builds, each after all that need it.
         above: By build, those that need it.
-        pending: By build, how many it needs; it is used up.
+        pending: By build, the number of its needs; it is modified.
         costs: By build.
-        runners: How many there are.
+        runners: The number of runners.
     """
     level = [0.0] * len(costs)
     for build in order:
@@ -81,7 +81,7 @@ def list_schedule(
 def contenders(  # noqa: C901 - four contenders, each a few lines
     plan: Plan, runners: int
 ) -> dict[str, Callable[[], list[float]]]:
-    """Return what makes the schedule, and returns the start of each build by its hash's rank."""
+    """Return a function that schedules and returns the start of each build by its hash's rank."""
     nx: Any = import_module("networkx")  # it has no types
     core = plan._core  # noqa: SLF001 - planning is not timed
     ranked = sorted(plan.builds, key=lambda build: build.hash)
@@ -137,7 +137,7 @@ def contenders(  # noqa: C901 - four contenders, each a few lines
 
 
 class Timer:
-    """A clock that the contender stops when its answer is there."""
+    """A clock that the contender stops when it has its answer."""
 
     def start(self) -> None:
         """Begin."""
@@ -152,7 +152,7 @@ timer = Timer()
 
 
 def compare(plan: Plan, *, runners: int, runs: int) -> bool:
-    """Measure all contenders in turn, print what came out, and tell whether they agree."""
+    """Measure all contenders in turn, print the results, and return whether they agree."""
     seconds: dict[str, list[float]] = {}
     starts: dict[str, list[float]] = {}
     for _ in range(runs):
@@ -186,7 +186,7 @@ def compare(plan: Plan, *, runners: int, runs: int) -> bool:
 
 
 def main() -> None:
-    """Measure what the command line asks for."""
+    """Run the bench with the arguments of the command line."""
     parser = argparse.ArgumentParser(description="Measure how long a schedule takes to make.")
     parser.add_argument("--specs", type=int, default=100_000)
     parser.add_argument("--runners", type=int, default=64)

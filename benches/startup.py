@@ -1,10 +1,10 @@
-"""How much CPU the command takes to start, as a multiple of importing click.
+"""The CPU time of starting the command, as a multiple of importing click.
 
     python -m benches.startup --runs 21
 
-Each round runs all contenders once, one after the other, in the folder of the examples; shown are
-the medians of their CPU seconds (user and system) and of the ratio to click in the same round.
-Bytecode is cached in a folder of its own, as it is for an installed package.
+Each round runs all contenders once, one after the other, in the folder of the examples; the medians
+of their CPU seconds (user and system) and of the ratio to click in the same round are shown.
+Bytecode is cached in a separate folder, as for an installed package.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""What a trend over many large snapshots costs: CPU and peak memory of one run.
+"""The cost of a trend over many large snapshots: CPU time and peak memory of one run.
 
     python -m benches.trend --specs 60000 --snapshots 100
 
-Some snapshots are written as package pages (`--written`), and the run goes over them again and
-again until it has taken as many steps as asked: each step reads a snapshot from the page cache,
-asks it, and lets go of it. The exit code is 1 where the run takes more than 60 seconds of CPU on
-all cores together, or more than 2 GB.
+Some snapshots are written as package pages (`--written`), and the run repeats them until it has the
+requested number of steps: each step reads a snapshot from the page cache, queries it, and releases
+it. The exit code is 1 if the run takes more than 60 seconds of CPU on all cores together, or more
+than 2 GB.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from pathlib import Path
 from benches.inputs import Shape, write_tree
 from benches.machine import describe, table
 
-#: What a run may take.
+#: The limits of a run.
 MOST_SECONDS = 60
 MOST_BYTES = 2 << 30
 
 
 def main() -> None:
-    """Write snapshots, run the command over them and print what it took."""
+    """Write snapshots, run the command on them and print its cost."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--specs", type=int, default=60_000, help="specs of a snapshot")
     parser.add_argument("--packages", type=int, default=5_000)

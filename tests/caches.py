@@ -86,7 +86,7 @@ class Cache:
     """A build cache: what its index lists, and what lies in its mirror.
 
     Attributes:
-        nodes: What the index lists, by a name of the test's own.
+        nodes: The specs that the index lists, by a name in the test.
         binaries: The names of those that have a binary.
     """
 

@@ -157,7 +157,7 @@ class ParquetFile:
         return next(each for each in self.pieces if each.said[3][1][1][0] == name.encode())
 
     def claim_rows(self, rows: int, *, in_group: int | None = None) -> None:
-        """Let the file and its first group claim so many rows."""
+        """Make the file and its first group claim a number of rows."""
         self.footer[3] = (_I64, rows)
         self.groups[0][3] = (_I64, rows if in_group is None else in_group)
 
@@ -215,7 +215,7 @@ def page(values: int, data: bytes, *, dictionary: bool = False, distance: int = 
 def numbered(
     text: bytes, places: int, values: int, *levels: bytes, distance: int = 0
 ) -> list[Page]:
-    """Make the pages of a column that has one text at so many of its places, below its levels."""
+    """Make the pages of a column with one text at a number of its positions, below its levels."""
     above = b"".join(struct.pack("<I", len(each)) + each for each in levels)
     plain = struct.pack("<I", len(text)) + text
     return [

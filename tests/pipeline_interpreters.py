@@ -27,7 +27,7 @@ class Ran:
 
     Attributes:
         states: The state of each job, by name; of a file within another one behind its name.
-        said: What each printed.
+        said: The output of each.
     """
 
     states: dict[str, str] = field(default_factory=dict)
@@ -62,9 +62,9 @@ def run_gitlab(
     Args:
         file: The file.
         work: The checkout in which jobs run.
-        environment: What runners have.
-        seed: Which job starts first of those that may.
-        prefix: What stands before the names of its jobs.
+        environment: The environment of runners.
+        seed: The seed for the order of jobs that may start.
+        prefix: The prefix of the names of its jobs.
     """
     top = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     assert top["workflow"] == {"rules": [{"when": "always"}]}
@@ -197,7 +197,7 @@ def run_github(
         file: The workflow.
         artifact: The folder that was uploaded.
         work: The checkout; each job gets one of its own beside it, that shares all.
-        environment: What runners have.
+        environment: The environment of runners.
         setup: The input of that name.
     """
     workflow = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)

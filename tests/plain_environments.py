@@ -32,7 +32,7 @@ class Root:
         least: The least version, a whole number; 0 asks for none.
         switch: The value of the variant; None asks for none.
         os: The operating system, if it names one.
-        target: The target, likewise.
+        target: The target, in the same way.
         below: Name and least version of a dependency, if it asks for one.
     """
 
@@ -62,7 +62,7 @@ class Plain:
 
     Attributes:
         indexes: The databases of build caches.
-        compat: Which binaries serve a cell.
+        compat: The rule by which binaries serve a cell.
     """
 
     indexes: Sequence[Mapping[str, Any]]

@@ -147,7 +147,7 @@ class World:
         """All that is reached, what nothing describes included; externals are not.
 
         Args:
-            start: Where to start.
+            start: The start.
             types: Over which edges.
             past: Whether to go on beyond what the system provides.
         """

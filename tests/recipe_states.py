@@ -53,7 +53,7 @@ def touched(
     Args:
         folders: The folders.
         since: The commit after which they begin; None for all that the place has.
-        most: How many of them a commit may touch; None for any number.
+        most: The maximum number of them that a commit may touch; None for no limit.
     """
     words = ("--no-merges", "--diff-filter=M", "--name-only", "--format=commit %H")
     range_ = "HEAD" if since is None else f"{since}..HEAD"
@@ -102,8 +102,8 @@ class States:
     """A repository whose branches are states.
 
     Args:
-        top: Where it is made.
-        packages: Whose recipes are in every state, with those that they import.
+        top: Its folder.
+        packages: The packages whose recipes are in every state, with those that they import.
         revision: As which commit has them, where a state does not say otherwise.
     """
 

@@ -71,9 +71,9 @@ def node(dag_hash: str, form: int, *, keys: bool = False) -> dict[str, Any]:
     """Return a node as a version of Spack's format of nodes has it.
 
     Args:
-        dag_hash: Which of the three specs.
+        dag_hash: One of the three specs.
         form: The version, 1 to 6.
-        keys: Whether dependencies are told by :data:`BUILD` and not by hash.
+        keys: Whether dependencies refer to :data:`BUILD` and not to hashes.
     """
     name, version, needs = _SPECS[dag_hash]
     fields: dict[str, Any] = {
@@ -218,13 +218,13 @@ class Sample:
     """A sound file.
 
     Attributes:
-        name: What it is.
-        role: How it is asked.
-        relative: Where it lies below the folder that is asked.
-        value: What it holds.
-        place: What is asked: a file or folder below the folder.
+        name: Its name.
+        role: Its role for the commands.
+        relative: Its path below the folder.
+        value: Its content.
+        place: The source in it: a file or folder below the folder.
         beside: Other files, written before it, as bytes.
-        spelt: How a text of JSON becomes the file.
+        spelt: Converts a text of JSON to the file.
     """
 
     name: str

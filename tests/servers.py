@@ -74,10 +74,10 @@ class Server(ThreadingHTTPServer):
     """The server.
 
     Attributes:
-        answers: What to answer at a path; of several answers the last one stays.
+        answers: The answers by path; the last of several is repeated.
         asked: The requests: path and headers.
-        connections: How many connections were opened.
-        folder: Whose files to serve where there is no such answer.
+        connections: The number of opened connections.
+        folder: The folder with the files to serve if there is no such answer.
         done: Set when the test is over, so that no answer hangs on.
     """
 

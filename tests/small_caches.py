@@ -34,9 +34,9 @@ def index(
     """Return the index of a build cache.
 
     Args:
-        names: What it has; ``zlib:2`` is another spec of the package ``zlib``.
-        needs: What each links to.
-        absent: What it lists without a binary.
+        names: Its specs; ``zlib:2`` is another spec of the package ``zlib``.
+        needs: The specs that each links to.
+        absent: The specs that it lists without a binary.
         os: The operating system of all.
     """
     needs = needs or {}

@@ -31,7 +31,7 @@ class Recipe:
     """A package.
 
     Attributes:
-        needs: What it depends on, with the types of each edge.
+        needs: Its dependencies, with the types of each edge.
         provides: The virtual package that it provides, if any.
         revision: A number that stands in its recipe, so that a change of it changes the hash.
         is_compiler: Whether Spack is to take it for a compiler.

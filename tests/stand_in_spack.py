@@ -107,8 +107,8 @@ class StandIn:
 
         Args:
             folder: The folder.
-            needs: What each spec needs from the mirror, by hash.
-            names: What each is called.
+            needs: The needs of each spec from the mirror, by hash.
+            names: The name of each.
         """
         folder.mkdir(parents=True)
         program = folder / "spack"
@@ -137,7 +137,7 @@ class StandIn:
         (self.folder / "broken").write_text(text, encoding="utf-8")
 
     def fails_to_fetch(self, dag_hash: str, times: int) -> None:
-        """Let the dependencies of a spec not be fetched so many times."""
+        """Make fetching the dependencies of a spec fail a number of times."""
         (self.folder / f"faults-{dag_hash}").write_text(f"{times}\n", encoding="utf-8")
 
     def hangs(self, dag_hash: str) -> None:

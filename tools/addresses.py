@@ -1,10 +1,10 @@
-"""Puts the address of the repository where documents have a placeholder, or names what is left.
+"""Replaces placeholders in documents with the address of the repository, or lists them.
 
 usage: python tools/addresses.py [OWNER/NAME]
 
-With the address of the repository on GitHub, each `OWNER/specplan` of the documents becomes it.
-Without, each line that still has one is printed, and the exit code is 1 if there is any: a release
-would send its readers nowhere.
+With the address of the repository on GitHub, it replaces each `OWNER/specplan` in the documents.
+Without, each line that still has a placeholder is printed, and the exit code is 1 if there is any:
+the links of a release would be broken.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 
-#: What stands in documents until the project has an address.
+#: The placeholder in documents until the project has an address.
 PLACEHOLDER: Final = "OWNER/specplan"
 
 #: An owner and a name, as GitHub allows them.
@@ -24,10 +24,10 @@ _ADDRESS: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,10
 
 
 def documents(root: Path) -> list[Path]:
-    """Return the files that readers get: the README, the documents, and what CI systems take."""
+    """Return the files for readers: the README, the documents, and the templates for CI systems."""
     found = [root / name for name in ("README.md", "action.yml", "pyproject.toml")]
     found += (path for folder in ("docs", "templates") for path in (root / folder).rglob("*"))
-    # How to put the address in is said with the placeholder.
+    # The instructions for replacing it contain the placeholder.
     own = root / "docs" / "releasing.md"
     suffixes = {".md", ".yml", ".toml", ".ipynb"}
     return sorted(
@@ -46,7 +46,7 @@ def left(root: Path) -> list[str]:
 
 
 def put(root: Path, address: str) -> list[str]:
-    """Put an address in place of the placeholder; return the files that changed."""
+    """Replace the placeholder with an address; return the changed files."""
     changed = []
     for path in documents(root):
         text = path.read_text(encoding="utf-8")
@@ -57,7 +57,7 @@ def put(root: Path, address: str) -> list[str]:
 
 
 def main(words: list[str]) -> int:
-    """Put the address, or say what is left; return the exit code."""
+    """Set the address, or print the remaining placeholders; return the exit code."""
     if len(words) > 1 or (words and not _ADDRESS.fullmatch(words[0])):
         print(__doc__, file=sys.stderr)
         return 2

@@ -2,9 +2,9 @@
 
 usage: python tools/check_wheels.py FOLDER VERSION
 
-There is one wheel for each platform that is promised and one source distribution, all of the
-version; no wheel is larger than it may be; each has the compiled module, the licences with the
-texts of what is linked, and the extension for Spack.
+There must be one wheel for each supported platform and one source distribution, all of the version;
+no wheel may exceed the size limit; each must contain the compiled module, all licence texts, and
+the extension for Spack.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import zipfile
 from pathlib import Path
 from typing import Final
 
-#: What the name of a wheel says of its platform, for each that is promised.
+#: The platform in the name of a wheel, for each supported platform.
 PLATFORMS: Final = {
     "Linux, x86_64, glibc 2.17": r"manylinux_2_17_x86_64\.manylinux2014_x86_64",
     "Linux, aarch64, glibc 2.17": r"manylinux_2_17_aarch64\.manylinux2014_aarch64",
@@ -28,7 +28,7 @@ PLATFORMS: Final = {
     "Windows": r"win_amd64",
 }
 
-#: How many bytes a wheel may have.
+#: The size limit of a wheel, in bytes.
 MOST_BYTES: Final = 8_000_000
 
 _INSIDE: Final = {
@@ -41,7 +41,7 @@ _INSIDE: Final = {
 
 
 def faults(folder: Path, version: str) -> list[str]:
-    """Return what is wrong with the files of a release, one sentence each."""
+    """Return the faults of the files of a release, one sentence each."""
     found = []
     wheels = sorted(folder.glob("*.whl"))
     for platform, pattern in PLATFORMS.items():
@@ -72,7 +72,7 @@ def _faults_of(wheel: Path) -> list[str]:
 
 
 def main(words: list[str]) -> int:
-    """Print what is wrong; return the exit code."""
+    """Print the faults; return the exit code."""
     if len(words) != 2:  # noqa: PLR2004 - the folder and the version
         print(__doc__, file=sys.stderr)
         return 2

@@ -1,11 +1,11 @@
-"""Writes the licence texts of all that is linked into the wheel: crates, and Rust's own library.
+"""Writes the licence texts of everything linked into the wheel: crates, and Rust's own library.
 
 usage: python tools/licences.py [OUTPUT]
 
 OUTPUT is by default LICENSE-THIRD-PARTY.txt, which a wheel that is built afterwards contains. The
-crates are those that `cargo metadata` finds behind the bindings, on whatever system; what runs
-only while something is compiled or tested is not linked. Features are those of the whole
-workspace, so that a crate more may be listed, and none less. A crate without a text is an error.
+crates are those that `cargo metadata` finds for the bindings, on any system, except those that only
+run during compilation or tests. Features are those of the whole workspace, so the list may contain
+too many crates, but never too few. A crate without a text is an error.
 """
 
 from __future__ import annotations
@@ -33,18 +33,18 @@ _LINE: Final = "=" * 80
 
 
 class LicenceError(Exception):
-    """Why the texts are not complete."""
+    """The reason why the texts are incomplete."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Crate:
-    """A crate that is linked.
+    """A linked crate.
 
     Attributes:
         name: Its name.
         version: Its version.
         licence: Its licence, as an SPDX expression.
-        folder: Where its files are.
+        folder: The folder of its files.
     """
 
     name: str
@@ -75,7 +75,7 @@ class Crate:
 
 
 def metadata() -> dict[str, Any]:
-    """Return what cargo knows of the crates of the lock."""
+    """Return the metadata of cargo for the crates of the lock."""
     command = ["cargo", "metadata", "--format-version", "1", "--locked"]
     answer = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)  # noqa: S603
     known: dict[str, Any] = json.loads(answer.stdout)
@@ -83,7 +83,7 @@ def metadata() -> dict[str, Any]:
 
 
 def linked(known: dict[str, Any]) -> list[Crate]:
-    """Return the crates that are linked into the compiled module, but for our own."""
+    """Return the crates linked into the compiled module, except our own."""
     packages = {each["id"]: each for each in known["packages"]}
     nodes = {each["id"]: each for each in known["resolve"]["nodes"]}
     ours = set(known["workspace_members"])
@@ -111,7 +111,7 @@ def linked(known: dict[str, Any]) -> list[Crate]:
 
 
 def _is_macro(package: dict[str, Any]) -> bool:
-    """Whether a crate runs while others are compiled, and is linked into none."""
+    """Return whether a crate only runs during compilation and is not linked."""
     return any("proc-macro" in target["kind"] for target in package["targets"])
 
 
@@ -147,10 +147,10 @@ def document(crates: list[Crate], library: str) -> str:
 
 
 def _of_texts_elsewhere(without: list[str], crates: list[Crate], texts: set[str]) -> str:
-    """Return which crates come without a text, where the standard one of their licence is here.
+    """Return the crates without a text for which a standard one is available.
 
     Raises:
-        LicenceError: If it is not.
+        LicenceError: If there is none.
     """
     by_name = {f"{each.name} {each.version}": each for each in crates}
     has_apache = any("Apache License" in text and "Version 2.0" in text for text in texts)
@@ -173,7 +173,7 @@ class _Text(HTMLParser):
 
 
 def library_notices() -> str:
-    """Return the notices of Rust's standard library, as the toolchain has them.
+    """Return the notices of Rust's standard library from the toolchain.
 
     Raises:
         LicenceError: If it has none.

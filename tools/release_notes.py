@@ -2,8 +2,8 @@
 
 usage: python tools/release_notes.py TAG
 
-A tag is `v` and the version. It must be the version of Cargo.toml, and have a section of its own
-in the changelog, `## VERSION`, perhaps with a date behind it, in which something stands.
+A tag is `v` and the version. It must be the version in Cargo.toml, and have a nonempty section in
+the changelog, `## VERSION`, perhaps followed by a date.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _VERSION: Final = re.compile(r'^version = "([^"]+)"$', re.MULTILINE)
 
 
 class ReleaseError(Exception):
-    """Why a tag is not a release."""
+    """The reason why a tag is not a release."""
 
 
 def notes_of(tag: str, changelog: str, cargo: str) -> str:
@@ -32,7 +32,7 @@ def notes_of(tag: str, changelog: str, cargo: str) -> str:
         cargo: The content of Cargo.toml, which has the version.
 
     Raises:
-        ReleaseError: If the tag is not that of the version, or nothing is said of it.
+        ReleaseError: If the tag does not match the version, or the changelog has no notes on it.
     """
     found = _VERSION.search(cargo)
     version = found[1] if found else ""

@@ -1,9 +1,9 @@
 """The compiled core of specplan. Private: use the package ``specplan``.
 
-Names cross the border as text, answers as records with named fields, one call a
-question. All classes are immutable and safe to share between threads; calls that may
-take long release the GIL. A text that names nothing (a column, a level, a tag, a
-stack) raises ``ValueError``: the facade has looked them up before.
+Names cross the border as text, answers as records with named fields, with one call per question.
+All classes are immutable and safe to share between threads; calls that may take long release the
+GIL. An unknown name (of a column, level, tag or stack) raises ``ValueError``: the public API has
+already checked names.
 """
 
 from collections.abc import Callable
@@ -72,7 +72,7 @@ Column: TypeAlias = Literal[
     "cache",
 ]
 
-#: Which snapshot of which cache counts: (cache, tag).
+#: The snapshot of each cache that counts: (cache, tag).
 State: TypeAlias = list[tuple[str, str]]
 
 #: Packages, stacks, operating systems, targets; None for all.
@@ -113,7 +113,7 @@ class SpecAnswer:
 
     @property
     def compiler(self) -> str:
-        """The compiler, ``name@version`` or ``none``; empty where edges name it."""
+        """The compiler, ``name@version`` or ``none``; empty if edges name it."""
 
     @property
     def variants(self) -> tuple[str, ...]:
@@ -121,7 +121,7 @@ class SpecAnswer:
 
     @property
     def size(self) -> str:
-        """The size as the source gives it, ``-`` where it does not."""
+        """The size as the source states it, ``-`` if it does not."""
 
     @property
     def stacks(self) -> tuple[str, ...]:
@@ -129,7 +129,7 @@ class SpecAnswer:
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """The snapshots that list it, newest first; one without a name is empty."""
+        """The snapshots that list it, newest first; an unnamed one is empty."""
 
     @property
     def source(self) -> str:
@@ -145,7 +145,7 @@ class SpecAnswer:
 
 @final
 class UnknownSpecAnswer:
-    """A spec of which it is unknown whether it satisfies an abstract spec."""
+    """A spec for which it is unknown whether it satisfies an abstract spec."""
 
     @property
     def spec(self) -> SpecAnswer:
@@ -169,9 +169,9 @@ class FoundAnswer:
 
     @property
     def unknown(self) -> tuple[UnknownSpecAnswer, ...]:
-        """The specs of which it is unknown."""
+        """The specs for which it is unknown."""
 
-#: What ended a search early.
+#: The limits that end a search early.
 Cut: TypeAlias = Literal["nodes", "memory", "work", "time"]
 
 @final
@@ -220,7 +220,7 @@ class NearestAnswer:
 
     @property
     def stack(self) -> str:
-        """A stack that lists it; empty where none does."""
+        """A stack that lists it; empty if none does."""
 
     @property
     def os(self) -> str:
@@ -256,11 +256,11 @@ class GapsAnswer:
 
     @property
     def version(self) -> list[str | None]:
-        """The versions, where hashes are the keys."""
+        """The versions, if hashes are the keys."""
 
     @property
     def hash(self) -> list[str | None]:
-        """The hashes, where these are the keys."""
+        """The hashes, if these are the keys."""
 
     @property
     def state(self) -> list[GapState]:
@@ -272,7 +272,7 @@ class GapsAnswer:
 
     @property
     def nearest(self) -> list[NearestAnswer | None]:
-        """The nearest binaries, where they were asked for."""
+        """The nearest binaries, if requested."""
 
 @final
 class CoverageAnswer:
@@ -284,11 +284,11 @@ class CoverageAnswer:
 
     @property
     def gaps(self) -> GapsAnswer:
-        """The gaps; empty unless they were asked for."""
+        """The gaps; empty unless requested."""
 
     @property
     def lacking(self) -> tuple[tuple[str, ...], ...]:
-        """The keys that each cell lacks; empty unless they were asked for."""
+        """The keys that each cell lacks; empty unless requested."""
 
     @property
     def excluded(self) -> list[int]:
@@ -312,7 +312,7 @@ class GainsAnswer:
 
     @property
     def buildable_now(self) -> list[bool]:
-        """True where every spec that its build needs is usable."""
+        """True if every spec that its build needs is usable."""
 
 @final
 class UsableAnswer:
@@ -340,7 +340,7 @@ class RootAnswer:
 
     @property
     def lacks_total(self) -> int:
-        """The number of specs that it lacks to be installed."""
+        """The number of missing specs that it needs to install."""
 
     @property
     def lacks_first(self) -> list[str]:
@@ -372,7 +372,7 @@ class DemandAnswer:
 
     @property
     def roots(self) -> tuple[RootAnswer, ...]:
-        """The distinct roots that are reported, by hash."""
+        """The distinct reported roots, by hash."""
 
     @property
     def lacked(self) -> LackedAnswer:
@@ -420,7 +420,7 @@ class MisfitAnswer:
 
     @property
     def binaries(self) -> int:
-        """The number of binaries that need it, itself included."""
+        """The number of binaries that need it, including itself."""
 
     @property
     def roots(self) -> int:
@@ -504,7 +504,7 @@ class SoundnessAnswer:
 
     @property
     def misfits(self) -> tuple[MisfitAnswer, ...]:
-        """The binaries that do not run where they are for, by hash."""
+        """The binaries that do not run on their own system, by hash."""
 
 @final
 class FaultAnswer:
@@ -516,7 +516,7 @@ class FaultAnswer:
 
     @property
     def line(self) -> int | None:
-        """The line, where it is known."""
+        """The line, if known."""
 
     @property
     def fault(self) -> str:
@@ -556,7 +556,7 @@ class HashesAnswer:
 
 @final
 class UnknownMetAnswer:
-    """A spec of which it is unknown whether it meets a want."""
+    """A spec for which it is unknown whether it meets a want."""
 
     @property
     def hash(self) -> str:
@@ -580,7 +580,7 @@ class MetAnswer:
 
     @property
     def unknown(self) -> list[UnknownMetAnswer]:
-        """The specs of which it is unknown."""
+        """The specs for which it is unknown."""
 
 @final
 class UnknownAnswer:
@@ -612,7 +612,7 @@ class AbstractCellAnswer:
 
     @property
     def usable(self) -> int | None:
-        """The number of wants that a usable spec covers, where that is known for each."""
+        """The number of wants that a usable spec covers, if known for each."""
 
     @property
     def gaps(self) -> list[int]:
@@ -640,7 +640,7 @@ class AbstractGapAnswer:
 
     @property
     def nearest(self) -> NearestAnswer | None:
-        """The nearest binary, where it was asked for."""
+        """The nearest binary, if requested."""
 
 @final
 class BrokenWantAnswer:
@@ -688,7 +688,7 @@ class AbstractAnswer:
 
     @property
     def cells(self) -> tuple[AbstractCellAnswer, ...]:
-        """The cells, as they were asked."""
+        """The cells, as in the question."""
 
     @property
     def gaps(self) -> tuple[AbstractGapAnswer, ...]:
@@ -720,11 +720,11 @@ class KeyAnswer:
 
     @property
     def hash(self) -> str | None:
-        """The hash, where that is the key."""
+        """The hash, if that is the key."""
 
 @final
 class ChangeAnswer:
-    """A package whose keys gave way to others."""
+    """A package whose keys were replaced."""
 
     @property
     def package(self) -> str:
@@ -772,7 +772,7 @@ class CellDiffAnswer:
 
     @property
     def changed(self) -> tuple[ChangeAnswer, ...]:
-        """The packages whose keys gave way to others."""
+        """The packages whose keys were replaced."""
 
 @final
 class RowOriginAnswer:
@@ -784,7 +784,7 @@ class RowOriginAnswer:
 
     @property
     def tag(self) -> str:
-        """The snapshot; empty where there is none."""
+        """The snapshot; empty if there is none."""
 
     @property
     def source(self) -> str:
@@ -808,7 +808,7 @@ class DisagreementAnswer:
 
 @final
 class DifferingAnswer:
-    """Two rows that give one hash different content."""
+    """Two rows with different content for one hash."""
 
     @property
     def hash(self) -> str:
@@ -840,7 +840,7 @@ class NeighbourAnswer:
 
     @property
     def version(self) -> str | None:
-        """The version, or None of a hash that nothing describes."""
+        """The version, or None for a hash that no source describes."""
 
     @property
     def types(self) -> list[EdgeType]:
@@ -1000,7 +1000,7 @@ class ScheduleAnswer:
 
     @property
     def makespan(self) -> float:
-        """The time after which all builds are done."""
+        """The end of the last build."""
 
     @property
     def lower_bound(self) -> float:
@@ -1016,7 +1016,7 @@ class ScheduleAnswer:
 
 @final
 class NeedlessAnswer:
-    """The unnecessary builds of pruning node by node."""
+    """An unnecessary build of node-by-node pruning."""
 
     @property
     def spec(self) -> NamedAnswer:
@@ -1068,7 +1068,7 @@ class LeftOutAnswer:
 
     @property
     def cut(self) -> list[str]:
-        """Broken specs that were to be built."""
+        """Broken specs that would have to be built."""
 
     @property
     def wants(self) -> list[str]:
@@ -1096,7 +1096,7 @@ class VerdictAnswer:
 
     @property
     def chain(self) -> list[str]:
-        """The hashes from what is left out down to a broken spec."""
+        """The hashes from the spec down to a broken one."""
 
 @final
 class LinkAnswer:
@@ -1120,7 +1120,7 @@ class HeldAnswer:
 
     @property
     def chain(self) -> list[LinkAnswer]:
-        """The chain down to what changed."""
+        """The chain down to the changed spec."""
 
 @final
 class WhyLineAnswer:
@@ -1140,7 +1140,7 @@ class WhyLineAnswer:
 
     @property
     def reason(self) -> CutReason | None:
-        """The reason why it does not need that one."""
+        """The reason why it does not need that spec."""
 
     @property
     def types(self) -> list[EdgeType]:
@@ -1208,11 +1208,11 @@ class NewSpecAnswer:
 
     @property
     def against(self) -> NamedAnswer | None:
-        """The old spec that it is compared with."""
+        """The old spec with which it is compared."""
 
     @property
     def replaces(self) -> bool:
-        """True if it replaces that one."""
+        """True if it replaces that spec."""
 
     @property
     def differences(self) -> list[KeyDifferenceAnswer]:
@@ -1232,7 +1232,7 @@ class GoneSpecAnswer:
 
 @final
 class CauseAnswer:
-    """A new spec that changed itself."""
+    """A new spec whose own content changed."""
 
     @property
     def new(self) -> int:
@@ -1244,7 +1244,7 @@ class CauseAnswer:
 
     @property
     def explains_alone(self) -> int:
-        """The number of new specs that it explains alone."""
+        """The number of new specs that are new only because of it."""
 
     @property
     def reaches_by_link_run(self) -> int:
@@ -1300,7 +1300,7 @@ class LockDiffAnswer:
 
     @property
     def builds(self) -> int:
-        """The number of builds that the new specs take."""
+        """The number of builds that the new specs need."""
 
     @property
     def hold(self) -> tuple[HoldAnswer, ...]:
@@ -1322,11 +1322,11 @@ class ItemAnswer:
 
     @property
     def option(self) -> int | None:
-        """The position of the spec that completes it, or would for the least more."""
+        """The position of the spec that completes it, or would at the lowest additional cost."""
 
     @property
     def more_builds(self) -> int:
-        """The number of builds that it takes beside those of the plan."""
+        """The number of builds that it needs besides those of the plan."""
 
     @property
     def more_cost(self) -> float:
@@ -1338,11 +1338,11 @@ class SpendingAnswer:
 
     @property
     def sources(self) -> list[int]:
-        """By group the position of its source."""
+        """By group, the position of its source."""
 
     @property
     def items(self) -> list[list[ItemAnswer]]:
-        """By group the results for its roots."""
+        """By group, the results for its roots."""
 
     @property
     def weight(self) -> int:
@@ -1350,7 +1350,7 @@ class SpendingAnswer:
 
     @property
     def upper_bound(self) -> int:
-        """Nothing within the limits is worth more."""
+        """An upper bound on the worth within the limits."""
 
     @property
     def builds(self) -> int:
@@ -1386,7 +1386,7 @@ class ChosenRootsAnswer:
 
     @property
     def alternatives(self) -> list[AlternativeAnswer | None]:
-        """By want; None where none can be had."""
+        """By want; None if there is no alternative."""
 
     @property
     def cost(self) -> float:
@@ -1394,7 +1394,7 @@ class ChosenRootsAnswer:
 
     @property
     def lower_bound(self) -> float:
-        """No choice costs less."""
+        """A lower bound on the cost of any choice."""
 
     @property
     def is_optimal(self) -> bool:
@@ -1402,7 +1402,7 @@ class ChosenRootsAnswer:
 
     @property
     def cost_alone(self) -> float:
-        """The cost if each want takes the spec that is cheapest alone."""
+        """The cost if each want takes the spec that is cheapest for it alone."""
 
     @property
     def nodes(self) -> int:
@@ -1418,7 +1418,7 @@ class ChosenAnswer:
 
     @property
     def alternatives(self) -> list[int]:
-        """By want the position of the chosen item."""
+        """By want, the position of the chosen item."""
 
     @property
     def items(self) -> list[int]:
@@ -1442,7 +1442,7 @@ class ChosenAnswer:
 
 @final
 class DamagedPageAnswer:
-    """A file that cannot be taken."""
+    """A file that cannot be used."""
 
     @property
     def path(self) -> str:
@@ -1454,7 +1454,7 @@ class DamagedPageAnswer:
 
     @property
     def line(self) -> int | None:
-        """The line, where it is known."""
+        """The line, if known."""
 
     @property
     def fault(self) -> str:
@@ -1462,7 +1462,7 @@ class DamagedPageAnswer:
 
 @final
 class ContradictionAnswer:
-    """A page whose ``meta`` says something else than its specs."""
+    """A page whose ``meta`` contradicts its specs."""
 
     @property
     def path(self) -> str:
@@ -1498,7 +1498,7 @@ class LockRootAnswer:
 
 @final
 class ReleaseAnswer:
-    """A release of Spack that changed a format, with what it writes."""
+    """A release of Spack that changed a format, with the versions that it writes."""
 
     @property
     def release(self) -> str:
@@ -1520,22 +1520,21 @@ class ReleaseAnswer:
     def layout(self) -> int:
         """The version of the layout of build caches."""
 
-#: specs with what completing the root by each is worth, and the position of the one that would
-#: be taken if nothing was limited.
+#: specs with the worth of completing the root by each, and the position of the one that would be
+#: taken without a limit.
 ItemQuestion: TypeAlias = tuple[list[tuple[str, int]], int | None]
 
-#: by source its roots, and the source that would be taken if nothing was limited.
+#: by source, its roots, and the source that would be taken without a limit.
 ItemGroupQuestion: TypeAlias = tuple[list[list[ItemQuestion]], int]
 
 class PlanQuestion(TypedDict):
-    """A question of the least rebuild.
+    """A question about the smallest rebuild.
 
-    ``state`` holds the snapshots whose binaries are available, ``locks`` those whose stacks
-    the builds carry. ``roots``, ``changed`` and ``broken`` are hashes of known specs, roots
-    also :class:`KnownSpecs` of the catalog that is asked (else ``ValueError``); without
-    ``changed`` the plan is of the present. The specs of ``assumed`` count as available too,
-    those of ``withheld`` do not. ``costs`` has the costs of building known specs;
-    without it, and for specs that it does not name, that is 1.
+    ``state`` contains the snapshots whose binaries are available, ``locks`` those whose stacks the
+    builds carry. ``roots``, ``changed`` and ``broken`` are hashes of known specs; roots may also be
+    :class:`KnownSpecs` of the same catalog (otherwise ``ValueError``). Without ``changed``, the
+    plan is for the present. The specs of ``assumed`` also count as available, those of ``withheld``
+    do not. ``costs`` has the costs of building known specs; the default for a spec is 1.
     """
 
     state: State
@@ -1557,13 +1556,12 @@ class LockDiffQuestion(TypedDict):
     new: State
 
 class CoverageQuestion(TypedDict):
-    """A question of coverage; all names are known and expanded from their patterns.
+    """A question about coverage; all names are known and expanded from their patterns.
 
-    Exactly one of ``peers`` (sets of stacks, and for each reported stack which of them),
-    ``baseline`` (the older state) and ``specs`` (for each reported stack the hashes that it
-    wants) is given.
-    ``added`` lists (os, target, platform) for each reported stack; ``added_of_peers`` adds
-    every system of a peer.
+    Exactly one of ``peers`` (sets of stacks, and for each reported stack the position of its set),
+    ``baseline`` (the older state) and ``specs`` (for each reported stack, the hashes that it wants)
+    is given. ``added`` lists (os, target, platform) for each reported stack; ``added_of_peers``
+    adds every system of a peer.
     """
 
     state: State
@@ -1581,16 +1579,16 @@ class CoverageQuestion(TypedDict):
     operating_systems: OperatingSystems
     detail: Literal["cells", "keys", "gaps", "nearest"]
 
-#: ``any``, ``one`` or ``never``; the choices; the condition; whether it is asked of all packages.
+#: ``any``, ``one`` or ``never``; the choices; the condition; whether it applies to all packages.
 ClauseQuestion: TypeAlias = tuple[str, list[str], str | None, bool]
 
 class AbstractQuestion(TypedDict):
-    """A question of abstract wants.
+    """A question about abstract wants.
 
-    ``specs`` are abstract specs, each asked once, and ``clauses`` holds for each of them what
-    else is required of a spec or conflicts with it; ``cells`` lists (os, target, platform,
-    positions of the wanted specs). ``state`` says which binaries count; None, which only
-    ``met`` takes, lets every known spec count that is not an external.
+    ``specs`` are abstract specs, each once, and ``clauses`` has, for each of them, the further
+    requirements and conflicts; ``cells`` lists (os, target, platform, positions of the wanted
+    specs). ``state`` determines the binaries that count; with None, which only ``met`` accepts,
+    every known spec counts that is not external.
     """
 
     state: State | None
@@ -1604,7 +1602,8 @@ class AbstractQuestion(TypedDict):
 class DemandQuestion(TypedDict):
     """A question about wants that are concrete specs; lists of lists are by stack.
 
-    For each ``reported`` root the answer has how many specs it lacks, and ``most`` of them by name.
+    For each ``reported`` root, the answer has the number of specs that it lacks, and at most
+    ``most`` of their hashes.
     """
 
     state: State
@@ -1618,8 +1617,8 @@ class DemandQuestion(TypedDict):
 class SoundnessQuestion(TypedDict):
     """A question about the soundness of a state.
 
-    ``roots`` are the hashes whose closures count; without them, the binaries that no other
-    binary depends on. ``indexes`` are the sources that should have a binary of what they list.
+    ``roots`` are the hashes whose closures count; without them, the binaries that no other binary
+    depends on. ``indexes`` are the sources that should have a binary of each spec that they list.
     """
 
     state: State
@@ -1628,7 +1627,7 @@ class SoundnessQuestion(TypedDict):
     indexes: list[str]
 
 class DiffQuestion(TypedDict):
-    """A question of difference between two states of one catalog."""
+    """A question about the difference between two states of one catalog."""
 
     old: State
     new: State
@@ -1647,12 +1646,11 @@ class KnownSpecs:
 class AbstractSpec:
     """A query in Spack's spec syntax, printed in its canonical form.
 
-    Two are equal if they ask for the same. Where another abstract spec is expected, a
-    text that is one will do.
+    Two are equal if they ask for the same. A text is accepted in place of another abstract spec.
 
     Args:
         text: One abstract spec, for example ``hdf5@1.14:+mpi ^zlib-ng``.
-        toolchains: What is put in for a bare name after ``%``; see :meth:`toolchains_in`.
+        toolchains: The replacements for bare names after ``%``; see :meth:`toolchains_in`.
 
     Raises:
         ValueError: If the text is not a single spec; its message shows the place.
@@ -1670,11 +1668,11 @@ class AbstractSpec:
     ) -> AbstractSpec: ...
     @staticmethod
     def toolchains_in(text: str, toolchains: set[str]) -> list[str]:
-        """Return the names of toolchains that a text puts in, of those that there are."""
+        """Return the names of existing toolchains in a text."""
 
     @staticmethod
     def parse_many(text: str) -> list[AbstractSpec]:
-        """Read all specs of a text: a second name or hash starts another one.
+        """Read all specs in a text: a second name or hash starts another one.
 
         Raises:
             ValueError: If some part of the text is not a spec; its message shows the place.
@@ -1682,27 +1680,27 @@ class AbstractSpec:
 
     @property
     def name(self) -> str | None:
-        """The package, or None where it is left open."""
+        """The package, or None if it is left open."""
 
     @property
     def namespace(self) -> str | None:
-        """The repository of the package, or None where it is left open."""
+        """The repository of the package, or None if it is left open."""
 
     @property
     def platform(self) -> str | None:
-        """The platform, or None where it is not a single one."""
+        """The platform, or None if it is not a single one."""
 
     @property
     def os(self) -> str | None:
-        """The operating system, or None where it is not a single one."""
+        """The operating system, or None if it is not a single one."""
 
     @property
     def target(self) -> str | None:
-        """The target, or None where it is not a single one."""
+        """The target, or None if it is not a single one."""
 
     @property
     def hash(self) -> str | None:
-        """The head of the hash, or None where it is left open."""
+        """The first letters of the hash, or None if it is left open."""
 
     @property
     def is_direct_only(self) -> bool:
@@ -1716,7 +1714,7 @@ class AbstractSpec:
         """
 
     def satisfies(self, other: AbstractSpec | str) -> bool | None:
-        """Return whether all that meets this spec meets the other; None if unknown.
+        """Return whether everything that meets this spec also meets the other; None if unknown.
 
         Raises:
             ValueError: If ``other`` is not a spec.
@@ -1730,14 +1728,14 @@ class AbstractSpec:
         """
 
     def copied(self) -> AbstractSpec:
-        """Return the spec with dependencies of one name in the order that Spack copies them to."""
+        """Return the spec with dependencies of the same name in the order of Spack's copies."""
 
     @property
     def propagated(self) -> list[str]:
         """The names of its own variants that are propagated."""
 
     def with_exact_values(self, declared: list[str]) -> AbstractSpec:
-        """Return the spec whose own variants have no values but those written.
+        """Return the spec with only the written values of its own variants.
 
         Args:
             declared: The propagated variants that its package has, which become its own.
@@ -1746,12 +1744,12 @@ class AbstractSpec:
     def constrain_all(self, others: list[AbstractSpec]) -> AbstractSpec:
         """Return the spec with the constraints of this one and all others.
 
-        ``ValueError`` has two arguments: what contradicts what, and the position of the first
-        spec that contradicts those before it.
+        ``ValueError`` has two arguments: the contradiction, and the position of the first spec that
+        contradicts earlier ones.
         """
 
     def only_when(self, condition: AbstractSpec | str) -> AbstractSpec:
-        """Return the spec that asks for its dependencies only under a condition.
+        """Return the spec with its dependencies only under a condition.
 
         Raises:
             ValueError: If a dependency has a condition that contradicts this one, or
@@ -1768,13 +1766,13 @@ class Catalog:
 
     @staticmethod
     def merged(catalogs: list[Catalog]) -> Catalog:
-        """Return the union of catalogs; an empty list gives an empty catalog."""
+        """Return the union of catalogs; empty for an empty list."""
 
     def beside(self, other: Catalog) -> Catalog:
         """Return this catalog with another's rows under caches renamed by ``beside_cache``."""
 
     def relabelled(self, label: str, new: str) -> Catalog:
-        """Return this catalog with another label for what one stack alone lists."""
+        """Return this catalog with a new name for one label."""
 
     @staticmethod
     def beside_cache(cache: str) -> str:
@@ -1814,56 +1812,55 @@ class Catalog:
         """Return the hashes of a shortest cycle of dependencies; empty if there is none."""
 
     def find(self, spec: str, among: Query, tags: list[str] | None) -> FoundAnswer:
-        """Return the selected specs that satisfy an abstract spec, externals included.
+        """Return the selected specs that satisfy an abstract spec, including externals.
 
-        Each comes with its listings in these snapshots, or in all. ``SpecSyntaxError``
-        shows what is not an abstract spec with a caret under the fault.
+        Each comes with its listings in these snapshots, or in all. ``SpecSyntaxError`` shows an
+        invalid abstract spec with a caret under the fault.
         """
 
     def has_heard_of(self, name: str) -> bool:
-        """Return whether a name is one of a package or of a virtual package.
+        """Return whether a name is that of a package or of a virtual package.
 
-        Virtual packages are those that a source names and those of Spack's own recipes.
+        Virtual packages are those in a source and those of Spack's own recipes.
         """
 
     def reached(self, hashes: list[str], kinds: int) -> list[str]:
-        """Return the specs reached over edges of some kinds, themselves included, by hash.
+        """Return the specs reached over edges of some kinds, including the given ones, by hash.
 
-        Kinds are the sum of link 1, run 2, build 4, test 8. An external needs nothing to be
-        installed: without build edges nothing is reached through it. ``ValueError`` where
-        the edges have a cycle.
+        Kinds are the sum of link 1, run 2, build 4, test 8. An external needs nothing: without
+        build edges, nothing is reached through it. ``ValueError`` if the edges have a cycle.
         """
 
     def dependencies(self, spec: str) -> list[NeighbourAnswer] | None:
         """Return the dependencies of a spec, in its source's order; None if no source lists them.
 
-        ``ValueError`` where the catalog does not know the hash.
+        ``ValueError`` if the catalog does not know the hash.
         """
 
     def dependents(self, spec: str) -> list[NeighbourAnswer]:
         """Return the specs that depend on a spec or on an unknown hash, by hash.
 
-        Looks at every edge. ``ValueError`` where the catalog does not know the hash.
+        It examines every edge. ``ValueError`` if the catalog does not know the hash.
         """
 
     def path(self, spec: str, to: str) -> list[str]:
-        """Return the hashes of a shortest way over dependencies, both ends included.
+        """Return the hashes of a shortest path over dependencies, including both ends.
 
-        Nothing where there is none. O(specs + edges). ``ValueError`` where the catalog does not
-        know one of the hashes.
+        Empty if there is none. O(specs + edges). ``ValueError`` if the catalog does not know one of
+        the hashes.
         """
 
     def available(self, state: State, hashes: list[str]) -> list[str]:
-        """Return the known specs among some that have a binary in a state, sorted by hash."""
+        """Return the given specs that have a binary in a state, sorted by hash."""
 
     def known_specs(self, hashes: list[str]) -> KnownSpecs:
-        """Look specs up once for many questions of this catalog.
+        """Look up specs once for many questions to this catalog.
 
         ``ValueError`` names the first hash that it does not know.
         """
 
     def plan(self, question: PlanQuestion, *, known_dependencies_only: bool = False) -> Plan:
-        """Plan the least rebuild; ``ValueError`` where the edges have a cycle.
+        """Plan the smallest rebuild; ``ValueError`` if the edges have a cycle.
 
         With ``known_dependencies_only``, a spec without recorded dependencies is not built.
         """
@@ -1877,43 +1874,42 @@ class Catalog:
         work_limit: int | None = None,
         time_limit: float | None = None,
     ) -> ChosenRootsAnswer:
-        """Choose an alternative of each want such that the plan of all costs least.
+        """Choose an alternative of each want so that the whole plan costs least.
 
-        An alternative is a list of parts that are installed together, each by any of its
-        hashes; the answer has its position and those of its hashes. The roots of the
-        question are wanted in any case. A spec without recorded dependencies is not built
-        for a chosen alternative. ``work_limit`` is in steps, some hundred million a second,
-        ``time_limit`` in seconds; an answer that the latter has cut may be another one next
-        time. ``ValueError`` where the edges have a cycle,
-        costs cannot be added up exactly, or the scope is ``all``.
+        An alternative is a list of parts that are installed together, each by any of its hashes;
+        the answer has its position and those of its hashes. The roots of the question are wanted in
+        any case. A spec without recorded dependencies is not built for a chosen alternative.
+        ``work_limit`` is in steps, about a hundred million per second, ``time_limit`` in seconds;
+        if the latter ends the search, the answer may differ the next time. ``ValueError`` if the
+        edges have a cycle, costs cannot be added exactly, or the scope is ``all``.
         """
 
     def lock_diff(self, question: LockDiffQuestion) -> LockDiffAnswer:
-        """Return the new specs and their causes; ``ValueError`` where the edges have a cycle."""
+        """Return the new specs and their causes; ``ValueError`` if the edges have a cycle."""
 
     def differing_rows(self) -> list[DifferingAnswer]:
-        """Return the pairs of rows that give one hash different content, by hash."""
+        """Return the pairs of rows with different content for one hash, by hash."""
 
     def binaries_of(self, source: str) -> list[str]:
-        """Return the hashes of the specs that a file says there is a binary of, ascending."""
+        """Return the hashes of the specs with a binary according to a file, ascending."""
 
     def soundness(self, question: SoundnessQuestion) -> SoundnessAnswer:
         """Return the specs that binaries lack, and the dangling edges that break no binary.
 
-        Where specs depend on each other, the edges between them are passed over.
+        If specs depend on each other, the edges between them are ignored.
         """
 
     def with_binaries(self, hashes: list[str]) -> Catalog:
-        """Return the same listings, of which only those of some specs stay binaries."""
+        """Return the same listings, in which only those of some specs remain binaries."""
 
     def with_content_of(self, newer: Catalog) -> Catalog:
-        """Return the same listings, with what a newer index says of the specs in both."""
+        """Return the same listings, with the content of a newer index for specs in both."""
 
     def same_but_for_format(self, old: list[str], new: list[str]) -> list[tuple[str, str]]:
-        """Return pairs of old and new hashes that only the format of their files sets apart."""
+        """Return pairs of old and new hashes that only differ by the format of their files."""
 
     def disagreements(self, other: Catalog, dag_hash: str, /) -> list[DisagreementAnswer] | None:
-        """Return in what another catalog contradicts this one about a spec.
+        """Return the columns in which another catalog contradicts this one about a spec.
 
         Returns:
             The columns that differ, the text of this catalog first; ``dependencies`` is among
@@ -1927,53 +1923,53 @@ class Catalog:
         """Return the specs that meet abstract wants: by cell, then in the order of its wants.
 
         A spec meets a want if it satisfies the abstract spec, its system serves that of the cell,
-        and nothing that it links to or runs with is of a system that does not serve its own.
-        ``SpecSyntaxError`` shows what is not an abstract spec.
+        and the systems of all its link and run dependencies serve its own. ``SpecSyntaxError``
+        shows an invalid abstract spec.
         """
 
     def abstract_coverage(self, question: AbstractQuestion, most: int) -> AbstractAnswer:
         """Count abstract wants and find gaps; the latter by cell, then in the order of its wants.
 
-        Of what a broken want lacks, ``most`` specs are named.
+        At most ``most`` of the specs that a broken want lacks are named.
 
-        ``SpecSyntaxError`` shows what is not an abstract spec.
+        ``SpecSyntaxError`` shows an invalid abstract spec.
         """
 
     def demand(self, question: DemandQuestion) -> DemandAnswer:
         """Return the specs that wants of concrete specs lack, and the benefit of each gap.
 
-        ``ValueError`` where the edges have a cycle.
+        ``ValueError`` if the edges have a cycle.
         """
 
     def lacks(
         self, root: str, state: State, operating_systems: OperatingSystems, rewired: bool
     ) -> list[str]:
-        """Return all that a spec lacks to be installed, by hash.
+        """Return all missing specs that a spec needs to install, by hash.
 
-        What is made by rewiring a binary counts as there if ``rewired``.
+        Specs made by rewiring a binary count as available if ``rewired``.
         """
 
     def named(self, hashes: list[str]) -> tuple[list[str | None], list[str | None]]:
-        """Return the packages and the versions of specs; None for what no row describes."""
+        """Return the packages and the versions of specs; None for specs that no row describes."""
 
     def diff(self, question: DiffQuestion) -> list[CellDiffAnswer]:
         """Compare two snapshots; cells by stack, os, target, keys by text."""
 
 @final
 class Plan:
-    """A least rebuild. Each part is worked out when it is asked for."""
+    """A smallest rebuild. Each part is computed on demand."""
 
     def builds(self) -> BuildsAnswer:
         """Return the builds, by stage, then hash, in columns."""
 
     def need_counts(self) -> list[int]:
-        """Return for each build how many builds it waits for."""
+        """Return the number of builds that each build waits for."""
 
     def needs(self, spec: str) -> list[str]:
         """Return the hashes of the builds that a build waits for, sorted."""
 
     def because_counts(self) -> list[int]:
-        """Return for each build how long a shortest chain from a want is."""
+        """Return the length of a shortest chain from a want, for each build."""
 
     def because(self, spec: str) -> list[str]:
         """Return a shortest chain of hashes from a want to a build."""
@@ -1982,7 +1978,7 @@ class Plan:
         """Return the numbers of the plan."""
 
     def critical_path(self) -> list[str]:
-        """Return the dearest chain of builds, each of which waits for the one before."""
+        """Return the most expensive chain of builds, each of which waits for the previous one."""
 
     def schedule(self, runners: int) -> ScheduleAnswer:
         """Return the time and the runner of each build, for a number of runners."""
@@ -2000,32 +1996,32 @@ class Plan:
     ) -> SpendingAnswer:
         """Return the builds that complete the most within all given limits.
 
-        The plan is that of all specs that can complete a root. None weighs more than 10^9.
-        If some specs are chosen already, the answer has the result for the roots with these.
+        The plan is for all specs that can complete a root. No weight exceeds 10^9. If some specs
+        are already chosen, the answer has the result for the roots with these.
         """
 
     def needless(self) -> tuple[NeedlessAnswer, ...]:
-        """Return the unnecessary builds of pruning node by node, by hash."""
+        """Return the unnecessary builds of node-by-node pruning, by hash."""
 
     def left_out(self) -> LeftOutAnswer:
-        """Return broken specs to be built, wants that cannot be had, and builds left out."""
+        """Return broken specs to be built, wants that cannot install, and builds left out."""
 
     def left_out_chain(self, spec: str) -> list[str]:
         """Return the hashes from a build that is left out down to a broken spec."""
 
     def untested(self) -> tuple[UntestedAnswer, ...]:
-        """Return the specs of the locks that hold the change and are no staler for it, by hash."""
+        """Return the specs of the locks that contain the change but are not stale, by hash."""
 
     def why(self, spec: str, most_lines: int) -> WhyAnswer | None:
-        """Return the reason why a spec is planned or not; None where that takes more lines.
+        """Return the reason why a spec is planned or not; None if that takes more lines.
 
         Raises:
-            ValueError: If nobody knows the spec.
+            ValueError: If the spec is unknown.
         """
 
 @final
 class Query:
-    """A selection of specs. Names that no spec has select nothing."""
+    """A selection of specs. Unknown names select nothing."""
 
     @staticmethod
     def all() -> Query:
@@ -2041,7 +2037,7 @@ class Query:
 
     @staticmethod
     def hashes(texts: list[str]) -> Query:
-        """Select the specs with one of these hashes; ``ValueError`` for what is not a hash."""
+        """Select the specs with one of these hashes; ``ValueError`` for an invalid hash."""
 
     def __reduce__(
         self,
@@ -2074,23 +2070,23 @@ class PagesRead:
 
     @property
     def catalog(self) -> Catalog:
-        """The specs of all pages that were taken."""
+        """The specs of all pages that were read."""
 
     @property
     def taken(self) -> int:
-        """The number of pages that were taken."""
+        """The number of pages that were read."""
 
     @property
     def declined(self) -> list[Path]:
-        """Pages that are not spelt as published, for the reference reader; sorted."""
+        """Pages not in the published spelling, for the reference reader; sorted."""
 
     @property
     def damaged(self) -> list[DamagedPageAnswer]:
-        """The files that cannot be taken, by path."""
+        """The files that cannot be used, by path."""
 
     @property
     def contradictions(self) -> list[ContradictionAnswer]:
-        """The pages whose ``meta`` says something else than their specs, by path."""
+        """The pages whose ``meta`` contradicts their specs, by path."""
 
 @final
 class SpecsRead:
@@ -2098,7 +2094,7 @@ class SpecsRead:
 
     @property
     def catalog(self) -> Catalog:
-        """The specs; empty where the file has a fault."""
+        """The specs; empty if the file has a fault."""
 
     @property
     def kind(self) -> Literal["index", "database", "lock", "spec", ""]:
@@ -2118,11 +2114,11 @@ class SpecsRead:
 
     @property
     def version(self) -> int | None:
-        """The version that the file names; of several spec files the newest."""
+        """The version of the file; of several spec files, the newest."""
 
     @property
     def is_guess(self) -> bool:
-        """True if that version is newer than the known ones, so that all of it is a guess."""
+        """True if that version is newer than the known ones, so that the content is a guess."""
 
     @property
     def is_newer(self) -> bool:
@@ -2160,7 +2156,7 @@ class Version:
     def __ge__(self, other: Version, /) -> bool: ...
     def __hash__(self) -> int: ...
     def satisfies(self, constraint: str) -> bool:
-        """Return whether the version lies in what may follow an ``@`` in a spec.
+        """Return whether the version satisfies a constraint as after ``@`` in a spec.
 
         Args:
             constraint: Versions, ranges and lists of them, as in ``1.2:1.4,=2.0``.
@@ -2180,7 +2176,7 @@ def read_pages(root: str | PathLike[str], file_bytes: int, tree_entries: int) ->
     """Read a page, or all pages below a folder, in parallel and within bounds."""
 
 def read_page_values(cache: str | PathLike[str], pages: list[tuple[Path, str]]) -> PagesRead:
-    """Take front matters of a source that the reference reader has turned into JSON objects."""
+    """Read front matters that the reference reader has turned into JSON objects."""
 
 def check_hashes(path: str | PathLike[str], *, file_bytes: int) -> HashesAnswer:
     """Compare the hashes of an index, a database, a lock or spec files with their content.
@@ -2205,15 +2201,15 @@ def read_specs(
 ) -> SpecsRead:
     """Read one file, plain or gzip, of at most ``file_bytes`` when it is decompressed.
 
-    With ``listed_only`` the file says what a stack lists, and its binaries do not count. With
-    ``counts_installed`` what an installation has installed counts as a binary. With
-    ``try_newer`` a version that is newer than those that are known is read as the newest.
+    With ``listed_only``, the file only determines what a stack lists, and its binaries do not
+    count. With ``counts_installed``, the installed specs of an installation count as binaries. With
+    ``try_newer``, a version newer than the known ones is read as the newest.
     """
 
 def format_releases() -> list[ReleaseAnswer]:
     """Return the releases of Spack that changed a format, oldest first.
 
-    What no release here writes is not read.
+    Formats that none of these releases writes are not read.
     """
 
 def parse_specs(
@@ -2238,11 +2234,11 @@ def choose(
     work_limit: int | None = None,
     time_limit: float | None = None,
 ) -> ChosenAnswer:
-    """Choose an alternative for each want such that all items that they need cost least.
+    """Choose an alternative for each want so that all needed items cost least.
 
-    Items are numbered; ``demands`` are pairs of an item and one that it needs, ``wants``
-    hold by want the items that meet it. ``ValueError`` where an item does not exist, a want
-    has no alternative, or there is too much of anything.
+    Items are numbered; ``demands`` are pairs of an item and one that it needs, ``wants`` hold by
+    want the items that meet it. ``ValueError`` if an item does not exist, a want has no
+    alternative, or a limit is exceeded.
     """
 
 def is_known_target(name: str) -> bool:
@@ -2258,7 +2254,7 @@ def teach_targets(targets: list[tuple[str, list[str]]]) -> None:
     """Add targets for the rest of the process: for each its name and its parents.
 
     Raises:
-        ValueError: If what is taught does not fit what is known; then nothing is added.
+        ValueError: If they contradict the known targets; then nothing is added.
     """
 
 def pattern_is_found(pattern: str, text: str) -> bool:
@@ -2273,17 +2269,17 @@ def pattern_is_found(pattern: str, text: str) -> bool:
     """
 
 def catalog_of_state(state: bytes) -> Catalog:
-    """Return the catalog that was pickled; ``ValueError`` for other bytes."""
+    """Return an unpickled catalog; ``ValueError`` for other bytes."""
 
 def query_of_state(state: tuple[object, ...]) -> Query:
-    """Return the query that was pickled."""
+    """Return an unpickled query."""
 
 def show_panics() -> None:
-    """Have panics of the core printed where they happen, and not only raised."""
+    """Print panics of the core where they happen, instead of only raising them."""
 
 @final
 class Table:
-    """Named columns of equal length, which Arrow's C interface hands on without a copy."""
+    """Named columns of equal length, exported through Arrow's C interface without a copy."""
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -2293,10 +2289,10 @@ class Table:
         """The names of the columns, in order."""
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """Return the rows as a stream; other types than its own are left to the taker."""
+        """Return the rows as a stream; conversion to other types is left to the consumer."""
 
     def write_parquet(self, path: str | PathLike[str]) -> int:
-        """Write a file, the same bytes for the same rows, and return how many rows it has.
+        """Write a file, with identical bytes for the same rows, and return the number of rows.
 
         Raises ``OSError`` if it cannot be written.
         """
@@ -2304,7 +2300,7 @@ class Table:
 def table_of_columns(
     columns: list[tuple[str, Literal["text", "whole", "number", "flag", "list"], list[Any]]],
 ) -> Table:
-    """Make a table of columns: name, type, values. ``None`` is nothing, except in lists."""
+    """Make a table from columns: name, type, values. ``None`` is null, except in lists."""
 
 def catalog_tables(catalog: Catalog) -> tuple[Table, Table, Table]:
     """Return the tables ``specs``, ``edges`` and ``members`` of a catalog.
@@ -2322,15 +2318,15 @@ def save_tables(
     """Write the tables of a saved catalog.
 
     Args:
-        folder: Where to.
-        sources: The sources: name, rows, and the rows that count if only what all indexes list
-            does, what none lists does, what is installed does; ``None`` where that is the same.
+        folder: The destination.
+        sources: The sources: name, rows, and the rows of the other views: only binaries in all
+            indexes, binaries in no index, installed specs; ``None`` if a view is the same.
         members: The snapshots whose members are written, each with its file in the folder.
-        older: A saved catalog with the files of its snapshots; its specs keep their rows, and
-            what other sources list in it stays.
+        older: A saved catalog with the files of its snapshots; its specs keep their rows, and the
+            listings of other sources remain.
 
     Returns:
-        How many rows specs and edges have, and the members of each snapshot that has any.
+        The numbers of rows of specs and edges, and of members of each snapshot that has any.
 
     Raises ``OSError`` if a file cannot be written and ``ValueError`` if the older catalog is
     damaged.

@@ -27,7 +27,7 @@ def asked(query: CoverageQuery) -> dict[str, object]:
 
 @dataclass
 class FakeCatalog:
-    """Answers what it is told to, and remembers what it was asked."""
+    """Returns prepared answers, and records the requests."""
 
     sources: tuple[str, ...] = ()
     tags: tuple[str, ...] = ("develop-2025-05-25", "develop-2025-05-18")

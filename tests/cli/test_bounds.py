@@ -46,7 +46,7 @@ class Hostile:
     """An input, and what is asked of it.
 
     Attributes:
-        files: What each file holds.
+        files: The content of each file.
         asked: The command line; ``@`` stands for the folder.
     """
 

@@ -1,4 +1,4 @@
-"""`specplan rebuild` of abstract wants: what is chosen, at which cost, and how it is told."""
+"""`specplan rebuild` of abstract wants: the choice, its cost, and the report of it."""
 
 from __future__ import annotations
 
@@ -348,7 +348,7 @@ def test_without_a_limit_of_ones_own_the_work_is_limited(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     question = ("--want", ENVIRONMENT, *CANDIDATES, "--cache", "none")
-    # The core refuses such a limit, which shows that it is told one.
+    # The core refuses such a limit, which shows that it gets one.
     monkeypatch.setattr("specplan.planning.choice.WORK_LIMIT", -1)
     assert run(*question).code == 70
     assert "optimal" in run(*question, "--node-limit", "10000").out

@@ -37,7 +37,7 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def answers(kept: Path) -> Callable[..., list[str]]:  # noqa: ARG001 - there are names
-    """Return what a shell is told of a line that ends where the cursor is."""
+    """Return the answer to a shell about a line that ends at the cursor."""
 
     def answer(line: str, shell: str = "zsh") -> list[str]:
         found = completed.lines(shell, line.split(" ")[1:])

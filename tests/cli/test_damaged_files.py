@@ -64,7 +64,7 @@ def changed(value: Any, path: tuple[Any, ...], new: object) -> Any:
 
 
 def damages(value: Any, first: int) -> Iterator[str]:
-    """Yield a text of JSON for one damage in so many; the others are not even made."""
+    """Yield a text of JSON for one in a number of damages; the others are not even made."""
     number = first
     for path in places(value):
         count = len(REPLACEMENTS) + 3 * (bool(path) and isinstance(path[-1], str))
@@ -261,7 +261,7 @@ def test_a_version_that_is_not_read_is_named_with_those_that_are(
     told = " ".join((ended.err + ended.out).split())
     assert ended.code == 3
     assert ".".join(path) in told
-    # What cannot be a number of anything is told as that.
+    # A value that cannot be a count is reported as such.
     if version in {99, 0}:
         assert f"{version}" in told
         assert (newest if version else supported) in told

@@ -193,7 +193,7 @@ def test_what_a_concretizer_may_choose_otherwise_is_not_said_to_be_kept(
     assert (main(asked), main(asked[:-2])) == (1, 0)
     assert "not whole: the next lock keeps 2 specs" in capsys.readouterr().err
     project.index.write_text(json.dumps(index_of(project.document)))
-    # Who keeps the old versions says so, and is told so.
+    # The user allows old versions, which the report mentions.
     assert main([*asked, "--allow-left-out", "may_change"]) == 0
     said = capsys.readouterr()
     assert "1 kept, 2 kept unless a concretizer chooses otherwise, 0 not known" in said.out

@@ -133,7 +133,7 @@ def test_what_pages_cannot_decide_is_neither_covered_nor_a_gap(run: Runs, folder
     assert [gap["want"] for gap in document["gaps"]] == ["adios2@1 ^zlib-ng", "nobody-has-it"]
     adios2, mpi = document["unknown"]
     assert (adios2["want"], adios2["specs"], adios2["missing"]) == ("adios2 ^zlib-ng", 1, ["edges"])
-    # Pages do not tell which packages provide a virtual one.
+    # Pages do not record which packages provide a virtual one.
     assert (mpi["want"], mpi["missing"]) == ("mpi", ["virtuals"])
     assert document["cells"][0]["usable"] is None
     assert document["roots"] is None
@@ -228,7 +228,7 @@ def test_the_tables_say_for_which_systems_their_stacks_are(run: Runs, folder: Pa
     document = asked(run, "coverage")
     covered = {(cell["target"], cell["covered"]) for cell in document["cells"]}
     assert covered == {("x86_64_v3", 1), ("zen4", 0)}
-    # The table tells the systems of what is typed, too.
+    # The table also shows the systems of typed wants.
     typed = asked(run, "coverage", "--want", "tools=tools/spack.yaml", "--compat", "target")
     assert [(cell["target"], cell["covered"]) for cell in typed["cells"]] == [
         ("x86_64_v3", 1),

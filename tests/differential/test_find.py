@@ -26,7 +26,7 @@ def oracle(name: str) -> dict[str, Any]:
 
 
 def locks(name: str) -> list[Path]:
-    """The locks that are asked, as far as they are kept here."""
+    """The requested locks that are stored here."""
     places = (DATA / lock / "spack.lock.gz" for lock in oracle(name)["locks"])
     return [place for place in places if place.exists()]
 

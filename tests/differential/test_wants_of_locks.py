@@ -182,7 +182,7 @@ def test_root_coverage_falls_by_the_roots_that_need_what_was_taken_out(
     (gap,) = coverage.gaps
     assert (gap.hash, gap.package, gap.state) == (zlib, "zlib-ng", "missing")
     assert gap.roots_completed == len(need_it)
-    # What is nearest is the other one, in the mirror: the lock tells of it but has no binary.
+    # The nearest is the other one, in the mirror: the lock describes it but has no binary.
     assert gap.nearest is not None
     assert gap.nearest.hash == ({ZLIB, OTHER_ZLIB} - {zlib}).pop()
     assert gap.nearest.source.startswith(str(tmp_path))

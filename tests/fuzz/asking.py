@@ -47,8 +47,8 @@ class ComplaintError(Exception):
 
     Attributes:
         kind: The same for faults that are probably the same.
-        words: What was asked.
-        detail: What people need to see.
+        words: The command line.
+        detail: The details for people.
     """
 
     def __init__(self, kind: str, words: list[str], detail: str) -> None:
@@ -62,7 +62,7 @@ class Asking:
     """Asks cases, one after the other, each in the same folder made anew.
 
     Args:
-        folder: Where the files of a case lie while it is asked.
+        folder: The folder of the files of a case while it runs.
     """
 
     def __init__(self, folder: Path) -> None:

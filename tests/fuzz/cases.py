@@ -34,7 +34,7 @@ class Case:
     """One input, with all that is asked of it.
 
     Attributes:
-        name: What it was made from.
+        name: Its origin.
         files: Files by their place below a folder.
         asked: Command lines; ``@`` stands for the folder.
         specs: Abstract specs that are parsed and held against each other.

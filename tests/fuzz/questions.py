@@ -105,8 +105,8 @@ def questions(draw: Random, role: Role, place: str) -> list[list[str]]:
     """Return the command lines that ask a file in its role; ``@`` is the folder of the case.
 
     Args:
-        draw: What decides.
-        role: What the file is to the commands.
+        draw: The source of random decisions.
+        role: The role of the file for the commands.
         place: The file or folder, as a command line names it.
     """
     limit = ["--time-limit", "1"]

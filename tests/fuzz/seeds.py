@@ -59,13 +59,13 @@ class Seed:
     """A sound file, and what lies beside it.
 
     Attributes:
-        name: What it is.
-        role: How it is asked.
-        relative: Where it lies below the folder of a case.
-        place: What is asked: a file or folder below the folder of a case.
+        name: Its name.
+        role: Its role for the commands.
+        relative: Its path below the folder of a case.
+        place: The source in it: a file or folder below the folder of a case.
         content: Its bytes.
-        tree: What it holds, or None where it is not a tree.
-        spelling: How a tree becomes its text.
+        tree: Its content, or None if it is not a tree.
+        spelling: Converts a tree to its text.
         beside: Other files, as bytes.
     """
 

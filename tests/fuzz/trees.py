@@ -64,7 +64,7 @@ def changed(draw: Random, tree: Any, others: list[Any]) -> Any:
     """Return a copy of a value with some parts changed.
 
     Args:
-        draw: What decides.
+        draw: The source of random decisions.
         tree: The value.
         others: Values whose parts may be put into it.
     """

@@ -53,7 +53,7 @@ def test_merging_is_associative_commutative_and_idempotent(
 
 @given(TREES, st.data())
 def test_the_names_and_order_of_files_leave_no_trace(tree: list[Page], data: st.DataObject) -> None:
-    """Only ``source`` tells where a page lies: the numbers of a report do not."""
+    """Only ``source`` shows the place of a page: the numbers of a report do not."""
     with folders() as published, folders() as flat:
         write_tree(tree, published)
         order = data.draw(st.permutations(range(len(tree))))

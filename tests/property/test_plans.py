@@ -66,7 +66,7 @@ def _edges(spec: int) -> st.SearchStrategy[dict[int, tuple[frozenset[str], bool]
 def _specs(
     count: int, *, fewest: int = 0, most: int | None = None
 ) -> st.SearchStrategy[frozenset[int]]:
-    """Draw some of so many specs."""
+    """Draw some of a number of specs."""
     return st.sets(st.integers(0, count - 1), min_size=fewest, max_size=most).map(frozenset)
 
 
@@ -169,7 +169,7 @@ def test_a_want_more_never_shrinks_a_plan(world: World, data: st.DataObject) -> 
 
 
 def stands(world: World) -> Callable[[set[int]], bool]:
-    """Return what tells whether all wants install once some specs are built."""
+    """Return a function that returns whether all wants install once some specs are built."""
 
     def below(spec: int, kinds: set[str]) -> list[int]:
         return [to for to, (types, _) in world.edges[spec].items() if types & kinds]

@@ -70,7 +70,7 @@ def test_the_same_sources_give_the_same_bytes_whatever_their_order(
 
 @st.composite
 def indexes(draw: st.DrawFn) -> str:
-    """Draw the index of a mirror, which tells dependencies, some of them on hashes of nothing."""
+    """Draw the index of a mirror with dependencies, some of them on unknown hashes."""
     there = draw(st.lists(st.sampled_from(NAMES), unique=True, min_size=1))
     needs = {name: draw(st.lists(st.sampled_from(NAMES), unique=True)) for name in there}
     needs = {name: [each for each in of if each > name] for name, of in needs.items()}

@@ -147,7 +147,7 @@ def test_every_number_is_that_of_the_definitions(
             for root in covered
             if any(not plain.lacks(each) for each in met[root][0] | met[root][1])
         }
-        # Where no binary has known edges, nobody can tell.
+        # If no binary has known edges, it cannot be decided.
         assert cell.usable == len(usable)
         installable += len(usable)
         broken += len(covered) - len(usable)

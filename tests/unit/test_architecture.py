@@ -324,7 +324,7 @@ def repeated(pattern: str, files: Iterable[Path]) -> dict[str, list[str]]:
 
 def test_no_two_classes_have_one_name() -> None:
     """Those of the compiled module are apart: a class of ours is called as the one it wraps."""
-    # `_Name` and `Name` would be told apart by nobody who talks about them.
+    # `_Name` and `Name` cannot be distinguished in speech.
     assert repeated(r"^ *class _?(\w+)", sorted(PACKAGE.rglob("*.py"))) == {}
 
 

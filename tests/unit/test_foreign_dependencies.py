@@ -30,10 +30,10 @@ def written(
     """Write an index of `app`, which needs `lib` of some system, and a lock that wants it.
 
     Args:
-        folder: Where to write them.
+        folder: The destination.
         os: The operating system of `lib`.
         target: The target of `lib`.
-        edge: How `app` needs `lib`.
+        edge: The edge from `app` to `lib`.
         libc: The C library that `lib` is linked to, as in `glibc 2.39`; None for none.
         host: The operating system of `app`.
     """

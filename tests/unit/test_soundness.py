@@ -366,7 +366,7 @@ def test_limits_hold_for_the_second_reading(tmp_path: Path) -> None:
 def test_the_hashes_of_real_locks_are_those_of_their_content(path: Path) -> None:
     check = specplan.load(path).check()
     assert check.findings == ()
-    # Targets told as objects and externals included.
+    # Targets as objects, including externals.
     assert (check.hashes.recomputed, check.hashes.undecided) == (check.specs, 0)
 
 

@@ -1,4 +1,4 @@
-"""Files that tell what builds cost: every form, and every way of being wrong."""
+"""Files with the costs of builds: every form, and every possible fault."""
 
 from __future__ import annotations
 

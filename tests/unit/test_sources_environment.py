@@ -60,7 +60,7 @@ def test_a_root_knows_all_lines_that_it_comes_from(tmp_path: Path) -> None:
 
 
 def lines(environment: Environment) -> list[tuple[str, int, str]]:
-    """Kind, line and remedy of what was left out, as far as it blocks."""
+    """Kind, line and remedy of left-out input that blocks."""
     return [
         (each.kind, int(each.where.rpartition(":")[2]), each.remedy)
         for each in sorted(environment.left_out, key=lambda each: (each.where, each.detail))

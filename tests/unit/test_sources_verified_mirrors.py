@@ -296,7 +296,7 @@ def test_mirrors_behind_a_server_are_looked_at(
 
 
 class TestDamageComesFirst:
-    """A file that cannot be read is told, and not that it is not a mirror."""
+    """An unreadable file is reported as such, not as something that is not a mirror."""
 
     @pytest.mark.parametrize("verify", ["manifests", "blobs"])
     @pytest.mark.parametrize("content", [b"", b"{", b'{"database": {"version": "99"}}', b"\xff"])

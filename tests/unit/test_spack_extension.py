@@ -60,7 +60,7 @@ class Known:
 
 @pytest.fixture
 def known(monkeypatch: pytest.MonkeyPatch) -> Known:
-    """Put stand-ins in place of Spack's modules, as far as the extension asks them."""
+    """Replace the modules of Spack that the extension uses with stand-ins."""
     known = Known()
     modules: dict[str, dict[str, Any]] = {
         "spack": {},

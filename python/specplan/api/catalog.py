@@ -596,7 +596,7 @@ class Catalog:
             limits: The limits for each lock.
             counted: Called with the number of checked files of a mirror, and their total.
             libc: More operating systems with their C libraries, as for :meth:`gaps`.
-            host: What conditions in the environments beside locks ask of the machine.
+            host: The machine to which conditions in the environments beside locks refer.
 
         Raises:
             RemoteError: If a file of a mirror cannot be fetched.

@@ -31,7 +31,7 @@ class CheckRequest:
             bytes of their binaries.
         limits: The limits for each lock; None for those that the sources were read with.
         libc: More operating systems with their C libraries.
-        host: What conditions in the environments beside locks ask of the machine.
+        host: The machine to which conditions in the environments beside locks refer.
     """
 
     want: tuple[str, ...] = ()

@@ -91,10 +91,10 @@ def lacked_by(
     Args:
         core: The catalog, with the specs of the locks.
         state: The snapshots whose binaries count.
-        operating_systems: What is known of operating systems.
+        operating_systems: The known operating systems.
         roots: The wanted roots, by hash.
         absent: Those of them without a binary.
-        known: What is a finding already.
+        known: The specs that already have a finding.
     """
     every = sorted(roots)
     if not every:

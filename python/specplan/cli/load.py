@@ -171,7 +171,7 @@ def other_state(name: str, catalog: Catalog, settings: Settings, directory: str)
     """Return the state with a name: a snapshot of the catalog, or a source.
 
     Args:
-        name: What was typed or configured.
+        name: The typed or configured name.
         catalog: The catalog whose snapshots take precedence.
         settings: The settings for reading a source.
         directory: The folder to which a relative path refers.

@@ -193,7 +193,7 @@ def _near_command(error: click.ClickException, context: click.Context) -> str | 
 
 def _whole_want(context: click.Context, words: Sequence[str]) -> str | None:
     """Return a hint on quoting a wanted spec that the shell has split; None without one."""
-    import shlex  # noqa: PLC0415 - likewise
+    import shlex  # noqa: PLC0415 - as above
 
     if "--want" not in words or not any(each.name == "want" for each in context.command.params):
         return None
@@ -202,7 +202,7 @@ def _whole_want(context: click.Context, words: Sequence[str]) -> str | None:
         if word.startswith("--"):
             break
         parts.append(word)
-    if len(parts) < 2 or not re.match(r"[%^@+~]|\w+=", parts[1]):  # noqa: PLR2004 - likewise
+    if len(parts) < 2 or not re.match(r"[%^@+~]|\w+=", parts[1]):  # noqa: PLR2004 - as above
         return None
     return f"quote a spec that has blanks: `--want {shlex.quote(_with_quotes(' '.join(parts)))}`"
 

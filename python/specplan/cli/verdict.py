@@ -1,6 +1,6 @@
 """The verdict of a run: gates, completeness and the exit code.
 
-**A gate holds only if it holds in the worst case of everything that was left out.* Any left-out
+*A gate holds only if it holds in the worst case of everything that was left out.* Any left-out
 input that could change the answer fails every gate, and "no gaps", "nothing lost", "nothing to
 build" and "no findings" are verdicts too. All of it is reported on standard error, in every format.
 """

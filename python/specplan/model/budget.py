@@ -22,8 +22,8 @@ __all__ = [
 ]
 
 
-#: Why a root is not completed: its own builds are beyond the budget; it needs a broken spec; the
-#: budget goes to others.
+#: The reasons why a root is not completed: its own builds are beyond the budget; it needs a broken
+#: spec; the budget goes to others.
 OpenReason: TypeAlias = Literal["beyond", "left_out", "outbid"]
 
 

@@ -9,8 +9,8 @@ from specplan.records import dataclass
 
 __all__ = ["Build", "Cause", "PlanTotals"]
 
-#: Why a spec is built: a change names it; it depends on one that a change names and had a
-#: binary; it had none.
+#: The causes of a build: a change names it; it depends on one that a change names and had a binary;
+#: it had none.
 Cause: TypeAlias = Literal["changed", "stale", "missing"]
 
 

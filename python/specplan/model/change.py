@@ -22,7 +22,7 @@ __all__ = [
 #: compilers.
 Policy: TypeAlias = Literal["hash", "link"]
 
-#: How changed recipes are counted: by their content, or by the names of their files.
+#: The ways to count changed recipes: by their content, or by the names of their files.
 CountedBy: TypeAlias = Literal["content", "name"]
 
 #: The verdicts on a recipe that leave open whether a spec must be built.

@@ -24,8 +24,8 @@ __all__ = [
     "Verify",
 ]
 
-#: What ``check`` verifies: indexes and other files of specs; also the manifests and spec files of
-#: mirrors; also the bytes of their binaries.
+#: The levels of verification: indexes and other files of specs; also the manifests and spec files
+#: of mirrors; also the bytes of their binaries.
 Verify: TypeAlias = Literal["index", "manifests", "blobs"]
 
 #: The kinds of findings. About pages: ``damaged``, ``contradiction``, ``misplaced``. About specs in

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["from_columns"]
 
-#: How many records are made at a time.
+#: The number of records that are made at a time.
 _SOME: Final = 2_000
 
 Record = TypeVar("Record", bound="DataclassInstance")

@@ -37,7 +37,7 @@ class OpenSpec:
         package: Its package.
         version: Its version.
         cause: The hash of the spec whose recipe changed: itself, or one that it depends on.
-        why: Why a concretizer may choose otherwise.
+        why: The reason why a concretizer may choose otherwise.
     """
 
     hash: str

@@ -29,7 +29,7 @@ def other_choice(
 
     Args:
         lock: The lock.
-        change: What changed in the recipe of one of its specs.
+        change: The change in the recipe of one of its specs.
         old: The older recipe; None where there was none.
         new: The newer recipe; None where it is gone.
     """

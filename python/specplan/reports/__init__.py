@@ -1,21 +1,21 @@
 """Results as text: an outline for each kind of result, a file for each format.
 
-A result is put into words and tables once, by the ``outline`` of its kind
-(:mod:`specplan.reports.outline` says what that is), and each format is one file that shows
-outlines: text for a terminal of a given width, Markdown for the summary of a CI job. CSV shows
-the ``records`` of a kind, one row for each thing. JSON documents are made of the results
-themselves; their schemas lie in ``specplan/schemas``.
+A result is put into words and tables once, by the ``outline`` of its kind (see
+:mod:`specplan.reports.outline`), and each format is one file that shows outlines: text for a
+terminal of a given width, Markdown for the summary of a CI job. CSV shows the ``records`` of a
+kind, one row for each thing. JSON documents are made from the results themselves; their schemas are
+in ``specplan/schemas``.
 
-Formats are registered with :mod:`specplan.model.report`, which is how the ``to_*`` methods of
-results find them; importing this package registers all of them. Nothing is
-printed, no clock or environment is asked, and equal results give equal bytes.
+Formats are registered with :mod:`specplan.model.report`, where the ``to_*`` methods of results find
+them; importing this package registers all of them. This package prints nothing and reads no clock
+or environment, and equal results produce equal bytes.
 
-- :mod:`~specplan.reports.render`: the formats, and what they share.
+- :mod:`~specplan.reports.render`: the formats, and their common parts.
 - :mod:`~specplan.reports.coverage`, :mod:`~specplan.reports.check`,
   :mod:`~specplan.reports.plan`: the kinds of results.
 
-Names, messages and paths come from the sources and may hold anything:
-:mod:`~specplan.reports.render.escape` is the one place that makes them harmless.
+Names, messages and paths come from the sources and may contain anything:
+:mod:`~specplan.reports.render.escape` is the only place that makes them harmless.
 """
 
 from __future__ import annotations

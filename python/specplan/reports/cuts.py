@@ -1,7 +1,7 @@
 """The shortened part of a report: fewer rows, certain packages, or only numbers.
 
-A cut changes no number, no gate and no verdict: it takes rows out of lists, and each list says
-how many are not shown. JSON, CSV and lists for programs are always whole.
+A cut changes no number, gate or verdict: it removes rows from lists, and each list says how many
+are not shown. JSON, CSV and lists for programs are always complete.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def cut(outline: Outline, options: ReportOptions) -> Outline:
 
     Args:
         outline: The report.
-        options: Which rows: of which packages, and how many.
+        options: The rows to show: their packages, and their maximum number.
     """
     if options.limit is None and not options.package and not options.summary:
         return outline

@@ -31,7 +31,7 @@ __all__ = [
     "plan_findings",
 ]
 
-#: What writes a result in each format.
+#: The writer of each format.
 DIALECTS: Final[Mapping[str, Callable[[Report], str]]] = {
     "junit": junit,
     "github": github,

@@ -1,9 +1,9 @@
 """Results for CI systems: cases that hold or fail, and numbers.
 
-Text and tables are for people. A CI system compares runs: it asks for cases whose names stay the
-same from run to run, each with a state, and for numbers with labels. Each kind of result is put
-into these once (:func:`findings_of`, :func:`measures_of`), and each format of a CI system is one
-file that shows them. Texts here hold names as they are; each format escapes them in its own way.
+Text and tables are for people. A CI system compares runs: it needs cases with stable names, each
+with a state, and numbers with labels. Each kind of result is converted to these once
+(:func:`findings_of`, :func:`measures_of`), and each format of a CI system is one file that shows
+them. Texts here contain unescaped names; each format escapes them in its own way.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ __all__ = [
     "titled",
 ]
 
-#: Whether a case holds, fails, cannot be decided or is not asked, or could not be looked at.
+#: The states of a case: it holds, fails, is undecided or not requested, or could not be checked.
 CaseState: TypeAlias = Literal["passed", "failed", "skipped", "error"]
 
-#: How bad a failure is, from what costs nothing to what breaks users.
+#: The severity of a failure, from harmless to harmful for users.
 Severity: TypeAlias = Literal["info", "minor", "major", "critical", "blocker"]
 
 
@@ -60,13 +60,13 @@ class Case:
     Attributes:
         suite: The parts of the name of its suite: stack, operating system and target of a
             cell, or words of ours.
-        name: Its name, which is the same from run to run.
+        name: Its name, which is stable between runs.
         state: Whether it holds.
-        kind: What it is about, as a word that stays the same, such as ``missing``.
-        severity: How bad a failure is.
-        message: What is wrong, in one sentence; empty where it holds.
-        details: More about it, a sentence each.
-        path: The file that it is about; empty where it is about none.
+        kind: Its kind, as a stable word such as ``missing``.
+        severity: The severity of a failure.
+        message: The fault, in one sentence; empty if it holds.
+        details: More about it, one sentence each.
+        path: The file that it is about; empty if there is none.
         line: The line of the file, counted from 1, or None.
     """
 
@@ -93,8 +93,8 @@ class Suite:
 
     Attributes:
         names: The parts of its name.
-        title: What people read.
-        properties: Names of ours, each with its value.
+        title: The title for people.
+        properties: Property names of specplan, each with its value.
     """
 
     names: tuple[str, ...]
@@ -107,9 +107,9 @@ class Findings:
     """All cases of a result.
 
     Attributes:
-        kind: What the result is: ``coverage``, ``diff``, ``check``, ``rebuild``.
-        headline: How it stands, in one sentence.
-        suites: The suites, in their order; each case is of one of them.
+        kind: The kind of result: ``coverage``, ``diff``, ``check``, ``rebuild``.
+        headline: The overall result, in one sentence.
+        suites: The suites, in their order; each case belongs to one of them.
         cases: The cases, the worst and most useful first.
     """
 
@@ -124,11 +124,11 @@ class Measure:
     """A number with labels.
 
     Attributes:
-        name: Its name, such as ``specplan_gaps``; it ends with the unit, where it has one.
-        help: What it counts.
+        name: Its name, such as ``specplan_gaps``; it ends with the unit, if it has one.
+        help: Its meaning.
         value: The number.
-        labels: Names of ours, each with its value.
-        unit: Its unit; empty where it counts things.
+        labels: Label names of specplan, each with its value.
+        unit: Its unit; empty if it counts things.
     """
 
     name: str
@@ -143,13 +143,13 @@ class Standing:
     """The result as one share.
 
     Attributes:
-        label: What the share is of.
+        label: The subject of the share.
         part: The part.
-        whole: The whole; 0 where the share is not defined.
+        whole: The whole; 0 if the share is undefined.
         is_doubtful: Whether left-out input could change the share.
         is_partly_old: Whether an earlier run measured a part of it.
         gates: The limit, the value and the verdict of each gate, in a line.
-        failure: What is wrong beside the share, as a gate that failed; empty where nothing is.
+        failure: A fault besides the share, such as a failed gate; empty if there is none.
     """
 
     label: str
@@ -161,7 +161,7 @@ class Standing:
     gates: tuple[str, ...] = ()
 
 
-#: Suites of ours, which stand before those of cells where they have cases.
+#: The suites that come before those of cells, if they have cases.
 _OWN_SUITES: Final = (
     Suite(names=("specplan", "gates"), title="gates"),
     Suite(names=("specplan", "left-out"), title="left out"),
@@ -174,12 +174,12 @@ _OWN_SUITES: Final = (
 def findings(kind: str, headline: str, suites: Iterable[Suite], cases: Iterable[Case]) -> Findings:
     """Return cases with all their suites, under unique names.
 
-    CI systems look at the first only of two cases of one name.
+    Of two cases with the same name, CI systems only use the first.
 
     Args:
-        kind: What the result is.
-        headline: How it stands.
-        suites: The suites that are there whether they have cases or not.
+        kind: The kind of result.
+        headline: The overall result.
+        suites: The suites that exist even without cases.
         cases: The cases.
     """
     cases = _with_own_names(cases)
@@ -204,7 +204,7 @@ def _with_own_names(cases: Iterable[Case]) -> tuple[Case, ...]:
     taken: set[tuple[str, str]] = set()
     found = []
     for case in cases:
-        # As formats show them, which may make two names one.
+        # Formats may show two names in the same way.
         suite, name = terminal(".".join(case.suite)), case.name
         times = 1
         while (suite, terminal(name)) in taken:
@@ -240,7 +240,7 @@ def _unknown(result: Report, what: str) -> UsageError:
     )
 
 
-#: The state of the case of a gate, by whether it holds.
+#: The state of the case of a gate, by its verdict.
 _GATE_STATES: Final[dict[bool | None, CaseState]] = {
     True: "passed",
     False: "failed",
@@ -263,7 +263,7 @@ def gate_cases(gates: Iterable[Gate]) -> Iterator[Case]:
 
 
 def left_out_cases(records: Iterable[LeftOut]) -> Iterator[Case]:
-    """Yield a case for all that was left out: an error where it blocks."""
+    """Yield a case for each left-out record: an error if it blocks."""
     for each in records:
         yield Case(
             suite=("specplan", "left-out"),
@@ -300,7 +300,7 @@ def _labels(gate: Gate) -> tuple[tuple[str, str], ...]:
 
 
 def left_out_measures(records: Iterable[LeftOut]) -> Iterator[Measure]:
-    """Yield how much was left out, by kind."""
+    """Yield the number of left-out records, by kind."""
     counts: dict[tuple[str, bool], int] = {}
     for each in records:
         key = each.kind, each.blocks

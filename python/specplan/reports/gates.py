@@ -32,12 +32,12 @@ _COLUMNS: Final = (
     Column("verdict", "verdict", "state"),
 )
 
-#: The gate that each plan has though nobody asks for it.
+#: The gate that each plan has without being requested.
 UNASKED: Final = "allow-unplannable"
 
 
 def amount(gate: Gate, value: float | None) -> str:
-    """Return the limit or the value of a gate with its unit, ``n/a`` where there is none."""
+    """Return the limit or the value of a gate with its unit, ``n/a`` if there is none."""
     if value is None:
         return "n/a"
     if gate.unit == "seconds":
@@ -56,7 +56,7 @@ def to_show(gates: Sequence[Gate]) -> tuple[Gate, ...]:
 
 
 def verdict(gate: Gate) -> str:
-    """Return a gate in one line, for a format that has no place for its parts."""
+    """Return a gate in one line, for a format without fields for its parts."""
     limit, value = amount(gate, gate.limit), amount(gate, gate.value)
     return f"gate {gate.label}: limit {limit}, value {value}, {verdict_word(gate.held)}"
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DOCUMENTS", "LINES", "OUTLINES", "RENDERED", "register"]
 
-#: What puts a kind into words and tables, by the name of its class.
+#: The module with the outline of a kind, by the name of its class.
 OUTLINES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "Check": "check.outline",
@@ -27,7 +27,7 @@ OUTLINES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
-#: What writes its JSON document.
+#: The module that writes its JSON document.
 DOCUMENTS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "Check": "check.json_document",
@@ -43,12 +43,12 @@ DOCUMENTS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
-#: What writes it as lines, where it can be.
+#: The module that writes it as lines, if supported.
 LINES: Final[Mapping[str, str]] = MappingProxyType(
     {"Found": "coverage.lines", "Plan": "plan.lines"}
 )
 
-#: What shows outlines and records of any kind, by the format.
+#: The module that shows outlines and records of any kind, by format.
 RENDERED: Final[Mapping[str, str]] = MappingProxyType(
     {
         "CSV": "render.csv_table",
@@ -67,7 +67,7 @@ def register(kind: type, form: str) -> None:
 
     Args:
         kind: The class of the result.
-        form: The format, or ``outline`` for what all formats for people and tables show.
+        form: The format, or ``outline`` for the common input of all formats for people and tables.
     """
     if form in RENDERED:
         import_module(f"specplan.reports.{RENDERED[form]}")

@@ -2,12 +2,12 @@
 
 Each kind of result is put into an :class:`Outline` once (:func:`outline_of`), and each format for
 people is one file that shows an outline: :mod:`~specplan.reports.render.text`,
-:mod:`~specplan.reports.render.markdown`. A format needs nothing of the result. Cells keep
-what they are, so that each format chooses how much of a hash it shows, how a share is drawn
-and what it links. Sections have ids that do not depend on what they hold.
+:mod:`~specplan.reports.render.markdown`. A format does not need the result itself. Cells keep their
+type, so that each format decides how much of a hash it shows, how it draws a share and what it
+links. The ids of sections do not depend on their content.
 
-:func:`records_of` gives the rows of CSV, one for each thing, under the names of the JSON document:
-a machine reads all of them, where people read what is alike as one row.
+:func:`records_of` returns the rows of CSV, one for each thing, under the names of the JSON
+document: machines get all of them, while people see similar ones as one row.
 """
 
 from __future__ import annotations
@@ -58,12 +58,13 @@ __all__ = [
     "records_of",
 ]
 
-#: What a text means, for formats that colour it or set it off. Nothing is said by it alone.
+#: The rating of a text, for formats that colour or highlight it. It never carries information
+#: alone.
 Tone: TypeAlias = Literal["plain", "strong", "quiet", "good", "warning", "bad"]
 
 
 class _Plain:
-    """A cell that is only its text."""
+    """A cell of plain text."""
 
     __slots__ = ()
 
@@ -72,7 +73,7 @@ class _Plain:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name out of a source: a package, a stack, a want."""
+    """A name from a source: a package, a stack, a want."""
 
     text: str
     tone: Tone = "plain"
@@ -87,14 +88,14 @@ class Names(_Plain):
 
 @dataclass(frozen=True, slots=True)
 class Words(_Plain):
-    """A message out of a source."""
+    """A message from a source."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Said(_Plain):
-    """A sentence of ours, or several, each with its names marked."""
+    """One or several sentences of specplan, each with its names marked."""
 
     prose: tuple[Prose, ...]
 
@@ -110,8 +111,8 @@ class State:
 
     Attributes:
         key: The word of the JSON document.
-        words: What people read.
-        tone: What it means.
+        words: The words for people.
+        tone: Its rating.
     """
 
     key: str
@@ -121,7 +122,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A count, or None where it is not known."""
+    """A count, or None if unknown."""
 
     value: float | None
     tone: Tone = "plain"
@@ -135,7 +136,7 @@ def numbers(values: Iterable[float | None]) -> list[Number]:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A part of a whole, which people read as a percentage; it may be of an earlier run."""
+    """A part of a whole, shown as a percentage; it may be from an earlier run."""
 
     part: int
     whole: int
@@ -159,7 +160,7 @@ class Amount(_Plain):
         value: The amount.
         unit: The unit of costs of the plan.
         is_time: Whether it is a point or a span on the clock of a schedule.
-        estimated: Whether nobody measured it.
+        estimated: Whether it is an estimate.
     """
 
     value: float | None
@@ -170,7 +171,7 @@ class Amount(_Plain):
 
 @dataclass(frozen=True, slots=True)
 class YesNo(_Plain):
-    """Yes or no, or None where it is not known."""
+    """Yes or no, or None if unknown."""
 
     known: bool | None
 
@@ -180,10 +181,10 @@ class SpecWithHash:
     """A spec with its hash.
 
     Attributes:
-        label: What it is called, such as ``zlib@1.3.1``; may be empty.
-        hash: The whole hash; empty where what is meant has none.
-        between: What stands between the two.
-        tone: What it means.
+        label: Its name, such as ``zlib@1.3.1``; may be empty.
+        hash: The whole hash; empty if it has none.
+        between: The separator between the two.
+        tone: Its rating.
     """
 
     label: str
@@ -229,7 +230,7 @@ class NearestSpec(_Plain):
     Attributes:
         hash: Its whole hash.
         place: The stack and the system that have it.
-        differs: In what it differs; nothing but the hash where it is empty.
+        differs: Its differences; only the hash if empty.
     """
 
     hash: str
@@ -237,7 +238,7 @@ class NearestSpec(_Plain):
     differs: tuple[str, ...]
 
 
-#: What a cell of a table may be; None is nothing at all.
+#: The types of table cells; None is an empty cell.
 TableCell: TypeAlias = (
     "Name | Names | Words | Said | State | Number | Share | Amount | YesNo | SpecWithHash | "
     "Specs | OsAndTarget | CellNames | File | NearestSpec | None"
@@ -252,13 +253,13 @@ class Column:
     """A column of a table.
 
     Attributes:
-        id: Its name, which stays the same whatever the table holds.
-        title: What people read above it.
-        kind: What its cells are.
+        id: Its name, independent of the content of the table.
+        title: Its title for people.
+        kind: The type of its cells.
         is_lead: Whether it names the rows and may be long.
-        is_extra: Whether it is left out where there is no room to spare, as in a terminal.
+        is_extra: Whether it is left out if space is scarce, as in a terminal.
         system: The system that it is about, in a matrix; it is shown instead of the title.
-        side: To which side its cells keep.
+        side: The alignment of its cells.
     """
 
     id: str
@@ -290,14 +291,14 @@ class ReportTable:
     Attributes:
         columns: The columns.
         rows: The cells of each row, one for each column.
-        names: How many of the first columns name a row.
-        form: Whether it is a plain table; a list of places with what is wrong there, said once
-            for several; or a matrix, whose columns may be shown in blocks below each other.
-        most: How many rows people read at most; None where they read all.
-        more: What of it is not listed, as a sentence; empty where all is.
-        packages: The package that each row is about; empty where rows are about none.
-        is_whole: Whether it is always shown whole, as the numbers of cells are, and is not a list
-            that may be cut.
+        names: The number of leading columns that name a row.
+        form: A plain table; a list of places with their faults, each fault once for several places;
+            or a matrix, whose columns may be shown in blocks below each other.
+        most: The maximum number of rows shown to people; None for all.
+        more: A sentence on unlisted rows; empty if all are listed.
+        packages: The package of each row; empty if rows have none.
+        is_whole: Whether it is always shown completely, such as the numbers of cells, and not a
+            list that may be cut.
     """
 
     columns: tuple[Column, ...]
@@ -316,8 +317,8 @@ class Line:
 
     Attributes:
         text: The words.
-        tone: What they mean.
-        level: How far it is indented.
+        tone: Their rating.
+        level: Its indentation.
     """
 
     text: Prose
@@ -330,10 +331,9 @@ class Section:
     """A part of a report: a table or lines under a title.
 
     Attributes:
-        id: Its name, unique in the report and the same whatever it holds.
-        title: What it holds.
-        tone: What the title means; None where the columns say as much to who sees them below
-            what comes before.
+        id: Its name, unique in the report and independent of the content.
+        title: Its title.
+        tone: The rating of the title; None if the columns already show it.
         lines: Words below the title.
         table: A table, or None.
         detail: The name under which a terminal shows it only if asked; empty if always.
@@ -352,13 +352,13 @@ class Outline:
     """A whole report.
 
     Attributes:
-        kind: What it is about.
-        warnings: What has to be read before all else.
-        headline: The one line that says how it stands; empty where each section says it.
-        lines: What belongs to the headline.
+        kind: Its kind.
+        warnings: The warnings, to be read first.
+        headline: The overall result in one line; empty if each section has its own.
+        lines: The lines below the headline.
         sections: The parts, in their order.
-        notes: What the reader must know beside them.
-        cells: All cells of the report: they decide how long the names of cells must be.
+        notes: Further notes for the reader.
+        cells: All cells of the report, which determine the necessary length of their names.
     """
 
     kind: str
@@ -370,7 +370,7 @@ class Outline:
     cells: CellNames = field(default=CellNames(()))
 
 
-#: What a row of CSV may hold.
+#: The types of values in a row of CSV.
 Value: TypeAlias = "str | int | float | bool | tuple[str, ...] | None"
 
 
@@ -379,10 +379,10 @@ class Records:
     """Rows for machines: one for each thing.
 
     Attributes:
-        names: The names of the JSON document; what is nested there has a dot.
+        names: The names of the JSON document, with dots for nested ones.
         rows: A value for each name.
-        gates: The gates of the run, each of which gets a row and columns of its own.
-        kind: The name under which a row says what it is; empty where all rows are of one kind.
+        gates: The gates of the run, each of which gets its own row and columns.
+        kind: The name of the column with the kind of a row; empty if all rows are of one kind.
     """
 
     names: Sequence[str]

@@ -25,7 +25,7 @@ def text_of(document: bytes, shown: str) -> bytes:
 
     Args:
         document: The bytes of the file.
-        shown: How messages call it.
+        shown: Its name in messages.
 
     Raises:
         DamagedSourceError: If the signature does not follow, or does not end.

@@ -109,7 +109,7 @@ def inflated(path: Path, shown: str, most: int) -> bytes:
 
     Args:
         path: The file.
-        shown: How messages call it.
+        shown: Its name in messages.
         most: The maximum size, packed and unpacked.
 
     Raises:

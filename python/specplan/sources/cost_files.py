@@ -8,7 +8,7 @@ The kind of a file is recognized by its content:
 - JSON as Spack writes it beside each installation (``install_times.json``), or an array of
   such; a folder stands for all files of that name below it. Times count to the microsecond.
 
-A **spec* is a hash (``/HASH`` too), ``package@version``, ``package@version/HASH`` or ``package``.
+A *spec* is a hash (``/HASH`` too), ``package@version``, ``package@version/HASH`` or ``package``.
 Spack's times for one hash are measurements, whose median counts. Costs of one spec that occur twice
 in a table must be equal.
 """

@@ -68,7 +68,7 @@ class SpecFileOrigin:
 
     Attributes:
         path: A local file with its bytes.
-        shown: How messages call it.
+        shown: Its name in messages.
         kind: Its kind.
         limits: Its limits.
         hashes: The result of comparing its hashes with its content, if the file was not kept; None
@@ -184,7 +184,7 @@ class StandaloneIndex:
     """The index of a stack that belongs to no mirror, so it has no further files.
 
     Attributes:
-        shown: How messages call it.
+        shown: Its name in messages.
         label: The stack.
         tag: The snapshot.
         cache: Its source, as it was given.

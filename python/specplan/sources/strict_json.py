@@ -278,7 +278,7 @@ def parse(document: bytes, shown: str) -> Value:
 
     Args:
         document: The bytes, UTF-8.
-        shown: How messages call it.
+        shown: Its name in messages.
 
     Raises:
         DamagedSourceError: If it is not valid JSON, contains ``NaN`` or a duplicate key, or is

@@ -44,7 +44,7 @@ def verify(
     builds = steps.keys() & problem.built_if_needed
     hashes = [build["hash"] for build in document["builds"]]
     hold(builds <= {*hashes}, f"not planned: {sorted(builds - {*hashes})}")
-    hold({*hashes} <= builds, f"planned in vain: {sorted({*hashes} - builds)}")
+    hold({*hashes} <= builds, f"unnecessary builds: {sorted({*hashes} - builds)}")
     ready, dearest, needs = problem.stages(steps, builds)
     hold(hashes == sorted(builds, key=lambda each: (ready[each], each)), "order of the builds")
     for build in document["builds"]:

@@ -61,7 +61,7 @@ def verify_budget(plan: object, alone: Mapping[str, frozenset[str]]) -> None:
             is_beyond = len(alone[each["hash"]]) > most_builds
             hold((each["reason"] == "beyond") == is_beyond, f"{each['hash']}: reason")
         bought = [builds for builds in alone.values() if 0 < len(builds) <= most_builds]
-        if len(bought) <= 12:  # noqa: PLR2004 - so many sets are tried fast
+        if len(bought) <= 12:  # noqa: PLR2004 - few enough sets to try
             best = max(
                 count
                 for count in range(len(bought) + 1)

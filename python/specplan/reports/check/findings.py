@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check_findings", "check_measures", "check_standing"]
 
-#: What breaks an installation.
+#: The kinds of findings that break an installation.
 _BREAKS: Final = frozenset({"damaged", "damaged-blob", "missing", "missing-blob", "wrong-hash"})
 
 

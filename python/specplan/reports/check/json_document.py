@@ -1,4 +1,4 @@
-"""Checks as JSON documents, as :mod:`specplan.reports.render.document` writes them."""
+"""Checks as JSON documents; see :mod:`specplan.reports.render.document`."""
 
 from __future__ import annotations
 

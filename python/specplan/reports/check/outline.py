@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["outline", "records"]
 
-#: How many findings of a kind a terminal shows before it counts the rest.
+#: The number of findings of a kind that a terminal shows before it counts the rest.
 _SCREENFUL: Final = 20
 
 _MISSING: Final = (
@@ -51,7 +51,7 @@ _PLACES: Final = (
 
 @outline_of.register(Check)
 def outline(result: Check, options: ReportOptions) -> Outline:
-    """Return the findings, one section a kind."""
+    """Return the findings, one section per kind."""
     del options
     return Outline(
         kind="check",
@@ -76,7 +76,7 @@ def outline(result: Check, options: ReportOptions) -> Outline:
 
 @records_of.register(Check)
 def records(result: Check, options: ReportOptions) -> Records:
-    """Return one row a finding."""
+    """Return one row per finding."""
     del options
     names = (
         "kind", "path", "place", "line", "message",
@@ -126,7 +126,7 @@ def _places(findings: Sequence[Finding]) -> ReportTable:
 
 
 def _packages(findings: Sequence[Finding]) -> tuple[str, ...]:
-    """Return the package of each finding; empty where it is about none."""
+    """Return the package of each finding; empty if it is about none."""
     specs = (finding.spec for finding in findings)
     return tuple("" if spec is None or spec.package is None else spec.package for spec in specs)
 

@@ -15,11 +15,10 @@ if TYPE_CHECKING:
 
 __all__ = ["FINDING_WORDS", "by_kind", "finding_line", "headline", "label", "numbers"]
 
-#: How many specs a line names before it counts the rest.
+#: The number of specs that a line names before it counts the rest.
 _FEW: Final = 3
 
-#: What to call the findings of a kind, one and several, in the order in which they are shown:
-#: what breaks most comes first.
+#: The nouns for the findings of a kind, one and several, in display order: the most harmful first.
 FINDING_WORDS: Final[Mapping[FindingKind, tuple[str, str]]] = {
     "damaged": ("damaged file", "damaged files"),
     "missing": ("spec that binaries lack", "specs that binaries lack"),
@@ -54,7 +53,7 @@ FINDING_WORDS: Final[Mapping[FindingKind, tuple[str, str]]] = {
 
 
 def headline(check: Check) -> Prose:
-    """Return the one line that says how sound the cache is."""
+    """Return the one line on the soundness of the cache."""
     read = f"{count(check.files, 'file')}, {count(check.specs, 'spec')}"
     ignored = sum(number for _, number in check.ignored)
     left_out = f", {ignored} ignored" if ignored else ""
@@ -122,7 +121,7 @@ def _named(spec: CheckedSpec) -> Prose:
 
 
 def finding_line(finding: Finding) -> str:
-    """Return a finding as one line, as compilers write theirs; it is not escaped."""
+    """Return a finding as one line, like those of compilers; it is not escaped."""
     line = "" if finding.line is None else f":{finding.line}"
     place = f": {finding.place}" if finding.place else ""
     return f"{finding.path}{line}{place}: {finding.message}"

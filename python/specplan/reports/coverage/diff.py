@@ -62,10 +62,10 @@ def outline(result: Diff, options: ReportOptions) -> Outline:
 
 @records_of.register(Diff)
 def records(result: Diff, options: ReportOptions) -> Records:
-    """Return one row a key that was ``lost``, ``gained`` or ``changed``.
+    """Return one row per key that was ``lost``, ``gained`` or ``changed``.
 
-    A stack that only one state lists has one row of its own, ``absent`` or ``new``,
-    that names nothing but the stack.
+    A stack that only one state lists has a single row, ``absent`` or ``new``, that only names the
+    stack.
     """
     del options
     names = (

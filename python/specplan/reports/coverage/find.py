@@ -76,7 +76,7 @@ def records(result: Found, options: ReportOptions) -> Records:
 
 
 def _versions(specs: Sequence[model.Spec]) -> ReportTable:
-    """Return the specs and binaries of each version on each system, in numbers, with places.
+    """Return the numbers of specs and binaries of each version on each system, with stacks.
 
     The order is that of the specs: by name, then version, then system.
     """
@@ -105,7 +105,7 @@ def _versions(specs: Sequence[model.Spec]) -> ReportTable:
 
 
 def _specs(specs: Sequence[model.Spec]) -> ReportTable:
-    """Return a table of specs, without columns that hold nothing or one answer for all."""
+    """Return a table of specs, without columns that are empty or the same for all."""
     compiler = any(spec.compiler for spec in specs)
     variants = any(spec.variants for spec in specs)
     binary = not all(spec.available for spec in specs)

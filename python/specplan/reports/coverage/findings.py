@@ -50,9 +50,9 @@ _Place = tuple[str, str, str, str, str | None]
 
 @findings_of.register(Coverage)
 def coverage_findings(result: Coverage) -> Findings:
-    """Return a case for each want that is known by its name, after the gates.
+    """Return a case for each want that is known by name, after the gates.
 
-    The covered wants of environments are known; those of others if they were asked for.
+    The covered wants of environments are known; others only if requested.
     """
     places = {_of_line(each): each for each in reversed(result.root_lines)}
     cases = [*gate_cases(result.gates), *left_out_cases(result.left_out)]
@@ -68,7 +68,7 @@ def coverage_findings(result: Coverage) -> Findings:
 
 
 def _dated(result: Coverage, cases: Iterable[Case]) -> Iterator[Case]:
-    """Yield cases, those of cells that this run did not measure with where they are from."""
+    """Yield cases; those of cells that this run did not measure name their origin."""
     old = {
         (cell.stack, cell.os, cell.target): cell.carried_from
         for cell in result.cells
@@ -216,7 +216,7 @@ def _old_measures(result: Coverage) -> Iterator[Measure]:
 
 
 def _known_measures(result: Coverage | Diff) -> Iterator[Measure]:
-    """Yield how many gaps are known, and how many entries are stale."""
+    """Yield the numbers of known gaps and of stale entries."""
     known = result.known_gaps
     if known is None:
         return

@@ -16,7 +16,7 @@ __all__ = ["found_measures"]
 
 @measures_of.register(Found)
 def found_measures(result: Found) -> Iterator[Measure]:
-    """Yield how many specs satisfy the query on each system, and how many are undecided."""
+    """Yield the number of specs that satisfy the query on each system, and of undecided ones."""
     query = ("query", result.query)
     systems = Counter((spec.os, spec.target, spec.available) for spec in result.specs)
     for (os, target, available), number in sorted(systems.items()):

@@ -53,7 +53,7 @@ def coverage(result: Coverage) -> Iterator[str]:
 
 
 def _roots(roots: RootCoverage | None) -> Json:
-    """Return the value of ``roots``, in which each broken root lists the first that it lacks."""
+    """Return the value of ``roots``, in which each broken root lists its first missing specs."""
     if roots is None:
         return None
     broken = [{**fields_of(each), "lacks": list(each.lacks[:MOST_LACKS])} for each in roots.broken]

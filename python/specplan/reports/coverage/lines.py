@@ -1,12 +1,12 @@
 """Specs as lines of a user's template, such as ``{package}@{version}/{hash:.7}``.
 
-A template holds names of fields of :class:`specplan.Spec` in braces; a double brace
-stands for itself. After a colon may stand how a value is laid out: ``<``, ``>`` or ``^``
-for the side, a width, and after a dot how many characters are kept at most. Lists are
-joined by commas; yes and no are ``true`` and ``false``.
+A template contains names of fields of :class:`specplan.Spec` in braces; a doubled brace is a
+literal brace. A layout may follow after a colon: ``<``, ``>`` or ``^`` for the alignment, a width,
+and after a dot the maximum number of characters. Lists are joined by commas; booleans are ``true``
+and ``false``.
 
-A template is data. It reaches no attribute, no item and no method of a value, and what it
-prints of a source is made harmless for a terminal.
+A template is data. It cannot access attributes, items or methods of a value, and all values from
+sources are made harmless for a terminal.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 __all__ = ["FIELDS", "check", "find"]
 
-#: What a template may name.
+#: The fields that a template may contain.
 FIELDS: Final = tuple(field.name for field in fields(Spec))
 
-#: Few enough digits that no line outgrows what a terminal can show.
+#: The maximum number of digits, so that lines fit a terminal.
 _LAYOUT: Final = pattern(r"[<>^]?[0-9]{0,3}(?:\.[0-9]{1,4})?")
 
 #: Literal text, then the field that follows it and its layout; no field at the end.
@@ -42,7 +42,7 @@ def check(template: str) -> None:
     """Refuse a text that is not a template.
 
     Raises:
-        UsageError: If it names an unknown field, or asks for more than a layout.
+        UsageError: If it contains an unknown field, or more than a layout.
     """
     _parts(template)
 
@@ -53,7 +53,7 @@ def find(result: Found, *, template: str) -> str:
 
     Args:
         result: The result.
-        template: What a line is made of.
+        template: The template of a line.
 
     Raises:
         UsageError: If it is not a template.
@@ -89,7 +89,7 @@ def _parts(template: str) -> list[_Part]:
         if field is not None and field not in FIELDS:
             near = nearest(field, FIELDS, closeness=0.5)
             if field == "name"[: len(field)]:
-                near = ["package"]  # Spack's own formats call it so
+                near = ["package"]  # the name in Spack's own formats
             names = "did you mean " if near else "there are "
             names += ", ".join(f"`{{{each}}}`" for each in near or FIELDS)
             raise UsageError(

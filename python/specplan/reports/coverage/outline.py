@@ -59,7 +59,7 @@ _NONE: Final = State("none", "none", "quiet")
 
 _ANSWERS: Final = {known: YesNo(known) for known in (None, False, True)}
 
-#: What stands between a want and its hash.
+#: The separator between a want and its hash.
 _BEFORE_HASH: Final = " /"
 
 _CELL_NAMES: Final = (
@@ -75,7 +75,7 @@ _GAP_NAMES: Final = (
 _NEAREST_NAMES: Final = ("hash", "stack", "os", "target", "source", "differs")
 
 
-#: All that a gap says but where it is.
+#: The fields of a gap except its cell.
 _BUT_CELL: Final = attrgetter(
     *(each.name for each in fields(Gap) if each.name not in {"stack", "platform", "os", "target"})
 )
@@ -100,9 +100,9 @@ def outline(result: Coverage, options: ReportOptions) -> Outline:
 
 @records_of.register(Coverage)
 def records(result: Coverage, options: ReportOptions) -> Records:
-    """Return one row a cell; or one a gap, the most useful first, then the undecided wants.
+    """Return one row per cell; or one per gap, the most useful first, then the undecided wants.
 
-    Wants that cannot be decided have the state ``unknown`` and say what the sources are
+    Undecided wants have the state ``unknown``, with the information that the sources lack in
     ``missing``.
     """
     if options.view == "coverage":
@@ -178,7 +178,7 @@ def _share(cell: model.Cell) -> Share:
 
 
 def _cells(cells: Sequence[model.Cell]) -> ReportTable:
-    """Return the numbers of each cell, without those that say the same of all."""
+    """Return the numbers of each cell, without those that are the same for all."""
     numbers: list[tuple[str, Callable[[model.Cell], int | None]]] = [
         ("wanted", lambda cell: cell.wanted),
         ("covered", lambda cell: cell.covered),
@@ -212,10 +212,10 @@ def _cells(cells: Sequence[model.Cell]) -> ReportTable:
 
 
 def _gap_table(result: Coverage) -> ReportTable:
-    """Return the gaps, ranked; those that differ only by their cell are one row."""
+    """Return the gaps, ranked; those that only differ by cell are one row."""
     gaps = result.gaps
     if len({gap.want for gap in gaps}) == len(gaps):
-        # Hashes by the hundred thousand, mostly: no two rows are alike.
+        # These are mostly hundreds of thousands of hashes, so no two rows are alike.
         groups = [[gap] for gap in gaps]
     else:
         groups = wording.grouped(gaps, _BUT_CELL)
@@ -259,7 +259,7 @@ def _state(gap: model.Gap) -> State:
 
 
 def _wants(gaps: Sequence[model.Gap]) -> Sequence[TableCell]:
-    """Return the wants of gaps; specs are looked up together, as a lock has a great many."""
+    """Return the wants of gaps; specs are looked up together, because a lock has very many."""
     if any(gap.hash is None for gap in gaps):
         return list(map(_want, gaps))
     return from_columns(
@@ -283,7 +283,7 @@ def _nearest(nearest: model.Nearest | None) -> TableCell:
     return NearestSpec(nearest.hash, wording.nearest_place(nearest), nearest.differs)
 
 
-#: The fields of records by these names, all in one call.
+#: Returns these fields of a record, all in one call.
 _CELL_FIELDS: Final = attrgetter(*_CELL_NAMES)
 _GAP_FIELDS: Final = attrgetter(*_GAP_NAMES)
 _NEAREST_FIELDS: Final = attrgetter(*_NEAREST_NAMES)

@@ -43,7 +43,7 @@ _POINT_NAMES: Final = (
 
 
 def headline(result: Trend) -> Prose:
-    """Return the one line that says how coverage went."""
+    """Return the one line on the trend of coverage."""
     first, last = result.steps[0], result.steps[-1]
     shares = [wording.percentage(each.point.covered, each.point.wanted) for each in (first, last)]
     steps = wording.count(len(result.steps), "step")
@@ -77,7 +77,7 @@ def outline(result: Trend, options: ReportOptions) -> Outline:
 
 @records_of.register(Trend)
 def records(result: Trend, options: ReportOptions) -> Records:
-    """Return one row for each cell at each step where it is there."""
+    """Return one row for each cell at each step at which it exists."""
     del options
     names = ("step", "tags", "stack", "platform", "os", "target", *_POINT_NAMES)
     rows: list[tuple[Value, ...]] = [

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["budget_of", "curve_of"]
 
-#: The picture, and the room for its scale and for the names of its axis.
+#: The size of the picture, and the space for its scale and for the names of its axis.
 _WIDTH: Final = 1160.0
 _HEIGHT: Final = 250.0
 _LEFT: Final = 58.0
@@ -29,14 +29,14 @@ _RIGHT: Final = 24.0
 _TOP: Final = 22.0
 _BOTTOM: Final = 46.0
 
-#: How many lines of the grid there are at most.
+#: The maximum number of lines of the grid.
 _LINES: Final = 5
 
-#: How wide the name of a budget is below the picture, and a number above its point.
+#: The width of the name of a budget below the picture, and of a number above its point.
 _ROOM: Final = 88.0
 _NUMBER: Final = 16.0
 
-#: Why a root is not completed; a document may have other words.
+#: The reasons why a root is not completed; a document may have other words.
 _OPEN: Final[Mapping[str, str]] = dict(plan_budget.REASONS.items())
 
 
@@ -111,7 +111,7 @@ def _y(installing: int, roots: int) -> float:
 
 
 def _grid(roots: int) -> list[int]:
-    """Return the numbers of roots that have a line: round ones, and all."""
+    """Return the numbers of roots with a grid line: round ones, and all."""
     step = max(-(-roots // (_LINES - 1)), 1)
     power = 10 ** (len(str(step)) - 1)
     step = next(each * power for each in (1, 2, 5, 10) if each * power >= step)
@@ -120,10 +120,10 @@ def _grid(roots: int) -> list[int]:
 
 
 def _ticks(xs: Sequence[float], limits: Sequence[float], unit: Unit) -> list[Tick]:
-    """Return the first and the last limit, and those between that have room for their names."""
+    """Return the first and the last limit, and those between with space for their names."""
     found = [(xs[0], limits[0])]
     for x, limit in zip(xs[1:-1], limits[1:-1], strict=True):
-        # The first name stands behind its mark, and the last one before it.
+        # The first name is to the right of its mark, and the last one to the left.
         before = _ROOM if len(found) > 1 else _ROOM * 1.5
         if x - found[-1][0] >= before and xs[-1] - x >= _ROOM * 1.5:
             found.append((x, limit))

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Causes", "cause_key", "causes_of"]
 
-#: How many packages of a cause are named.
+#: The maximum number of packages that are named for a cause.
 _FEW: Final = 4
 
-#: A clause that only one gap has says less than what it is about.
+#: A clause that only one gap has is less useful than its subject.
 _ALONE: Final = 1
 
-#: What to do about gaps of each state.
+#: The remedy for gaps of each state.
 _REMEDIES: Final = {
     "not_concretized": "run `spack concretize`",
     "installed": "push it",
@@ -33,7 +33,7 @@ _REMEDIES: Final = {
     "missing": "build it",
 }
 
-#: What a key of a spec differs in, as a sentence.
+#: The difference of a key of a spec, as a sentence.
 _WORDS: Final = {
     "os": "only other operating systems have it",
     "target": "only other targets have it",
@@ -54,8 +54,8 @@ _STATES: Final = {
     "missing": "no similar binary anywhere",
 }
 
-#: What a gap has in common with others: its state, what its nearest binary differs in, and
-#: where that is or how.
+#: The properties that gaps share: the state, the difference of the nearest binary, and its place or
+#: its way.
 Key = tuple[str, str, str]
 
 
@@ -64,7 +64,7 @@ def cause_key(state: str, differs: str, place: tuple[str, str, str] | None) -> K
 
     Args:
         state: The state of the gap.
-        differs: The first thing that its nearest binary differs in; empty where there is none.
+        differs: The first difference of its nearest binary; empty if there is none.
         place: The stack, the operating system and the target of that binary, or None.
     """
     if state not in {"other_stack", "other_system", "missing"}:
@@ -81,18 +81,18 @@ def cause_key(state: str, differs: str, place: tuple[str, str, str] | None) -> K
 
 @dataclass(frozen=True, slots=True)
 class Causes:
-    """The causes of gaps, and which of them each gap has."""
+    """The causes of gaps, and the cause of each gap."""
 
     causes: tuple[Cause, ...]
     of_gaps: tuple[int, ...]
 
 
 def causes_of(gaps: Sequence[GapRow], keys: Sequence[Key]) -> Causes:
-    """Return the causes of gaps, those of most gaps first, and the number of each gap's cause.
+    """Return the causes of gaps, the most frequent first, and the number of each gap's cause.
 
     Args:
         gaps: The gaps.
-        keys: What each has in common with others.
+        keys: The shared properties of each gap.
     """
     alike = Counter(keys)
     shared = [

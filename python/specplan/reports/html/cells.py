@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["cell", "name", "paragraph", "sentence", "short_hash"]
 
-#: How many cells of stacks and systems are named before the rest is counted.
+#: The number of cells that are named before the rest is counted.
 _FEW: Final = 3
 
 _CODE: Final = Markup("<code>{}</code>")
@@ -27,12 +27,12 @@ _TEXT: Final = Markup("{}")
 
 
 def name(text: str) -> Markup:
-    """Return a name out of a source, which cannot turn the text around it."""
+    """Return a name from a source, isolated so that it cannot reverse the surrounding text."""
     return Markup('<bdi class="name">{}</bdi>').format(visible(text))
 
 
 def short_hash(dag_hash: str) -> Markup:
-    """Return the first letters of a hash; the whole of it shows where a mouse rests."""
+    """Return the first letters of a hash, with the whole hash as a tooltip."""
     shown = visible(dag_hash)
     return Markup('<code class="hash" title="{}">{}</code>').format(shown, shown[:SHORT_HASH])
 
@@ -100,7 +100,7 @@ def _file(file: value.File) -> Markup:
     return Markup('<bdi class="name file">{}</bdi>').format(visible(path))
 
 
-#: How each kind of cell is shown.
+#: The function that shows each kind of cell.
 _SHOWN: Final[Mapping[type, Callable[[Any], Markup]]] = {
     value.Name: lambda shown: name(shown.text),
     value.Names: lambda shown: Markup(", ").join(map(name, shown.texts)),

@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
 __all__ = ["diff_part", "lock_diff_part"]
 
-#: How many texts of a difference are shown before the rest is counted.
+#: The number of texts of a difference that are shown before the rest is counted.
 _FEW: Final = 4
 
 
 def diff_part(content: Value) -> Changes:
-    """Return the values of a difference of two states: each cause once, wherever it shows."""
+    """Return the values of a difference of two states, with each cause once."""
     totals = content.at("totals")
     lost, gained, changed = (_total(content, name) for name in ("lost", "gained", "changed"))
     old, new = content.text_at("old"), content.text_at("new")
@@ -87,7 +87,7 @@ def _total(content: Value, name: str, listed: str = "") -> int:
 
 
 def _keys(title: str, word: str, entries: Sequence[Value]) -> Titled | None:
-    """Return the keys that were lost or gained, each with all cells of it."""
+    """Return the keys that were lost or gained, each with all its cells."""
     groups = wording.grouped(entries, lambda each: each.text_at("want"))
     if not groups:
         return None
@@ -121,7 +121,7 @@ def _where(group: Sequence[Value]) -> CellNames:
 
 
 def _changed(entries: Sequence[Value]) -> Titled | None:
-    """Return the packages whose keys gave way to others, each change once."""
+    """Return the packages whose keys were replaced, each change once."""
 
     def shown(entry: Value, side: str) -> tuple[str, ...]:
         return entry.texts_at(f"{side}_versions") or entry.texts_at(side)
@@ -155,7 +155,7 @@ def _changed(entries: Sequence[Value]) -> Titled | None:
 
 
 def lock_diff_part(content: Value) -> Changes:
-    """Return the values of a difference of locks: the specs that changed themselves."""
+    """Return the values of a difference of locks: the specs whose own content changed."""
     totals = content.at("totals")
     old, new = content.text_at("old"), content.text_at("new")
 

@@ -28,7 +28,7 @@ _UNPLANNABLE: Final[Mapping[str, str]] = dict(plan_choice.SHORT_LACKS.items())
 
 
 def choices_of(content: Value, unit: Unit) -> Titled | None:
-    """Return the choice for each want; None where no want is abstract."""
+    """Return the choice for each want; None if no want is abstract."""
     choice = content.at_or_none("choice")
     if choice is None or not (wants := choice.items_at("wants")):
         return None
@@ -49,7 +49,7 @@ def choices_of(content: Value, unit: Unit) -> Titled | None:
 
 
 def _chosen(want: Value, unit: Unit) -> tuple[TableCell, ...]:
-    # Documents of an earlier release do not say why.
+    # Documents of an earlier release do not contain the reason.
     reason, other = want.text_at_or_none("reason"), want.at_or_none("other")
     if not want.flag_at("completed"):
         why = "not completed: the budget goes to others"
@@ -96,7 +96,7 @@ def unplannable_of(content: Value) -> Titled | None:
 
 
 def environments_of(content: Value) -> Titled | None:
-    """Return the environments whose roots are wanted; None where there are none."""
+    """Return the environments whose roots are wanted; None if there are none."""
     choice = content.at_or_none("choice")
     if choice is None:
         return None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Data", "data_of"]
 
-#: What the script reads.
+#: The data for the script.
 Data: TypeAlias = "Mapping[str, Data] | Sequence[Data] | str | int | float | bool | None"
 
 
@@ -108,5 +108,5 @@ def _builds(builds: Sequence[BuildRow], texts: _Texts) -> Data:
 
 
 def _short(number: float) -> float:
-    """Return a number as the script needs it: whole where it is, else to the thousandth."""
+    """Return a number for the script: a whole number, or rounded to the thousandth."""
     return int(number) if number == int(number) else round(number, 3)

@@ -11,9 +11,9 @@ def count(number: int, one: str, several: str | None = None) -> str:
     """Return the number with its noun.
 
     Args:
-        number: How many there are.
-        one: What one is called.
-        several: What any other number is called; by default ``one`` with an ``s``.
+        number: The number.
+        one: The word for one.
+        several: The word for any other number; by default ``one`` with an ``s``.
 
     Examples:
         >>> count(1844, "build"), count(1, "build")

@@ -44,16 +44,16 @@ __all__ = ["coverage_part", "headline", "noun", "question"]
 
 _STATES: Final[tuple[StateOfGap, ...]] = get_args(StateOfGap)
 
-#: How many specs are listed that most wants wait for.
+#: The number of listed specs for which most wants wait.
 _NEEDED: Final = 20
 
-#: The least width of a part of a bar, so that nothing that is there looks like nothing.
+#: The minimum width of a part of a bar, so that every existing part is visible.
 _LEAST: Final = 3.0
 
 #: The nouns of wants by level; a document may have other words.
 _NOUNS: Final[Mapping[str, tuple[str, str]]] = dict(wording.LEVEL_WORDS.items())
 
-#: What follows the number of gaps of a state.
+#: The words after the number of gaps of a state.
 _SUMS: Final[Mapping[StateOfGap, str]] = {
     "not_concretized": "not in the lock beside the environment",
     "installed": "installed and never pushed",
@@ -63,7 +63,7 @@ _SUMS: Final[Mapping[StateOfGap, str]] = {
     "missing": "that nothing matches",
 }
 
-#: How the document calls where the wants come from, in words.
+#: The origins of wants in the document, in words.
 _WANTS: Final = {
     "peers": "wants from peers",
     "lock": "wants from locks",
@@ -84,7 +84,7 @@ def noun(content: Value) -> tuple[str, str]:
 
 
 def headline(content: Value) -> Prose:
-    """Return the headline: how many wants are available."""
+    """Return the headline: the number of available wants."""
     totals = content.at("totals")
     stacks = sorted({each.text_at("stack") for each in content.items_at("cells")})
     subject = count(len(stacks), "stack")
@@ -181,7 +181,7 @@ def _cell(at: int, entry: Value) -> MatrixCell:
 
 
 def _bar(parts: Sequence[tuple[SegmentKind, int]], whole: int) -> tuple[Segment, ...]:
-    """Return the parts of a bar of 100; each that has anything is wide enough to be seen."""
+    """Return the parts of a bar of 100; each nonempty one is wide enough to be visible."""
     shown = [(kind, number) for kind, number in parts if number]
     if not shown:
         return ()
@@ -285,7 +285,7 @@ def _states(gaps: Sequence[GapRow]) -> tuple[GapState, ...]:
 
 
 def _needed(content: Value) -> Titled | None:
-    """Return the specs that most roots lack, or most binaries where there are no wants."""
+    """Return the specs that most roots lack, or most binaries if there are no wants."""
     roots, alone = content.at_or_none("roots"), content.at_or_none("alone")
     holder, counted = (roots, "roots") if roots is not None else (alone, "binaries")
     lacking = [] if holder is None else holder.items_at_or_none("lacking")
@@ -350,7 +350,7 @@ def _not_wanted(content: Value) -> Titled | None:
 
 
 def _known(content: Value) -> Titled | None:
-    """Return the known gaps that the answer was compared with, and the gaps that each excused."""
+    """Return the known gaps of the run, each with the gaps that it excused."""
     known = content.at_or_none("known_gaps")
     if known is None:
         return None

@@ -24,10 +24,10 @@ Kind: TypeAlias = Literal["coverage", "rebuild", "diff", "lock-diff", "trend", "
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
-#: What the documents of a page are called together, as `report.json` holds them.
+#: The schema of the documents of a page together, as in `report.json`.
 SCHEMA: Final = "specplan.report/1"
 
-#: The version of the documents that are read.
+#: The supported version of documents.
 _VERSION: Final = 1
 
 
@@ -36,10 +36,10 @@ class AnswerDocument:
     """A document of an answer.
 
     Attributes:
-        kind: What it answers.
-        content: What it holds.
-        text: The document itself.
-        path: The file that it was read from; empty where it was made in this run.
+        kind: Its kind.
+        content: Its content.
+        text: Its text.
+        path: The file that it was read from; empty if it was made in this run.
         sha256: The checksum of that file; empty if there is none.
     """
 
@@ -57,21 +57,21 @@ def read_document(data: bytes) -> AnswerDocument:
         data: The bytes, UTF-8.
 
     Raises:
-        DamagedSourceError: If they are not JSON, or none that a page can show.
+        DamagedSourceError: If they are not JSON, or not a document that a page can show.
     """
     content = _read(data, "the document")
     return AnswerDocument(kind=_kind_of(content), content=content, text=data.decode())
 
 
 def read_documents(data: bytes, path: str) -> list[AnswerDocument]:
-    """Return the documents of a file: the one that it is, or all that a page was made of.
+    """Return the documents in a file: a single one, or all that a page was made from.
 
     Args:
         data: The bytes of the file, UTF-8.
         path: The file.
 
     Raises:
-        DamagedSourceError: If it is not valid JSON, or none that a page can show.
+        DamagedSourceError: If it is not valid JSON, or not a document that a page can show.
     """
     content = _read(data, path)
     sha256 = hashlib.sha256(data).hexdigest()
@@ -108,7 +108,7 @@ def _read(data: bytes, shown: str) -> Value:
     return content
 
 
-#: The kinds of documents that are compared with no gate.
+#: The kinds of documents without gates.
 _WITHOUT_GATES: Final = frozenset(("check", "lock-diff"))
 
 _HINT: Final = (
@@ -127,7 +127,7 @@ def _kind_of(content: Value) -> Kind:
     found = next((kind for kind in KINDS if kind == name and version == str(_VERSION)), None)
     if found is None:
         content.at("schema").fail(f"`{schema}` is not a document that a page can show", _HINT)
-    # What was left out and which gates failed decides how a document stands: both are always there.
+    # Left-out input and failed gates decide the verdict of a document: both are always present.
     content.items_at("left_out")
     if found not in _WITHOUT_GATES:
         content.items_at("gates")

@@ -24,28 +24,28 @@ _WIDTH: Final = 1160.0
 _LEFT: Final = 76.0
 _RIGHT: Final = 14.0
 
-#: The space above the lanes, for the axis, and below them, for how many run at once.
+#: The space above the lanes, for the axis, and below them, for the number of parallel builds.
 _TOP: Final = 26.0
 _PROFILE: Final = 54.0
 
-#: How high lanes may be together, and how high one is at most and at least.
+#: The maximum height of all lanes together, and the maximum and minimum height of one.
 _LANES: Final = 620.0
 _HIGHEST: Final = 24.0
 _LOWEST: Final = 5.0
 
-#: The most lanes that are drawn; more would be too thin to be seen.
+#: The maximum number of lanes that are drawn; more would be too thin to be visible.
 MOST_LANES: Final = 120
 
-#: More builds than this are drawn as bands in which a lane is busy.
+#: The number of builds above which busy bands are drawn instead of single builds.
 _MOST_BARS: Final = 2000
 
-#: How wide a letter of a label is.
+#: The width of a letter of a label.
 _LETTER: Final = 6.8
 
-#: Lanes less high than this have no room for letters.
+#: The minimum height of a lane with letters.
 _LETTERS: Final = 13.0
 
-#: About how many marks the axis has, and what may lie between two of them in seconds.
+#: The approximate number of marks on the axis, and the possible distances in seconds.
 _TICKS: Final = 9
 _STEPS: Final = (
     *(1, 2, 5, 10, 15, 30),
@@ -53,7 +53,7 @@ _STEPS: Final = (
     *(3600, 7200, 10800, 21600, 43200, 86400),
 )
 
-#: The most bars of stages that are drawn.
+#: The maximum number of bars of stages that are drawn.
 _MOST_STAGES: Final = 200
 
 
@@ -62,10 +62,10 @@ class Times:
     """The time and the lane of each build.
 
     Attributes:
-        start: When each starts.
-        finish: When each is done.
+        start: The start of each.
+        finish: The end of each.
         lane: The lane of each.
-        lanes: How many lanes there are.
+        lanes: The number of lanes.
     """
 
     start: tuple[float, ...]
@@ -79,13 +79,13 @@ def earliest(
 ) -> Times:
     """Return the times of builds if each starts as soon as its needs are done.
 
-    Builds are in an order in which each stands behind what it needs. Each takes the first lane
-    that is free. In O(n log n + needs).
+    Builds are ordered so that each comes after its needs. Each takes the first free lane. O(n log n
+    + needs).
 
     Args:
-        costs: What each costs.
-        needs: The numbers of those that each needs.
-        first: The numbers of those that choose their lanes first among those that start together.
+        costs: The cost of each.
+        needs: The numbers of the needs of each.
+        first: The numbers of those that get their lanes first among simultaneous starts.
     """
     start: list[float] = []
     finish: list[float] = []
@@ -115,10 +115,10 @@ def picture(
 
     Args:
         builds: The builds.
-        lanes: What the lanes are called; none where there are more than can be drawn.
-        unit: What costs count.
-        title: What it shows.
-        is_scheduled: Whether the lanes are runners, and not room for as many as can run.
+        lanes: The names of the lanes; empty if there are too many to draw.
+        unit: The unit of costs.
+        title: Its title.
+        is_scheduled: Whether the lanes are runners, rather than as many as can be used.
     """
     span = max((build.finish for build in builds), default=0.0)
     scale = (_WIDTH - _LEFT - _RIGHT) / span if span else 0.0
@@ -198,7 +198,7 @@ def _bars(builds: Iterable[BuildRow], scale: float, height: float, unit: Unit) -
 
 
 def _bands(builds: Iterable[BuildRow], scale: float, height: float) -> list[Bar]:
-    """Return the times in which lanes are busy, and the builds of the critical path on top."""
+    """Return the times at which lanes are busy, with the builds of the critical path on top."""
     by_lane: dict[int, list[BuildRow]] = {}
     for build in builds:
         by_lane.setdefault(build.lane, []).append(build)
@@ -231,7 +231,7 @@ def _band(group: Sequence[BuildRow], start: float, finish: float, scale: float, 
 
 
 def _busy(runs: Sequence[BuildRow], pause: float) -> list[list[BuildRow]]:
-    """Return builds of one lane in groups without a pause between them that could be seen."""
+    """Return builds of one lane in groups without a visible pause between them."""
     groups: list[list[BuildRow]] = []
     end = -math.inf
     for build in runs:
@@ -305,7 +305,7 @@ def _mark(value: float, unit: Unit) -> str:
 def stage_bars(
     widths: Sequence[int], width: float = 560.0, height: float = 84.0
 ) -> tuple[Stage, ...]:
-    """Return the picture of how many builds each stage has; nothing of a single stage."""
+    """Return the picture of the number of builds in each stage; nothing for a single stage."""
     if len(widths) < 2 or len(widths) > _MOST_STAGES:  # noqa: PLR2004 - one bar is not a picture
         return ()
     most = max(widths)

@@ -41,8 +41,8 @@ class InputFile:
 
     Attributes:
         path: The file, as it was given.
-        role: What it is for.
-        sha256: Its checksum; None where it has none.
+        role: Its role.
+        sha256: Its checksum; None if it has none.
     """
 
     path: str
@@ -56,9 +56,9 @@ class Origin:
 
     Attributes:
         version: The version of specplan.
-        command: The command that makes it again; empty where there is none.
-        date: When it was made, as it was given; empty where nothing says it.
-        files: The files that it was made from, beside those that the documents name.
+        command: The command that reproduces it; empty if there is none.
+        date: Its date, as it was given; empty if not given.
+        files: Its input files, besides those that the documents name.
     """
 
     version: str
@@ -82,10 +82,10 @@ def page_of(documents: Sequence[AnswerDocument], origin: Origin) -> HtmlPage:
 
     Args:
         documents: The documents.
-        origin: Where the page comes from.
+        origin: The origin of the page.
 
     Raises:
-        DamagedSourceError: If a document is not as its schema says.
+        DamagedSourceError: If a document violates its schema.
     """
     by_kind = {each.kind: each.content for each in documents}
     of_coverage = coverage_part(by_kind["coverage"]) if "coverage" in by_kind else None
@@ -116,7 +116,7 @@ def page_of(documents: Sequence[AnswerDocument], origin: Origin) -> HtmlPage:
 
 
 def _linked(verdict: Verdict, sections: Collection[str]) -> Verdict:
-    """Return a verdict whose numbers lead to sections that are there."""
+    """Return a verdict whose numbers link to existing sections."""
     figures = (
         each if each.section in sections else replace(each, section="") for each in verdict.figures
     )

@@ -30,21 +30,21 @@ if TYPE_CHECKING:
 
 __all__ = ["headline", "plan_part"]
 
-#: Why specs are built, in words.
+#: The reasons why specs are built, in words.
 _CAUSES: Final = {"changed": "changed", "stale": "stale", "missing": "no binary"}
 
-#: More builds than this have so many dependents that only the direct ones are counted.
+#: The number of builds above which only direct dependents are counted.
 _MOST_COUNTED: Final = 6000
 
-#: Chains of more builds than this are left out of the page.
+#: The maximum length of a chain on the page; longer ones are left out.
 _MOST_CHAINED: Final = 6000
 
-#: Why a schedule cannot be shorter; a document may have other words.
+#: The reasons why a schedule cannot be shorter; a document may have other words.
 _BOUNDS: Final[Mapping[str, str]] = dict(plan_schedule.REASONS.items())
 
 
 def headline(content: Value) -> Prose:
-    """Return the one line that says how much must be built."""
+    """Return the one line on the number of builds."""
     totals = content.at("totals")
     kind = "what if: " if content.at_or_none("what_if") is not None else ""
     kind += "predicted: " if content.flag_at("predicted") else ""
@@ -109,7 +109,7 @@ def _needs_of(entries: Sequence[Value]) -> _Needs:
     """Return the builds that each build waits for, and those that wait for it.
 
     Raises:
-        DamagedSourceError: If a build stands before one that it waits for.
+        DamagedSourceError: If a build precedes one that it waits for.
     """
     at: dict[str, int] = {}
     needs: list[tuple[int, ...]] = []
@@ -134,7 +134,7 @@ def _needs_of(entries: Sequence[Value]) -> _Needs:
 
 
 def _times(content: Value, entries: Sequence[Value]) -> gantt.Times:
-    """Return the times of builds: by the schedule, else as early as possible."""
+    """Return the times of builds: by the schedule, or else as early as possible."""
     schedule = content.at_or_none("schedule")
     if schedule is None:
         costs = [each.amount_at("cost") for each in entries]
@@ -226,7 +226,7 @@ def _gantt(
         title = "Earliest times of the builds"
     if len(lanes) <= gantt.MOST_LANES:
         return gantt.picture(builds, lanes, unit, title=title, is_scheduled=schedule is not None)
-    # Too many to be distinguished: the critical path alone, and how many run at once.
+    # Too many to be distinguished: show only the critical path and the number of parallel builds.
     drawn = [replace(build, lane=0 if build.is_critical else -1) for build in builds]
     return gantt.picture(drawn, ["critical"], unit, title=title, is_scheduled=schedule is not None)
 

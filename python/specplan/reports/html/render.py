@@ -1,7 +1,7 @@
-"""Pages as files: one that holds all, or four for servers with a strict policy.
+"""Pages as files: a single one, or four for servers with a strict policy.
 
-The page of a value comes from the templates beside this module. It fetches nothing and runs
-nothing but its own script, which its policy names by its hash. Equal pages give equal bytes.
+The page of a value is rendered from the templates beside this module. It fetches nothing and only
+runs its own script, whose hash is in its policy. Equal pages produce equal bytes.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ if TYPE_CHECKING:
 
 __all__ = ["HARD_BYTES", "SOFT_BYTES", "Rendered", "folder", "single"]
 
-#: From here on a page is larger than people like to load; it is written, and a note says so.
+#: The size above which a note warns that a page is slow to load.
 SOFT_BYTES: Final = 5_000_000
 
-#: No page is larger; what ranks lowest is left out of it, and it says so.
+#: The maximum size of a page; the lowest-ranked rows are left out, with a note.
 HARD_BYTES: Final = 20_000_000
 
-#: How many rows a table has without the script.
+#: The number of rows of a table without the script.
 _ROWS: Final = 200
 
-#: What of a page that is cut is kept, so that not every try is just too large.
+#: The share of the estimated rows to keep in a cut page, so that few attempts are too large.
 _SPARE: Final = 0.95
 
 
@@ -52,9 +52,9 @@ class Rendered:
     """The files of a page.
 
     Attributes:
-        files: The name of each file and what it holds; one without a name is the page itself.
-        bytes: How many bytes the page has.
-        cut: How many gaps and builds it leaves out to be small enough.
+        files: The name and content of each file; one without a name is the page itself.
+        bytes: The size of the page, in bytes.
+        cut: The number of gaps and builds left out to limit its size.
     """
 
     files: tuple[tuple[str, str], ...]
@@ -65,12 +65,12 @@ class Rendered:
 def single(
     documents: Sequence[AnswerDocument], origin: Origin, *, most: int = HARD_BYTES
 ) -> Rendered:
-    """Return the page as one file that needs no other.
+    """Return the page as one self-contained file.
 
     Args:
-        documents: What it is made of, at most one of each kind.
-        origin: Where it comes from.
-        most: How many bytes it may have.
+        documents: Its documents, at most one of each kind.
+        origin: Its origin.
+        most: The maximum size, in bytes.
 
     Raises:
         DamagedSourceError: If a document is not as its schema says.
@@ -85,8 +85,8 @@ def folder(
 ) -> Rendered:
     """Return the page as a folder: ``index.html``, its style, its script, and the documents.
 
-    The documents stand in ``report.json`` in whole, whatever the page leaves out. The
-    parameters are those of :func:`single`.
+    ``report.json`` has the complete documents, whatever the page leaves out. The parameters are
+    those of :func:`single`.
     """
     page = page_of(documents, origin)
     text, cut = _fitted(page, inline=False, most=most)
@@ -107,7 +107,7 @@ def folder(
 
 
 def _fitted(page: HtmlPage, *, inline: bool, most: int) -> tuple[str, int]:
-    """Return the text of a page that is small enough, and how much was left out for that."""
+    """Return the text of a page that is small enough, and the number of left-out rows."""
     whole = _size(page)
     text = _text(page, inline=inline)
     share = 1.0
@@ -125,7 +125,7 @@ def _size(page: HtmlPage) -> int:
 
 
 def _cut(page: HtmlPage, keep: int) -> HtmlPage:
-    """Return a page within a limit of rows: builds have pictures, so gaps are cut first."""
+    """Return a page within a limit of rows; gaps are cut before builds, which have pictures."""
     if page.plan is not None and page.coverage is not None:
         builds = min(len(page.plan.builds), max(keep - len(page.coverage.gaps), keep // 2))
     else:
@@ -169,7 +169,7 @@ def _text(page: HtmlPage, *, inline: bool) -> str:
 
 
 def _source(text: str) -> str:
-    """Return the name of the one allowed block, as a policy writes it."""
+    """Return the hash of the only allowed block, as in a policy."""
     digest = hashlib.sha256(text.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
@@ -201,5 +201,5 @@ def _environment() -> Environment:
 
 
 def _shown(value: object) -> object:
-    """Return a text as a template shows it: with escapes for invisible and turning characters."""
+    """Return a text for a template, with escapes for invisible and bidirectional characters."""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["soundness_part"]
 
-#: What each kind of finding is, as a title.
+#: The title of each kind of finding.
 _TITLES: Final = {
     "missing": "Specs without a binary that binaries need to install",
     "dangling": "Hashes that only edges name",

@@ -8,7 +8,7 @@ __all__ = ["without_empty"]
 
 
 def without_empty(table: ReportTable) -> ReportTable:
-    """Return a table without the columns in which no row has anything."""
+    """Return a table without the columns that are empty in all rows."""
     kept = [
         at
         for at in range(len(table.columns))

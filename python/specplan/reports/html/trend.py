@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["trend_part"]
 
-#: The picture, and the room for its scale, for the names of steps and for those of stacks.
+#: The size of the picture, and the space for its scale and the names of steps and stacks.
 _WIDTH: Final = 1160.0
 _HEIGHT: Final = 330.0
 _LEFT: Final = 54.0
@@ -26,19 +26,19 @@ _RIGHT: Final = 230.0
 _TOP: Final = 16.0
 _BOTTOM: Final = 40.0
 
-#: How many stacks have a line of their own; those with the least coverage come first.
+#: The maximum number of stacks with a line; those with the lowest coverage come first.
 _MOST: Final = 10
 
-#: How wide the name of a step is below the picture.
+#: The width of the name of a step below the picture.
 _ROOM: Final = 140.0
 
-#: How far the names of lines are apart.
+#: The distance between the names of lines.
 _APART: Final = 14.0
 
-#: How lines are dashed, so that no two beside each other differ by their colour alone.
+#: The dashes of lines, so that adjacent ones differ by more than colour.
 _DASHES: Final = ("", "7 3", "2 3", "9 3 2 3")
 
-#: How many letters of a name have room.
+#: The maximum number of letters of a name.
 _LETTERS: Final = 26
 
 
@@ -54,7 +54,7 @@ def trend_part(content: Value) -> TrendPart:
 
 
 def _is_drawn(content: Value, sums: Sequence[Value]) -> bool:
-    """Return whether anything has a share at two steps, which makes a line."""
+    """Return whether anything has a share at two steps, and therefore a line."""
     rows: list[list[Value | None]] = [list(sums)]
     rows += [_points(each, len(sums)) for each in content.items_at("stacks")]
     return any(len(_known(row)) > 1 for row in rows)
@@ -110,14 +110,14 @@ def _picture(content: Value, steps: Sequence[Value], sums: Sequence[Value]) -> T
 
 
 def _names(steps: Sequence[Value]) -> list[TrendMark]:
-    """Return the first and the last step, and those between that have room for their names."""
+    """Return the first and the last step, and those between with space for their names."""
     marks = [
         TrendMark(x=_x(at, len(steps)), label=_short(step.text_at("name")))
         for at, step in enumerate(steps)
     ]
     named = marks[:1]
     for mark in marks[1:-1]:
-        # The first name stands behind its step and the last one before it.
+        # The first name is to the right of its step and the last one to the left.
         before = _ROOM * 1.5 if len(named) == 1 else _ROOM
         if mark.x - named[-1].x >= before and marks[-1].x - mark.x >= _ROOM * 1.5:
             named.append(mark)
@@ -132,7 +132,7 @@ def _points(stack: Value, steps: int) -> list[Value | None]:
 
 
 def _line(at: int, name: str, points: Sequence[Value | None], height: float) -> TrendLine:
-    """Return the line of a stack, with a pause where it has no coverage."""
+    """Return the line of a stack, with a break where it has no coverage."""
     path, is_drawn = "", False
     dots = []
     for step, point in enumerate(points):
@@ -179,7 +179,7 @@ def _last_words(points: Sequence[Value | None]) -> str:
 
 
 def _apart(heights: Sequence[float]) -> list[float]:
-    """Return heights moved so that no two names overlap, and all stay inside."""
+    """Return adjusted heights, so that no names overlap and all stay inside."""
     order = sorted(range(len(heights)), key=lambda at: (heights[at], at))
     moved = [0.0] * len(heights)
     lowest = _TOP - _APART
@@ -223,7 +223,7 @@ def _steps(steps: Sequence[Value], sums: Sequence[Value]) -> Titled:
 
 
 def _wants(point: Value) -> str:
-    """Return the changes of the wants, which are steps that are not the cache's."""
+    """Return the changes of the wants, which are not changes of the cache."""
     if not point.flag_at_or_none("wants_changed"):
         return ""
     added, removed = point.count_at_or_none("wants_added"), point.count_at_or_none("wants_removed")

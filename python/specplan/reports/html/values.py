@@ -1,6 +1,6 @@
 """The values of a page before a template shows them: frozen, in the order of the page.
 
-Texts hold names as the documents have them; the templates escape what they show. A sentence
+Texts contain names as in the documents; the templates escape them. A sentence
 (:data:`~specplan.reports.render.prose.Prose`) has its names marked.
 """
 
@@ -44,7 +44,7 @@ __all__ = [
     "Verdict",
 ]
 
-#: What a part of the bar of a cell stands for.
+#: The kinds of parts of the bar of a cell.
 SegmentKind: TypeAlias = Literal["exact", "compatible", "missing", "unknown"]
 
 
@@ -53,11 +53,11 @@ class Figure:
     """One of the numbers at the top of the page.
 
     Attributes:
-        label: What it counts.
+        label: Its label.
         value: The number, with its unit.
-        detail: What it is of.
-        tone: How good it is.
-        section: The id of the section that says more; empty where none does.
+        detail: Its reference, such as the total.
+        tone: Its rating.
+        section: The id of the section with details; empty if there is none.
     """
 
     label: str
@@ -72,9 +72,9 @@ class Titled:
     """A table under its title.
 
     Attributes:
-        title: What it holds.
+        title: Its title.
         table: The table.
-        note: A sentence below the title; empty where there is none.
+        note: A sentence below the title; empty if there is none.
     """
 
     title: Prose
@@ -88,13 +88,13 @@ class Verdict:
 
     Attributes:
         headline: The line.
-        standing: The words of the verdict: whether gates hold, and whether it is whole.
-        tone: What they mean.
+        standing: The words of the verdict: whether gates hold, and whether it is complete.
+        tone: Their rating.
         figures: The numbers.
-        lines: What was asked, a sentence each.
-        reasons: Why gates fail or the verdict is not whole, a sentence each.
-        gates: The gates with limit, value and verdict; None where none was asked.
-        left_out: What of the questions was left out; None where nothing was.
+        lines: The questions, one sentence each.
+        reasons: The reasons why gates fail or the verdict is incomplete, one sentence each.
+        gates: The gates with limit, value and verdict; None if none was requested.
+        left_out: The left-out input; None if there is none.
         is_doubtful: Whether any of that could change an answer.
     """
 
@@ -114,8 +114,8 @@ class Segment:
     """A part of the bar of a cell.
 
     Attributes:
-        kind: What it stands for.
-        start: Where it begins, in hundredths of the bar.
+        kind: Its kind.
+        start: Its start, in hundredths of the bar.
         width: Its width.
     """
 
@@ -133,15 +133,15 @@ class MatrixCell:
         stack: The stack.
         os: The operating system.
         target: The target.
-        wanted: How many wants it has.
-        exact: How many of them a binary of its very system covers.
-        compatible: How many a binary of another system covers that serves it.
-        unknown: How many cannot be decided.
-        missing: How many are gaps.
-        usable: How many are covered by what installs; None where that is not known.
-        carried_from: Where an earlier run measured it, if this one did not; else empty.
-        share: The share that is covered, as people read it.
-        tone: How good it is.
+        wanted: The number of wants.
+        exact: The number of them covered by a binary of exactly its system.
+        compatible: The number covered by a binary of another, compatible system.
+        unknown: The number of undecided ones.
+        missing: The number of gaps.
+        usable: The number covered by installable binaries; None if unknown.
+        carried_from: The origin of the measurement, if an earlier run measured it; otherwise empty.
+        share: The covered share, formatted.
+        tone: Its rating.
         bar: The parts of its bar.
     """
 
@@ -167,9 +167,9 @@ class MatrixRow:
 
     Attributes:
         stack: The stack.
-        share: The share over all its cells, as people read it.
-        order: That share as a number to sort by; -1 where nothing is wanted.
-        cells: Its cell on each system; None where it has none.
+        share: The share over all its cells, formatted.
+        order: That share as a number to sort by; -1 if nothing is wanted.
+        cells: Its cell on each system; None if it has none.
     """
 
     stack: str
@@ -183,14 +183,14 @@ class Cause:
     """The common cause of several gaps.
 
     Attributes:
-        id: Its name in links, the same as long as the cause is.
+        id: Its name in links, which only depends on the cause.
         title: The cause.
-        remedy: What to do about it.
+        remedy: Its remedy.
         state: The state of its gaps.
-        gaps: How many gaps it has.
-        cells: In how many cells these are.
-        packages: The packages that it has most gaps of, first ones first.
-        more: How many packages are not named.
+        gaps: The number of gaps.
+        cells: The number of cells with these gaps.
+        packages: The packages with the most gaps, in descending order.
+        more: The number of packages that are not named.
     """
 
     id: str
@@ -208,22 +208,22 @@ class GapRow:
     """One want that nothing covers.
 
     Attributes:
-        want: The want, as people read it.
+        want: The want, formatted.
         package: Its package.
-        hash: The hash that is wanted; empty where none is.
-        cell: The number of its cell; -1 where the matrix does not have it.
+        hash: The wanted hash; empty if there is none.
+        cell: The number of its cell; -1 if the matrix does not contain it.
         stack: The stack.
         os: The operating system.
         target: The target.
-        state: The word of the document for why it is a gap.
+        state: Its state, as in the document.
         cause: The number of its cause.
-        blocked: How many wants it blocks; None where that is not known.
+        blocked: The number of wants it blocks; None if unknown.
         roots: The number of roots that it completes; None as above.
         now: Whether it can be built now; None as above.
-        known: Why somebody accepts it; empty where nobody knows of it.
-        nearest_hash: The hash of the nearest binary; empty where there is none.
-        nearest_place: Where that is.
-        differs: In what it differs.
+        known: The reason for accepting it; empty if it is not a known gap.
+        nearest_hash: The hash of the nearest binary; empty if there is none.
+        nearest_place: The place of that binary.
+        differs: Its differences.
     """
 
     want: str
@@ -250,10 +250,10 @@ class GapState:
 
     Attributes:
         key: The word of the document.
-        words: What people read.
+        words: The words for people.
         sentence: The same as a sentence.
-        sum: The same behind the number of gaps.
-        count: How many gaps have it.
+        sum: The words after the number of gaps.
+        count: The number of gaps with it.
     """
 
     key: str
@@ -270,18 +270,18 @@ class CoveragePart:
     Attributes:
         systems: The systems as (operating system, its targets), in order.
         rows: The matrix.
-        wants: What the wants are called, one and several.
-        all_gaps: How many gaps there are.
+        wants: The nouns for wants, one and several.
+        all_gaps: The number of all gaps.
         gaps: Those that the document lists, the most useful first.
-        states: The states that there are gaps of.
-        causes: What gaps have in common, the most gaps first.
-        needed: What most wants wait for; None where dependencies are not known.
-        unknown: The wants that cannot be decided; None where there are none.
-        not_wanted: What is not wanted; None where nothing is.
-        known: The known gaps that were accepted; None where none were asked for.
-        notes: What else the reader must know, a sentence each.
-        shows_blocked: Whether any gap says what it blocks.
-        shows_known: Whether somebody accepts any gap.
+        states: The states of the gaps.
+        causes: The common causes of gaps, the most frequent first.
+        needed: The specs for which most wants wait; None if dependencies are unknown.
+        unknown: The undecided wants; None if there are none.
+        not_wanted: The excluded wants; None if there are none.
+        known: The known gaps that were accepted; None if not requested.
+        notes: Further notes, one sentence each.
+        shows_blocked: Whether the numbers of blocked wants are known.
+        shows_known: Whether any gap is a known one.
     """
 
     systems: tuple[tuple[str, tuple[str, ...]], ...]
@@ -302,13 +302,13 @@ class CoveragePart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRow:
-    """A change with one cause, wherever it shows.
+    """A change with one cause, in all its places.
 
     Attributes:
-        kind: What happened.
-        title: What changed.
-        detail: How.
-        count: How often: in how many cells, or for how many specs.
+        kind: The kind of change.
+        title: The changed thing.
+        detail: The way it changed.
+        count: The number of affected cells or specs.
         where: The places.
     """
 
@@ -329,7 +329,7 @@ class Changes:
         new: The newer one.
         figures: The numbers.
         lines: Sentences about them.
-        tables: What was lost, what changed, what was gained; or the causes.
+        tables: The lost, changed and gained keys; or the causes.
     """
 
     headline: Prose
@@ -346,23 +346,23 @@ class BuildRow:
 
     Attributes:
         at: Its number, from 0.
-        name: What it is called: name and version.
+        name: Its name and version.
         hash: Its hash.
         system: Its system.
         stacks: The stacks that want it.
         stage: Its stage.
-        cost: What it costs, as a number.
-        cost_words: The same as people read it; `~` marks an estimate.
-        cause: Why it is built, in words.
+        cost: Its cost, as a number.
+        cost_words: The same, formatted; `~` marks an estimate.
+        cause: The reason why it is built, in words.
         needs: The numbers of the builds that it waits for.
         unblocks: The numbers of the builds that wait for it.
-        unblocks_in_all: How many wait for it at any distance; None where there are too many builds
-            to count.
-        because: The chain from a want to it, as people read it.
-        start: When it starts.
-        start_words: The same as people read it.
-        finish: When it is done.
-        lane: The lane that it is drawn in, from 0; -1 where none is.
+        unblocks_in_all: The number that wait for it directly or indirectly; None if there are too
+            many builds to count.
+        because: The chain from a want to it, formatted.
+        start: Its start.
+        start_words: The same, formatted.
+        finish: Its end.
+        lane: The lane in which it is drawn, from 0; -1 if there are none.
         is_critical: Whether it is on the critical path.
         is_estimated: Whether its cost is an estimate.
     """
@@ -395,10 +395,10 @@ class Bar:
     Attributes:
         x: Its left edge.
         y: Its upper edge.
-        width: How wide it is.
-        build: The number of its build; -1 where it stands for several.
-        label: What is written in it; empty where there is no room.
-        title: What it is, in one line.
+        width: Its width.
+        build: The number of its build; -1 if it represents several.
+        label: The text in it; empty if there is no space.
+        title: Its description, in one line.
         is_critical: Whether it is on the critical path.
         is_estimated: Whether its cost is an estimate.
     """
@@ -419,7 +419,7 @@ class Lane:
 
     Attributes:
         y: Its upper edge.
-        label: What it is called; empty where it is not.
+        label: Its name; empty if it has none.
     """
 
     y: float
@@ -436,24 +436,24 @@ class Tick:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gantt:
-    """The picture of when each build runs.
+    """The picture of the times of builds.
 
     Attributes:
-        title: What it shows.
-        description: The same in sentences, for who cannot see it.
+        title: Its title.
+        description: The same in sentences, for readers who cannot see it.
         width: The width of the whole picture.
         height: The height of the whole picture.
-        left: Where time begins.
-        bar: How high a bar is.
-        top: Where the lanes begin.
-        bottom: Where the lanes end.
+        left: The start of the time axis.
+        bar: The height of a bar.
+        top: The top of the lanes.
+        bottom: The bottom of the lanes.
         lanes: The lanes.
         bars: The bars.
         ticks: The axis.
-        path: The outline of how many builds run at once, as the path of an SVG.
-        most: How many run at once at most.
-        span: How long all takes.
-        is_banded: Whether bars stand for several builds.
+        path: The outline of the number of parallel builds, as the path of an SVG.
+        most: The maximum number of parallel builds.
+        span: The total time.
+        is_banded: Whether bars represent several builds.
     """
 
     title: str
@@ -479,11 +479,11 @@ class Stage:
 
     Attributes:
         number: The stage.
-        builds: How many builds it has.
+        builds: The number of its builds.
         x: Its left edge.
         y: Its upper edge.
-        width: How wide it is.
-        height: How high it is.
+        width: Its width.
+        height: Its height.
     """
 
     number: int
@@ -499,10 +499,10 @@ class CurvePoint:
     """A budget in the picture of budgets.
 
     Attributes:
-        x: Where the limit stands.
-        y: Where the number of roots that install then stands.
-        label: The number; empty where it has no room.
-        title: What it says, in one line.
+        x: The position of the limit.
+        y: The position of the number of roots that then install.
+        label: The number; empty if there is no space.
+        title: Its description, in one line.
     """
 
     x: float
@@ -516,14 +516,14 @@ class Curve:
     """The results of budgets, as a drawing.
 
     Attributes:
-        title: What it shows.
-        description: The same in sentences, for who cannot see it.
-        axis: What the limits count.
+        title: Its title.
+        description: The same in sentences, for readers who cannot see it.
+        axis: The unit of the limits.
         width: The width of the whole picture.
         height: The height of the whole picture.
-        left: Where nothing is spent.
-        right: Where all is spent.
-        bottom: Where no root installs.
+        left: The position of an empty budget.
+        right: The position of the full budget.
+        bottom: The position of no installing root.
         grid: Numbers of roots with their heights.
         ticks: The axis.
         path: The steps, as the path of an SVG.
@@ -554,17 +554,17 @@ class PlanPart:
 
     Attributes:
         headline: The line.
-        unit: What costs count: ``builds`` or ``seconds``.
+        unit: The unit of costs: ``builds`` or ``seconds``.
         figures: The numbers.
         lines: Sentences about them.
         builds: The builds, by stage.
         critical: The numbers of the builds on the critical path.
-        gantt: The picture; None where nothing is built.
-        stages: The picture of stages; nothing where there is one stage or none.
-        curve: What budgets buy; None where that was not asked.
-        choices: What was chosen for abstract wants; None where there are none.
-        tables: What else the plan says: what to publish, what cannot be planned.
-        install: How builds and consumers must install.
+        gantt: The picture; None if nothing is built.
+        stages: The picture of stages; empty if there is at most one.
+        curve: The results of budgets; None unless requested.
+        choices: The choices for abstract wants; None if there are none.
+        tables: The other tables of the plan: specs to publish, wants that cannot be planned.
+        install: The commands for builds and consumers.
     """
 
     headline: Prose
@@ -586,8 +586,8 @@ class TrendMark:
     """A step in the picture of a trend.
 
     Attributes:
-        x: Where it stands.
-        label: What is written there.
+        x: Its position.
+        label: Its text.
     """
 
     x: float
@@ -602,10 +602,10 @@ class TrendLine:
         label: Its name and its last share.
         path: The line, as the path of an SVG.
         dots: Its points.
-        dash: How it is dashed.
+        dash: Its dashes.
         colour: The number of its colour.
         is_all: Whether it is that of all stacks together.
-        label_y: Where its name stands.
+        label_y: The position of its name.
     """
 
     label: str
@@ -624,14 +624,14 @@ class TrendPicture:
     Attributes:
         width: The width of the whole picture.
         height: The height of the whole picture.
-        left: Where the lines begin.
-        right: Where they end.
-        bottom: Where nothing is covered.
+        left: The left end of the lines.
+        right: The right end of the lines.
+        bottom: The position of no coverage.
         grid: Shares with their heights.
         names: The steps that are named.
         changes: The steps at which the wants changed.
         lines: The lines.
-        description: The same in sentences, for who cannot see it.
+        description: The same in sentences, for readers who cannot see it.
     """
 
     width: float
@@ -652,8 +652,8 @@ class TrendPart:
 
     Attributes:
         headline: The line.
-        picture: The picture; None of a single step.
-        tables: The numbers, and what was lost since when.
+        picture: The picture; None for a single step.
+        tables: The numbers, and the lost wants with the step of their loss.
     """
 
     headline: Prose
@@ -682,8 +682,8 @@ class PagePart:
 
     Attributes:
         id: The id of its section.
-        title: What it is called.
-        count: A number beside it; empty where there is none.
+        title: Its title.
+        count: A number beside it; empty if there is none.
     """
 
     id: str
@@ -698,15 +698,15 @@ class HtmlPage:
     Attributes:
         title: The title of the window.
         version: The version of specplan.
-        date: When it was made, as it was given; empty where nothing says it.
-        command: The command that makes it again; empty where there is none.
-        verdict: How it stands.
-        coverage: What is missing; None where that was not asked.
-        changes: What changed, or None.
+        date: Its date, as it was given; empty if not given.
+        command: The command that reproduces it; empty if there is none.
+        verdict: The overall result.
+        coverage: The gaps; None if not requested.
+        changes: The changes, or None.
         plan: The plan, or None.
         trend: Coverage over time, or None.
-        soundness: What is wrong with the caches, or None.
-        inputs: What the page was made from, with checksums.
+        soundness: The faults of the caches, or None.
+        inputs: The input files of the page, with checksums.
         parts: The parts, in their order.
     """
 

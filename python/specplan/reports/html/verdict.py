@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Parts", "doubts_of", "failed_gates", "verdict_of"]
 
-#: How many gates are named.
+#: The maximum number of gates that are named.
 _FEW: Final = 3
 
-#: What was left out and could not change the answer.
+#: The kinds of left-out input that could not change the answer.
 _NO: Final = State("no", "no", "quiet")
 
 _QUESTIONS: Final[Mapping[Kind, str]] = {
@@ -54,7 +54,7 @@ class Parts:
 
 
 def failed_gates(documents: Sequence[AnswerDocument]) -> list[str]:
-    """Return the reasons why the gates of documents fail, a sentence each."""
+    """Return the reasons why the gates of documents fail, one sentence each."""
     return [
         gate.text_at("reason") or _label(gate)
         for _, gate in _gates(documents)
@@ -145,7 +145,7 @@ def _evaluated(documents: Sequence[AnswerDocument]) -> list[Value]:
 
 
 def _held(documents: Sequence[AnswerDocument]) -> str:
-    """Return the gates that hold, by name if they are few."""
+    """Return the gates that hold, by name if there are few."""
     labels = list(dict.fromkeys(map(_label, _evaluated(documents))))
     if len(labels) <= _FEW:
         return f"{', '.join(labels)} {form(len(labels), 'holds', 'hold')}"
@@ -198,7 +198,7 @@ def _of_check(content: Value) -> list[Figure]:
 
 
 def _faults(label: str, number: int, among: str, section: str) -> Figure:
-    """Return a number of which none is good."""
+    """Return a number for which 0 is good."""
     tone: Tone = "bad" if number else "good"
     return Figure(
         label=label, value=f"{number:,}", detail=f"in {among}", tone=tone, section=section
@@ -259,7 +259,7 @@ def _of_coverage(content: Value) -> list[Figure]:
 
 
 def _by_state(content: Value) -> str:
-    """Return the state that most gaps have, in few words."""
+    """Return the most frequent state of gaps, in a few words."""
     counts: dict[str, int] = {}
     for each in content.items_at("gaps"):
         counts[each.text_at("state")] = counts.get(each.text_at("state"), 0) + 1
@@ -329,11 +329,11 @@ def _left_out_table(documents: Sequence[AnswerDocument]) -> Titled | None:
         Column("blocks", "could change the answer", "state"),
         Column("remedy", "what settles it", "name"),
     )
-    # Two questions of one catalog leave out the same.
+    # Two questions to one catalog leave out the same input.
     seen = dict.fromkeys(
         (_cause(each), each.text_at("where"), each.count_at("count")) for _, each in records
     )
-    # What happened in many places, and is settled in one way, is one row.
+    # The same event in many places with the same remedy is one row.
     places: dict[tuple[bool, str, str, str], list[tuple[str, int]]] = {}
     for cause, where, times in sorted(seen, key=lambda each: each[0][0]):
         places.setdefault(cause, []).append((where, times))
@@ -354,6 +354,6 @@ def _left_out_table(documents: Sequence[AnswerDocument]) -> Titled | None:
 
 
 def _cause(record: Value) -> tuple[bool, str, str, str]:
-    """Return whether a left-out record is harmless, its kind, what happened, and its remedy."""
+    """Return whether a left-out record is harmless, its kind, the event, and its remedy."""
     kind, detail, remedy = (record.text_at(key) for key in ("kind", "detail", "remedy"))
     return not record.flag_at("blocks"), kind, detail, remedy

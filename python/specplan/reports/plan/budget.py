@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["REASONS", "as_json", "curve_json", "limit_of", "proof_of", "sections"]
 
-#: Why a root is not completed.
+#: The reasons why a root is not completed.
 REASONS: Final[Mapping[OpenReason, str]] = {
     "beyond": "beyond the budget",
     "left_out": "needs a broken spec",
@@ -128,12 +128,12 @@ def _curve(plan: Plan) -> tuple[Section, ...]:
 
 
 def limit_of(limit: float, unit: Unit) -> str:
-    """Return a budget as people say it."""
+    """Return a budget in words."""
     return _builds(int(limit)) if unit == "builds" else amounts.amount(limit, unit)
 
 
 def proof_of(weight: float, upper_bound: float) -> str:
-    """Return the proven facts on the result of a budget."""
+    """Return the proven facts about the result of a budget."""
     if weight == upper_bound:
         return "optimal"
     return f"weight {amounts.exact(weight)} of at most {amounts.exact(upper_bound)}"
@@ -189,7 +189,7 @@ def _spec(root: BudgetRoot | OpenRoot) -> SpecWithHash:
 
 
 class _MetWants:
-    """The abstract wants that roots meet; the system is named where there are several."""
+    """The abstract wants that roots meet; the system is named if there are several."""
 
     def __init__(self, budget: Budget) -> None:
         met = [
@@ -202,7 +202,7 @@ class _MetWants:
         self._has_systems = len({(want.os, want.target) for want in met}) > 1
 
     def of(self, root: BudgetRoot | OpenRoot) -> tuple[TableCell, ...]:
-        """Return the cell of a root; none where there are no abstract wants."""
+        """Return the cell of a root; none if there are no abstract wants."""
         want = root.want
         if not self.columns:
             return ()
@@ -242,7 +242,7 @@ def _lines(budget: Budget, unit: Unit) -> list[Prose]:
 
 
 def _more(root: OpenRoot, budget: Budget, unit: Unit) -> str:
-    """Return how much a root needs beyond the limit."""
+    """Return the amount that a root needs beyond the limit."""
     if root.more_builds is None or root.more_cost is None:
         return ""
     parts = []

@@ -50,7 +50,7 @@ __all__ = [
 
 _PLACE: Final = (Column("stack", "stack", "name"), Column("system", "system", "system"))
 
-#: Why a want cannot be planned, as the end of a sentence.
+#: The reasons why a want cannot be planned, as the end of a sentence.
 LACKS: Mapping[UnplannableReason, str] = {
     "no_candidate": "no known spec satisfies it",
     "undecided": "the sources do not say whether a spec satisfies it",
@@ -59,13 +59,13 @@ LACKS: Mapping[UnplannableReason, str] = {
     "a binary of it",
 }
 
-#: The same without what follows from it.
+#: The same without the consequence.
 SHORT_LACKS: Mapping[UnplannableReason, str] = {
     **LACKS,
     "developed": "its environment builds it from a source tree",
 }
 
-#: Why a spec was chosen, in few words.
+#: The reasons why a spec was chosen, in a few words.
 REASONS: Mapping[Reason, str] = {
     "only": "only candidate",
     "no_build": "needs no build",
@@ -75,7 +75,7 @@ REASONS: Mapping[Reason, str] = {
     "cut": "search ended early",
 }
 
-#: What stands in a terminal where no other candidate was compared.
+#: The placeholder in a terminal if no other candidate was compared.
 _NO_OTHER: Final[Mapping[Reason, str]] = {
     "only": "no other",
     "no_build": "no build",
@@ -184,9 +184,9 @@ def more(cost: float, builds: int, unit: Unit) -> str:
     """Return the additional cost of a plan beyond the one that was made.
 
     Args:
-        cost: What it costs more; negative where it costs less.
-        builds: How many builds more it has.
-        unit: What costs count.
+        cost: Its additional cost; negative if it costs less.
+        builds: The number of its additional builds.
+        unit: The unit of costs.
     """
     if not cost:
         return "the same"
@@ -229,13 +229,13 @@ def _place(want: ChosenWant) -> tuple[TableCell, ...]:
 
 
 def lines(plan: Plan) -> list[str]:
-    """Return sentences on the quality of the choice; none where nothing was chosen."""
+    """Return sentences on the quality of the choice; none if nothing was chosen."""
     choice = plan.choice
     if choice is None:
         return []
     wants = wording.count(len(choice.wants), "abstract want")
     met = sum(each.completed for each in choice.wants)
-    # A budget decides which wants are completed; these then cost the least, or nearly.
+    # A budget decides which wants are completed; their cost is then optimal, or nearly so.
     verb = "chosen for" if plan.budget is None else "completed"
     alone = amounts.amount(choice.cost_alone, plan.unit)
     if plan.optimal:

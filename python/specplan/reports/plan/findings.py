@@ -32,7 +32,7 @@ __all__ = ["plan_findings", "plan_measures"]
 
 @findings_of.register(Plan)
 def plan_findings(plan: Plan) -> Findings:
-    """Return a case for each abstract want: it fails where nothing known can be planned for it."""
+    """Return a case for each abstract want, which fails if no known spec can be planned for it."""
     cases = [*gate_cases(plan.gates), *left_out_cases(plan.left_out)]
     wants = () if plan.choice is None else plan.choice.wants
     cases += [_case(each) for each in wants]

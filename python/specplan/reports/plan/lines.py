@@ -1,4 +1,4 @@
-"""A plan as a list for pipes: one build per line, in an order in which they can run."""
+"""A plan as a list for pipes: one build per line, in a valid build order."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["ListedPlan", "listed", "rebuild"]
 
 
 class ListedPlan(Protocol):
-    """The parts of a plan that a list shows; the plan was made here or read."""
+    """The parts of a plan that a list shows; the plan was made in this run or read."""
 
     @property
     def predicted(self) -> bool:
@@ -31,7 +31,7 @@ class ListedPlan(Protocol):
 
     @property
     def is_what_if(self) -> bool:
-        """True if it rests on assumptions that contradict the caches."""
+        """True if it relies on assumptions that contradict the caches."""
 
     @property
     def excluded_builds(self) -> int:
@@ -47,7 +47,7 @@ class ListedPlan(Protocol):
 
     @property
     def publish(self) -> Sequence[PublishedWant]:
-        """The specs that only need to be listed."""
+        """The specs that only need listing."""
 
     @property
     def unplannable(self) -> Sequence[ChosenWant]:
@@ -59,7 +59,7 @@ class ListedPlan(Protocol):
 
     @property
     def gates(self) -> Sequence[Gate]:
-        """The gates that it was compared with."""
+        """The gates of the run."""
 
 
 @as_lines.register(Plan)
@@ -69,14 +69,13 @@ def rebuild(plan: Plan) -> str:
 
 
 def listed(plan: ListedPlan) -> str:
-    """Return ``name@version/hash`` of each build below a line that says ``# exact``.
+    """Return ``name@version/hash`` of each build below a line ``# exact``.
 
-    In a predicted plan that line says ``# predicted``, and there are no hashes: those that
-    are known will not exist again. It also says what the plan rests on or does without:
-    assumptions, excluded builds, roots that a budget does not complete, wants that cannot be
-    planned, and what was left out that could change it. What cannot be planned, what only needs to
-    be listed and the gates that were asked for follow as comments, so that a reader that passes
-    over these builds nothing else.
+    In a predicted plan, that line is ``# predicted`` and there are no hashes, because the known
+    ones will not exist again. It also mentions assumptions, excluded builds, roots that a budget
+    does not complete, wants that cannot be planned, and left-out input that could change the plan.
+    Wants that cannot be planned, specs that only need listing and the requested gates follow as
+    comments, so that a reader that ignores comments only sees builds.
     """
     first = [
         "# predicted" if plan.predicted else "# exact",

@@ -47,7 +47,7 @@ def outline(plan: Plan, options: ReportOptions) -> Outline:
     """Return the sections of a plan: builds, choices, budget, schedule, left-out input.
 
     Raises:
-        UsageError: If chains are to be listed and are too many for a report.
+        UsageError: If there are too many chains to list in a report.
     """
     lines = (*choice.lines(plan), *plan_wording.change(plan), *plan_wording.numbers(plan))
     return Outline(
@@ -74,11 +74,11 @@ def outline(plan: Plan, options: ReportOptions) -> Outline:
 
 @records_of.register(Plan)
 def records(plan: Plan, options: ReportOptions) -> Records:
-    """Return one row a build, one a want that only needs to be listed, one that cannot be planned.
+    """Return one row per build, per want that only needs listing, and per unplannable want.
 
-    The column ``action`` says which it is. The spec of a row to publish is the binary that
-    its stack has to list; what it is for stands in the last columns. Each build says whether
-    its hash is predicted.
+    The column ``action`` distinguishes them. The spec of a row to publish is the binary that its
+    stack has to list; the last columns contain its purpose. Each build shows whether its hash is
+    predicted.
 
     Raises:
         UsageError: If the needs and chains of the builds are too many for a document.
@@ -184,7 +184,7 @@ def _excluded(plan: Plan) -> tuple[Section, ...]:
 
 
 def _without_successor(plan: Plan) -> tuple[Section, ...]:
-    """Return the specs that stay predicted though next hashes are asked for, with the reasons."""
+    """Return the specs that stay predicted although next hashes are requested, with reasons."""
     columns = (Column("spec", "spec", "spec", is_lead=True), Column("why", "why", "words"))
     rows = tuple(
         (

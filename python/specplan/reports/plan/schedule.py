@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["REASONS", "as_json", "sections"]
 
-#: Why a schedule cannot be shorter.
+#: The reasons why a schedule cannot be shorter.
 REASONS: Final[Mapping[BoundReason, str]] = {
     "critical_path": "the critical path takes as long",
     "work": "the runners share all the work",
@@ -147,7 +147,7 @@ def _lines(plan: Plan, schedule: Schedule) -> list[Prose]:
 
 
 def _percent(share: float) -> str:
-    # Rounded up: "within" has to be true.
+    # Rounded up, because "within" has to be true.
     tenths = -int(-share * 1000 // 1)
     return f"{tenths / 10:.1f} %"
 

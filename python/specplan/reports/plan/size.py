@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 __all__ = ["refuse_endless"]
 
-#: How many hashes the needs and chains of a plan may hold together; as JSON they take some
-#: 900 MB. Real plans have some ten a build. Where each spec depends on thousands, or on
-#: the one before, their number grows with the square of the builds.
+#: The maximum number of hashes in the needs and chains of a plan; as JSON they take about 900 MB.
+#: Real plans have about ten per build. If each spec depends on thousands, or on the previous one,
+#: their number grows with the square of the builds.
 _MOST_HASHES: Final = 20_000_000
 
 
 def refuse_endless(plan: Plan) -> None:
-    """Refuse a plan whose needs and chains no report can hold.
+    """Refuse a plan whose needs and chains are too many for a report.
 
     Raises:
         UsageError: If there are more than 20 million hashes in them.

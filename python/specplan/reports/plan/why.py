@@ -28,12 +28,12 @@ class WhyReport(Report):
     """The answer of ``specplan why``.
 
     Attributes:
-        query: What was asked for.
-        reasons: The answers of specs.
-        wants: The answers of wants.
-        predicted: Whether the plan foresees a change.
+        query: The requested spec.
+        reasons: The answers for specs.
+        wants: The answers for wants.
+        predicted: Whether the plan predicts a change.
         left_out: Input of the question that could not be taken into account.
-        sources: What was read.
+        sources: The sources that were read.
     """
 
     query: str
@@ -68,10 +68,10 @@ def outline(report: WhyReport, options: ReportOptions) -> Outline:
 
 @records_of.register(WhyReport)
 def records(report: WhyReport, options: ReportOptions) -> Records:
-    """Return one row a line of a tree, then one a want.
+    """Return one row per line of a tree, then one per want.
 
-    Of a want, ``verdict`` says whether it is a gap, ``reason`` why; the spec is what the plan
-    lists or chose for it.
+    For a want, ``verdict`` is its state and ``reason`` the reason for it; the spec is the one that
+    the plan lists or chose for it.
     """
     del options
     names = (
@@ -105,7 +105,7 @@ def _want(want: WhyWanted, number: int) -> Section:
 
 
 def _spec(why: Why, number: int, *, predicted: bool) -> Section:
-    # The spec that is asked about has its whole hash: what is below may be asked about next.
+    # The spec in question has its whole hash; the user may ask about the specs below next.
     spec = prose.name(f"{plan_wording.name(why.spec)}/{why.spec.hash}")
     wanted = ", and it is wanted" if why.tree[0].wanted else ""
     lines = []

@@ -62,31 +62,31 @@ __all__ = [
     "what_if",
 ]
 
-#: How builds and consumers must install for a plan to hold.
+#: The commands with which builds and consumers must install for a plan to be valid.
 HOLDS_WHEN: Final = (
     "the plan requires that each build runs as `spack install "
     "--use-buildcache=package:never,dependencies:only /HASH` and that consumers install with "
     "`--use-buildcache=only`"
 )
 
-#: How to run a plan.
+#: The advice on running a plan.
 RUN_IT: Final = (
     "run it with the same options: `specplan export make -o plan.mk && make -f plan.mk -j8 -k`"
 )
 
-#: What is shortened for people: checksums of patches and commits.
+#: The texts that are shortened for people: checksums of patches and commits.
 _CHECKSUM: Final = pattern(r"\b[0-9a-f]{40,64}\b")
 
-#: How much is shown of a checksum.
+#: The number of letters shown of a checksum.
 _SHORT_CHECKSUM: Final = 7
 
-#: How many lost packages a line names.
+#: The maximum number of lost packages in a line.
 _FEW_LOST: Final = 6
 
-#: How deep the lines of a tree are indented; the graphs of real locks are some 30 deep.
+#: The maximum indentation of a tree; the graphs of real locks are about 30 deep.
 _DEEP: Final = 30
 
-#: The longest chain that is shown spec by spec.
+#: The maximum length of a chain that is shown spec by spec.
 _LONG_CHAIN: Final = 50
 
 _CUT: Final[Mapping[CutReason, str]] = {
@@ -114,7 +114,7 @@ def named(spec: NamedSpec) -> Prose:
 
 
 def headline(plan: Plan) -> str:
-    """Return the one line that says how much must be built."""
+    """Return the one line on the number of builds."""
     totals = plan.totals
     kind = ("what if: " if plan.what_if else "") + ("predicted: " if plan.predicted else "")
     wants = wording.count(totals.wants, "spec") + " wanted"
@@ -131,28 +131,28 @@ def headline(plan: Plan) -> str:
 
 
 def nothing(excluded: int, open_roots: int) -> str:
-    """Return the phrase for a plan without builds, which may be one that had to leave all out.
+    """Return the phrase for a plan without builds, which may have had to leave out everything.
 
     Args:
-        excluded: How many builds are excluded because of specs that do not build.
-        open_roots: How many roots a budget does not complete.
+        excluded: The number of builds that are excluded because of specs that do not build.
+        open_roots: The number of roots that a budget does not complete.
     """
     cut = limits(excluded, open_roots, is_what_if=False)
     return f"no build is planned ({', '.join(cut)})" if cut else "nothing to build"
 
 
 def unplannable(count: int) -> list[str]:
-    """Return the phrase that says how many wants cannot be planned, if any cannot."""
+    """Return the phrase on the number of unplannable wants, if there are any."""
     return [f"{wording.count(count, 'want')} cannot be planned"] if count else []
 
 
 def limits(excluded: int, open_roots: int, *, is_what_if: bool) -> list[str]:
-    """Return the phrases that say why a plan is not all that would have to be built.
+    """Return the phrases on the reasons why a plan is not everything that must be built.
 
     Args:
-        excluded: How many builds are excluded because of specs that do not build.
-        open_roots: How many roots a budget does not complete.
-        is_what_if: Whether it assumes anything against what the caches say.
+        excluded: The number of builds that are excluded because of specs that do not build.
+        open_roots: The number of roots that a budget does not complete.
+        is_what_if: Whether it assumes anything that contradicts the caches.
     """
     found = ["what if"] if is_what_if else []
     if excluded:
@@ -215,7 +215,7 @@ def _recipes(compared: RecipesCompared) -> list[str]:
 
 
 def assumed(found: RecipesAssumed) -> str:
-    """Return with which recipes a stack is taken to be made, and whether that is proven."""
+    """Return the recipes with which a stack is assumed to be made, and whether that is proven."""
     pins = ", which its environment pins" if found.pinned else ""
     proof = "no package hash proves that"
     if found.proven:
@@ -255,7 +255,7 @@ def _unmatched(what: str, specs: Sequence[ChangedSpec]) -> list[str]:
 
 
 def notes(plan: Plan) -> list[str]:
-    """Return notes beside the builds, one a line."""
+    """Return notes besides the builds, one per line."""
     lines = _unmatched("broken", plan.excluded.specs)
     totals = plan.totals
     if plan.excluded.builds:
@@ -320,7 +320,7 @@ def left_out(build: ExcludedBuild, names: Mapping[str, NamedSpec]) -> str:
 
     Args:
         build: The build.
-        names: What the specs of chains are called, by hash, as :func:`names_of_chains` gives it.
+        names: The names of the specs in chains, by hash, as returned by :func:`names_of_chains`.
     """
     if build.reason == "broken":
         return "known not to build"
@@ -449,7 +449,7 @@ def _difference(difference: Difference, keys: Collection[OwnKey]) -> str:
     gone = [each for each in old if each not in new]
     come = [each for each in new if each not in old]
     if "patches" in keys and difference.key == "variants":
-        # The variant holds only the first letters of what the patches hold whole.
+        # The variant only contains the first letters of the checksums in the patches.
         gone, come = _but_patches(gone), _but_patches(come)
         if not gone and not come:
             return ""
@@ -483,7 +483,7 @@ def want_lines(want: WhyWanted) -> list[str]:
     """Return the origins of wants, their state, the nearest spec and the plan for them.
 
     Args:
-        want: What is wanted.
+        want: The want.
     """
     lines = []
     if want.wanted_by:

@@ -23,7 +23,7 @@ _LEVELS: Final[dict[RecipeVerdict, str]] = {
 
 
 def github(changes: RecipeChanges) -> str:
-    """Return one annotation for each recipe that does more than nothing, and one for all."""
+    """Return one annotation for each recipe with an effect, and one for all."""
     lines = [*recipe_annotations(changes), notice("Recipes", wording.headline(changes))]
     return "".join(f"{line}\n" for line in lines)
 
@@ -31,7 +31,7 @@ def github(changes: RecipeChanges) -> str:
 def recipe_annotations(changes: RecipeChanges) -> Iterator[str]:
     """Yield an annotation for each recipe with an effect, up to the number shown.
 
-    Those with the most specs that do not stay the same come first.
+    Those with the most changed specs come first.
     """
     chosen = [each for each in changes.recipes if each.verdict != "same"]
     chosen.sort(key=_reach, reverse=True)

@@ -63,7 +63,7 @@ def outline(changes: RecipeChanges, options: ReportOptions) -> Outline:
 
 @records_of.register(RecipeChanges)
 def records(changes: RecipeChanges, options: ReportOptions) -> Records:
-    """Return one row a recipe."""
+    """Return one row per recipe."""
     del options
     rows = (
         (change.package, change.file, change.verdict, change.classes, change.why)
@@ -73,7 +73,7 @@ def records(changes: RecipeChanges, options: ReportOptions) -> Records:
 
 
 def recipe_table(changes: RecipeChanges) -> ReportTable:
-    """Return the recipes that changed, one a row."""
+    """Return the changed recipes, one per row."""
     columns = (
         Column("package", "recipe", "name", is_lead=True),
         Column("verdict", "verdict", "state"),

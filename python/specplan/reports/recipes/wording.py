@@ -23,7 +23,7 @@ VERDICT_WORDS: Final[dict[RecipeVerdict, str]] = {
     "stale": "stale",
 }
 
-#: What recipes of a verdict do, the strongest first.
+#: The effects of recipes by verdict, the strongest first.
 _DOES: Final[tuple[tuple[RecipeVerdict, str, str], ...]] = (
     ("stale", "changes hashes", "change hashes"),
     ("may_change", "may change hashes", "may change hashes"),

@@ -1,4 +1,4 @@
-"""Costs as people read them: counts of builds, or times."""
+"""Costs for people: counts of builds, or times."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ def of_total(part: float, total: float, unit: Unit) -> str:
 
 
 def exact(value: float) -> str:
-    """Return a number as short as can be without losing any of it that matters."""
+    """Return a number as short as possible without losing significant digits."""
     return f"{value:.15g}"
 
 
 def time(value: float, unit: Unit) -> str:
-    """Return a point in time or a span for a column of such: ``3``, or ``1 h 05 min``."""
+    """Return a point in time or a duration for a column: ``3``, or ``1 h 05 min``."""
     return exact(value) if unit == "builds" else _time(value)
 
 
@@ -54,7 +54,7 @@ def of_cell(cell: Amount) -> str:
 
 
 def of_number(cell: Number) -> str:
-    """Return a number of a table, ``n/a`` where it is not known."""
+    """Return a number in a table, ``n/a`` if unknown."""
     return "n/a" if cell.value is None else exact(cell.value)
 
 

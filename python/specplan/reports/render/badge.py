@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["badge", "badge_endpoint"]
 
-#: From which percentage on which colour: its name, and what it is.
+#: The colours by minimum percentage: name and value.
 _COLOURS: Final = (
     (100, "brightgreen", "#2d7d0f"),
     (95, "green", "#557a00"),
@@ -25,7 +25,7 @@ _COLOURS: Final = (
     (0, "red", "#c0392b"),
 )
 
-#: Where nothing is wanted, or left-out input could change the share.
+#: The colour if nothing is wanted, or left-out input could change the share.
 _NOT_DEFINED: Final = ("lightgrey", "#5f5f5f")
 
 #: The width in tenths of a pixel of characters of Verdana at 11 pixels, and of all others.

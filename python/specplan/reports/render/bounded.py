@@ -18,12 +18,12 @@ _RULE: Final = pattern(r"\|(?: -{3}:? \|)+")
 def bounded(report: str, most: int) -> str:
     """Return a report in Markdown within a limit of bytes as UTF-8.
 
-    All tables keep the same number of first rows, as many as fit; the shorter ones stay whole.
-    A report that is too large without any row is cut where it is.
+    All tables keep the same number of first rows, as many as fit; shorter ones stay complete. A
+    report that is too large even without rows is truncated.
 
     Args:
         report: The report.
-        most: How many bytes it may have.
+        most: The maximum size, in bytes.
     """
     if _size(report) <= most:
         return report
@@ -44,7 +44,7 @@ def bounded(report: str, most: int) -> str:
     # Half a line could be half an element.
     kept = kept.rpartition("\n")[0]
     if kept.count("<details>") > kept.count("</details>"):
-        # What is open would fold away all that follows the report on its page.
+        # An open element would fold away everything after the report on its page.
         kept += _CLOSING
     return (kept + end).encode()[:most].decode("utf-8", "ignore")
 

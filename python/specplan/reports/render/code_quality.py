@@ -1,7 +1,7 @@
 """Failures as a GitLab Code Quality report, which a merge request compares with its base.
 
-GitLab shows what is new and what is resolved by the fingerprint, which is the same for the same
-case in every run. A failure that is on no line of a file is shown under the name of its suite.
+GitLab shows new and resolved failures by fingerprint, which is the same for the same case in every
+run. A failure without a line in a file is shown under the name of its suite.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """Results as CSV: one line of names, one row for each thing.
 
-The names are those of the JSON documents; what is nested there has a dot, as in
-``nearest.hash``. What is null there is empty here, a list is joined with ``"; "``, and
-a text that a spreadsheet would evaluate gets an apostrophe in front. Nothing is cut.
+The names are those of the JSON documents, with a dot for nested ones, as in ``nearest.hash``. A
+null value is empty here, a list is joined with ``"; "``, and a text that a spreadsheet would
+evaluate gets an apostrophe in front. Nothing is cut.
 
-The gates of a run follow as rows of the same table, with columns of their own after all others,
-so that every reader of CSV still gets one table. Without gates there are neither.
+The gates of a run follow as rows of the same table, with their own columns after all others, so
+that every reader of CSV still gets one table. Without gates there are no such rows and columns.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _GATE_NAMES: Final = tuple(
 )
 
 
-#: How many rows are put into one part.
+#: The number of rows in one part.
 _ROWS: Final = 1_000
 
 
@@ -59,7 +59,7 @@ def csv_table(result: Report, options: ReportOptions) -> Iterator[str]:
 
 
 def _column(values: Sequence[Value]) -> Sequence[str]:
-    """Return the values of a column as cells; those of most columns are alike."""
+    """Return the values of a column as cells; most columns have values of one type."""
     kinds = set(map(type, values))
     if kinds == {str}:
         return escape.csv_cells(cast("Sequence[str]", values))

@@ -1,9 +1,9 @@
 """The common part of all JSON documents.
 
-Each document names its kind and version in ``schema``; ``specplan/schemas`` holds a
-JSON Schema for each. A later version of the same number may hold more fields, never
-fewer. Nothing is truncated, the order is that of the records, and the text is ASCII,
-so that no name can reach a terminal unescaped.
+Each document names its kind and version in ``schema``; ``specplan/schemas`` contains a JSON Schema
+for each. A later release may add fields to the same version, but never remove any. Nothing is
+truncated, the order is that of the records, and the text is ASCII, so that no name can reach a
+terminal unescaped.
 """
 
 from __future__ import annotations
@@ -26,20 +26,19 @@ if TYPE_CHECKING:
 
 __all__ = ["Json", "document", "fields_of", "left_out_json"]
 
-#: What stands in texts alone and is written as its escapes.
+#: The characters that only occur in texts and are written as escapes.
 _BEYOND_ASCII: Final = pattern(r"[^\x00-\x7f]+")
 
-#: What a document may hold; a record is an object of its fields, in their order.
+#: The types of values in a document; a record is an object of its fields, in their order.
 Json: TypeAlias = (
     "Mapping[str, Json] | Sequence[Json] | DataclassInstance | str | int | float | bool | None"
 )
 
 
 def fields_of(record: DataclassInstance) -> dict[str, Json]:
-    """Return the fields of a record under their names, for an object that has more than them.
+    """Return the fields of a record by name, for an object with further fields.
 
-    The schemas are closed: a field that none of them knows is found by the tests before it
-    gets into a document.
+    The schemas are closed, so tests find an unknown field before it gets into a document.
     """
     return {each.name: getattr(record, each.name) for each in fields(record)}
 
@@ -62,10 +61,10 @@ def left_out_json(records: Iterable[LeftOut]) -> Json:
 def document(content: Mapping[str, Json]) -> Iterator[str]:
     """Yield a document as text with a newline at its end, part by part.
 
-    A long array is encoded some items at a time, so that it may be worked out as it is written.
+    A long array is encoded a few items at a time, so that it can be computed while it is written.
 
     Args:
-        content: What it holds, ``schema`` first.
+        content: Its content, ``schema`` first.
     """
     short: dict[str, Json] = {}
     between = "{\n"
@@ -87,10 +86,10 @@ def document(content: Mapping[str, Json]) -> Iterator[str]:
     yield (between + _within(short) if short else "") + "\n}\n"
 
 
-#: How many items of a long array are encoded at a time.
+#: The number of items of a long array that are encoded at a time.
 _ITEMS: Final = 1_000
 
-#: What stands around the items of the only array of an object.
+#: The text around the items of the only array of an object.
 _BEFORE_ITEMS: Final = len('  "": [\n')
 _AFTER_ITEMS: Final = -len("\n  ]")
 
@@ -110,13 +109,13 @@ def _encoded(content: Mapping[str, Json]) -> str:
     try:
         text = orjson.dumps(content, default=_plain, option=orjson.OPT_INDENT_2).decode()
     except orjson.JSONEncodeError:
-        # A lone surrogate out of the name of a file, or a number beyond 64 bits.
+        # A lone surrogate from the name of a file, or a number beyond 64 bits.
         return json.dumps(content, default=_plain, indent=2, allow_nan=False)
     return text if text.isascii() else _BEYOND_ASCII.sub(_escaped, text)
 
 
 def _plain(value: object) -> Json:
-    """Return a value of a type that an encoder does not know as one that it knows."""
+    """Convert a value of a type that the encoder does not support."""
     if is_dataclass(value) and not isinstance(value, type):
         return fields_of(value)
     if isinstance(value, Mapping):

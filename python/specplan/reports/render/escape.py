@@ -1,11 +1,11 @@
 """Escaping of untrusted text, by medium.
 
-Labels, package names, paths and messages come out of files that anyone may have
-written. A terminal obeys escape sequences in them, the log of a CI job obeys commands
-such as ``::error::`` and ``##[group]``, Markdown renders their links and tables, a
-spreadsheet evaluates their formulas. Each function here takes such a text and returns one
-line that its medium shows as plain characters. Since lines are put together and wrapped
-afterwards, what writes a whole report ends with :func:`for_logs`.
+Labels, package names, paths and messages come from files that anyone may have written. A terminal
+executes escape sequences in them, the log of a CI job executes commands such as ``::error::`` and
+``##[group]``, Markdown renders their links and tables, a spreadsheet evaluates their formulas. Each
+function here takes such a text and returns one line that its medium shows as plain characters.
+Because lines are joined and wrapped afterwards, the writer of a whole report ends with
+:func:`for_logs`.
 """
 
 from __future__ import annotations
@@ -37,45 +37,44 @@ __all__ = [
     "xml_text",
 ]
 
-#: How it is written instead.
+#: The replacement.
 _BROKEN: Final = r"#\\#"
 
-#: What is a command where a line begins with it: ``::error::`` (GitHub), and the words that
-#: open a group (Buildkite). Wrapping may let a line begin with any word.
+#: Commands at the beginning of a line: ``::error::`` (GitHub), and the words that open a group
+#: (Buildkite). After wrapping, a line may begin with any word.
 _COMMAND_WORD: Final = pattern(r"(?<![^ ])(?=::|(?:---|\+\+\+|~~~|\^\^\^)(?![^ ]))")
 
-#: What of printable ASCII may have to be written in another way on a terminal.
+#: The printable ASCII characters that may have to be escaped on a terminal.
 _DOUBTFUL: Final = ("##", "::", "---", "+++", "~~~", "^^^")
 
-#: Characters that count as printable and show nothing, so that two names would look alike.
+#: Characters that count as printable but are invisible, so that two names would look alike.
 _INVISIBLE: Final = pattern(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
     "\U000e0100-\U000e01ef]"
 )
 
-#: What a code span between backticks may hold without any escape. Each of these
-#: characters stands for itself there, in a table cell as well.
+#: The characters that a code span between backticks may contain without any escape, in a table cell
+#: as well.
 _PLAIN_IN_CODE: Final = pattern(
     r"[A-Za-z0-9@.+=~%^/:,_()\[\]{}#*!?;'-]+( [A-Za-z0-9@.+=~%^/:,_()\[\]{}#*!?;'-]+)*"
 )
 
-#: ASCII that has no meaning inside a Markdown sentence; all else becomes an entity.
+#: ASCII without a special meaning inside a Markdown sentence; everything else becomes an entity.
 _PLAIN_IN_SENTENCE: Final = pattern(r"[A-Za-z0-9 ,;()'/.%-]|[^\x00-\x7f]")
 
-#: A spreadsheet takes a cell that starts with one of these for a formula; the last
-#: four are the full-width forms that some take as well.
+#: A spreadsheet takes a cell that starts with one of these as a formula; the last four are the
+#: full-width forms that some accept as well.
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
-#: What has a meaning in XML, and how it is written instead; in the order of replacement.
+#: The special characters of XML and their replacements, in the order of replacement.
 _ENTITIES: Final = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"))
 
 
 def terminal(text: str) -> str:
     r"""Return the text as one line that moves no cursor, changes no colour and runs no command.
 
-    Everything that does not show is written as its escape: control characters,
-    line ends, directional and zero-width marks, unusual spaces, lone surrogates. A
-    backslash breaks what the log of a CI job would obey.
+    Every invisible character is escaped: control characters, line ends, directional and zero-width
+    marks, unusual spaces, lone surrogates. A backslash breaks commands in the log of a CI job.
 
     Example:
         >>> print(terminal("red \x1b[31m"))
@@ -95,22 +94,22 @@ def terminal_each(texts: Sequence[str]) -> Sequence[str]:
         >>> terminal_each(["zlib", "hdf5"])
         ['zlib', 'hdf5']
     """
-    # A letter between two texts makes nothing of them doubtful.
+    # A letter between two texts does not affect the check.
     if _is_harmless("a".join(texts)):
         return texts
     return list(map(terminal, texts))
 
 
 def _is_harmless(text: str) -> bool:
-    """Return whether a terminal may get the text as it is, as it may nearly every text."""
+    """Return whether a terminal may get the text unchanged, as in nearly all cases."""
     return text.isascii() and text.isprintable() and not any(map(text.__contains__, _DOUBTFUL))
 
 
 def visible(text: str) -> str:
-    r"""Return the text as one line in which everything shows, and no two texts look alike.
+    r"""Return the text as one line in which everything is visible, and no two texts look alike.
 
     Control characters, line ends, directional and zero-width marks, unusual spaces and lone
-    surrogates are written as their escapes. What has a meaning in the medium is still in it.
+    surrogates are written as their escapes. Special characters of the medium remain.
 
     Example:
         >>> print(visible("a\u202eb <c>"))
@@ -120,7 +119,7 @@ def visible(text: str) -> str:
 
 
 def excerpt(text: str) -> str:
-    """Return a line of a source behind a margin, so that marks below keep their place.
+    """Return a line of a source after a margin, so that marks below stay aligned.
 
     Example:
         >>> print(excerpt("::error::x"))
@@ -132,7 +131,7 @@ def excerpt(text: str) -> str:
 def for_logs(report: str) -> str:
     r"""Return a report without a line that is a command of a CI runner.
 
-    Its texts are escaped already; this is for what only their places make a command.
+    Its texts are already escaped; this is for commands that only result from their position.
 
     Example:
         >>> print(for_logs("  ::error::x"))
@@ -142,7 +141,7 @@ def for_logs(report: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    """Return the text with an escape for each character that does not show."""
+    """Return the text with an escape for each invisible character."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(each if _shows(each) else _escaped(each) for each in text)
@@ -164,9 +163,9 @@ def _escaped(character: str) -> str:
 def csv_cell(text: str) -> str:
     """Return the text as a cell that no spreadsheet evaluates.
 
-    A text that would start a formula gets an apostrophe in front, which
-    spreadsheets take for "this is text". A dash alone, which stands for what is not known,
-    starts none. Quoting is left to the CSV writer.
+    A text that would start a formula gets an apostrophe in front, which marks it as text in
+    spreadsheets. A single dash, which stands for an unknown value, is not a formula. Quoting is
+    left to the CSV writer.
 
     Example:
         >>> csv_cell("=cmd|' /C calc'!A0")
@@ -197,18 +196,17 @@ def _no_formula(shown: str) -> str:
 def json_text(document: str) -> str:
     """Return a document of ASCII JSON that runs no command, with DEL escaped.
 
-    The encoder escapes all that is not ASCII and all other control characters. A line of
-    JSON begins with no word of a value, and a ``#`` stands in texts alone.
+    The encoder escapes everything outside of ASCII and all other control characters. A line of JSON
+    never begins with a word of a value, and a ``#`` only occurs in texts.
     """
     return log_commands.ANYWHERE.sub(r"\\u0023#", document.replace("\x7f", "\\u007f"))
 
 
 def markdown_code(text: str) -> str:
-    """Return the text as a code span, fit for a table cell.
+    """Return the text as a code span, suitable for a table cell.
 
-    Most names go between backticks. What holds anything that could end the span or
-    the cell goes into a ``code`` element, each special character as an entity: an
-    entity is never syntax.
+    Most names go between backticks. A text that could end the span or the cell goes into a ``code``
+    element, with each special character as an entity, which is never syntax.
 
     Example:
         >>> markdown_code("hdf5@1.14")
@@ -228,7 +226,7 @@ def markdown_code(text: str) -> str:
 def markdown_text(text: str) -> str:
     """Return the text as words of a sentence: no link, no emphasis, no element.
 
-    It must not start a line, where even a digit or a dash has a meaning.
+    It must not start a line, where even a digit or a dash is special.
 
     Example:
         >>> markdown_text("see [here](x) <b>")
@@ -241,9 +239,9 @@ def markdown_text(text: str) -> str:
 
 
 def html_page(page: str) -> str:
-    """Return a page of HTML that means the same and holds nothing that a CI job's log obeys.
+    """Return an equivalent page of HTML without commands for the log of a CI job.
 
-    Its texts are escaped already. No style or script of ours holds such a marker.
+    Its texts are already escaped. The styles and scripts contain no such marker.
 
     Example:
         >>> html_page("<td>##[group]x</td>")
@@ -255,8 +253,7 @@ def html_page(page: str) -> str:
 def xml_text(text: str) -> str:
     r"""Return the text as content of XML, in an element or in an attribute with double quotes.
 
-    It is one line. Characters that XML 1.0 cannot hold, and those that do not show, are written
-    as their escapes.
+    It is one line. Characters that XML 1.0 cannot contain, and invisible ones, are escaped.
 
     Example:
         >>> xml_text('<a> & "b" \x1b')
@@ -269,7 +266,7 @@ def xml_text(text: str) -> str:
 
 
 def xml_comment(text: str) -> str:
-    """Return the text as content of a comment of XML, which no two dashes may end early.
+    """Return the text as content of an XML comment, without two dashes that would end it early.
 
     Example:
         >>> xml_comment("of a--b <c>")
@@ -282,7 +279,7 @@ def xml_comment(text: str) -> str:
 
 
 def workflow_message(text: str) -> str:
-    """Return the text as message of a command of a GitHub workflow: one line, no escape of it.
+    """Return the text as the message of a GitHub workflow command: one line, escaped.
 
     Example:
         >>> workflow_message("100%0A")
@@ -292,7 +289,7 @@ def workflow_message(text: str) -> str:
 
 
 def workflow_property(text: str) -> str:
-    """Return the text as property of a command of a GitHub workflow.
+    """Return the text as a property of a GitHub workflow command.
 
     Example:
         >>> workflow_property("a,b::c")
@@ -302,7 +299,7 @@ def workflow_property(text: str) -> str:
 
 
 def metric_label(text: str) -> str:
-    r"""Return the text as value of a label of OpenMetrics, without the quotes around it.
+    r"""Return the text as the value of an OpenMetrics label, without the quotes around it.
 
     Example:
         >>> print(metric_label('a"b\\c'))

@@ -1,6 +1,6 @@
 """Reports as HTML fragments for notebooks: headings, lines and tables.
 
-There is no script, no style and no link in it, and every text of a source is escaped.
+It contains no scripts, styles or links, and every text from a source is escaped.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def _table(writer: TextWriter, table: ReportTable) -> Iterator[str]:
 
 
 def _grid(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
-    """Yield the lines of a table, of which all texts are escaped."""
+    """Yield the lines of a table, with all texts escaped."""
     yield "<table>"
     yield "<tr>" + "".join(f'<th scope="col">{each}</th>' for each in heads) + "</tr>"
     for row in rows:

@@ -1,6 +1,6 @@
 """Cases as GitHub annotations: at most ten of a kind, because GitHub shows no more in a step.
 
-What fails is an error, or a warning where it costs no build; the headline is a notice.
+A failure is an error, or a warning if it costs no build; the headline is a notice.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ __all__ = ["MOST_ANNOTATIONS", "annotation", "github", "limited"]
 
 _Level: TypeAlias = Literal["error", "warning", "notice"]
 
-#: What a step shows of each kind.
+#: The number of annotations of each kind that a step shows.
 MOST_ANNOTATIONS: Final = 10
 
-#: How many cells an annotation names.
+#: The maximum number of cells in an annotation.
 _FEW: Final = 3
 
 _OWN: Final = "specplan"
@@ -36,7 +36,7 @@ def annotation(level: str, message: Sequence[str], properties: Mapping[str, str 
     Args:
         level: ``error``, ``warning`` or ``notice``.
         message: Its lines.
-        properties: What it is about, such as ``file``; what is None or empty is left out.
+        properties: Its properties, such as ``file``; those that are None or empty are left out.
     """
     shown = ",".join(
         f"{key}={workflow_property(value)}" for key, value in properties.items() if value
@@ -46,7 +46,7 @@ def annotation(level: str, message: Sequence[str], properties: Mapping[str, str 
 
 
 def github(result: Report) -> str:
-    """Return the failures of a result as annotations, similar ones as one."""
+    """Return the failures of a result as annotations, merging similar ones."""
     findings = findings_of(result)
     lines: list[str] = []
     for level in ("error", "warning"):
@@ -101,7 +101,7 @@ def limited(level: str, lines: Sequence[str], most: int = MOST_ANNOTATIONS) -> l
     Args:
         level: Their level.
         lines: The annotations, the most important first.
-        most: How many of them a step has room for.
+        most: The maximum number of them in a step.
     """
     if len(lines) <= most:
         return [*lines]

@@ -1,9 +1,8 @@
 """Cases as JUnit XML for GitLab, Jenkins and readers on GitHub.
 
-A class is a suite and its name, so that both together name a case once. GitLab shows the text
-of a failure alone and neither its ``message`` nor its ``type``: the text begins with them.
-Readers take so many bytes and so many elements of one file: :func:`junit_files` splits a
-report, and no case is in two files.
+The class name is the suite, so that class and name together identify a case. GitLab only shows the
+text of a failure, not its ``message`` or ``type``, so the text begins with them. Readers limit the
+bytes and elements of one file: :func:`junit_files` splits a report, and no case is in two files.
 """
 
 from __future__ import annotations
@@ -21,10 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = ["junit", "junit_files"]
 
-#: GitLab takes 250,000 objects in a file, of which a case with a failure has about seven.
+#: GitLab accepts 250,000 objects in a file; a case with a failure has about seven.
 _MOST_CASES: Final = 30_000
 
-#: GitLab takes 30 MB in a file.
+#: GitLab accepts 30 MB in a file.
 _MOST_BYTES: Final = 25_000_000
 
 _INNER: Final = {"failed": "failure", "error": "error", "skipped": "skipped"}
@@ -37,7 +36,7 @@ def junit(result: Report) -> str:
 
 
 def junit_files(result: Report) -> tuple[str, ...]:
-    """Return the cases of a result as files that no reader refuses for their size."""
+    """Return the cases of a result as files within the size limits of all readers."""
     findings = findings_of(result)
     files: list[list[tuple[Suite, list[str]]]] = [[]]
     cases = size = 0

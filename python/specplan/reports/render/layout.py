@@ -1,8 +1,7 @@
 """Tables, wrapped lines and blocks of columns within a width.
 
-A width counts terminal columns, in which some characters take two and some none. All
-text that comes in here is escaped already (see :mod:`specplan.reports.render.escape`), so
-that its only white space is the space.
+A width counts terminal columns, of which some characters take two and some none. All text here is
+already escaped (see :mod:`specplan.reports.render.escape`), so its only white space is the space.
 """
 
 from __future__ import annotations
@@ -38,19 +37,19 @@ _SGR: Final[Mapping[Style, str]] = {
 
 _BETWEEN: Final = 2  # spaces between two columns
 
-#: How narrow a column that overhangs may get.
+#: The minimum width of a column that overhangs.
 _LEAST_OVERHANG: Final = 12
 
 
 class Span(NamedTuple):
-    """A text and the style it is painted in where there is colour."""
+    """A text and its style, if there is colour."""
 
     text: str
     style: Style = "plain"
 
 
 class ColumnCells(NamedTuple):
-    """The cells of a column: the text of each and, where there is colour, its style."""
+    """The cells of a column: the text of each and, if there is colour, its style."""
 
     texts: Sequence[str]
     styles: Sequence[Style] | None = None
@@ -66,7 +65,7 @@ class TextColumn:
 
     Attributes:
         header: The lines of its header.
-        align: To which side its cells keep.
+        align: The alignment of its cells.
         wraps: Whether it may be made narrower, its words going to further lines.
         overhangs: Whether it may be made narrower, a longer cell having a line of its
             own with the rest of its row below; for the first column.
@@ -88,7 +87,7 @@ def columns_of(text: str) -> int:
 
 
 def paint(text: str, style: Style, *, colour: bool) -> str:
-    """Return the text in a style, or as it is where there is no colour."""
+    """Return the text in a style, or unchanged without colour."""
     if not colour or style == "plain" or not text:
         return text
     return f"\x1b[{_SGR[style]}m{text}\x1b[0m"
@@ -97,14 +96,14 @@ def paint(text: str, style: Style, *, colour: bool) -> str:
 def wrap(text: str, width: int, *, indent: str = "", first: str | None = None) -> list[str]:
     """Return the text in lines no wider than the width, broken at spaces.
 
-    A word that is wider than the width has a line of its own: names stay whole, so
-    that they can be copied.
+    A word that is wider than the width gets its own line: names are not broken, so that they can be
+    copied.
 
     Args:
         text: One line of words.
-        width: The width in terminal columns, the indent included.
-        indent: What each line starts with.
-        first: What the first line starts with instead.
+        width: The width in terminal columns, including the indent.
+        indent: The indent of each line.
+        first: The indent of the first line, if different.
     """
     lines: list[str] = []
     line = indent if first is None else first
@@ -131,17 +130,17 @@ def table(
     width: int,
     colour: bool,
 ) -> list[str] | None:
-    """Return the lines of a table, or None where it cannot be made to fit.
+    """Return the lines of a table, or None if it cannot be made to fit.
 
-    Columns that wrap are narrowed, the widest before the others, none below its longest
-    word. Where that is not enough, a column that overhangs gives way first, so that the
-    others keep what room they can.
+    Columns that wrap are narrowed, the widest first, but none below its longest word. If that is
+    not enough, a column that overhangs is narrowed first, so that the others keep as much space as
+    possible.
 
     Args:
         columns: The columns.
         cells: The cells of each column, as many in each as the table has rows.
         width: The width in terminal columns.
-        colour: Whether cells are painted in their styles.
+        colour: Whether to use the styles of cells.
     """
     texts = [each.texts for each in cells]
     widths = _widths(columns, texts, width - _BETWEEN * (len(columns) - 1))
@@ -180,7 +179,7 @@ def _header(columns: Sequence[TextColumn], widths: Sequence[int], *, colour: boo
 def _widths(
     columns: Sequence[TextColumn], texts: Sequence[Sequence[str]], room: int
 ) -> list[int] | None:
-    """Return the width of each column, or None where they do not fit the room."""
+    """Return the width of each column, or None if they do not fit."""
     natural = [
         max(_widest(texts[at]), *map(columns_of, column.header))
         for at, column in enumerate(columns)
@@ -229,7 +228,7 @@ def _padded(
 
 
 def _narrowed(natural: Sequence[int], floors: Sequence[int], room: int) -> list[int] | None:
-    """Return widths that fit the room, or None where even the floors do not."""
+    """Return widths that fit, or None if even the minimum widths do not."""
     if sum(floors) > room:
         return None
     widths = list(natural)
@@ -272,8 +271,8 @@ def blocks(widths: Sequence[int], *, lead: int, width: int) -> list[range] | Non
         width: The width to keep to.
 
     Returns:
-        The positions of each block's columns, or None where even one column does not
-        fit beside the leading one.
+        The positions of each block's columns, or None if even one column does not fit beside the
+            leading one.
     """
     room = width - lead
     folded: list[range] = []

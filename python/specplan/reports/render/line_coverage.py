@@ -1,7 +1,7 @@
 """The lines of a ``spack.yaml`` that ask for roots, as line coverage: LCOV and Cobertura.
 
-A line is hit as often as a root that it asks for installs from the caches in a cell. Where it
-asks for several, each is a branch. What cannot be decided is not hit.
+A line is hit once for each cell in which a root that it asks for installs from the caches. If it
+asks for several, each is a branch. Undecided roots do not count as hit.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ _Lines = dict[str, dict[int, list[bool]]]
 
 
 def lcov(result: Report) -> str:
-    """Return line coverage as LCOV writes it.
+    """Return line coverage in LCOV format.
 
     Raises:
         UsageError: If no root of an environment is wanted.
     """
     files = _files_of(result)
-    # Readers of LCOV pass over lines that they do not know, and newer ones know comments.
+    # Readers of LCOV ignore unknown lines, and newer ones support comments.
     parts = [f"# {terminal(line)}" for line in _verdicts(result)]
     for path, lines in files.items():
         parts += ["TN:", f"SF:{terminal(path)}"]
@@ -52,7 +52,7 @@ def lcov(result: Report) -> str:
 
 
 def cobertura(result: Report) -> str:
-    """Return line coverage as Cobertura writes it.
+    """Return line coverage in Cobertura format.
 
     Raises:
         UsageError: If no root of an environment is wanted.

@@ -1,8 +1,8 @@
 """Reports as Markdown for the summary of a CI job: a headline and tables; long ones are folded.
 
-It is GitHub's dialect, which GitLab renders as well. Tables of more than a screenful
-go into a ``details`` element. All names are code spans, so that none is taken for a
-link, a mention or an element. Tables have whole hashes.
+It is GitHub's dialect, which GitLab renders as well. Tables longer than a screen go into a
+``details`` element. All names are code spans, so that none is interpreted as a link, a mention or
+an element. Tables have whole hashes.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 __all__ = ["document", "foldable", "listed", "markdown"]
 
-#: A table of more rows is folded away behind its summary.
+#: A table with more rows is folded behind its summary.
 _SCREENFUL: Final = 20
 
-#: A matrix of more systems is folded into blocks: a page is not wider than this.
+#: A matrix of more systems is split into blocks, because a page is not wider.
 _ABREAST: Final = 6
 
 
@@ -54,13 +54,13 @@ def listed(notes: Sequence[str]) -> str:
 def foldable(
     summary: str, names: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[bool] = ()
 ) -> str:
-    """Return a table under its summary, folded away where it is long.
+    """Return a table under its summary, folded if it is long.
 
     Args:
-        summary: What the table holds; it is not escaped.
+        summary: The summary of the table; it is not escaped.
         names: The names of the columns.
         rows: Their cells, escaped.
-        right: Which columns keep to the right; by default none.
+        right: The columns to align right; by default none.
     """
     if not rows:
         return ""
@@ -197,7 +197,7 @@ def _nearest(nearest: value.NearestSpec) -> str:
     return f"{code(nearest.hash)} {code(nearest.place)} ({differs})"
 
 
-#: How each kind of cell is shown.
+#: The function that shows each kind of cell.
 _SHOWN: Final[Mapping[type, Callable[[Any], str]]] = {
     value.Name: lambda cell: code(cell.text) if cell.text else "",
     value.Names: lambda cell: ", ".join(map(code, cell.texts)),

@@ -1,7 +1,7 @@
 """The matrix of stacks and systems as SVG, with the share of each cell and its parts.
 
-What covers a want, and what does not, differ by their pattern too, so they need no colour, and the
-description names every cell. Nothing in it is fetched or run.
+Covered and missing parts also differ by pattern, so colour is not needed, and the description names
+every cell. It fetches and runs nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["matrix"]
 
-#: A cell, what stands above all of them, and what stands below.
+#: The sizes of a cell, of the part above the cells, and of the part below.
 _WIDTH: Final = 96
 _HEIGHT: Final = 40
 _TOP: Final = 92
@@ -31,12 +31,12 @@ _MARGIN: Final = 16
 _BAR: Final = 72
 _BAR_HEIGHT: Final = 7
 
-#: How wide a letter is, and how many letters of a name have room.
+#: The width of a letter, and the maximum number of letters of a name.
 _LETTER: Final = 7.2
 _MOST_LETTERS: Final = 32
 _LETTERS_OF_CELL: Final = 13
 
-#: The least that the title and the legend need.
+#: The minimum width for the title and the legend.
 _LEAST_WIDTH: Final = 660
 
 _FILLS: Final = {
@@ -64,7 +64,7 @@ _LEGEND: Final = (
 
 
 def matrix(result: Coverage) -> str:
-    """Return the cells of a result as picture."""
+    """Return the cells of a result as a picture."""
     cells = {(each.stack, (each.os, each.target)): each for each in result.cells}
     stacks = sorted({stack for stack, _ in cells})
     systems = sorted({system for _, system in cells})
@@ -157,7 +157,7 @@ def _legend(height: int) -> Iterator[str]:
 
 
 def _said(cell: Cell) -> str:
-    """Return a cell in words, for who cannot see it."""
+    """Return a cell in words, for readers who cannot see it."""
     share = wording.share(cell.covered, cell.wanted, is_old=cell.carried_from is not None)
     undecided = f", {cell.unknown} undecided" if cell.unknown else ""
     counts = f"{cell.covered} of {cell.wanted}{undecided}"

@@ -16,7 +16,7 @@ __all__ = ["TextPage"]
 
 
 class TextPage:
-    """The lines of one report, as they are written."""
+    """The lines of one report while it is written."""
 
     def __init__(self, *, width: int, colour: bool) -> None:
         self.width = width
@@ -34,7 +34,7 @@ class TextPage:
             self.text(line, style="red")
 
     def lines(self, lines: Iterable[str]) -> None:
-        """Add lines as they are."""
+        """Add lines unchanged."""
         self._lines += lines
 
     def blank(self) -> None:
@@ -55,13 +55,13 @@ class TextPage:
         *,
         name_columns: int = 1,
     ) -> None:
-        """Add a table, or a list of its rows where it does not fit.
+        """Add a table, or a list of its rows if it does not fit.
 
         Args:
             columns: The columns.
             cells: The cells of each column.
-            name_columns: How many of the first columns name a row; in a list they
-                are its heading.
+            name_columns: The number of leading columns that name a row; in a list they are its
+                heading.
         """
         lines = layout.table(columns, cells, width=self.width, colour=self.colour)
         if lines is not None:

@@ -1,4 +1,4 @@
-"""Results with a picture of their own: the matrix of a coverage, the lines of a trend."""
+"""Results with their own picture: the matrix of a coverage, the lines of a trend."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def picture(result: Report) -> str:
     """Return a result as SVG.
 
     Raises:
-        UsageError: If it is no picture.
+        UsageError: If there is no picture for it.
     """
     if isinstance(result, Coverage):
         return matrix(result)

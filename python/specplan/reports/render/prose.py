@@ -1,13 +1,13 @@
 """Sentences that keep names apart from words, before a format shows them.
 
-A sentence of a report is text of ours with names out of the sources in it. Those may hold
-anything, and each medium escapes them in its own way. So a sentence is put together once,
-with each name marked (:func:`name`, :func:`words`, :func:`spec`), and each format shows
-the marked parts as it must (:func:`render`). All else in a sentence is ours, and a
-word between backticks in it is code.
+A sentence of a report is our own text with names from the sources in it. Names may contain
+anything, and each medium escapes them in its own way. So a sentence is written once, with each name
+marked (:func:`name`, :func:`words`, :func:`spec`), and each format shows the marked parts in its
+own way (:func:`render`). The rest of a sentence is ours, and a word between backticks in it is
+code.
 
-A mark is a control character in front of a name and one behind it. Where a name holds such a
-character itself, its escape takes its place, as every format would write it.
+A mark is a control character before and after a name. If a name itself contains such a character,
+it is replaced with its escape, as in every format.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ class Part:
     """A part of a sentence.
 
     Attributes:
-        kind: Whether it is text of ours, a name, words out of a source, or a spec.
-        text: The text; of a spec what it is called, such as ``zlib@1.3.1``.
-        between: What stands between the name of a spec and its hash.
+        kind: The kind: our own text, a name, words from a source, or a spec.
+        text: The text; for a spec its name, such as ``zlib@1.3.1``.
+        between: The separator between the name of a spec and its hash.
         hash: The whole hash of a spec.
     """
 
@@ -48,12 +48,12 @@ class Part:
 
 
 def name(text: str) -> Prose:
-    """Return a name out of a source as part of a sentence: a path, a package, a pattern."""
+    """Return a name from a source as part of a sentence: a path, a package, a pattern."""
     return f"\x0en{_inert(text)}\x0f"
 
 
 def words(text: str) -> Prose:
-    """Return words out of a source, such as a reason or a message, as part of a sentence."""
+    """Return words from a source, such as a reason or a message, as part of a sentence."""
     return f"\x0ew{_inert(text)}\x0f"
 
 
@@ -61,9 +61,9 @@ def spec(label: str, dag_hash: str, between: str = "/") -> Prose:
     """Return a spec as part of a sentence; how much of its hash is shown is up to the format.
 
     Args:
-        label: What it is called, such as ``zlib@1.3.1``.
+        label: Its name, such as ``zlib@1.3.1``.
         dag_hash: Its whole hash.
-        between: What stands between the two.
+        between: The separator between the two.
     """
     return f"\x0es{_inert(label)}\x1f{between}\x1f{_inert(dag_hash)}\x0f"
 
@@ -101,11 +101,11 @@ def render(prose: Prose, shown: Callable[[Part], str]) -> str:
 
     Args:
         prose: The sentence.
-        shown: Returns a marked part as the format shows it, escaped.
+        shown: Returns a marked part as shown by the format, escaped.
     """
     return "".join(part.text if part.kind == "ours" else shown(part) for part in parts(prose))
 
 
 def plain(prose: Prose) -> str:
-    """Return a sentence with its names as they are, for a message that is escaped as a whole."""
+    """Return a sentence with unescaped names, for a message that is escaped as a whole."""
     return render(prose, lambda part: f"{part.text}{part.between}{part.hash[:SHORT_HASH]}")

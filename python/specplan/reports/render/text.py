@@ -1,9 +1,8 @@
 """Reports as text for a terminal: it fits the width and reads without colour.
 
-A table whose text does not fit is narrowed by wrapping its wordy columns; a matrix of
-many systems is folded into blocks of columns, each with the stacks repeated in front;
-where even that does not fit, a list takes the table's place. Names stay whole: a line
-is wider than the width only where a single name is.
+A table whose text does not fit is narrowed by wrapping its wordy columns; a matrix of many systems
+is split into blocks of columns, each repeating the stacks in front; if even that does not fit, a
+list replaces the table. Names are not broken: a line only exceeds the width if a single name does.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TextWriter", "header", "headline", "text"]
 
-#: How many names of one kind a cell shows before it counts the rest.
+#: The number of names of one kind that a cell shows before it counts the rest.
 _FEW: Final = 3
 
 _STYLES: Final[Mapping[Tone, Style]] = {
@@ -58,7 +57,7 @@ def headline(result: Report) -> str:
 
 
 class TextWriter:
-    """The text of one report, as it is written."""
+    """The text of one report while it is written."""
 
     def __init__(self, outline: Outline, options: ReportOptions) -> None:
         self.outline = outline
@@ -90,7 +89,7 @@ class TextWriter:
         if section.tone is not None:
             self.page.text(self.said(section.title), style=_STYLES[section.tone])
             if section.tone == "plain" and table is not None and table.rows:
-                # A sentence stands apart from the table that it is about.
+                # A sentence is separated from its table.
                 self.page.blank()
         self.lines(section.lines)
         if table is not None:
@@ -105,7 +104,7 @@ class TextWriter:
         """Add a table in its form, and count the rows that are not shown."""
         rows = table.rows
         if table.form == "places":
-            # What is wrong is said once, with all the places where it is.
+            # Each fault is shown once, with all its places.
             groups = wording.grouped(rows, lambda row: row[-1])[: table.most]
             shown = sum(map(len, groups))
             for group in groups:
@@ -168,7 +167,7 @@ class TextWriter:
             self.page.table(headers, [ColumnCells(*zip(*column, strict=True)) for column in turned])
 
     def matrix_as_list(self, table: ReportTable, rows: Sequence[Sequence[Span]]) -> None:
-        """Add a matrix of which not even one column fits beside the first."""
+        """Add a matrix if not even one column fits beside the first."""
         for row in rows:
             self.page.text(row[0].text)
             for column, span in zip(table.columns[1:], row[1:], strict=True):
@@ -248,7 +247,7 @@ class TextWriter:
 
 _NOTHING: Final = Span("")
 
-#: How the kinds of cells are shown that only need to be made harmless.
+#: The functions for kinds of cells that only need to be made harmless.
 _RAW: Final[Mapping[type, Callable[[TextWriter, Any], str]]] = {
     value.Name: lambda _, cell: cell.text,
     value.Words: lambda _, cell: cell.text,
@@ -262,7 +261,7 @@ def _harmless(raw: Callable[[TextWriter, Any], str]) -> Callable[[TextWriter, An
     return lambda writer, cell: terminal(raw(writer, cell))
 
 
-#: How each kind of cell is shown.
+#: The function that shows each kind of cell.
 _SHOWN: Final[Mapping[type, Callable[[TextWriter, Any], str]]] = {
     **{kind: _harmless(raw) for kind, raw in _RAW.items()},
     value.Names: lambda _, cell: wording.folded(list(map(terminal, cell.texts)), _FEW),
@@ -295,7 +294,7 @@ class _ShortCellNames:
     def __init__(self, cells: Sequence[tuple[str, str, str]]) -> None:
         stacks = {stack for stack, _, _ in cells}
         self._one_stack = len(stacks) == 1
-        # Whoever reads a stack's name then knows the system from the table of cells.
+        # The name of a stack then determines the system, through the table of cells.
         self._one_system_each = len(set(cells)) == len(stacks)
 
     def names(self, cells: Sequence[tuple[str, str, str]]) -> str:

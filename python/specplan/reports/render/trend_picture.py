@@ -1,7 +1,7 @@
 """A trend as SVG: a line for each stack, and a mark where the wants changed.
 
-Lines differ by their dashes too, so they need no colour; the text beside the
-picture says the same to who cannot see it. Nothing in it is fetched or run.
+Lines also differ by dashes, so colour is not needed; the text beside the picture says the same for
+readers who cannot see it. It fetches and runs nothing.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ _BOTTOM: Final = 56
 _COLOURS: Final = ("#0072b2", "#b35300", "#007a5a", "#a3527f", "#6b5b00", "#3d3d3d")
 _DASHES: Final = ("", "6 3", "2 3", "8 3 2 3")
 
-#: How many stacks have a line of their own; those with the lowest coverage come first.
+#: The maximum number of stacks with a line; those with the lowest coverage come first.
 _MOST: Final = 12
 
-#: How many steps have their name below the picture.
+#: The maximum number of steps named below the picture.
 _MOST_NAMES: Final = 4
 
-#: How many letters of the name of a stack and of a step have room.
+#: The maximum number of letters of the names of stacks and steps.
 _MOST_LETTERS: Final = 24
 _MOST_LETTERS_OF_STEP: Final = 18
 
 
 def course(result: Trend) -> str:
-    """Return a trend as picture."""
+    """Return a trend as a picture."""
     doubt = "not whole: " if any(each.blocks for each in result.left_out) else ""
     title = xml_text(f"{doubt}{prose.plain(headline(result))}")
     rows: list[tuple[str, tuple[TrendPoint | None, ...]]] = [
@@ -109,7 +109,7 @@ def _grid() -> list[str]:
 
 
 def _marks(result: Trend) -> list[str]:
-    """Return the steps at which the wants changed, as upright lines."""
+    """Return the steps at which the wants changed, as vertical lines."""
     parts = []
     number = len(result.steps)
     for at, step in enumerate(result.steps):
@@ -136,13 +136,13 @@ def _names(result: Trend) -> list[str]:
         f'text-anchor="{"start" if at == 0 else "end" if at == number - 1 else "middle"}" '
         f'fill="#555">{_step(result.steps[at].name)}</text>'
         for at in sorted(shown)
-        # The last name needs room of its own.
+        # The last name needs its own space.
         if at == number - 1 or at + every <= number - 1 or number == 1
     ]
 
 
 def _heights(wished: Sequence[float]) -> list[float]:
-    """Return heights near those that are wished, with room for a line of text between them."""
+    """Return heights near the desired ones, with space for a line of text between them."""
     room = 14
     order = sorted(range(len(wished)), key=lambda at: wished[at])
     heights = [0.0] * len(wished)
@@ -150,7 +150,7 @@ def _heights(wished: Sequence[float]) -> list[float]:
     for at in order:
         heights[at] = max(wished[at], lowest)
         lowest = heights[at] + room
-    # What ran out at the bottom moves up together.
+    # Names below the bottom move up together.
     over = max(0.0, lowest - room - (_HEIGHT - 20))
     return [height - over for height in heights]
 
@@ -180,7 +180,7 @@ def _line(at: int, name: str, points: Sequence[TrendPoint | None], height: float
 
 
 def _runs(points: Sequence[TrendPoint | None]) -> list[list[tuple[int, float]]]:
-    """Return the stretches of steps at which coverage is defined."""
+    """Return the ranges of steps at which coverage is defined."""
     runs: list[list[tuple[int, float]]] = [[]]
     for at, point in enumerate(points):
         if point is None or point.coverage is None:

@@ -1,7 +1,7 @@
 """Phrases that several formats share: numbers, states, cells and notes.
 
-Names in a sentence are marked (:mod:`specplan.reports.render.prose`), so that each format
-shows them as it must.
+Names in a sentence are marked (:mod:`specplan.reports.render.prose`), so that each format shows
+them in its own way.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ __all__ = [
 #: The label of package pages for the union of all stacks; it is not a stack.
 UNION_INDEX: Final = "root"
 
-#: Why a want is a gap, as a column of a table says it.
+#: The reasons why a want is a gap, as in a column of a table.
 STATE_WORDS: Final[Mapping[GapState, str]] = {
     "not_concretized": "not concretized",
     "installed": "installed",
@@ -93,7 +93,7 @@ STATE_WORDS: Final[Mapping[GapState, str]] = {
     "missing": "missing",
 }
 
-#: The same as a sentence of its own.
+#: The same as a separate sentence.
 STATE_SENTENCES: Final[Mapping[GapState, str]] = {
     "not_concretized": "the lock beside the environment lacks it: run `spack concretize`",
     "installed": "it is installed, and no cache has a binary: push it",
@@ -103,7 +103,7 @@ STATE_SENTENCES: Final[Mapping[GapState, str]] = {
     "missing": "nothing in the catalog matches it",
 }
 
-#: What to call the wants of a level: one, several.
+#: The nouns for the wants of a level: one, several.
 LEVEL_WORDS: Final[Mapping[Level, tuple[str, str]]] = {
     "package": ("package", "packages"),
     "version": ("version", "versions"),
@@ -120,7 +120,7 @@ _STATE_SUMS: Final[Mapping[GapState, str]] = {
     "missing": "that nothing in the catalog matches",
 }
 
-#: What a source lacks, as the end of a sentence.
+#: The information that a source lacks, as the end of a sentence.
 _MISSING: Final[Mapping[str, str]] = {
     "edges": "the dependencies",
     "virtuals": "the virtual packages that specs provide",
@@ -130,15 +130,14 @@ _MISSING: Final[Mapping[str, str]] = {
     "git-repository": "the version of a git reference",
 }
 
-#: How many records of a kind a report lists before it counts the rest.
+#: The number of records of a kind that a report lists before it counts the rest.
 _FEW_RECORDS: Final = 3
 
 
 def percentage(part: int, whole: int, *, digits: int = 1) -> str:
-    """Return the share with one decimal or more, ``n/a`` where there is no whole.
+    """Return the share with one decimal or more, ``n/a`` if there is no whole.
 
-    Only all is 100.0 % and only nothing is 0.0 %: what would round to either is
-    shown as the nearest number that is neither.
+    Only all is 100.0 % and only nothing is 0.0 %: other shares are never rounded to these.
 
     Example:
         >>> percentage(112, 239), percentage(9999, 10000), percentage(0, 0)
@@ -162,19 +161,19 @@ def share(part: int, whole: int, *, is_old: bool) -> str:
 
 
 def number(known: int | None) -> str:
-    """Return the number, ``n/a`` where it is not known."""
+    """Return the number, ``n/a`` if unknown."""
     return "n/a" if known is None else str(known)
 
 
 def answer(known: bool | None) -> str:  # noqa: FBT001 - the value to word, not a flag
-    """Return ``yes`` or ``no``, ``n/a`` where it is not known."""
+    """Return ``yes`` or ``no``, ``n/a`` if unknown."""
     if known is None:
         return "n/a"
     return "yes" if known else "no"
 
 
 def grouped(items: Iterable[Item], alike: Callable[[Item], object]) -> list[list[Item]]:
-    """Return items that are alike as one group, groups and items in their first order."""
+    """Return similar items as one group, with groups and items in their original order."""
     groups: dict[object, list[Item]] = {}
     for item in items:
         groups.setdefault(alike(item), []).append(item)
@@ -182,21 +181,21 @@ def grouped(items: Iterable[Item], alike: Callable[[Item], object]) -> list[list
 
 
 def system(os: str, target: str) -> str:
-    """Return a system as the command line spells it."""
+    """Return a system as on the command line."""
     return f"{os}/{target}"
 
 
 def folded(names: Sequence[str], shown: int) -> str:
-    """Return the first names and how many more there are."""
+    """Return the first names and the number of the others."""
     return first_of(names, shown, str)
 
 
 def first_of(items: Sequence[Item], shown: int, called: Callable[[Item], str]) -> str:
-    """Return the names of the first items, and how many more there are.
+    """Return the names of the first items, and the number of the others.
 
     Args:
         items: The items, of which only the shown ones need a name.
-        shown: How many are shown, or one more where that is all.
+        shown: The number of items to show, or one more if that is all.
         called: Returns the name of an item.
     """
     if len(items) <= shown + 1:
@@ -220,7 +219,7 @@ def _subject(cells: Iterable[Cell]) -> str:
 
 
 def coverage_headline(coverage: Coverage) -> Prose:
-    """Return the headline: how many wants are available."""
+    """Return the headline: the number of available wants."""
     totals = coverage.totals
     subject = _subject(coverage.cells)
     if totals.wanted == 0:
@@ -306,7 +305,7 @@ def left_out_kinds(records: Iterable[LeftOut]) -> str:
 
 
 def not_whole(records: Sequence[LeftOut]) -> list[str]:
-    """Return the first line of a report whose verdict is not whole, if it is not."""
+    """Return the first line of a report whose verdict is incomplete, if it is."""
     blocking = [each for each in records if each.blocks]
     if not blocking:
         return []
@@ -327,7 +326,7 @@ def left_out(records: Iterable[LeftOut]) -> list[Prose]:
 
 
 def others_left_out(records: Iterable[LeftOut]) -> list[Prose]:
-    """Return the lines on left-out input without those that have lines of their own."""
+    """Return the lines on left-out input, except records with their own lines."""
     own = {"damaged_file", "absent_stack"}
     return left_out(each for each in records if each.kind not in own)
 
@@ -345,7 +344,7 @@ def spec_name(package: str | None, version: str | None) -> str:
 
 
 def roots_line(roots: RootCoverage) -> str:
-    """Return the line that says how many roots install from the cache alone."""
+    """Return the line on the number of roots that install from the cache alone."""
     if roots.wanted == 0:
         return "no root is wanted, so root coverage is n/a"
     install = form(roots.wanted, "root installs", "roots install")
@@ -430,7 +429,7 @@ def gaps_by_state(gaps: Iterable[Gap]) -> str:
 
 
 def damaged_note(damaged: Sequence[DamagedFile]) -> list[Prose]:
-    """Return the line that says which files were skipped, if any were."""
+    """Return the line on skipped files, if there are any."""
     if not damaged:
         return []
     shown = folded([prose.name(each.path) for each in damaged], 3)
@@ -461,7 +460,7 @@ def coverage_notes(coverage: Coverage) -> list[Prose]:
 
 
 def carried(coverage: Coverage) -> list[Prose]:
-    """Return the note that says which cells this run did not measure, if there are any."""
+    """Return the note on cells that this run did not measure, if there are any."""
     if coverage.carried is None:
         return []
     number = count(coverage.carried.cells, "cell was", "cells were")
@@ -471,10 +470,10 @@ def carried(coverage: Coverage) -> list[Prose]:
     return [f"{number} not measured this time, and carried forward from {file}{of}"]
 
 
-#: What is said of entries of known gaps that are to be taken out.
+#: The words on entries of known gaps that should be removed.
 _STALE: Final[Mapping[KnownGapState, str]] = {"expired": "over", "unused": "unused"}
 
-#: Where the day of a run comes from, in words.
+#: The origin of the day of a run, in words.
 _DAYS: Final[Mapping[DateOrigin, str]] = {
     "option": "--date",
     "SOURCE_DATE_EPOCH": "SOURCE_DATE_EPOCH",
@@ -516,8 +515,8 @@ def not_wanted(
 def _concerned(coverage: Coverage) -> AbstractSet[int]:
     """Return the positions of entries that could have excluded something.
 
-    Of other cells than the reported ones they may exclude much; and what an older state or a
-    file does not want, they need not exclude.
+    They may exclude wants of unreported cells; and they need not exclude specs that an older state
+    or a file does not want.
     """
     if coverage.wants != "peers":
         return frozenset()
@@ -544,14 +543,14 @@ def diff_notes(diff: Diff) -> list[Prose]:
 
 
 def migrated(number: int) -> list[Prose]:
-    """Return the line that says how many specs another format gave another hash, if any."""
+    """Return the line on specs whose hash only differs because of another format, if any."""
     only = count(number, "spec has", "specs have")
     line = f"{only} another hash only because of another format: one cause, no other difference"
     return [line] if number else []
 
 
 def find_headline(found: Found) -> Prose:
-    """Return the one line that says how many specs were found."""
+    """Return the one line on the number of specs found."""
     number = len(found.specs)
     line = count(number, "spec satisfies", "specs satisfy") if number else "no spec satisfies"
     line += f" {prose.name(found.query)}"
@@ -565,7 +564,7 @@ def undecided(found: Found) -> list[tuple[str, list[Undecided]]]:
 
 
 def stacks(spec: Spec) -> list[str]:
-    """Return the stacks that list a spec; the union index only where no stack does."""
+    """Return the stacks that list a spec; the union index only if no stack does."""
     return [each for each in spec.stacks if each != UNION_INDEX] or list(spec.stacks)
 
 

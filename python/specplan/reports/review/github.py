@@ -14,6 +14,6 @@ __all__ = ["github"]
 
 
 def github(review: Review) -> str:
-    """Return one annotation for each recipe that does more than nothing, and one for all."""
+    """Return one annotation for each recipe with an effect, and one for all."""
     lines = [*recipe_annotations(review.recipes), notice("Review", wording.headline(review))]
     return "".join(f"{line}\n" for line in lines)

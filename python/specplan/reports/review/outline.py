@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["outline", "records"]
 
-#: How many binaries people read at most; JSON has all.
+#: The maximum number of binaries shown to people; JSON has all.
 _SCREENFUL: Final = 50
 
 
@@ -60,7 +60,7 @@ def outline(review: Review, options: ReportOptions) -> Outline:
 
 @records_of.register(Review)
 def records(review: Review, options: ReportOptions) -> Records:
-    """Return one row a binary that loses its use."""
+    """Return one row per binary that becomes useless."""
     del options
     rows = (
         (each.spec.hash, each.spec.package, each.spec.version, each.stacks, each.cause)

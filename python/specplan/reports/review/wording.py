@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 __all__ = ["chain", "headline", "lines", "notes", "time_of"]
 
-#: The longest chain of builds that is shown build by build.
+#: The maximum length of a chain that is shown build by build.
 _LONG_CHAIN = 8
 
 
 def headline(review: Review) -> str:
-    """Return the sentence that whoever reads a pull request wants, without a full stop."""
+    """Return the main sentence for the reader of a pull request, without a full stop."""
     recipes = recipe_wording.changed(review.recipes)
     totals = review.totals
     if not review.change.changed:
@@ -64,7 +64,7 @@ def lines(review: Review) -> list[Prose]:
 
 
 def chain(stack: StackReview) -> Prose:
-    """Return the dearest chain of builds of a stack, its first and last builds if it is long."""
+    """Return the most expensive chain of builds of a stack, shortened if it is long."""
     names = [prose.spec(f"{each.package}@{each.version}", each.hash) for each in stack.chain]
     if len(names) > _LONG_CHAIN:
         names = [*names[: _LONG_CHAIN // 2], "...", *names[-_LONG_CHAIN // 2 :]]

@@ -220,7 +220,7 @@ class _Collector:
         self._files = 0
         #: Sections that `key::` closed to later scopes.
         self._closed: set[str] = set()
-        #: Whether a scope with `include::` was found, and whether the current scope is below it.
+        #: True if a scope with `include::` was found; true if the current scope is below it.
         self._overrides = False
         self._is_overridden = False
         self.merged: dict[str, Node] = {}

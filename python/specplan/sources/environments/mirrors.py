@@ -24,7 +24,7 @@ __all__ = ["NamedMirror", "read_mirrors", "read_mirrors_file"]
 
 _FILE: Final = "file://"
 
-#: How a path names the folder of its environment.
+#: The variable with the folder of the environment in a path.
 _ENVIRONMENT: Final = pattern(r"\$(?:env\b|\{env\})")
 
 

@@ -59,7 +59,7 @@ _CHOICES: Final = ("any_of", "one_of")
 #: The beginning of package names, as in Spack's schema.
 _NAME: Final = pattern(r"\w")
 
-#: What a name is that a package can have.
+#: A valid name of a package.
 _PACKAGE: Final = pattern(r"[a-z0-9_][a-z0-9_-]*")
 
 #: The valid keys of a conflict, and of a requirement.

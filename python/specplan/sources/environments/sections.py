@@ -57,7 +57,7 @@ _WANTING: Final = (*MERGED, "include", "include_concrete", "specs")
 #: Those of them that hold a list; the others hold a mapping.
 _LISTS: Final = ("definitions", "include", "include_concrete", "specs")
 
-#: What only an environment itself may hold, and no file that it includes.
+#: The keys of an environment itself that an included file may not contain.
 _OF_ENVIRONMENTS: Final = ("concretization", "include_concrete", "specs")
 
 #: The keys of a package that can change wants or the specs that cover them.

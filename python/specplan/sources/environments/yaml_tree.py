@@ -101,7 +101,7 @@ class Scalar:
     text: str
     is_plain: bool
     mark: Mark
-    #: Whether a colon at its end was dropped.
+    #: True if a colon at its end was dropped.
     lost_colon: bool = False
 
     @property

@@ -229,7 +229,7 @@ class Unindexed:
         """Return notes on them, one sentence each.
 
         Args:
-            shown: How messages call the mirror.
+            shown: The name of the mirror in messages.
         """
         notes = []
         if self.count:

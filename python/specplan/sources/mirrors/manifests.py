@@ -94,7 +94,7 @@ def records_in(path: Path, shown: str) -> list[Record]:
 
     Args:
         path: A local file with its bytes, within the size limit.
-        shown: How messages call it.
+        shown: Its name in messages.
 
     Raises:
         DamagedSourceError: If it is malformed.

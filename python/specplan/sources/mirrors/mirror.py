@@ -116,7 +116,7 @@ class MirrorIndex:
 
     Attributes:
         path: A local file with its bytes, plain or packed with gzip.
-        shown: How messages call it.
+        shown: Its name in messages.
         layout: The layout of the mirror: 3 or 2, or None for a bare ``index.json``.
         view: The view to which it belongs, or None for the whole mirror.
         checksum: The SHA-256 that was checked, or None if the mirror has none.
@@ -144,7 +144,7 @@ class SpecFile:
 
     Attributes:
         path: A local file with its bytes, plain, packed with gzip or signed in the clear.
-        shown: How messages call it.
+        shown: Its name in messages.
         hash: The DAG hash in the name of its manifest or in its own name.
     """
 
@@ -468,7 +468,7 @@ def records_of(relative: str, path: Path, shown: str) -> tuple[Record, Record]:
     Args:
         relative: The path of the manifest in the store.
         path: A local file with its bytes.
-        shown: How messages call it.
+        shown: Its name in messages.
 
     Raises:
         DamagedSourceError: If it is malformed, or does not name one of each.

@@ -210,7 +210,7 @@ def verify(folder: Path, shown: str, files: Iterable[tuple[str, SavedFile]]) -> 
 
     Args:
         folder: The catalog.
-        shown: How messages call it.
+        shown: Its name in messages.
         files: The relative paths, each with its entry in the manifest.
 
     Raises:

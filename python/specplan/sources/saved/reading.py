@@ -39,7 +39,7 @@ def read_saved(folder: Path, shown: str, reading: Reading) -> tuple[SourceRead, 
 
     Args:
         folder: The catalog.
-        shown: How messages call it.
+        shown: Its name in messages.
         reading: The request.
 
     Raises:

@@ -32,7 +32,7 @@ def replaced(folder: Path, shown: str) -> Iterator[Path]:
 
     Args:
         folder: The folder, which need not exist.
-        shown: How messages call it.
+        shown: Its name in messages.
 
     Raises:
         OSError: If the folder cannot be created, or cannot replace the other.

@@ -54,7 +54,7 @@ def save(reads: Sequence[SourceRead], folder: Path, shown: str) -> Manifest:
     Args:
         reads: The sources that were read; if snapshots are read one by one, each separately.
         folder: The catalog.
-        shown: How messages call it.
+        shown: Its name in messages.
 
     Raises:
         SourceError: If the folder is not a catalog, or cannot be written.

@@ -2,9 +2,9 @@
 
 ::
 
-    blobs/ab/abcdef...    a file, named by its SHA-256 places/0123....json the last file from a
-    place, and the token for asking whether it changed incoming/             files that are still
-    arriving
+    blobs/ab/abcdef...    a file, named by its SHA-256
+    places/0123....json   the last file from a place, and the token for asking whether it changed
+    incoming/             files that are still arriving
 
 A file appears under its name only when it is complete, so several runs may share the folder. All of
 it may be removed at any time.

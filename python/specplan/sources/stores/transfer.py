@@ -126,7 +126,7 @@ class Authorization(Protocol):
             deadline: The deadline of the transfer.
 
         Returns:
-            Whether the same request has other headers now.
+            True if the same request has other headers now.
         """
         ...
 
