@@ -119,9 +119,9 @@ class Systems:
         """
         name = split_system(text)
         if name is None:
+            hint = "write OS/TARGET, as in `ubuntu24.04/zen4`"
             raise UsageError(
-                f"`{text}` is not a system",
-                hint="write OS/TARGET, as in `ubuntu24.04/zen4`, or `all`",
+                f"`{text}` is not a system", hint=hint if text == "all" else f"{hint}, or `all`"
             )
         os, target = name.os, name.target
         if os not in self._platforms and not self.core.is_known(os):
