@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -94,3 +95,11 @@ def test_a_change_of_a_recipe_is_judged(tmp_path: Path, tool: Path) -> None:
     answer = run(checkout.top, tool, "specplan-recipes")
     assert answer.returncode == 0, answer.stderr
     assert "greeting" in answer.stdout
+
+
+def test_the_page_shows_the_hooks_with_the_installed_program_as_building_one_needs_rust() -> None:
+    page = (ROOT / "docs" / "shell.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```text\n(repos:\n.*?)```", page, re.DOTALL)
+    hooks = yaml.safe_load(shown)["repos"][0]["hooks"]
+    assert all(hook(each["id"]) for each in hooks)
+    assert {each["language"] for each in hooks} == {"system"}
