@@ -22,7 +22,7 @@ Layout: TypeAlias = Literal[2, 3]
 
 _FLAGS = ("cflags", "cppflags", "cxxflags", "fflags", "ldflags", "ldlibs")
 
-#: What each package needs, and what for. `glibc` is the system's own.
+#: The needs of each package, with their types. `glibc` is an external.
 NEEDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "glibc": {},
     "gmake": {"glibc": ("link",)},

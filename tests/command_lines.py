@@ -22,10 +22,10 @@ from specplan.cli import main
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: What a shell would do something with before the command sees it.
+#: The characters that a shell would interpret.
 _EXPANDED: Final = frozenset("$`*?[]{}~\\")
 
-#: What ends a command.
+#: The operators that end a command.
 _OPERATORS: Final = frozenset("|&;<>()")
 
 #: After these, one stream goes another way than the other, and both go the same.

@@ -43,7 +43,7 @@ settings.load_profile("ci" if os.environ.get("CI") else "fast")
 #: of their time on.
 _MEMORY: Final = "/dev/shm"  # noqa: S108 - only folders with names of their own are made there
 
-#: How much must be free there; the largest test writes some hundred megabytes.
+#: The free space required there; the largest test writes a few hundred megabytes.
 _MEMORY_BYTES: Final = 4 << 30
 
 

@@ -35,7 +35,7 @@ _ENVIRONMENT: Final = """spack:
     builtin: {git: https://example.org/packages.git, commit: 0123456789abcdef}
 """
 
-#: How its plan is asked for.
+#: The options for its plan.
 WORDS: Final = ("--want=env/spack.lock", "--cache=cache.json")
 
 
@@ -46,7 +46,7 @@ def _closure(name: str) -> set[str]:
     return found - {"outside"}
 
 
-#: What each needs from the mirror, by hash.
+#: The needs of each from the mirror, by hash.
 CLOSURES: Final = {H[name]: sorted(H[each] for each in _closure(name)) for name in NAMES}
 
 

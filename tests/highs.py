@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: How far an answer of HiGHS may be from the one in whole numbers.
+#: The tolerated difference of HiGHS from the answer in whole numbers.
 TOLERANCE = 1e-6
 
-#: How long it may search, in seconds.
+#: The time limit of its search, in seconds.
 _SECONDS = 20.0
 
 

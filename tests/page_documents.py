@@ -30,7 +30,7 @@ HOSTILE = (
     "a\u2028b\u2029c\nd",
 )
 
-#: What names things in documents, and what quotes files.
+#: The fields of documents with names, and those that quote files.
 _NAMES = frozenset(
     {"stack", "os", "target", "want", "package", "name", "version", "reason", "message", "path"}
     | {"where", "detail", "remedy", "tags", "old", "new", "source", "spec"}

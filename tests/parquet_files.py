@@ -17,7 +17,7 @@ Struct = dict[int, tuple[int, Any]]
 _MARK: Final = b"PAR1"
 _YES, _NO, _I32, _I64, _BYTES, _LIST, _STRUCT = 1, 2, 5, 6, 8, 9, 12
 
-#: How many bytes a literal has here, and what a copy stands for.
+#: The number of bytes of a literal, and the meaning of a copy.
 _LITERAL: Final = 60
 _COPY: Final = 64
 

@@ -21,10 +21,10 @@ __all__ = ["PACKAGES", "WITHIN", "States", "batches", "folder_of", "git", "objec
 #: A clone of the package repository with its history.
 PACKAGES: Final = os.environ.get("SPECPLAN_PACKAGES", "")
 
-#: Where the recipes are.
+#: The folder of the recipes.
 WITHIN: Final = "repos/spack_repo/builtin/packages"
 
-#: What every state has besides.
+#: The other files of every state.
 _BESIDE: Final = ("repos/spack_repo/builtin/repo.yaml", "repos/spack_repo/builtin/build_systems")
 
 _IMPORTED: Final = re.compile(rb"\bspack_repo\.builtin\.packages\.(\w+)\.package\b")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-#: How a sample is asked: as a source of specs, as a want, or as something else.
+#: The role of a sample: a source of specs, a want, or something else.
 Role: TypeAlias = Literal["source", "lock", "environment", "costs", "configuration"]
 
 APP, LIBRARY, TOOL = (letter * 32 for letter in "abc")

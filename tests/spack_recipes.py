@@ -17,7 +17,7 @@ __all__ = ["TWENTY", "Recipe", "write_recipes"]
 
 NAMESPACE: Final = "specplan_test"
 
-#: What Spack asks of a compiler.
+#: The external compiler that Spack requires.
 _COMPILER: Final = """    tags = ["compiler"]
     cc, cxx, fortran = "/usr/bin/gcc", None, None
     verbose_flags = "-v"

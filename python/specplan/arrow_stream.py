@@ -18,7 +18,7 @@ __all__ = ["first_rows"]
 #: The name of the capsule in which a stream is handed on.
 _CAPSULE: Final = b"arrow_array_stream"
 
-#: What a released structure has in place of its function.
+#: The value of a released structure in place of its function.
 _Release = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 
 
@@ -84,9 +84,9 @@ def first_rows(capsule: object, most: int) -> list[tuple[object, ...]]:
     """Return the first rows of a stream; None is a value that is not known.
 
     Args:
-        capsule: What ``__arrow_c_stream__`` returns. It is read up to these rows, and may be
+        capsule: The result of ``__arrow_c_stream__``. It is read up to these rows, and may be
             thrown away.
-        most: How many rows to return at most.
+        most: The maximum number of rows.
 
     Raises:
         TypeError: If a column has a type that the core does not make.

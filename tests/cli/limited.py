@@ -25,13 +25,13 @@ from typing import Any
 #: More than any page may need, and far less than a machine has.
 ADDRESS_SPACE_BYTES = 1_500_000_000
 
-#: How long the processor may work.
+#: The limit on CPU time.
 PROCESSOR_SECONDS = 20
 
-#: How long a run may take that waits for what never comes.
+#: The time limit of a run that waits forever.
 _WAITING_SECONDS = 240
 
-#: How much of a request is taken at once.
+#: The number of bytes read of a request at once.
 _PIECE_BYTES = 1 << 16
 
 # Linux: what lets root read where no permission is given.

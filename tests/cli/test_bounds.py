@@ -28,14 +28,14 @@ pytestmark = pytest.mark.skipif(
 
 MEGABYTE: Final = 1_000_000
 
-#: What any run may take, and how much more for each byte of its input.
+#: The limits of any run, and the addition for each byte of its input.
 BYTES: Final = 200_000_000
 BYTES_EACH: Final = 100
 
-#: How long the processor may work on a megabyte: ten times what is aimed at.
+#: The limit on CPU time per megabyte: ten times the aim.
 SECONDS: Final = 10
 
-#: What an index and an environment are called where a case has only one.
+#: The names of an index and an environment if a case has only one.
 INDEX, ENVIRONMENT = "index.json", "spack.yaml"
 
 GAPS: Final = ("gaps", "--cache", "none", "--no-config", "--want")

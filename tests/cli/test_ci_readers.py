@@ -45,7 +45,7 @@ COMMANDS = {
 JUNIT = xmlschema.XMLSchema(FORMATS / "junit.xsd")
 COBERTURA = xmlschema.XMLSchema(FORMATS / "cobertura.xsd")
 
-#: What GitLab documents of a Code Quality report.
+#: The documented fields of a Code Quality report of GitLab.
 CODE_QUALITY = {
     "type": "array",
     "items": {

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
-#: What no line may wait for: interpreters with these take twice as long, or more.
+#: The modules that no line may import: interpreters with these take twice as long, or more.
 SLOW = {"click", "hashlib", "json", "pathlib", "rich", "yaml", "asyncio", "dataclasses", "inspect"}
 
 
@@ -253,7 +253,7 @@ def test_the_script_is_one_of_its_shell(shell: str, capfd: pytest.CaptureFixture
     subprocess.run([installed(shell), "-n"], input=script, text=True, check=True)
 
 
-#: What is typed before the key of completion, and what the program is run with then.
+#: The text typed before the completion key, and the resulting arguments of the program.
 TYPED = {
     "reb": ["rebuild"],
     "gaps --stack e4s-n": ["gaps", "--stack", "e4s-neoverse-v2"],

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SAMPLES: Final = {each.name: each for each in samples()}
 
-#: What is put in the place of a part, as JSON or what a lenient parser takes for it.
+#: The replacements for a part, as JSON or as accepted by a lenient parser.
 REPLACEMENTS: Final = (
     *("null", "true", "false", "[]", "{}", "[[]]", "[null]", "[{}]", '{"a": 1}', '["x"]'),
     *('""', '"x"', '"\\u001b[31mx"', '"../../etc/passwd"', '"/etc/passwd"', '"\\u0000"'),
@@ -236,7 +236,7 @@ def hash_of(name: str) -> int:
     return sum(name.encode())
 
 
-#: Where each format tells its version, and what is said of one that is too old and too new.
+#: The place of the version in each format, and the errors for one that is too old or too new.
 VERSIONS: Final = {
     "index 8": (("database", "version"), ("5 to 9", "the newest supported version is 9")),
     "installation 8": (("database", "version"), ("5 to 9", "the newest supported version is 9")),

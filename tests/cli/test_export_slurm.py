@@ -81,7 +81,7 @@ def of_last_run(slurm: dict[str, str], stand_in: StandIn) -> dict[str, dict[str,
 
 STATES = ("COMPLETED", "FAILED", "CANCELLED")
 
-#: What must be pushed before each build begins; one is in the mirror from the start.
+#: The specs that must be pushed before each build begins; one is in the mirror from the start.
 ORDER = {each: set(needs) - {H["there"]} for each, needs in CLOSURES.items()}
 
 

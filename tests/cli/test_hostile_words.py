@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
-#: What no option and no argument expects.
+#: Unexpected values for options and arguments.
 WORDS = (
     "",
     " ",
@@ -86,7 +86,7 @@ WORDS = (
     "e4s=http://[::1",
 )
 
-#: How each command runs when only one word is odd.
+#: The command lines in which only one word is odd.
 COMMANDS = {
     "gaps": ["--cache", "mirror", "--want", "locks/radiuss/spack.lock"],
     "coverage": ["--cache", "cache", "--stack", "e4s"],

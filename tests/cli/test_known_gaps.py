@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from specplan.model import Coverage
 
-#: What totals sum up of cells.
+#: The fields of totals that are sums over cells.
 SUMS = ("wanted", "covered", "unknown")
 
 CACHE = f"--cache={Path(__file__).parents[2]}/examples/cache"

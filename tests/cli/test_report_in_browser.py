@@ -85,7 +85,7 @@ class Looked:
         return str(self.page.locator("#gap-shown").text_content())
 
 
-#: What axe looks for; in the dark only colours differ.
+#: The rules for axe; the dark scheme only differs in colours.
 RULES = {
     "light": {"resultTypes": ["violations"], "preload": False},
     "dark": {"resultTypes": ["violations"], "preload": False, "runOnly": ["color-contrast"]},

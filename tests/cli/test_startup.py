@@ -11,7 +11,7 @@ import pytest
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
-#: What no run needs that only shows help or the version.
+#: The modules that a run for help or the version does not need.
 ROOMS = {
     *("specplan._core", "specplan.api", "specplan.sources", "specplan.catalog", "specplan.check"),
     *("specplan.config", "specplan.coverage", "specplan.planning", "specplan.recipes"),

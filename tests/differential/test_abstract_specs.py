@@ -12,7 +12,7 @@ from specplan.sources.environments import yaml_tree
 from specplan.sources.environments.matrix import Expansion
 from specplan.sources.environments.toolchains import read_toolchains
 
-#: Where the texts with toolchains stand.
+#: The file of the texts with toolchains.
 SHOWN = "toolchains.yaml"
 
 ANSWERS = Path(__file__).parents[1] / "data/oracle/abstract-specs.json.gz"

@@ -55,7 +55,7 @@ SINCE = "cf34a9b80d"
 #: What newer states of these import has another name in this Spack.
 UNREADABLE = {"compiler_wrapper"}
 
-#: How many changes are worth two states.
+#: The number of changes that justify two states.
 FEWEST = 5
 
 #: How many recipes a commit may touch: one that moves a name in all of them is no change of each.

@@ -17,7 +17,7 @@ Cell = tuple[str, str, str, str, int, int]
 
 LEVELS: Final[tuple[Level, ...]] = ("package", "version", "variant", "hash")
 
-#: What a want is at each level.
+#: The want at each level.
 KEYS: Final = {
     "package": ["name"],
     "version": ["name", "version"],

@@ -27,14 +27,14 @@ from tests.fuzz.cases import Case, Cases
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: How long the processor may work on a case, all its questions together.
+#: The limit on CPU time for a case, with all its questions.
 _SECONDS: Final = 40
 
-#: What a case may take, and how much more for each byte of its files.
+#: The limits of a case, and the addition for each byte of its files.
 _BYTES: Final = 200_000_000
 _BYTES_EACH: Final = 100
 
-#: What a worker may take of address space: its threads reserve more than they use.
+#: The limit on address space of a worker, whose threads reserve more than they use.
 _ADDRESS_SPACE: Final = 4_000_000_000
 
 

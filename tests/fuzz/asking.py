@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Asking", "ComplaintError", "strictly"]
 
-#: What the log of a CI job obeys.
+#: The commands in the log of a CI job.
 _OBEYED: Final = re.compile(r"^\s*::[a-z-]+[^\n]*::|##\[", re.MULTILINE)
 
 #: The exit code of a bug in specplan itself.

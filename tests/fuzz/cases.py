@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Case", "Cases"]
 
-#: What the files of Spack are made of.
+#: The building blocks of Spack's files.
 _WORDS: Final = (
     *(b'"hash":', b'"name":', b'"spec":', b'"nodes":[', b'"_meta":', b"null", b"{}", b"[]", b'"8"'),
     *(b"---\n", b"spack:\n", b"specs:\n", b"- ", b": ", b"\n  ", b"when: ", b"matrix:", b"<<: "),

@@ -31,7 +31,7 @@ _LEFT_ALONE: Final = frozenset(
     }
 )
 
-#: What an option takes, where its name says so.
+#: The value of an option, if its name shows it.
 _FILES: Final = {
     "--costs": COSTS,
     "--candidates": CACHE,

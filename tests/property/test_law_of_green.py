@@ -228,7 +228,7 @@ def misspelt(text: str) -> str:
     return text.replace(name, name[:-1], 1)
 
 
-#: What can happen to a file; None takes it away.
+#: The possible damages of a file; None removes it.
 DAMAGES: Final[Mapping[str, Callable[[str], str | None]]] = {
     "taken away": lambda _: None,
     "empty": lambda _: "",

@@ -108,7 +108,7 @@ FLOORS = (
     {"cli"},
 )
 
-#: What starts the command.
+#: The entry points of the command.
 MAIN = {"specplan.__main__"}
 
 

@@ -26,7 +26,7 @@ from specplan.pipelines.export.resources import ResourceTable, read_sizes
 from tests.mirrors import dag_hash
 from tests.pipeline_interpreters import run_github, run_gitlab
 
-#: What would do something in a shell, in make, ninja, YAML, a drawing or an expression of GitHub.
+#: Special characters of a shell, make, ninja, YAML, drawings, or expressions of GitHub.
 HOSTILE = [
     "x'; touch owned; '",
     'x"; touch owned; "',

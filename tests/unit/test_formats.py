@@ -255,7 +255,7 @@ KEYS = (
     "hash",
 )
 
-#: What no answer depends on: who wrote the file, and the version of a spec file.
+#: The fields that affect no answer: the writer of the file, and the version of a spec file.
 ASIDE = re.compile(r'"(spack|binary_cache_checksum|_meta)": \{[^{}]*')
 
 

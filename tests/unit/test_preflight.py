@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 PREFLIGHT = ROOT / "tools" / "preflight"
 
-#: What the script itself uses; every system has these.
+#: The programs of the script itself, which every system has.
 BASICS = ("sh", "sed", "dirname", "mktemp", "rm", "uname")
 
 PYTHON = """case "$*" in

@@ -133,6 +133,24 @@ def test_docstrings_begin_with_a_statement_and_not_with_a_question_word() -> Non
     assert [text for text in texts if headless.match(text.partition(": ")[2])] == []
 
 
+def test_fields_arguments_and_constants_are_described_with_a_noun() -> None:
+    headless = re.compile(
+        r" +\*{0,2}\w+: (?:What|Where|Which|Why|How|Who|Whose) "
+        r"| *#: (?:What|Where|Whether|Which|Why|How|Who|Whose) "
+    )
+    files = [
+        *ROOT.glob("python/specplan/**/*.py*"),
+        *ROOT.glob("benches/*.py"),
+        *ROOT.glob("tools/*.py"),
+    ]
+    assert [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for path in sorted(path for path in files if path.suffix in {".py", ".pyi"})
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if headless.match(line)
+    ] == []
+
+
 def test_the_gate_runs_the_test_command_of_the_readme_last() -> None:
     gate = [line for line in read(".ci/run").splitlines() if line and not line.startswith("#")]
     assert gate[-1] == "make test"

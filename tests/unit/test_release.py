@@ -39,7 +39,7 @@ KNOWN_ACTIONS = {
     "pypa/gh-action-pypi-publish",
 }
 
-#: What the jobs of a release may do besides reading.
+#: The permissions of the jobs of a release besides reading.
 PERMISSIONS = {
     "publish": {"id-token": "write"},
     "publish-image": {"packages": "write"},

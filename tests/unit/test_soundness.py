@@ -389,7 +389,7 @@ def test_mirrors_that_spack_wrote_are_sound(
     assert check.hashes.undecided <= 2
 
 
-#: What a library links to, and what a program links to.
+#: The links of a library, and those of a program.
 CHAIN = {"app": ["hdf5"], "hdf5": ["zlib"]}
 
 

@@ -28,7 +28,7 @@ NEW, OLD = "develop-2025-05-25", "develop-2025-05-18"
 #: A snapshot and a folder below it: the union mirror, and those of two stacks.
 WHERE = ("", "e4s", "radiuss")
 
-#: How a map may name the index of a mirror.
+#: The ways in which a map may name the index of a mirror.
 Naming: TypeAlias = Literal["mirror", "manifest", "blob"]
 
 

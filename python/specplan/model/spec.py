@@ -96,7 +96,7 @@ class PathStep:
         hash: Its DAG hash.
         package: Its package; None if nothing names it.
         version: Its version as the source spells it; None if nothing describes it.
-        types: What the spec before it needs it for; empty for the first.
+        types: The types of the edge from the spec before it; empty for the first.
     """
 
     hash: str
