@@ -33,10 +33,12 @@ _OBEYED: Final = re.compile(r"^\s*::[a-z-]+[^\n]*::|##\[", re.MULTILINE)
 #: The exit code of a bug in specplan itself.
 _FAULT: Final = 70
 
-#: A dependency with the virtual packages that it provides, as in ``%c,cxx=gcc`` and in
-#: ``%[virtuals=c] @12``, and one called like the spec. A spec called like one of these packages, or
+#: A dependency without a name, as in ``^@12``, one with the virtual packages that it provides, as
+#: in ``%c,cxx=gcc``, and one called like the spec. A spec called like one of these packages, or
 #: another dependency on the same package, takes its place in Spack.
-_REPLACED: Final = re.compile(r"(?:[%^]|\] )[\w,.-]+=|\bvirtuals=|^([\w.-]+)\b.*(?:[%^]|\] )\1\b")
+_REPLACED: Final = re.compile(
+    r"(?:[%^]|\] )(?:[@+~-]|[\w,.-]+=)|\bvirtuals=|^([\w.-]+)\b.*(?:[%^]|\] )\1\b"
+)
 
 #: Spack does not hold these to satisfy themselves: what propagates may be contradicted.
 _PROPAGATING: Final = ("++", "~~", "--", "==")
