@@ -192,7 +192,7 @@ MANY_CELLS = replace(
     damaged=DAMAGED,
 )
 
-#: Wants of a lock, with what only sources with edges can tell.
+#: Wants of a lock, with the facts that only sources with edges have.
 WITH_EDGES = replace(
     coverage_of(
         (
