@@ -29,7 +29,7 @@ from specplan.model.spec import SHORT_HASH
 from specplan.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from specplan._core import State
     from specplan.aliases import Counted
@@ -324,7 +324,8 @@ def _graph(
         *(_foreign(names, each) for each in found.misfits),
     ]
     lacking = [_missing(names, each, lacked) for each in found.missing]
-    lacking += (_missing_of_roots(names, each, lacked, checked.wanted) for each in lacked.roots)
+    places = _LockPlaces.of(checked.wanted, lacked)
+    lacking += (_missing_of_roots(names, each, lacked, places) for each in lacked.roots)
     lacking.sort(key=lambda each: (-(each.roots or 0), -(each.binaries or 0), each.place))
     if not found.has_edges:
         return lacking, others, None, None
@@ -402,18 +403,35 @@ def _why_missing(names: _SpecNames, dag_hash: str) -> str:
     return "no cache lists it"
 
 
+@dataclass(frozen=True, slots=True)
+class _LockPlaces:
+    """The first lock of each spec, by hash, and the first of those that have it as a root."""
+
+    specs: Mapping[str, str]
+    roots: Mapping[str, str]
+
+    @staticmethod
+    def of(locks: Sequence[WantedLock], lacked: Lacked) -> _LockPlaces:
+        specs: dict[str, str] = {}
+        roots: dict[str, str] = {}
+        for lock in reversed(locks if lacked.roots else ()):
+            specs |= dict.fromkeys(by_hash(lock.core, [*lacked.roots]), lock.place)
+            roots |= {root.hash: lock.place for root in lock.roots}
+        return _LockPlaces(specs, roots)
+
+
 def _missing_of_roots(
-    names: _SpecNames, dag_hash: str, lacked: Lacked, locks: Sequence[WantedLock]
+    names: _SpecNames, dag_hash: str, lacked: Lacked, places: _LockPlaces
 ) -> Finding:
     """Return the finding of what only roots without a binary need."""
     dependents = lacked.needing(dag_hash)
-    of_root = [lock for lock in locks if any(root.hash == dag_hash for root in lock.roots)]
+    of_root = places.roots.get(dag_hash)
     parts = [_why_missing(names, dag_hash)]
-    if of_root:
-        parts.append(f"it is a root of `{of_root[0].place}`")
+    if of_root is not None:
+        parts.append(f"it is a root of `{of_root}`")
     if dependents:
         parts.append(f"needed directly by {names.folded(dependents, len(dependents))}")
-    in_lock = next((lock.place for lock in of_root or locks), "")
+    in_lock = of_root or places.specs.get(dag_hash, "")
     return Finding(
         kind="missing",
         path=names.source([*dependents, dag_hash]) or in_lock,
