@@ -137,6 +137,7 @@ def test_fields_arguments_and_constants_are_described_with_a_noun() -> None:
     headless = re.compile(
         r" +\*{0,2}\w+: (?:What|Where|Which|Why|How|Who|Whose) "
         r"| *#: (?:What|Where|Whether|Which|Why|How|Who|Whose) "
+        r"| *# (?:What|Whether|Who|Whoever) "
     )
     files = [
         *ROOT.glob("python/specplan/**/*.py*"),

@@ -112,7 +112,7 @@ def _searched(
         lock=locks,
     )
     if tag is None:
-        # What a source did not read could not be searched.
+        # Unread parts of a source could not be searched.
         load.note_unused(catalog.unused_tags(*catalog.tags))
     return found
 

@@ -28,14 +28,14 @@ _HEAD: Final = """\
 """
 
 _SETTINGS: Final = """\
-# What a key is: package, version, variant or hash.
+# The level of keys: package, version, variant or hash.
 # level = "package"
 
-# Which binaries serve a cell: exact, or also those for older targets (target), or also those
-# of older C libraries (os).
+# The binaries that serve a cell: exact, or also those for older targets (target), or also
+# those of older C libraries (os).
 # compat = "exact"
 
-# The least coverage in percent; less fails the run with exit code 1.
+# The minimum coverage in percent; with less, the run fails with exit code 1.
 # fail-under = 95
 """
 

@@ -360,7 +360,7 @@ class _Evaluation:
     def _holds(self, node: ast.Compare, comparison: ast.cmpop, left: object, right: object) -> bool:
         if isinstance(comparison, ast.Is | ast.IsNot):
             if not any(each is None or isinstance(each, bool) for each in (left, right)):
-                # Whether two equal texts are one object is up to the interpreter.
+                # The interpreter decides whether two equal texts are one object.
                 instead = "==" if isinstance(comparison, ast.Is) else "!="
                 self._refuse(node, f"write `{instead}`: `is` is for `None`, `True` and `False`")
             return (left is right) is isinstance(comparison, ast.Is)
