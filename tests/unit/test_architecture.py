@@ -355,3 +355,10 @@ def test_the_circles_between_files_are_found(tmp_path: Path) -> None:
     assert circles(uses_of_files(tmp_path)) == [[source / "one.rs", source / "room/inner.rs"]]
     (source / "room/inner.rs").write_text("use super::One;\n\nmod tests {\n    use super::of;\n}\n")
     assert circles(uses_of_files(tmp_path)) == []
+
+
+def test_no_two_types_that_rust_crates_share_have_one_name() -> None:
+    """Those that only a file, or the files around it, know may repeat a plain word."""
+    sources = sorted(file for crate in CRATES for file in (crate / "src").rglob("*.rs"))
+    kinds = "struct|enum|trait|type|union"
+    assert repeated(rf"^ *pub(?:\(crate\))? (?:{kinds}) (\w+)", sources) == {}

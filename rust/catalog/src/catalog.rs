@@ -23,7 +23,7 @@ use self::index::Indexes;
 use self::key::{KeyColumn, Level};
 use self::library::Libraries;
 use self::view::View;
-use crate::edge::{Dependency, Edge, EdgeColumn};
+use crate::edge::{CatalogEdge, EdgeColumn, RecordedEdge};
 use crate::names::{NameInterner, Names};
 use crate::resolved::Resolved;
 use crate::{CatalogBuilder, Column, DagHash, Row};
@@ -52,7 +52,7 @@ pub struct Catalog {
     rows: Vec<Row>,
     /// Row range of spec s is `starts[s]..starts[s + 1]`.
     starts: Vec<u32>,
-    dependencies: Vec<Dependency>,
+    dependencies: Vec<CatalogEdge>,
     /// Hashes that are depended on and that no row describes, sorted. Their ids
     /// follow those of the specs.
     unknown: Vec<DagHash>,
@@ -75,7 +75,11 @@ pub struct Catalog {
 impl Catalog {
     /// Derives all parts from `rows`, which are sorted, distinct and numbered by
     /// `tables`, and whose edges are spans of `edges`.
-    pub(crate) fn from_sorted_rows(tables: Tables, mut rows: Vec<Row>, edges: &[Edge]) -> Self {
+    pub(crate) fn from_sorted_rows(
+        tables: Tables,
+        mut rows: Vec<Row>,
+        edges: &[RecordedEdge],
+    ) -> Self {
         let starts = starts(&rows);
         let resolved = Resolved::of(&mut rows, &starts, edges);
         let (labels, stack_lists) = labels(&tables.names[Column::Stacks as usize]);
@@ -171,7 +175,7 @@ impl Catalog {
     }
 
     /// The dependencies that a row records, by name, then hash; `None` if it records none.
-    pub fn dependencies_of(&self, row: &Row) -> Option<&[Dependency]> {
+    pub fn dependencies_of(&self, row: &Row) -> Option<&[CatalogEdge]> {
         row.edges().map(|span| {
             let start = span.start as usize;
             &self.dependencies[start..start + span.len as usize]
@@ -179,24 +183,24 @@ impl Catalog {
     }
 
     /// The dependencies of a spec; `None` where no source records them.
-    pub fn dependencies(&self, spec: u32) -> Option<&[Dependency]> {
+    pub fn dependencies(&self, spec: u32) -> Option<&[CatalogEdge]> {
         self.dependencies_of(&self.rows_of(spec)[0])
     }
 
     /// The dependencies of a spec, with the number of the first among all.
-    pub(crate) fn numbered_dependencies(&self, spec: u32) -> (u32, &[Dependency]) {
+    pub(crate) fn numbered_dependencies(&self, spec: u32) -> (u32, &[CatalogEdge]) {
         let span = self.rows_of(spec)[0].edges();
         let first = span.map_or(0, |span| span.start);
         (first, self.dependencies(spec).unwrap_or_default())
     }
 
     /// The dependencies with the numbers from `first` up to `end`.
-    pub(crate) fn dependencies_between(&self, first: u32, end: u32) -> &[Dependency] {
+    pub(crate) fn dependencies_between(&self, first: u32, end: u32) -> &[CatalogEdge] {
         &self.dependencies[first as usize..end as usize]
     }
 
     /// The dependency with this number.
-    pub(crate) fn dependency(&self, number: u32) -> &Dependency {
+    pub(crate) fn dependency(&self, number: u32) -> &CatalogEdge {
         &self.dependencies[number as usize]
     }
 

@@ -20,7 +20,7 @@ use crate::catalog::view::{Cell, View};
 use crate::compatibility::ServingSystem;
 use crate::{Catalog, Column, Compatibility, IdSet, SystemName};
 
-pub use answer::{CellCoverage, Coverage, Difference, Gap, GapState, Nearest};
+pub use answer::{CellCoverage, Coverage, DifferingPart, Gap, GapState, Nearest};
 pub use task::{
     AddedSystems, CoverageError, CoverageTask, Detail, MOST_CELLS, NotWanted, Peers, Wants,
 };

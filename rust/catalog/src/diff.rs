@@ -26,7 +26,7 @@ pub struct DiffTask {
 
 /// The changes of the keys of one package in a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
+pub struct PackageChange {
     /// Number of the package.
     pub package: u32,
     /// The keys (at level `Package`: the versions) that only the older state has.
@@ -50,7 +50,7 @@ pub struct CellDiff {
     /// Specs that bear the gained keys: the package had nothing old for them.
     pub gained: Vec<u32>,
     /// Packages whose old keys gave way to new ones, by name.
-    pub changed: Vec<Change>,
+    pub changed: Vec<PackageChange>,
 }
 
 impl DiffTask {
@@ -100,7 +100,7 @@ impl DiffTask {
         let both = old.intersection(&new);
         let versions = catalog.keys(Level::Version);
         let (old_versions, new_versions) = self.sets(catalog, cell, Level::Version);
-        let changed: Vec<Change> = changes(catalog, versions, &old_versions, &new_versions)
+        let changed: Vec<PackageChange> = changes(catalog, versions, &old_versions, &new_versions)
             .filter(|change| both.contains(packages.of_spec(change.spec)))
             .map(|change| change.of_versions(catalog, versions))
             .collect();
@@ -195,11 +195,11 @@ fn changes(
 }
 
 impl KeyChange {
-    fn of_keys(&self, catalog: &Catalog, keys: &KeyColumn) -> Change {
+    fn of_keys(&self, catalog: &Catalog, keys: &KeyColumn) -> PackageChange {
         self.change(catalog, |&key| keys.text(catalog, key).into_owned())
     }
 
-    fn of_versions(&self, catalog: &Catalog, versions: &KeyColumn) -> Change {
+    fn of_versions(&self, catalog: &Catalog, versions: &KeyColumn) -> PackageChange {
         let version = |&key: &u32| {
             catalog
                 .text(versions.first_spec(key), Column::Version)
@@ -208,13 +208,13 @@ impl KeyChange {
         self.change(catalog, version)
     }
 
-    fn change(&self, catalog: &Catalog, text: impl Fn(&u32) -> String) -> Change {
+    fn change(&self, catalog: &Catalog, text: impl Fn(&u32) -> String) -> PackageChange {
         let texts = |keys: &[u32]| {
             let mut texts: Vec<String> = keys.iter().map(&text).collect();
             texts.sort_unstable();
             texts
         };
-        Change {
+        PackageChange {
             package: catalog.id(self.spec, Column::Package),
             old: texts(&self.old),
             new: texts(&self.new),

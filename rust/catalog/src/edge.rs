@@ -66,7 +66,7 @@ impl BitOr for EdgeTypes {
 
 /// An edge as a file records it: the dependency by its hash, which need not be known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Edge {
+pub struct RecordedEdge {
     /// Number of the dependency's package name among the edges' names.
     pub name: u32,
     /// The dependency.
@@ -97,7 +97,7 @@ impl EdgeColumn {
 
 /// An edge of a catalog, to a known spec or to a hash that nothing describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Dependency {
+pub struct CatalogEdge {
     /// Id of the dependency: a spec below the number of specs, else an unknown hash.
     pub child: u32,
     /// Number of its package name among the edges' names.

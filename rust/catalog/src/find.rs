@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use specplan_spack::{Missing, NodeConstraint, Query, SpecGraph, Truth, Variant};
+use specplan_spack::{Missing, NodeConstraint, PreparedSpec, SpecGraph, Truth, Variant};
 
 use crate::{Catalog, CatalogGraph, Column, IdSet};
 
@@ -25,7 +25,7 @@ impl Catalog {
     /// Name, version, variants, system and namespace are asked once of each distinct
     /// text of their columns, which rules out nearly all specs; only what is left is
     /// asked one by one, and only then the graph is walked.
-    pub fn find_specs(&self, query: &Query, among: &IdSet) -> Found {
+    pub fn find_specs(&self, query: &PreparedSpec, among: &IdSet) -> Found {
         let graph = self.graph();
         let node = query.node();
         let mut matcher = query.matcher(&graph);

@@ -51,11 +51,11 @@ pub use coverage::abstract_wants::{
 };
 pub use coverage::near_miss::NearMiss;
 pub use coverage::{
-    AddedSystems, CellCoverage, Coverage, CoverageError, CoverageTask, Detail, Difference, Gap,
+    AddedSystems, CellCoverage, Coverage, CoverageError, CoverageTask, Detail, DifferingPart, Gap,
     GapState, MOST_CELLS, Nearest, NotWanted, Peers, Wants,
 };
-pub use diff::{CellDiff, Change, DiffTask};
-pub use edge::{Dependency, Edge, EdgeColumn, EdgeTypes};
+pub use diff::{CellDiff, DiffTask, PackageChange};
+pub use edge::{CatalogEdge, EdgeColumn, EdgeTypes, RecordedEdge};
 pub use find::Found;
 pub use hash::{DagHash, HASH_LEN, ParseHashError};
 pub use id_set::IdSet;

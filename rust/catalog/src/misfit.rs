@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use hashbrown::HashMap;
 use specplan_spack::{OperatingSystemTable, target};
 
-use crate::{Catalog, Compatibility, Dependency, EdgeTypes, IdSet, SystemName};
+use crate::{Catalog, CatalogEdge, Compatibility, EdgeTypes, IdSet, SystemName};
 
 impl Catalog {
     /// The specs of `among` that link to, or run with, a spec whose system does not serve theirs;
@@ -63,7 +63,7 @@ impl Catalog {
 
     /// The spec of a dependency that is installed with its dependent, if it is described and no
     /// external.
-    fn installed_with(&self, dependency: &Dependency) -> Option<u32> {
+    fn installed_with(&self, dependency: &CatalogEdge) -> Option<u32> {
         let is_installed = dependency
             .types
             .intersects(EdgeTypes::LINK | EdgeTypes::RUN);

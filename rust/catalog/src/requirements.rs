@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use hashbrown::HashMap;
 
 use specplan_spack::{
-    AbstractSpec, Compiler, DependencyTypes, Matcher, Missing, NodeConstraint, Query, SpecGraph,
-    Truth, Variant, VariantConstraint, Wanted,
+    AbstractSpec, Compiler, DependencyTypes, Matcher, Missing, NodeConstraint, PreparedSpec,
+    SpecGraph, Truth, Variant, VariantConstraint, Wanted,
 };
 
 use crate::find::Found;
@@ -17,17 +17,17 @@ use crate::{Catalog, CatalogGraph, Column, IdSet};
 pub struct Clause {
     rule: ClauseRule,
     choices: Vec<ClauseChoice>,
-    when: Option<Query>,
+    when: Option<PreparedSpec>,
     of_all: bool,
 }
 
 #[derive(Clone, Debug)]
 struct ClauseChoice {
-    whole: Query,
+    whole: PreparedSpec,
     /// What is asked beside the variants of the node, which are looked at one by one.
-    rest: Query,
+    rest: PreparedSpec,
     /// The same without what is asked of compilers.
-    rest_uncompiled: Query,
+    rest_uncompiled: PreparedSpec,
 }
 
 impl Clause {
@@ -44,7 +44,7 @@ impl Clause {
         Self {
             rule,
             choices: choices.into_iter().map(ClauseChoice::new).collect(),
-            when: when.map(Query::new),
+            when: when.map(PreparedSpec::new),
             of_all,
         }
     }
@@ -59,9 +59,9 @@ impl ClauseChoice {
             .dependencies
             .retain(|edge| !edge.reach.is_direct());
         Self {
-            whole: Query::new(whole),
-            rest: Query::new(rest),
-            rest_uncompiled: Query::new(rest_uncompiled),
+            whole: PreparedSpec::new(whole),
+            rest: PreparedSpec::new(rest),
+            rest_uncompiled: PreparedSpec::new(rest_uncompiled),
         }
     }
 }
@@ -102,7 +102,7 @@ struct Asked<'q> {
 }
 
 struct Choice<'q> {
-    query: &'q Query,
+    query: &'q PreparedSpec,
     whole: Matcher<'q, CatalogGraph<'q>>,
     rest: Matcher<'q, CatalogGraph<'q>>,
     rest_uncompiled: Matcher<'q, CatalogGraph<'q>>,
@@ -324,7 +324,7 @@ impl<'q> Clauses<'q> {
                     propagates: false,
                 };
                 wanted.node.variants.insert(variant.into(), any);
-                let found = catalog.find_specs(&Query::new(wanted), every);
+                let found = catalog.find_specs(&PreparedSpec::new(wanted), every);
                 found.specs.is_empty() && found.unknown.is_empty()
             })
     }

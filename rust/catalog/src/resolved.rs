@@ -2,13 +2,13 @@
 
 use rayon::prelude::*;
 
-use crate::edge::{Dependency, Edge, EdgeTypes};
+use crate::edge::{CatalogEdge, EdgeTypes, RecordedEdge};
 use crate::row::EdgeSpan;
 use crate::{DagHash, Row};
 
 /// The edges of sorted rows, by id instead of by hash.
 pub(crate) struct Resolved {
-    pub(crate) dependencies: Vec<Dependency>,
+    pub(crate) dependencies: Vec<CatalogEdge>,
     pub(crate) unknown: Vec<DagHash>,
 }
 
@@ -18,10 +18,10 @@ const UNKNOWN: u32 = u32::MAX;
 impl Resolved {
     /// Resolves the edges of `rows` and makes their spans those of the result, in
     /// the order of the rows. Rows of one spec with the same dependencies share one span.
-    pub(crate) fn of(rows: &mut [Row], starts: &[u32], edges: &[Edge]) -> Self {
+    pub(crate) fn of(rows: &mut [Row], starts: &[u32], edges: &[RecordedEdge]) -> Self {
         let list = |span: EdgeSpan| &edges[span.start as usize..][..span.len as usize];
         let hashes = Hashes::of(rows, starts);
-        let mut lists: Vec<&[Edge]> = Vec::with_capacity(rows.len());
+        let mut lists: Vec<&[RecordedEdge]> = Vec::with_capacity(rows.len());
         let mut previous: Option<(DagHash, EdgeSpan, EdgeSpan)> = None;
         let mut len = 0;
         for row in rows {
@@ -38,7 +38,7 @@ impl Resolved {
             row.set_edges(Some(resolved));
         }
         let mut dependencies = vec![
-            Dependency {
+            CatalogEdge {
                 child: UNKNOWN,
                 name: 0,
                 virtuals: 0,
@@ -53,9 +53,9 @@ impl Resolved {
             targets.push(target);
             rest = after;
         }
-        let resolve = |(target, list): (&mut [Dependency], &&[Edge])| {
+        let resolve = |(target, list): (&mut [CatalogEdge], &&[RecordedEdge])| {
             for (dependency, edge) in target.iter_mut().zip(*list) {
-                *dependency = Dependency {
+                *dependency = CatalogEdge {
                     child: hashes.find(edge.child).unwrap_or(UNKNOWN),
                     name: edge.name,
                     virtuals: edge.virtuals,
@@ -76,8 +76,8 @@ impl Resolved {
 /// Gives numbers from `first` on to the dependencies that are unknown, which stand for those
 /// of `lists`, and returns their hashes in order.
 fn number_unknown(
-    dependencies: &mut [Dependency],
-    lists: &[&[Edge]],
+    dependencies: &mut [CatalogEdge],
+    lists: &[&[RecordedEdge]],
     first: usize,
 ) -> Vec<DagHash> {
     let children = || {
@@ -86,7 +86,7 @@ fn number_unknown(
             .flat_map(|list| list.iter())
             .map(|edge| edge.child)
     };
-    let is_unknown = |dependency: &Dependency| dependency.child == UNKNOWN;
+    let is_unknown = |dependency: &CatalogEdge| dependency.child == UNKNOWN;
     let pairs = dependencies.iter().zip(children());
     let mut unknown: Vec<DagHash> = pairs
         .filter(|(dependency, _)| is_unknown(dependency))

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use specplan_catalog::{
-    Catalog, CatalogBuilder, Column, DagHash, Edge, EdgeColumn, EdgeTypes, Level, Query, Row,
-    Snapshot, SourceKind,
+    Catalog, CatalogBuilder, Column, DagHash, EdgeColumn, EdgeTypes, Level, Query, RecordedEdge,
+    Row, Snapshot, SourceKind,
 };
 
 const PACKAGES: [&str; 3] = ["cmake", "root", "zlib"];
@@ -290,7 +290,7 @@ fn rows_that_share_their_dependencies_are_as_rows_that_repeat_them() {
     let catalog = |shared: bool| {
         let mut builder = CatalogBuilder::new();
         let child = "b".repeat(32).parse().unwrap();
-        let edge = |name| Edge {
+        let edge = |name| RecordedEdge {
             name,
             child,
             types: EdgeTypes::LINK,

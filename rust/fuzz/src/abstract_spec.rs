@@ -1,6 +1,6 @@
 //! Abstract specs.
 
-use specplan_spack::{Query, Truth, parse_many, parse_one};
+use specplan_spack::{PreparedSpec, Truth, parse_many, parse_one};
 
 /// The mark of a variant that propagates.
 const PROPAGATING: [&str; 3] = ["++", "~~", "=="];
@@ -32,7 +32,7 @@ pub fn abstract_spec(input: &[u8]) {
         if !PROPAGATING.iter().any(|mark| printed.contains(mark)) {
             assert_ne!(spec.satisfies(spec), Truth::No, "{printed}");
         }
-        let _ = Query::new(spec.clone());
+        let _ = PreparedSpec::new(spec.clone());
         for other in &specs {
             let either = (spec.intersects(other), other.intersects(spec));
             assert_eq!(either.0, either.1, "{printed} and {other}");

@@ -6,7 +6,7 @@ mod own_change;
 
 use self::fresh::Fresh;
 pub use self::hold::{BestHold, HoldList, HoldStep};
-pub use self::own_change::{Comparison, Origin, OwnChange};
+pub use self::own_change::{ChangeOrigin, Comparison, OwnChange};
 use crate::error::TaskError;
 use crate::graph::id::SpecId;
 use crate::graph::set::SpecSet;
@@ -54,12 +54,12 @@ impl Difference {
     }
 
     /// The reason why a hash is new, or `None` if it is not.
-    pub fn origin(&self, spec: SpecId) -> Option<Origin> {
+    pub fn origin(&self, spec: SpecId) -> Option<ChangeOrigin> {
         self.fresh.origin(spec)
     }
 
     /// The new hashes, in ascending rank, each with its origin.
-    pub fn new_hashes(&self) -> Vec<(SpecId, Origin)> {
+    pub fn new_hashes(&self) -> Vec<(SpecId, ChangeOrigin)> {
         self.fresh.by_rank()
     }
 

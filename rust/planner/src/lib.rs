@@ -63,7 +63,7 @@
 //!   [`Needs`], [`CriticalPath`], [`Reasons`], [`Why`], [`NodeByNode`], [`LeftOut`].
 //! - [`Budget`]: which roots a limited budget completes, with a bound on what any choice could.
 //! - [`Schedule`]: when each build of a plan runs on how many runners, and what no schedule beats.
-//! - [`Change`] and [`stale()`]: what a change makes stale, and what is left untested.
+//! - [`RecipeChange`] and [`stale()`]: what a change makes stale, and what is left untested.
 //! - [`RootChoice`]: which alternatives to take where several would do, with a bound that says how
 //!   far from the least cost that can be.
 //! - [`Supply`], [`Lacked`] and [`Usefulness`]: what specs lack, and what is gained by building each gap;
@@ -96,7 +96,9 @@ mod spend;
 
 pub use choose::{Alternative, ChosenAlternative, ChosenRoots, RootChoice, RootChoiceError};
 pub use cost_scale::CostScale;
-pub use difference::{BestHold, Comparison, Difference, HoldList, HoldStep, Origin, OwnChange};
+pub use difference::{
+    BestHold, ChangeOrigin, Comparison, Difference, HoldList, HoldStep, OwnChange,
+};
 pub use error::{GraphError, OutOfRange, TaskError};
 pub use graph::closure::{reached, usable};
 pub use graph::cycles::{CyclicComponent, cyclic_components};
@@ -104,19 +106,19 @@ pub use graph::id::SpecId;
 pub use graph::kinds::EdgeKinds;
 pub use graph::set::SpecSet;
 pub use graph::{Direction, Edge, Graph};
-pub use impact::breakage::{Breakage, EXAMPLES, Missing};
+pub use impact::breakage::{Breakage, EXAMPLES, MissingSpec};
 pub use impact::lacked::{Lacked, LackedByRoot};
 pub use impact::supply::Supply;
-pub use impact::usefulness::{Group, Usefulness};
+pub use impact::usefulness::{SpecGroup, Usefulness};
 pub use plan::left_out::{LeftOut, LeftOutReason};
 pub use plan::needs::Needs;
 pub use plan::node_by_node::{CutReason, Needless, NodeByNode};
 pub use plan::order::CriticalPath;
 pub use plan::reasons::{Cause, Reasons};
 pub use plan::stale::{Held, Stale, stale};
-pub use plan::task::{Change, Policy, Scope, Task};
-pub use plan::why::{Link, Verdict, Why, WhyLine};
+pub use plan::task::{Policy, RecipeChange, Scope, Task};
+pub use plan::why::{Link, Why, WhyLine, WhyVerdict};
 pub use plan::{Plan, Totals};
 pub use schedule::{BoundReason, LowerBound, Run, Schedule};
 pub use specplan_solver::{Cut, SearchLimits};
-pub use spend::{Budget, Group as BudgetGroup, Limit, Outcome, Spending, Want, WantOutcome};
+pub use spend::{Budget, Limit, Outcome, Spending, Want, WantGroup, WantOutcome};

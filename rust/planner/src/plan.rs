@@ -12,13 +12,13 @@ pub(crate) mod why;
 
 use std::sync::{Arc, OnceLock};
 
-use self::left_out::{LeftOut, Selection};
+use self::left_out::{KeptWants, LeftOut};
 use self::needs::Needs;
 use self::order::{CriticalPath, Order};
 use self::reasons::{Cause, Reasons};
 use self::rules::{Rules, Standing};
 use self::stale::{Held, Stale, held, stale, stale_places};
-use self::task::{Change, Scope, Task};
+use self::task::{RecipeChange, Scope, Task};
 use crate::error::TaskError;
 use crate::graph::closure::{closure_below, descend};
 use crate::graph::id::{Place, SpecId};
@@ -57,7 +57,7 @@ pub struct Plan {
     /// The wants that cannot be met because of `broken`.
     blocked: Places,
     order: Order,
-    change: Option<Change>,
+    change: Option<RecipeChange>,
     /// The rules as they are without the change; absent if there is none.
     before: Option<Rules>,
     /// By id.
@@ -112,7 +112,7 @@ impl Plan {
             rules.forget_binaries(&stale_places(&graph, change));
         }
         let seeds = seeds(&rules, &roots, task.scope, &broken);
-        let selection = Selection::new(&rules, &seeds, &broken);
+        let selection = KeptWants::new(&rules, &seeds, &broken);
         let order = Order::new(&rules, &selection.needed);
         Ok(Self {
             left_out: selection.left_out(&rules, &seeds, &broken),
@@ -234,7 +234,7 @@ impl Plan {
         match &self.before {
             None => builds.clear(),
             Some(before) => {
-                let selection = Selection::new(before, &self.seeds, &self.broken);
+                let selection = KeptWants::new(before, &self.seeds, &self.broken);
                 builds.difference_with(&before.standing_among(&selection.needed, Standing::Absent));
             }
         }

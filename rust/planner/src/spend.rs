@@ -21,7 +21,7 @@ use specplan_solver::budget::{self, Solution};
 
 use self::reduce::Reduced;
 use self::roots::Roots;
-pub use self::task::{Group, Limit, Outcome, Spending, Want, WantOutcome};
+pub use self::task::{Limit, Outcome, Spending, Want, WantGroup, WantOutcome};
 use self::units::BudgetUnits;
 use crate::graph::id::{Place, SpecId};
 use crate::plan::Plan;
@@ -32,7 +32,7 @@ pub struct Budget<'a> {
     /// The plan of all specs that can complete a want: each of them is a root of it.
     pub plan: &'a Plan,
     /// The wants.
-    pub groups: &'a [Group],
+    pub groups: &'a [WantGroup],
     /// The amount that may be spent.
     pub limit: Limit,
 }
@@ -68,7 +68,7 @@ impl Budget<'_> {
         if problem.instance.is_plain() {
             found = budget::solve(&problem.instance, limits, &[], should_stop);
         } else {
-            let groups: Vec<Group> = self.groups.iter().map(taken_first).collect();
+            let groups: Vec<WantGroup> = self.groups.iter().map(taken_first).collect();
             let smaller = Reduced::new(self.plan, &roots, &groups);
             let solve_first = |limits, should_stop: &mut dyn FnMut() -> bool| {
                 let first = budget::solve(&smaller.instance, limits, &[], should_stop);
@@ -125,7 +125,7 @@ impl Budget<'_> {
 }
 
 /// A group of which only that is left which would be taken if nothing was limited.
-fn taken_first(group: &Group) -> Group {
+fn taken_first(group: &WantGroup) -> WantGroup {
     let wants = group.sources.get(group.first).into_iter().flatten();
     let first = wants.map(|want| Want {
         options: want
@@ -135,7 +135,7 @@ fn taken_first(group: &Group) -> Group {
             .collect(),
         first: want.first.map(|_| 0),
     });
-    Group {
+    WantGroup {
         sources: vec![first.collect()],
         first: 0,
     }

@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 use specplan_catalog::Catalog;
-use specplan_planner::{Budget, BudgetGroup, CostScale, Limit, Plan, SearchLimits, Want};
+use specplan_planner::{Budget, CostScale, Limit, Plan, SearchLimits, Want, WantGroup};
 
 use crate::plan::specs::spec_id;
 use crate::search::{cut_name, until};
@@ -43,7 +43,7 @@ pub(crate) struct SpendingAnswer {
 
 /// The limits of the search.
 #[derive(Clone, Copy)]
-pub(crate) struct Limits {
+pub(crate) struct BudgetLimits {
     pub(crate) nodes: Option<u64>,
     pub(crate) work: Option<u64>,
     pub(crate) seconds: Option<f64>,
@@ -57,7 +57,7 @@ pub(crate) fn spend(
     chosen: Option<Vec<String>>,
     limit: Limit,
     scale: CostScale,
-    limits: Limits,
+    limits: BudgetLimits,
 ) -> PyResult<SpendingAnswer> {
     let want = |(options, first): &WantQuestion| -> PyResult<Want> {
         let option = |(hash, worth): &(String, u64)| Ok((spec_id(catalog, hash)?, *worth));
@@ -66,14 +66,14 @@ pub(crate) fn spend(
             first: *first,
         })
     };
-    let group = |(sources, first): &GroupQuestion| -> PyResult<BudgetGroup> {
+    let group = |(sources, first): &GroupQuestion| -> PyResult<WantGroup> {
         let source = |wants: &Vec<WantQuestion>| wants.iter().map(want).collect();
-        Ok(BudgetGroup {
+        Ok(WantGroup {
             sources: sources.iter().map(source).collect::<PyResult<_>>()?,
             first: *first,
         })
     };
-    let groups: Vec<BudgetGroup> = groups.iter().map(group).collect::<PyResult<_>>()?;
+    let groups: Vec<WantGroup> = groups.iter().map(group).collect::<PyResult<_>>()?;
     let budget = Budget {
         plan,
         groups: &groups,

@@ -6,7 +6,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use specplan_catalog::{Catalog, Column, IdSet, Snapshot, System, View};
-use specplan_planner::{Graph, Group, SpecId, SpecSet, Supply, TaskError, Usefulness, usable};
+use specplan_planner::{Graph, SpecGroup, SpecId, SpecSet, Supply, TaskError, Usefulness, usable};
 use specplan_spack::OperatingSystemTable;
 
 use crate::graph::{external, flagged, spec_set};
@@ -179,8 +179,8 @@ impl Demand {
     ) -> Result<DemandRecords, TaskError> {
         let supply = supply(catalog, graph, &self.available);
         let numbers = |set: &IdSet| set.iter().map(SpecId::new).collect::<Vec<_>>();
-        let groups: Vec<Group> = (0..self.wants.len())
-            .map(|index| Group {
+        let groups: Vec<SpecGroup> = (0..self.wants.len())
+            .map(|index| SpecGroup {
                 gaps: self.gaps[index].iter().copied().map(SpecId::new).collect(),
                 wants: numbers(&self.wants[index]),
                 roots: numbers(&self.roots[index]),

@@ -3,14 +3,14 @@
 use pyo3::prelude::*;
 use specplan_catalog::{Catalog, Column, IdSet};
 use specplan_planner::{Direction, EdgeKinds, Graph, SpecId};
-use specplan_spack::{Query, Version, parse_one};
+use specplan_spack::{PreparedSpec, Version, parse_one};
 
 use crate::errors::no_spec;
 
 /// Reads an abstract spec; the error shows the text with a caret under the fault.
-pub(crate) fn query(text: &str) -> PyResult<Query> {
+pub(crate) fn query(text: &str) -> PyResult<PreparedSpec> {
     let spec = parse_one(text).map_err(|error| no_spec(&error))?;
-    Ok(Query::new(spec))
+    Ok(PreparedSpec::new(spec))
 }
 
 /// Specs in the order in which people look for them: by package, version (as Spack orders them),

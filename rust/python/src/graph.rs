@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use specplan_catalog::{Catalog, DagHash, Dependency, EdgeColumn, EdgeTypes, IdSet};
+use specplan_catalog::{Catalog, CatalogEdge, DagHash, EdgeColumn, EdgeTypes, IdSet};
 use specplan_planner::{
     CyclicComponent, Edge, EdgeKinds, Graph, GraphError, SpecId, SpecSet, cyclic_components,
 };
@@ -78,7 +78,7 @@ fn compiles(catalog: &Catalog) -> Vec<bool> {
         .collect()
 }
 
-fn kinds(dependency: &Dependency, compiles: &[bool]) -> EdgeKinds {
+fn kinds(dependency: &CatalogEdge, compiles: &[bool]) -> EdgeKinds {
     let mut kinds = EdgeKinds::NONE;
     for (types, kind) in [
         (EdgeTypes::LINK, EdgeKinds::LINK),

@@ -7,7 +7,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use specplan_catalog::{Catalog, Column, EdgeColumn, EdgeTypes, IdSet};
-use specplan_planner::{Comparison, Difference, Graph, Origin, SpecId, SpecSet};
+use specplan_planner::{ChangeOrigin, Comparison, Difference, Graph, SpecId, SpecSet};
 
 use crate::graph::{GraphOrFault, external, spec_set};
 use crate::plan::{NamedAnswer, known, named};
@@ -283,9 +283,9 @@ fn answer(
             spec: named(catalog, spec),
             is_external: comparison.external.contains(spec),
             origin: match origin {
-                Origin::Content => "content",
-                Origin::Rewired => "rewired",
-                Origin::Inherited => "inherited",
+                ChangeOrigin::Content => "content",
+                ChangeOrigin::Rewired => "rewired",
+                ChangeOrigin::Inherited => "inherited",
             },
             against: against.map(|against| named(catalog, against)),
             replaces: is_pair,
@@ -342,7 +342,7 @@ struct Pairs {
 impl Pairs {
     fn new(
         contents: &[OwnContent],
-        fresh: &[(SpecId, Origin)],
+        fresh: &[(SpecId, ChangeOrigin)],
         old: &SpecSet,
         gone: &SpecSet,
     ) -> Self {

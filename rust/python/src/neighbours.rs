@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use pyo3::prelude::*;
-use specplan_catalog::{Catalog, Column, DagHash, Dependency, EdgeColumn, EdgeTypes};
+use specplan_catalog::{Catalog, CatalogEdge, Column, DagHash, EdgeColumn, EdgeTypes};
 
 use crate::graph::to_id;
 use crate::literals;
@@ -19,7 +19,7 @@ pub(crate) struct NeighbourAnswer {
 }
 
 impl NeighbourAnswer {
-    fn of(catalog: &Catalog, other: u32, edge: &Dependency) -> Self {
+    fn of(catalog: &Catalog, other: u32, edge: &CatalogEdge) -> Self {
         let is_known = (other as usize) < catalog.len();
         let name = catalog.edge_names(EdgeColumn::Name).get(edge.name);
         let virtuals = catalog.edge_names(EdgeColumn::Virtuals).get(edge.virtuals);
@@ -124,7 +124,7 @@ fn walked_back(catalog: &Catalog, before: &[Option<u32>], to: u32) -> Vec<String
     hashes.map(|hash| hash.to_string()).collect()
 }
 
-fn recorded(catalog: &Catalog, node: u32) -> Option<&[Dependency]> {
+fn recorded(catalog: &Catalog, node: u32) -> Option<&[CatalogEdge]> {
     if (node as usize) < catalog.len() {
         catalog.dependencies(node)
     } else {
@@ -132,6 +132,6 @@ fn recorded(catalog: &Catalog, node: u32) -> Option<&[Dependency]> {
     }
 }
 
-fn is_dependency(edge: &Dependency) -> bool {
+fn is_dependency(edge: &CatalogEdge) -> bool {
     edge.types != EdgeTypes::BUILD_SPEC
 }

@@ -14,7 +14,7 @@ use rustc_hash::FxHashMap;
 use specplan_catalog::{Catalog, Column, DagHash, Snapshot};
 use specplan_planner::{
     CostScale, Direction, EdgeKinds, Graph, LeftOutReason, Limit, Link, Needs, Plan, Reasons, Run,
-    Schedule, SpecId, SpecSet, Verdict,
+    Schedule, SpecId, SpecSet, WhyVerdict,
 };
 
 use crate::budget::{self, GroupQuestion, SpendingAnswer};
@@ -189,7 +189,7 @@ impl PyPlan {
         work_limit: Option<u64>,
         time_limit: Option<f64>,
     ) -> PyResult<SpendingAnswer> {
-        let limits = budget::Limits {
+        let limits = budget::BudgetLimits {
             nodes: node_limit,
             work: work_limit,
             seconds: time_limit,
@@ -283,9 +283,10 @@ impl PyPlan {
         let spec = spec_id(&self.catalog, spec)?;
         let found = detach(py, || {
             let why = self.plan.why(spec);
-            let (verdict, held, tree) = why.map_or((Verdict::NotWanted, None, Vec::new()), |why| {
-                (why.verdict, why.held, why.tree)
-            });
+            let (verdict, held, tree) = why
+                .map_or((WhyVerdict::NotWanted, None, Vec::new()), |why| {
+                    (why.verdict, why.held, why.tree)
+                });
             if tree.len() > most_lines {
                 return None;
             }
@@ -407,26 +408,26 @@ impl PyPlan {
         links.collect()
     }
 
-    fn verdict(&self, verdict: &Verdict) -> VerdictAnswer {
+    fn verdict(&self, verdict: &WhyVerdict) -> VerdictAnswer {
         let only = |verdict| VerdictAnswer {
             verdict,
             ..VerdictAnswer::default()
         };
         match verdict {
-            Verdict::Planned(cause) => VerdictAnswer {
+            WhyVerdict::Planned(cause) => VerdictAnswer {
                 cause: Some(cause.as_str()),
                 ..only("planned")
             },
-            Verdict::Reused => only("reused"),
-            Verdict::Rewired => only("rewired"),
-            Verdict::External => only("external"),
-            Verdict::LeftOut(reason) => VerdictAnswer {
+            WhyVerdict::Reused => only("reused"),
+            WhyVerdict::Rewired => only("rewired"),
+            WhyVerdict::External => only("external"),
+            WhyVerdict::LeftOut(reason) => VerdictAnswer {
                 left_out: Some(left_out_word(reason)),
                 chain: self.chain(reason),
                 ..only("left_out")
             },
-            Verdict::CutOff => only("cut_off"),
-            Verdict::NotWanted => only("not_wanted"),
+            WhyVerdict::CutOff => only("cut_off"),
+            WhyVerdict::NotWanted => only("not_wanted"),
         }
     }
 

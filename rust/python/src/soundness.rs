@@ -7,7 +7,7 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use specplan_catalog::{Catalog, Column, EdgeColumn, IdSet, Row, SourceKind, View};
-use specplan_planner::{Direction, Graph, GraphError, Missing, SpecId, Supply, TaskError};
+use specplan_planner::{Direction, Graph, GraphError, MissingSpec, SpecId, Supply, TaskError};
 use specplan_readers::{Fault, HashCheck, check_hashes, check_hashes_in};
 use specplan_spack::OperatingSystemTable;
 
@@ -206,7 +206,7 @@ impl Soundness {
             .map(|each| each.spec.get())
             .collect();
         let called = Called::of(catalog);
-        let lacked_one = |each: &Missing| MissingAnswer {
+        let lacked_one = |each: &MissingSpec| MissingAnswer {
             hash: hash(each.spec.get()),
             package: called.name(catalog, each.spec.get()),
             binaries: each.binaries,
@@ -214,7 +214,7 @@ impl Soundness {
             dependents: hashes(&each.dependents),
             examples: hashes(&each.examples),
         };
-        let (unfit, missing): (Vec<&Missing>, Vec<&Missing>) = breakage
+        let (unfit, missing): (Vec<&MissingSpec>, Vec<&MissingSpec>) = breakage
             .missing
             .iter()
             .partition(|each| misfits.contains(each.spec.get()));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use specplan_catalog::Catalog;
 use specplan_readers::{
-    Fault, FaultKind, Format, Newer, OriginTexts, RELEASES, SpecsRead, Version, Versioned,
+    Fault, FaultKind, Format, FormatVersion, Newer, OriginTexts, RELEASES, SpecsRead, Versioned,
     parse_specs, read_specs,
 };
 
@@ -42,7 +42,7 @@ pub(crate) struct PySpecsRead {
     kind: &'static str,
     roots: Vec<LockRootAnswer>,
     specs: usize,
-    version: Option<Version>,
+    version: Option<FormatVersion>,
     installed: usize,
     fault: Option<FaultAnswer>,
     is_newer: bool,

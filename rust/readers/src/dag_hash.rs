@@ -27,7 +27,7 @@ use crate::versions::Versioned;
 
 /// What the content of a node says about its hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum HashVerdict {
     /// The hash is that of the content.
     Sound,
     /// The content has this hash instead.
@@ -96,15 +96,15 @@ enum Spelling {
 }
 
 /// Holds a node, hashed by the rule of its file, against its hash.
-pub(crate) fn verdict(node: &str, rule: Option<Rule>, recorded: DagHash) -> Verdict {
+pub(crate) fn verdict(node: &str, rule: Option<Rule>, recorded: DagHash) -> HashVerdict {
     let Some(rule) = rule else {
-        return Verdict::Undecided;
+        return HashVerdict::Undecided;
     };
     let Some(written) = digest(node, rule, Spelling::Written) else {
-        return Verdict::Undecided;
+        return HashVerdict::Undecided;
     };
     if written.hash == recorded {
-        return Verdict::Sound;
+        return HashVerdict::Sound;
     }
     // A node may have kept the hash of the Spack that built it.
     let other = match rule {
@@ -115,15 +115,15 @@ pub(crate) fn verdict(node: &str, rule: Option<Rule>, recorded: DagHash) -> Verd
     };
     if let Some(other) = other {
         match digest(node, rule, other) {
-            None => return Verdict::Undecided,
-            Some(other) if other.hash == recorded => return Verdict::Sound,
+            None => return HashVerdict::Undecided,
+            Some(other) if other.hash == recorded => return HashVerdict::Sound,
             Some(_) => {}
         }
     }
     if written.is_doubtful {
-        Verdict::Undecided
+        HashVerdict::Undecided
     } else {
-        Verdict::Other(written.hash)
+        HashVerdict::Other(written.hash)
     }
 }
 

@@ -12,10 +12,10 @@ use specplan_catalog::{CatalogBuilder, DagHash, SourceKind};
 
 use crate::fault::{Fault, FaultKind};
 use crate::json::{Json, JsonErrorKind, JsonResult, Seen};
-use crate::node::{Node, NodeReader, Origin, parsed_hash};
+use crate::node::{FileOrigin, Node, NodeReader, parsed_hash};
 use crate::origin::{Format, OriginTexts, SpecsRead};
 use crate::spelling;
-use crate::versions::{Newer, Version, Versioned};
+use crate::versions::{FormatVersion, Newer, Versioned};
 use crate::window::{Window, members_at_hand};
 
 /// Reads a file whose object has the key `database`; the window stands at the object.
@@ -76,7 +76,7 @@ fn version_text(json: &mut Json<'_>) -> JsonResult<String> {
     json.text().map(Cow::into_owned)
 }
 
-pub(crate) fn take_version(version: &str, newer: Newer) -> Result<Version, Fault> {
+pub(crate) fn take_version(version: &str, newer: Newer) -> Result<FormatVersion, Fault> {
     Versioned::Database.take("database.version", version, newer)
 }
 
@@ -122,9 +122,9 @@ struct Whereabouts {
 /// Reads records into rows.
 pub(crate) struct Records {
     nodes: NodeReader,
-    origin: Origin,
+    origin: FileOrigin,
     /// Where records belong that the index lists without a binary: no stack lists them.
-    unlisted: Origin,
+    unlisted: FileOrigin,
     node: Node,
     hashes: Vec<DagHash>,
     /// Whether some record says that it is, or is not, in a build cache.
@@ -264,7 +264,10 @@ impl Records {
     }
 
     /// What several readers of one file read together.
-    pub(crate) fn into_specs(readers: Vec<Self>, version: Version) -> Result<SpecsRead, Fault> {
+    pub(crate) fn into_specs(
+        readers: Vec<Self>,
+        version: FormatVersion,
+    ) -> Result<SpecsRead, Fault> {
         let mut rows = CatalogBuilder::new();
         let mut hashes = Vec::new();
         let mut says_cached = false;

@@ -7,7 +7,7 @@ use std::path::Path;
 use rayon::prelude::*;
 use specplan_catalog::DagHash;
 
-use crate::dag_hash::{Rule, Verdict, verdict};
+use crate::dag_hash::{HashVerdict, Rule, verdict};
 use crate::fault::{Fault, FaultKind};
 use crate::file::open_unpacked;
 use crate::json::{Json, JsonResult};
@@ -88,16 +88,16 @@ fn of_json(mut json: Json<'_>) -> Result<HashCheck, Fault> {
 
 /// Hashes nodes on all cores.
 fn checked(claims: &[Claim<'_>], rule: impl Fn(&Claim<'_>) -> Option<Rule> + Sync) -> HashCheck {
-    let verdicts: Vec<Verdict> = claims
+    let verdicts: Vec<HashVerdict> = claims
         .par_iter()
         .map(|claim| verdict(claim.node, rule(claim), claim.hash))
         .collect();
     let mut answer = HashCheck::default();
     for (claim, verdict) in claims.iter().zip(verdicts) {
         match verdict {
-            Verdict::Sound => answer.checked += 1,
-            Verdict::Undecided => answer.undecided.push(claim.hash),
-            Verdict::Other(computed) => {
+            HashVerdict::Sound => answer.checked += 1,
+            HashVerdict::Undecided => answer.undecided.push(claim.hash),
+            HashVerdict::Other(computed) => {
                 answer.checked += 1;
                 answer.wrong.push((claim.hash, computed));
             }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use hashbrown::hash_map::Entry;
 use hashbrown::{HashMap, HashSet};
-use specplan_catalog::{DagHash, Edge, SourceKind};
+use specplan_catalog::{DagHash, RecordedEdge, SourceKind};
 
 use crate::database::is_wrapped;
 use crate::fault::{Fault, FaultKind, shortened};
@@ -16,7 +16,7 @@ use crate::json::{Json, JsonError, JsonErrorKind, JsonResult, Seen};
 use crate::node::{Node, NodeReader, hash, parsed_hash};
 use crate::origin::{Format, LockRoot, OriginTexts, SpecsRead};
 use crate::spelling;
-use crate::versions::{Newer, Version, Versioned};
+use crate::versions::{FormatVersion, Newer, Versioned};
 
 /// The deepest nesting of environments that include others.
 const MAX_INCLUDES: u32 = 32;
@@ -97,7 +97,7 @@ fn step_to(json: &mut Json<'_>, wanted: &str) -> Option<()> {
     Some(())
 }
 
-fn check_version(version: u64, newer: Newer) -> Result<Version, Fault> {
+fn check_version(version: u64, newer: Newer) -> Result<FormatVersion, Fault> {
     Versioned::Lock.take(VERSION, &version.to_string(), newer)
 }
 
@@ -250,7 +250,7 @@ impl Lock {
     }
 
     /// The dependencies of a node, by the hashes that identify them.
-    fn edges_of(&self, known: &Known, edges: &mut Vec<Edge>) -> Result<(), Fault> {
+    fn edges_of(&self, known: &Known, edges: &mut Vec<RecordedEdge>) -> Result<(), Fault> {
         edges.clone_from(&known.node.edges);
         for edge in edges {
             let place = || format!("concrete_specs.{}.dependencies", known.key);
@@ -272,7 +272,7 @@ impl Lock {
         self,
         mut reader: NodeReader,
         origin: OriginTexts<'_>,
-        version: Version,
+        version: FormatVersion,
     ) -> Result<SpecsRead, Fault> {
         let mut roots = Vec::with_capacity(self.roots.len());
         for (index, root) in self.roots.iter().enumerate() {

@@ -17,7 +17,7 @@ use std::borrow::Cow;
 
 use hashbrown::HashSet;
 use specplan_catalog::{
-    CatalogBuilder, Column, DagHash, Edge, EdgeColumn, EdgeTypes, Row, SourceKind,
+    CatalogBuilder, Column, DagHash, EdgeColumn, EdgeTypes, RecordedEdge, Row, SourceKind,
 };
 
 use crate::fault::{FaultKind, shortened};
@@ -28,7 +28,7 @@ use remembered::Remembered;
 
 /// What the rows of one file have in common: numbers of a [`NodeReader`].
 #[derive(Clone, Copy)]
-pub(crate) struct Origin {
+pub(crate) struct FileOrigin {
     pub(crate) kind: SourceKind,
     tag: u32,
     source: u32,
@@ -63,7 +63,7 @@ pub(crate) struct Node {
     /// The node's own hash, if it records one.
     pub(crate) hash: Option<DagHash>,
     /// The dependencies, by the reference that the file uses.
-    pub(crate) edges: Vec<Edge>,
+    pub(crate) edges: Vec<RecordedEdge>,
     ids: [u32; Column::COUNT],
     compiler: CompilerPlace,
     is_external: bool,
@@ -133,8 +133,8 @@ impl NodeReader {
         &mut self,
         kind: SourceKind,
         [tag, label, cache, source]: [&str; 4],
-    ) -> Origin {
-        Origin {
+    ) -> FileOrigin {
+        FileOrigin {
             kind,
             tag: self.rows.intern(Column::Tag, tag),
             source: self.rows.intern(Column::Source, source),
@@ -150,7 +150,7 @@ impl NodeReader {
     }
 
     /// Adds the row of a node under the hash that identifies it.
-    pub(crate) fn push(&mut self, node: &Node, hash: DagHash, origin: Origin, available: bool) {
+    pub(crate) fn push(&mut self, node: &Node, hash: DagHash, origin: FileOrigin, available: bool) {
         self.push_with(node, &node.edges, hash, origin, available);
     }
 
@@ -158,9 +158,9 @@ impl NodeReader {
     pub(crate) fn push_with(
         &mut self,
         node: &Node,
-        edges: &[Edge],
+        edges: &[RecordedEdge],
         hash: DagHash,
-        origin: Origin,
+        origin: FileOrigin,
         available: bool,
     ) {
         let mut ids = node.ids;

@@ -2,7 +2,7 @@
 
 use specplan_catalog::{CatalogBuilder, DagHash};
 
-use crate::versions::{Newer, Version};
+use crate::versions::{FormatVersion, Newer};
 
 /// The kind of file from which specs were read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub struct SpecsRead {
     /// The number of specs.
     pub specs: usize,
     /// The version of the file, where it names one; of several spec files in a row the newest.
-    pub version: Option<Version>,
+    pub version: Option<FormatVersion>,
     /// The number of specs that an installation has installed.
     pub installed: usize,
 }

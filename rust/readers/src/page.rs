@@ -16,7 +16,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-pub use meta::Contradiction;
+pub use meta::MetaContradiction;
 
 use crate::fault::{Fault, FaultKind};
 use entry::{Entry, RowMaker};
@@ -27,7 +27,7 @@ use specplan_catalog::CatalogBuilder;
 #[derive(Debug)]
 pub(crate) enum Taken {
     /// Its rows were added; `meta` contradicts the specs in these identities.
-    Rows(Vec<Contradiction>),
+    Rows(Vec<MetaContradiction>),
     /// It is not well-formed: the reference reader decides.
     Declined,
     /// It is damaged.
@@ -45,7 +45,7 @@ pub(crate) struct PageReader {
 
 /// The file from which a page was read.
 #[derive(Clone, Copy)]
-pub(crate) struct Origin<'p> {
+pub(crate) struct PageOrigin<'p> {
     /// The file.
     pub(crate) file: &'p Path,
     /// The source, as it was given, that the file belongs to.
@@ -67,7 +67,7 @@ struct FrontMatter<'j> {
 
 impl PageReader {
     /// Takes a page as it was published.
-    pub(crate) fn read(&mut self, origin: Origin<'_>, page: &[u8]) -> Taken {
+    pub(crate) fn read(&mut self, origin: PageOrigin<'_>, page: &[u8]) -> Taken {
         let Some(frame) = Frame::of(page) else {
             return Taken::Declined;
         };
@@ -97,9 +97,9 @@ impl PageReader {
     /// The page's fault; its line is not known here.
     pub(crate) fn read_values(
         &mut self,
-        origin: Origin<'_>,
+        origin: PageOrigin<'_>,
         front_matter: &str,
-    ) -> Result<Vec<Contradiction>, Fault> {
+    ) -> Result<Vec<MetaContradiction>, Fault> {
         let Ok(values) = serde_json::from_str::<FrontMatter<'_>>(front_matter) else {
             return Err(diagnosis::of_front_matter(front_matter));
         };
@@ -129,12 +129,12 @@ impl PageReader {
 
     fn take(
         &mut self,
-        origin: Origin<'_>,
+        origin: PageOrigin<'_>,
         title: &str,
         tag: &str,
         meta: &str,
         spec_details: &str,
-    ) -> Result<Vec<Contradiction>, Refusal> {
+    ) -> Result<Vec<MetaContradiction>, Refusal> {
         let refusal = |error: &serde_json::Error, json: &str, place: &'static str| {
             if error.is_data() {
                 Refusal::Fault(diagnosis::of_value(json, place, error))

@@ -8,7 +8,7 @@ use specplan_catalog::CatalogBuilder;
 use crate::fault::Fault;
 use crate::file::read_into;
 use crate::limits::Limits;
-use crate::page::{Contradiction, Origin, PageReader, Taken};
+use crate::page::{MetaContradiction, PageOrigin, PageReader, Taken};
 use crate::tree::Tree;
 
 /// The content of a source of pages.
@@ -23,7 +23,7 @@ pub struct PagesRead {
     /// Files that cannot be taken, and why; sorted by path.
     pub damaged: Vec<(PathBuf, Fault)>,
     /// Pages whose `meta` contradicts their specs; sorted by path.
-    pub contradictions: Vec<(PathBuf, Contradiction)>,
+    pub contradictions: Vec<(PathBuf, MetaContradiction)>,
 }
 
 /// So many chunks a thread: enough that threads end together, few enough that
@@ -57,7 +57,7 @@ pub fn read_pages(root: &Path, limits: Limits) -> PagesRead {
 pub fn parse_page(cache: &str, path: &Path, page: &[u8]) -> PagesRead {
     let mut reader = PageReader::default();
     let mut read = PagesRead::default();
-    let taken = reader.read(Origin { file: path, cache }, page);
+    let taken = reader.read(PageOrigin { file: path, cache }, page);
     read.note(path, taken);
     read.rows = reader.into_rows();
     read
@@ -72,7 +72,7 @@ pub fn read_page_values<'p>(
     let mut reader = PageReader::default();
     let mut read = PagesRead::default();
     for (path, front_matter) in pages {
-        match reader.read_values(Origin { file: path, cache }, front_matter) {
+        match reader.read_values(PageOrigin { file: path, cache }, front_matter) {
             Ok(contradictions) => read.take(path, contradictions),
             Err(fault) => read.damaged.push((path.to_owned(), fault)),
         }
@@ -87,7 +87,7 @@ fn read_chunk(pages: &[PathBuf], cache: &str, limits: Limits) -> PagesRead {
     let mut bytes = Vec::new();
     for path in pages {
         let taken = match read_into(path, limits.file_bytes, &mut bytes) {
-            Ok(()) => reader.read(Origin { file: path, cache }, &bytes),
+            Ok(()) => reader.read(PageOrigin { file: path, cache }, &bytes),
             Err(fault) => Taken::Damaged(fault),
         };
         read.note(path, taken);
@@ -105,7 +105,7 @@ impl PagesRead {
         }
     }
 
-    fn take(&mut self, path: &Path, contradictions: Vec<Contradiction>) {
+    fn take(&mut self, path: &Path, contradictions: Vec<MetaContradiction>) {
         self.taken += 1;
         let located = contradictions
             .into_iter()

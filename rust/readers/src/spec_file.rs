@@ -7,9 +7,9 @@ use specplan_catalog::{DagHash, SourceKind};
 use crate::database::is_wrapped;
 use crate::fault::{Fault, FaultKind};
 use crate::json::{Json, JsonErrorKind, JsonResult};
-use crate::node::{Node, NodeReader, Origin, hash};
+use crate::node::{FileOrigin, Node, NodeReader, hash};
 use crate::origin::{Format, LockRoot, OriginTexts, SpecsRead};
-use crate::versions::{Newer, Version, Versioned};
+use crate::versions::{FormatVersion, Newer, Versioned};
 
 /// Reads one spec file, or several in a row, as `spack spec --json` prints them.
 pub(crate) fn read(mut json: Json<'_>, origin: OriginTexts<'_>) -> Result<SpecsRead, Fault> {
@@ -53,7 +53,7 @@ pub(crate) fn read_list(mut json: Json<'_>, origin: OriginTexts<'_>) -> Result<S
 }
 
 /// Takes the version of a spec file. A newer one may say other things with the same keys.
-fn take_version(json: &mut Json<'_>, newer: Newer) -> JsonResult<Version> {
+fn take_version(json: &mut Json<'_>, newer: Newer) -> JsonResult<FormatVersion> {
     let before = *json;
     let version = json.count()?.to_string();
     let known = Versioned::SpecFile.known(&version, newer);
@@ -68,14 +68,14 @@ fn has_build_hashes(text: &str) -> bool {
 /// The nodes of a file, or of several in a row.
 struct SpecFile {
     reader: NodeReader,
-    origin: Origin,
+    origin: FileOrigin,
     node: Node,
     specs: usize,
     roots: Vec<LockRoot>,
     newer: Newer,
     listed_only: bool,
     /// The newest version that was named.
-    version: Option<Version>,
+    version: Option<FormatVersion>,
     /// The hashes of nodes by those that old files record for dependencies.
     references: BTreeMap<DagHash, DagHash>,
 }
@@ -165,7 +165,7 @@ impl SpecFile {
             "_meta" if json.peek()? == b'{' => json.object(|json, key| match key {
                 "version" => {
                     let version = take_version(json, self.newer)?;
-                    let newest = |other: &Version| version.number > other.number;
+                    let newest = |other: &FormatVersion| version.number > other.number;
                     if self.version.as_ref().is_none_or(newest) {
                         self.version = Some(version);
                     }

@@ -104,21 +104,26 @@ impl Versioned {
     /// # Errors
     ///
     /// A [`Fault`] when the version is not read.
-    pub(crate) fn take(self, place: &str, found: &str, newer: Newer) -> Result<Version, Fault> {
+    pub(crate) fn take(
+        self,
+        place: &str,
+        found: &str,
+        newer: Newer,
+    ) -> Result<FormatVersion, Fault> {
         self.known(found, newer)
             .map_err(|kind| Fault::at(place, kind))
     }
 
     /// The same, without a place.
-    pub(crate) fn known(self, found: &str, newer: Newer) -> Result<Version, FaultKind> {
+    pub(crate) fn known(self, found: &str, newer: Newer) -> Result<FormatVersion, FaultKind> {
         let (oldest, newest) = (self.oldest(), self.newest());
         let number: Option<u64> = found.parse().ok();
         match number {
-            Some(number) if (oldest..=newest).contains(&number) => Ok(Version {
+            Some(number) if (oldest..=newest).contains(&number) => Ok(FormatVersion {
                 number,
                 is_guess: false,
             }),
-            Some(number) if number > newest && newer == Newer::Try => Ok(Version {
+            Some(number) if number > newest && newer == Newer::Try => Ok(FormatVersion {
                 number,
                 is_guess: true,
             }),
@@ -150,7 +155,7 @@ pub enum Newer {
 
 /// The version of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Version {
+pub struct FormatVersion {
     /// The version that the file names.
     pub number: u64,
     /// Whether it is newer than those that are known, so that what was read is a guess.

@@ -12,7 +12,7 @@ use flate2::read::GzDecoder;
 use serde_json::Value;
 use specplan_catalog::{Catalog, CatalogBuilder, IdSet};
 use specplan_readers::{OriginTexts, parse_specs};
-use specplan_spack::{Missing, Query, parse_one};
+use specplan_spack::{Missing, PreparedSpec, parse_one};
 
 fn read(name: &str) -> Option<Vec<u8>> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/data");
@@ -69,7 +69,7 @@ fn compare(vectors: &str) {
     let queries = list("queries");
     for row in &queries {
         let text = row["spec"].as_str().expect("a spec");
-        let query = Query::new(parse_one(text).expect("Spack reads it"));
+        let query = PreparedSpec::new(parse_one(text).expect("Spack reads it"));
         let found = catalog.find_specs(&query, &all);
         let actual: Vec<String> = found
             .specs

@@ -50,7 +50,7 @@ pub trait SpecGraph {
     fn compiler(&self, spec: u32) -> Compiler<'_>;
 
     /// The edges to direct dependencies that the graph holds.
-    fn edges(&self, spec: u32) -> impl Iterator<Item = Edge> + '_;
+    fn edges(&self, spec: u32) -> impl Iterator<Item = SpecEdge> + '_;
 
     /// Whether [`edges`](Self::edges) gives every dependency: the source records them and the graph
     /// holds them all.
@@ -91,7 +91,7 @@ pub trait SpecGraph {
 
 /// An edge from a spec to one of its direct dependencies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Edge {
+pub struct SpecEdge {
     /// The number of the edge.
     pub edge: u32,
     /// The number of the dependency.

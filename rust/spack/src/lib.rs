@@ -13,7 +13,7 @@
 //! - [`target`], archspec's partial order, and [`TargetConstraint`], what follows `target=`;
 //! - [`OperatingSystemTable`], which systems run binaries that were built on which;
 //! - [`AbstractSpec`], read by [`parse_one`] and [`parse_many`], printed in canonical form;
-//! - [`Query`], an abstract spec that is asked of the specs of a [`SpecGraph`], which is what a
+//! - [`PreparedSpec`], an abstract spec that is asked of the specs of a [`SpecGraph`], which is what a
 //!   source of specs implements.
 //!
 //! Answers are of three values, [`Truth`]: what a source does not record is unknown, with what is
@@ -60,10 +60,10 @@ mod truth;
 pub mod version;
 mod virtual_package;
 
-pub use graph::{Compiler, Edge, SpecGraph, Variant};
+pub use graph::{Compiler, SpecEdge, SpecGraph, Variant};
 pub use operating_system::{CLibrary, CLibraryKind, OperatingSystemTable};
 pub use parse::{ParseError, ParseErrorKind, parse_many, parse_one, parse_one_with, toolchains_in};
-pub use query::{ClauseKind, FailedClause, Matcher, Query};
+pub use query::{ClauseKind, FailedClause, Matcher, PreparedSpec};
 pub use spec::{
     AbstractSpec, Conflict, Contradiction, Dependency, DependencyTypes, FieldConstraint,
     FlagConstraint, FlagKind, NodeConstraint, Reach, Toolchains, VariantConstraint, VariantValue,

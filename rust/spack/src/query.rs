@@ -15,12 +15,12 @@ pub use matcher::Matcher;
 
 /// An abstract spec made ready to be asked of many specs.
 ///
-/// Its questions come in two kinds. What [`Query::node`] asks can be determined from one spec alone, so
+/// Its questions come in two kinds. What [`PreparedSpec::node`] asks can be determined from one spec alone, so
 /// a catalog can answer it by columns and bitsets; [`Matcher::satisfies_node`] answers it for
 /// one. The rest walks the graph and is left to [`Matcher::satisfies_graph`], which is best asked of
 /// what is left.
 #[derive(Clone, Debug)]
-pub struct Query {
+pub struct PreparedSpec {
     spec: AbstractSpec,
     rules: Vec<Rule>,
 }
@@ -30,7 +30,7 @@ pub struct Query {
 struct Rule {
     holder: Holder,
     dependency: Dependency,
-    when: Option<Query>,
+    when: Option<PreparedSpec>,
 }
 
 /// The node that a dependency hangs on.
@@ -42,7 +42,7 @@ enum Holder {
     Named(Box<str>),
 }
 
-impl Query {
+impl PreparedSpec {
     /// Makes an abstract spec ready.
     pub fn new(spec: AbstractSpec) -> Self {
         let mut rules = Vec::new();
@@ -84,13 +84,13 @@ impl Rule {
     fn new(holder: Holder, dependency: &Dependency) -> Self {
         Self {
             holder,
-            when: dependency.when.as_deref().cloned().map(Query::new),
+            when: dependency.when.as_deref().cloned().map(PreparedSpec::new),
             dependency: dependency.clone(),
         }
     }
 }
 
-impl From<AbstractSpec> for Query {
+impl From<AbstractSpec> for PreparedSpec {
     fn from(spec: AbstractSpec) -> Self {
         Self::new(spec)
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use lock::LockGraph;
 use serde_json::Value;
-use specplan_spack::{Query, SpecGraph, Truth, parse_one};
+use specplan_spack::{PreparedSpec, SpecGraph, Truth, parse_one};
 
 /// Asks every query of a vector file.
 ///
@@ -31,7 +31,7 @@ fn compare(vectors: &str) -> (String, Vec<String>) {
     for row in queries {
         let text = row["spec"].as_str().expect("a spec");
         let query = match parse_one(text) {
-            Ok(spec) => Query::new(spec),
+            Ok(spec) => PreparedSpec::new(spec),
             Err(error) => {
                 differences.push(format!("is read by Spack: {error}"));
                 continue;

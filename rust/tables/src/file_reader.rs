@@ -6,7 +6,7 @@ use parquet::basic::Type as Physical;
 
 use crate::allowance::Allowance;
 use crate::fault::{TableFault, guarded};
-use crate::footer::{Column, Footer};
+use crate::footer::{Footer, StoredColumn};
 use crate::joined_lists::JoinedLists;
 use crate::packed;
 use crate::pages::{Encoding, Levels, Page, Pages};
@@ -323,7 +323,7 @@ impl<'a> TableFile<'a> {
         &self,
         name: &str,
         wanted: Wanted,
-        mut take: impl FnMut(Part<'_>, &Column, &mut Levels) -> Result<usize, String>,
+        mut take: impl FnMut(Part<'_>, &StoredColumn, &mut Levels) -> Result<usize, String>,
     ) -> Result<(), TableFault> {
         guarded(&self.path, || {
             let number = self
@@ -391,7 +391,7 @@ impl<'a> TableFile<'a> {
 /// The values of a page in which none is missing.
 fn whole<'p>(
     page: &'p Page,
-    column: &Column,
+    column: &StoredColumn,
     levels: &mut Levels,
 ) -> Result<(&'p [u8], usize), String> {
     let (bytes, count) = page.values(column, levels)?;

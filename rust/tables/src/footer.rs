@@ -37,13 +37,13 @@ const TYPES: [Physical; 8] = [
 #[derive(Debug)]
 pub(crate) struct Footer {
     pub(crate) rows: usize,
-    pub(crate) columns: Vec<Column>,
-    pub(crate) groups: Vec<Group>,
+    pub(crate) columns: Vec<StoredColumn>,
+    pub(crate) groups: Vec<RowGroup>,
 }
 
 /// A column of values.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Column {
+pub(crate) struct StoredColumn {
     /// The name of the column that it is part of.
     pub(crate) name: String,
     pub(crate) physical: Physical,
@@ -55,15 +55,15 @@ pub(crate) struct Column {
 
 /// Some rows that were written together.
 #[derive(Debug)]
-pub(crate) struct Group {
+pub(crate) struct RowGroup {
     pub(crate) rows: usize,
     /// By column, where its values are.
-    pub(crate) chunks: Vec<Chunk>,
+    pub(crate) chunks: Vec<ColumnChunk>,
 }
 
 /// Where the values of a column in a group are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Chunk {
+pub(crate) struct ColumnChunk {
     pub(crate) start: u64,
     pub(crate) length: u64,
     pub(crate) is_compressed: bool,
@@ -97,7 +97,7 @@ impl Footer {
         let mut due = rows;
         for (number, group) in said.list(4)?.into_iter().enumerate() {
             let place = |fault| format!("row group {number}: {fault}");
-            let group = Group::parse(group, &columns).map_err(place)?;
+            let group = RowGroup::parse(group, &columns).map_err(place)?;
             due = due.checked_sub(group.rows).ok_or_else(|| {
                 let claimed = group.rows;
                 place(format!(
@@ -128,8 +128,8 @@ fn count_of_rows(said: &Fields<'_>, of: &str) -> Result<usize, String> {
     Ok(known as usize)
 }
 
-impl Group {
-    fn parse(said: &Fields<'_>, columns: &[Column]) -> Result<Self, String> {
+impl RowGroup {
+    fn parse(said: &Fields<'_>, columns: &[StoredColumn]) -> Result<Self, String> {
         let rows = count_of_rows(said, "it")?;
         let chunks = said.list(1)?;
         if chunks.len() != columns.len() {
@@ -137,7 +137,7 @@ impl Group {
             return Err(format!("it has {has} of {of} columns"));
         }
         let chunks = chunks.into_iter().zip(columns).map(|(chunk, column)| {
-            Chunk::parse(chunk).map_err(|fault| format!("column `{}`: {fault}", column.name))
+            ColumnChunk::parse(chunk).map_err(|fault| format!("column `{}`: {fault}", column.name))
         });
         Ok(Self {
             rows,
@@ -146,7 +146,7 @@ impl Group {
     }
 }
 
-impl Chunk {
+impl ColumnChunk {
     fn parse(said: &Fields<'_>) -> Result<Self, String> {
         let said = said.fields(3)?;
         let at = |start: i64| u64::try_from(start).map_err(|_| format!("it starts at {start}"));
@@ -166,8 +166,8 @@ impl Chunk {
 
 /// Fails unless all pieces of columns lie between the head and the footer, each in its own bytes:
 /// else a few bytes would be read any number of times.
-fn apart(groups: &[Group], columns: &[Column], end: u64) -> Result<(), String> {
-    let mut chunks: Vec<(Chunk, usize, usize)> = Vec::new();
+fn apart(groups: &[RowGroup], columns: &[StoredColumn], end: u64) -> Result<(), String> {
+    let mut chunks: Vec<(ColumnChunk, usize, usize)> = Vec::new();
     for (number, group) in groups.iter().enumerate() {
         let of_group = group.chunks.iter().zip(0..);
         chunks.extend(of_group.map(|(chunk, column)| (*chunk, number, column)));
@@ -192,7 +192,7 @@ fn apart(groups: &[Group], columns: &[Column], end: u64) -> Result<(), String> {
 }
 
 /// The columns of values that a list of columns within columns has.
-fn columns(said: &[&Fields<'_>]) -> Result<Vec<Column>, String> {
+fn columns(said: &[&Fields<'_>]) -> Result<Vec<StoredColumn>, String> {
     let (root, mut rest) = said.split_first().ok_or("the schema is empty")?;
     let mut columns = Vec::new();
     add_parts(root, Path::default(), &mut rest, &mut columns)?;
@@ -216,7 +216,7 @@ fn add_parts<'b>(
     said: &Fields<'b>,
     path: Path<'b>,
     rest: &mut &[&Fields<'b>],
-    columns: &mut Vec<Column>,
+    columns: &mut Vec<StoredColumn>,
 ) -> Result<(), String> {
     if path.depth == DEEPEST {
         return Err(format!("schema: columns lie more than {DEEPEST} deep"));
@@ -244,7 +244,7 @@ fn add_part<'b>(
     said: &Fields<'b>,
     outer: Path<'b>,
     rest: &mut &[&Fields<'b>],
-    columns: &mut Vec<Column>,
+    columns: &mut Vec<StoredColumn>,
 ) -> Result<(), String> {
     let name = said.bytes(4)?;
     if name.len() > LONGEST_NAME {
@@ -274,7 +274,7 @@ fn add_part<'b>(
     let kind = said.count(1)?;
     let physical = TYPES.get(kind);
     let physical = physical.ok_or_else(|| format!("schema: `{name}`: there is no type {kind}"))?;
-    columns.push(Column {
+    columns.push(StoredColumn {
         name: path.name.unwrap_or(name).to_owned(),
         physical: *physical,
         definition: path.definition,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use hashbrown::HashMap;
 use rayon::prelude::*;
 use specplan_catalog::{
-    Catalog, CatalogBuilder, Column, DagHash, Edge, EdgeColumn, EdgeTypes, Row,
+    Catalog, CatalogBuilder, Column, DagHash, EdgeColumn, EdgeTypes, RecordedEdge, Row,
 };
 
 use crate::Look;
@@ -231,7 +231,7 @@ impl Builder {
         }
         let edges = accounts.edges_of(row.account);
         allowance.take(1, SOURCE_EDGES + edges.len() * SOURCE_EDGE)?;
-        let edges: Vec<Edge> = edges
+        let edges: Vec<RecordedEdge> = edges
             .iter()
             .map(|edge| self.edge(accounts, *edge))
             .collect();
@@ -240,7 +240,7 @@ impl Builder {
         Ok(())
     }
 
-    fn edge(&mut self, accounts: &Accounts, edge: StoredEdge) -> Edge {
+    fn edge(&mut self, accounts: &Accounts, edge: StoredEdge) -> RecordedEdge {
         let rows = &mut self.rows;
         let mut number = |known: &mut Vec<Option<u32>>, texts: &Texts, column, id: u32| {
             if known.is_empty() {
@@ -248,7 +248,7 @@ impl Builder {
             }
             *known[id as usize].get_or_insert_with(|| rows.intern_edge(column, texts.get(id)))
         };
-        Edge {
+        RecordedEdge {
             name: number(
                 &mut self.edge_names,
                 &accounts.edge_names,

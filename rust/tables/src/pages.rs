@@ -3,7 +3,7 @@
 use snap::raw::{Decoder, decompress_len};
 
 use crate::compact::Fields;
-use crate::footer::{Chunk, Column};
+use crate::footer::{ColumnChunk, StoredColumn};
 use crate::front::taken;
 use crate::packed::prefixed;
 
@@ -58,7 +58,7 @@ pub(crate) struct Pages<'c> {
 
 impl<'c> Pages<'c> {
     /// The pages in the bytes of a chunk.
-    pub(crate) fn of(chunk: Chunk, bytes: &'c [u8]) -> Self {
+    pub(crate) fn of(chunk: ColumnChunk, bytes: &'c [u8]) -> Self {
         Self {
             rest: bytes,
             is_compressed: chunk.is_compressed,
@@ -151,7 +151,7 @@ impl Page {
     /// Reads the levels of a page; returns the bytes of its values, and how many values there are.
     pub(crate) fn values<'p>(
         &'p self,
-        column: &Column,
+        column: &StoredColumn,
         levels: &mut Levels,
     ) -> Result<(&'p [u8], usize), String> {
         let mut rest = &self.body[..];

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use proptest::prelude::*;
 use specplan_catalog::{
-    Catalog, CatalogBuilder, Column, DagHash, Edge, EdgeColumn, EdgeTypes, Row, SourceKind,
+    Catalog, CatalogBuilder, Column, DagHash, EdgeColumn, EdgeTypes, RecordedEdge, Row, SourceKind,
 };
 use specplan_tables::{
     Addition, Look, Looks, MemberFile, Selection, TableFault, catalog_tables, load, save,
@@ -48,9 +48,9 @@ fn catalog(cache: &str, tag: &str, rows: &[Drawn]) -> Catalog {
             builder.push(row);
             continue;
         };
-        let edges: Vec<Edge> = edges
+        let edges: Vec<RecordedEdge> = edges
             .iter()
-            .map(|(child, types)| Edge {
+            .map(|(child, types)| RecordedEdge {
                 name: builder.intern_edge(EdgeColumn::Name, &format!("package{}", child % 5)),
                 child: hash(*child),
                 types: EdgeTypes::from_bits(types % 16 + 1),

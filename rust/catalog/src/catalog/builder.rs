@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use rayon::prelude::*;
 
 use crate::catalog::Tables;
-use crate::edge::{Edge, EdgeColumn};
+use crate::edge::{EdgeColumn, RecordedEdge};
 use crate::names::{NameInterner, Names};
 use crate::row::EdgeSpan;
 use crate::{Catalog, Column, DagHash, Row, newest_first};
@@ -43,7 +43,7 @@ struct Part {
     interners: [NameInterner; Column::COUNT],
     edge_interners: [NameInterner; EdgeColumn::COUNT],
     rows: Vec<Row>,
-    edges: Vec<Edge>,
+    edges: Vec<RecordedEdge>,
 }
 
 impl CatalogBuilder {
@@ -80,7 +80,7 @@ impl CatalogBuilder {
 
     /// Adds a row with its dependencies, whose numbers come from
     /// [`intern_edge`](Self::intern_edge) of this builder.
-    pub fn push_with_edges(&mut self, mut row: Row, edges: &[Edge]) {
+    pub fn push_with_edges(&mut self, mut row: Row, edges: &[RecordedEdge]) {
         row.set_edges(Some(EdgeSpan {
             start: self.own.edges.len() as u32,
             len: edges.len() as u32,
@@ -203,7 +203,7 @@ impl CatalogBuilder {
         renumbered.set_edges(None);
         if let Some(dependencies) = catalog.dependencies_of(from) {
             let edges = dependencies.iter().map(|dependency| {
-                renumbering.edge(&Edge {
+                renumbering.edge(&RecordedEdge {
                     name: dependency.name,
                     child: catalog.node_hash(dependency.child),
                     types: dependency.types,
@@ -246,7 +246,7 @@ impl CatalogBuilder {
 }
 
 /// The rows in order, each once.
-fn sorted(rows: &[Row], edges: &[Edge]) -> Vec<Row> {
+fn sorted(rows: &[Row], edges: &[RecordedEdge]) -> Vec<Row> {
     // Rows of one account share their span, and need not be compared edge by edge.
     let by_edges = |a: &Row, b: &Row| match (a.edges(), b.edges()) {
         (a, b) if a == b => Ordering::Equal,
@@ -274,7 +274,7 @@ fn sorted(rows: &[Row], edges: &[Edge]) -> Vec<Row> {
 }
 
 /// Brings the dependencies of each row into order: by name, then by hash.
-fn sort_edges(rows: &[Row], edges: &mut [Edge]) {
+fn sort_edges(rows: &[Row], edges: &mut [RecordedEdge]) {
     let mut spans: Vec<EdgeSpan> = rows.iter().filter_map(Row::edges).collect();
     spans.sort_unstable_by_key(|span| (span.start, span.len));
     spans.dedup();
@@ -285,10 +285,12 @@ fn sort_edges(rows: &[Row], edges: &mut [Edge]) {
         lists.push(list);
         rest = after;
     }
-    lists.into_par_iter().for_each(<[Edge]>::sort_unstable);
+    lists
+        .into_par_iter()
+        .for_each(<[RecordedEdge]>::sort_unstable);
 }
 
-fn list_of(edges: &[Edge], span: EdgeSpan) -> &[Edge] {
+fn list_of(edges: &[RecordedEdge], span: EdgeSpan) -> &[RecordedEdge] {
     let start = span.start as usize;
     &edges[start..start + span.len as usize]
 }
@@ -404,9 +406,9 @@ impl Renumbering {
         row
     }
 
-    fn edge(&self, edge: &Edge) -> Edge {
+    fn edge(&self, edge: &RecordedEdge) -> RecordedEdge {
         let id = |column: EdgeColumn, id: u32| self.edges[column as usize][id as usize];
-        Edge {
+        RecordedEdge {
             name: id(EdgeColumn::Name, edge.name),
             child: edge.child,
             types: edge.types,

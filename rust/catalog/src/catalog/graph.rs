@@ -159,7 +159,7 @@ impl Parsed {
             (first, first + dependencies.len() as u32)
         };
         let has_all_edges = |spec| {
-            let is_described = |each: &crate::Dependency| (each.child as usize) < catalog.len();
+            let is_described = |each: &crate::CatalogEdge| (each.child as usize) < catalog.len();
             let dependencies = catalog.dependencies(spec);
             dependencies.is_some_and(|all| all.iter().all(is_described))
         };
@@ -327,7 +327,7 @@ impl SpecGraph for CatalogGraph<'_> {
         }
     }
 
-    fn edges(&self, spec: u32) -> impl Iterator<Item = spack::Edge> + '_ {
+    fn edges(&self, spec: u32) -> impl Iterator<Item = spack::SpecEdge> + '_ {
         let (first, end) = self.parsed.spans[spec as usize];
         let specs = self.catalog.len() as u32;
         let dependencies = self.catalog.dependencies_between(first, end);
@@ -335,7 +335,7 @@ impl SpecGraph for CatalogGraph<'_> {
             .iter()
             .zip(first..)
             .filter(move |(each, _)| each.child < specs && each.types != EdgeTypes::BUILD_SPEC)
-            .map(|(each, edge)| spack::Edge {
+            .map(|(each, edge)| spack::SpecEdge {
                 edge,
                 child: each.child,
                 types: DependencyTypes::from_bits(each.types.bits()),

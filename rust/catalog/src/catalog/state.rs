@@ -1,6 +1,6 @@
 //! A catalog as bytes, for another process that runs the same version.
 
-use crate::edge::{Edge, EdgeColumn, EdgeTypes};
+use crate::edge::{EdgeColumn, EdgeTypes, RecordedEdge};
 use crate::{Catalog, CatalogBuilder, Column, DagHash, HASH_LEN, Row, SourceKind};
 
 /// What the bytes start with. They are no format to keep: another version of specplan may write
@@ -88,7 +88,7 @@ impl Catalog {
             }
             let mut edges = Vec::new();
             for _ in 0..count {
-                edges.push(Edge {
+                edges.push(RecordedEdge {
                     child: rest.hash()?,
                     types: EdgeTypes::from_bits(rest.byte()?),
                     name: rest.id(&edge_ids[EdgeColumn::Name as usize])?,

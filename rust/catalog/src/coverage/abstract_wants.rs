@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
-use specplan_spack::{Missing, OperatingSystemTable, Query};
+use specplan_spack::{Missing, OperatingSystemTable, PreparedSpec};
 
 use super::answer::GapState;
 use super::near_miss::{NearMiss, NearMisses};
@@ -16,12 +16,12 @@ use crate::{Catalog, Compatibility, IdSet, Snapshot, SystemName};
 ///
 /// ```
 /// use specplan_catalog::{AbstractCell, AbstractWants, Catalog, Compatibility, IdSet, SystemName};
-/// use specplan_spack::{AbstractSpec, OperatingSystemTable, Query};
+/// use specplan_spack::{AbstractSpec, OperatingSystemTable, PreparedSpec};
 ///
 /// let catalog = Catalog::default();
 /// let system = SystemName { os: "rhel9".into(), target: "zen4".into(), platform: "linux".into() };
 /// let wants = AbstractWants {
-///     queries: vec![Query::new(AbstractSpec::parse("hdf5+mpi ^zlib-ng")?)],
+///     queries: vec![PreparedSpec::new(AbstractSpec::parse("hdf5+mpi ^zlib-ng")?)],
 ///     clauses: vec![vec![]],
 ///     cells: vec![AbstractCell { system, wants: vec![0] }],
 ///     compatibility: Compatibility::Target,
@@ -34,7 +34,7 @@ use crate::{Catalog, Compatibility, IdSet, Snapshot, SystemName};
 #[derive(Clone, Debug)]
 pub struct AbstractWants {
     /// The abstract specs. Each is asked once, however many cells want it.
-    pub queries: Vec<Query>,
+    pub queries: Vec<PreparedSpec>,
     /// By query what else is required of a spec, or conflicts with it.
     pub clauses: Vec<Vec<Clause>>,
     /// The cells.

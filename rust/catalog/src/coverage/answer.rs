@@ -49,7 +49,7 @@ pub struct Gap {
 
 /// In what a spec can differ from a want. The order is that of reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Difference {
+pub enum DifferingPart {
     /// The operating system.
     OperatingSystem,
     /// The target.
@@ -64,7 +64,7 @@ pub enum Difference {
     Stack,
 }
 
-impl Difference {
+impl DifferingPart {
     /// The word for it in reports.
     pub fn name(self) -> &'static str {
         match self {
@@ -87,7 +87,7 @@ pub struct Nearest {
     /// union index; `None` where no label lists it.
     pub label: Option<u32>,
     /// In what it differs, in order.
-    pub differs: Vec<Difference>,
+    pub differs: Vec<DifferingPart>,
 }
 
 /// The answer to a [`CoverageTask`](super::CoverageTask).

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::answer::{Difference, Nearest};
+use super::answer::{DifferingPart, Nearest};
 use crate::edge::EdgeColumn;
 use crate::{Catalog, Column, SystemName};
 
@@ -21,17 +21,17 @@ impl Nearest {
         for difference in &self.differs {
             let word = difference.name();
             match difference {
-                Difference::OperatingSystem => {
+                DifferingPart::OperatingSystem => {
                     clauses.push(is_not(word, has(Column::OperatingSystem), &host.os));
                 }
-                Difference::Target => {
+                DifferingPart::Target => {
                     clauses.push(is_not(word, has(Column::Target), &host.target));
                 }
-                Difference::Version => {
+                DifferingPart::Version => {
                     let wanted = catalog.text(wanted, Column::Version);
                     clauses.push(is_not(word, has(Column::Version), wanted));
                 }
-                Difference::Compiler => {
+                DifferingPart::Compiler => {
                     let name = |spec| {
                         let (name, version) = catalog.compiler(spec).unwrap_or(("none", ""));
                         let at = if version.is_empty() { "" } else { "@" };
@@ -39,22 +39,22 @@ impl Nearest {
                     };
                     clauses.push(is_not(word, &name(self.spec), &name(wanted)));
                 }
-                Difference::Variants => {
+                DifferingPart::Variants => {
                     let wanted = catalog.text(wanted, Column::Variants);
                     clauses.extend(variants(has(Column::Variants), wanted));
                 }
-                Difference::Stack => {}
+                DifferingPart::Stack => {}
             }
         }
-        let is_same = |difference: &Difference| {
-            use Difference::{Compiler, Variants, Version};
+        let is_same = |difference: &DifferingPart| {
+            use DifferingPart::{Compiler, Variants, Version};
             !matches!(difference, Version | Compiler | Variants)
         };
         if self.differs.iter().all(is_same) {
             clauses.extend(self.beneath(catalog, wanted));
         }
-        if self.differs.contains(&Difference::Stack) {
-            clauses.push(Difference::Stack.name().to_owned());
+        if self.differs.contains(&DifferingPart::Stack) {
+            clauses.push(DifferingPart::Stack.name().to_owned());
         }
         clauses
     }

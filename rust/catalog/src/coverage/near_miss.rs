@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use specplan_spack::{ClauseKind, Matcher, OperatingSystemTable, Query};
+use specplan_spack::{ClauseKind, Matcher, OperatingSystemTable, PreparedSpec};
 
 use crate::requirements::Clauses;
 use crate::{Catalog, CatalogGraph, Column, Compatibility, DagHash, IdSet, SystemName};
@@ -34,7 +34,7 @@ impl<'q> NearMisses<'q> {
         catalog: &'q Catalog,
         graph: &'q CatalogGraph<'q>,
         available: &IdSet,
-        query: &'q Query,
+        query: &'q PreparedSpec,
         mut clauses: Clauses<'q>,
     ) -> Self {
         let mut matcher = query.matcher(graph);

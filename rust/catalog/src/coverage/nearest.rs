@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::answer::{CellCoverage, Difference, Nearest};
+use super::answer::{CellCoverage, DifferingPart, Nearest};
 use crate::catalog::key::{KeyColumn, Level};
 use crate::catalog::view::View;
 use crate::compatibility::ServingSystem;
@@ -15,12 +15,12 @@ pub(crate) struct NearestSearch<'c> {
     packages: &'c [IdSet],
     ranks: &'c [u32],
     /// The parts of a spec that a key of the level fixes.
-    fixed: &'static [(Difference, Column)],
+    fixed: &'static [(DifferingPart, Column)],
 }
 
 impl<'c> NearestSearch<'c> {
     pub(crate) fn new(catalog: &'c Catalog, view: &'c View, level: Level) -> Self {
-        use Difference::{Compiler, Variants, Version};
+        use DifferingPart::{Compiler, Variants, Version};
         Self {
             catalog,
             view,
@@ -81,10 +81,10 @@ impl<'c> NearestSearch<'c> {
             let id = move |column| self.catalog.id(spec, column);
             let elsewhere = [
                 (
-                    Difference::OperatingSystem,
+                    DifferingPart::OperatingSystem,
                     Some(id(Column::OperatingSystem)) != os,
                 ),
-                (Difference::Target, Some(id(Column::Target)) != target),
+                (DifferingPart::Target, Some(id(Column::Target)) != target),
             ];
             let otherwise = self.fixed.iter().map(move |&(difference, column)| {
                 let differs = id(column) != self.catalog.id(wanted, column);
@@ -95,7 +95,7 @@ impl<'c> NearestSearch<'c> {
                 (difference, differs)
             });
             let unlisted = !listing.is_some_and(|listing| listing.contains(spec));
-            let stack = [(Difference::Stack, unlisted)];
+            let stack = [(DifferingPart::Stack, unlisted)];
             let all = elsewhere.into_iter().chain(otherwise).chain(stack);
             all.filter(|&(_, differs)| differs)
                 .map(|(difference, _)| difference)
@@ -112,8 +112,8 @@ impl<'c> NearestSearch<'c> {
         let spec = candidates
             .filter(|&spec| self.view.available().contains(spec) && admits(spec))
             .min_by_key(rank)?;
-        let differs: Vec<Difference> = differs(spec).collect();
-        let label = if differs.contains(&Difference::Stack) {
+        let differs: Vec<DifferingPart> = differs(spec).collect();
+        let label = if differs.contains(&DifferingPart::Stack) {
             self.view.first_label(self.catalog, spec)
         } else {
             Some(cell.label)

@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use shape::{Random, Shape};
 use specplan_planner::{
-    Change, Comparison, Difference, Direction, EdgeKinds, Graph, Plan, Policy, Scope, SpecId,
+    Comparison, Difference, Direction, EdgeKinds, Graph, Plan, Policy, RecipeChange, Scope, SpecId,
     SpecSet, Task, reached, stale,
 };
 
@@ -134,7 +134,7 @@ fn change(graph: &Arc<Graph>, roots: &[SpecId]) {
         .expect("there is a candidate");
     println!("    the change has {} dependents", above(changed) - 1);
     for policy in [Policy::Hash, Policy::Link] {
-        let change = Change {
+        let change = RecipeChange {
             changed: SpecSet::from_ids(specs, [changed]).expect("the id is in range"),
             policy,
             depth: None,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use specplan_planner::{Graph, Group, Plan, Scope, SpecId, SpecSet, Supply, Task, Usefulness};
+use specplan_planner::{Graph, Plan, Scope, SpecGroup, SpecId, SpecSet, Supply, Task, Usefulness};
 
 use crate::shape::{Random, Shape};
 use crate::time;
@@ -54,8 +54,8 @@ pub(crate) fn measure(shape: Shape, full_spec_count: u32) {
             lacking.iter().map(Vec::len).sum::<usize>()
         );
         for stacks in [1, 50] {
-            let groups: Vec<Group> = (0..stacks)
-                .map(|stack| Group {
+            let groups: Vec<SpecGroup> = (0..stacks)
+                .map(|stack| SpecGroup {
                     gaps: every(gaps, stacks, stack),
                     wants: every(&ids, stacks, stack),
                     roots: every(roots, stacks, stack),
@@ -80,7 +80,7 @@ pub(crate) fn measure(shape: Shape, full_spec_count: u32) {
 /// The roots that some gaps complete, by a plan for each.
 fn one_by_one(
     supply: &Supply,
-    group: &Group,
+    group: &SpecGroup,
     lacking: &[Vec<SpecId>],
     roots: &[SpecId],
     answers: &[Usefulness],

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::own_change::{Comparison, Origin};
+use super::own_change::{ChangeOrigin, Comparison};
 use crate::graph::Graph;
 use crate::graph::id::{Place, SpecId};
 use crate::graph::kinds::EdgeKinds;
@@ -15,7 +15,7 @@ pub(super) struct Fresh {
     graph: Arc<Graph>,
     /// By number, ascending.
     places: Vec<Place>,
-    origins: Vec<Origin>,
+    origins: Vec<ChangeOrigin>,
     /// The dependencies of number x are `below[first[x]..first[x + 1]]`.
     first: Vec<usize>,
     below: Vec<Below>,
@@ -80,11 +80,11 @@ impl Fresh {
 
             let content = comparison.own_content[graph.id_at(place).index()];
             let origin = if old_contents.binary_search(&content).is_err() {
-                Origin::Content
+                ChangeOrigin::Content
             } else if fresh.below.len() == start {
-                Origin::Rewired
+                ChangeOrigin::Rewired
             } else {
-                Origin::Inherited
+                ChangeOrigin::Inherited
             };
             fresh.origins.push(origin);
             if origin.is_own_change() {
@@ -107,7 +107,7 @@ impl Fresh {
         self.graph.id_at(self.places[number as usize])
     }
 
-    pub(super) fn origins(&self) -> &[Origin] {
+    pub(super) fn origins(&self) -> &[ChangeOrigin] {
         &self.origins
     }
 
@@ -116,18 +116,18 @@ impl Fresh {
         &self.causes
     }
 
-    pub(super) fn origin(&self, spec: SpecId) -> Option<Origin> {
+    pub(super) fn origin(&self, spec: SpecId) -> Option<ChangeOrigin> {
         Some(self.origins[self.number(spec)? as usize])
     }
 
     /// The new hashes, in ascending rank.
-    pub(super) fn by_rank(&self) -> Vec<(SpecId, Origin)> {
+    pub(super) fn by_rank(&self) -> Vec<(SpecId, ChangeOrigin)> {
         let places = self
             .places
             .iter()
             .copied()
             .zip(self.origins.iter().copied());
-        let mut ranked: Vec<(Place, Origin)> = places.collect();
+        let mut ranked: Vec<(Place, ChangeOrigin)> = places.collect();
         ranked.sort_unstable_by_key(|&(place, _)| self.graph.rank_at(place));
         let ids = ranked.into_iter();
         ids.map(|(place, origin)| (self.graph.id_at(place), origin))

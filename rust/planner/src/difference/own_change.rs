@@ -25,7 +25,7 @@ pub struct Comparison {
 
 /// The reason why a hash is new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub enum ChangeOrigin {
     /// Own change: no old spec has its own content.
     Content,
     /// Own change: its content is old and so is all that it depends on, but together they are
@@ -35,7 +35,7 @@ pub enum Origin {
     Inherited,
 }
 
-impl Origin {
+impl ChangeOrigin {
     /// Whether the spec changed itself.
     pub const fn is_own_change(self) -> bool {
         matches!(self, Self::Content | Self::Rewired)
@@ -48,7 +48,7 @@ pub struct OwnChange {
     /// The spec.
     pub spec: SpecId,
     /// In what way it changed.
-    pub origin: Origin,
+    pub origin: ChangeOrigin,
     /// The number of new hashes that have it in their closure, itself included.
     pub reaches: usize,
     /// How many new hashes it explains alone, itself included: those that it dominates, so that

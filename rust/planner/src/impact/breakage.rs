@@ -11,7 +11,7 @@ use crate::graph::id::{Place, SpecId};
 use crate::graph::kinds::EdgeKinds;
 use crate::graph::set::SpecSet;
 use crate::impact::supply::{Supply, installed_with};
-use crate::impact::usefulness::Group;
+use crate::impact::usefulness::SpecGroup;
 use crate::plan::rules::{Rules, Standing};
 use crate::plan::task::check_specs;
 
@@ -20,7 +20,7 @@ pub const EXAMPLES: usize = 3;
 
 /// A spec without a binary, which some binary links to or runs with, however indirectly.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Missing {
+pub struct MissingSpec {
     /// The spec.
     pub spec: SpecId,
     /// The number of binaries that have it in their link and run closure.
@@ -40,7 +40,7 @@ pub struct Breakage {
     pub usable: SpecSet,
     /// What the other binaries lack: first what most roots need, then what most binaries need,
     /// then the smaller rank.
-    pub missing: Vec<Missing>,
+    pub missing: Vec<MissingSpec>,
 }
 
 impl Supply {
@@ -80,7 +80,7 @@ impl Supply {
 
         let specs = |places: &Places| graph.ranked(places.ones().map(Place::at));
         let gaps = specs(&missing);
-        let group = |wants| Group {
+        let group = |wants| SpecGroup {
             gaps: gaps.clone(),
             wants,
             roots: Vec::new(),
@@ -92,7 +92,7 @@ impl Supply {
         let is_affected = |place: Place| {
             needed.contains(place.index()) && rules.standing(place) != Standing::External
         };
-        let mut answer: Vec<Missing> = gaps
+        let mut answer: Vec<MissingSpec> = gaps
             .iter()
             .zip(counts[0].iter().zip(&counts[1]))
             .filter_map(|(&spec, (of_binaries, of_roots))| {
@@ -102,7 +102,7 @@ impl Supply {
                     .filter(|hop| hop.kinds().intersects(EdgeKinds::INSTALL))
                     .map(|hop| hop.place())
                     .filter(|&dependent| is_affected(dependent));
-                Some(Missing {
+                Some(MissingSpec {
                     spec,
                     binaries: of_binaries.blocked,
                     roots: of_roots.blocked + usize::from(is_root.contains(place.index())),

@@ -23,7 +23,7 @@ use crate::plan::task::check_length;
 /// ```
 /// use std::sync::Arc;
 ///
-/// use specplan_planner::{Edge, EdgeKinds, Graph, Group, SpecId, SpecSet, Supply};
+/// use specplan_planner::{Edge, EdgeKinds, Graph, SpecGroup, SpecId, SpecSet, Supply};
 ///
 /// let [hdf5, mpi, numactl] = [0, 1, 2].map(SpecId::new);
 /// let edge = |dependent, dependency| Edge { dependent, dependency, kinds: EdgeKinds::LINK };
@@ -33,7 +33,7 @@ use crate::plan::task::check_length;
 ///
 /// assert_eq!(supply.lacking(&[hdf5, mpi])?, [vec![hdf5, numactl], vec![numactl]]);
 ///
-/// let stack = Group {
+/// let stack = SpecGroup {
 ///     gaps: vec![numactl, hdf5],
 ///     wants: vec![hdf5, mpi, numactl],
 ///     roots: vec![hdf5, mpi],

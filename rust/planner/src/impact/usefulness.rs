@@ -37,7 +37,7 @@ use crate::plan::task::check_specs;
 
 /// Specs that are counted together, such as those of one stack. A spec given twice counts once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Group {
+pub struct SpecGroup {
     /// The specs to ask about.
     pub gaps: Vec<SpecId>,
     /// The specs that the gaps may block.
@@ -78,7 +78,7 @@ impl Supply {
     /// most, for g distinct gaps, ceil(g / 256) times: O(n + m), of that the part that does not
     /// install from the cache alone, and the wants and roots of all groups with one of those gaps.
     /// The blocks share the threads. Memory: O(n + m), and 64 bytes a spec and thread.
-    pub fn usefulness(&self, groups: &[Group]) -> Result<Vec<Vec<Usefulness>>, TaskError> {
+    pub fn usefulness(&self, groups: &[SpecGroup]) -> Result<Vec<Vec<Usefulness>>, TaskError> {
         let rules = self.rules()?;
         let mut parties: Vec<Party> = groups
             .iter()
@@ -163,7 +163,7 @@ struct Party {
 }
 
 impl Party {
-    fn new(rules: &Rules, group: &Group) -> Result<Self, TaskError> {
+    fn new(rules: &Rules, group: &SpecGroup) -> Result<Self, TaskError> {
         let own = |field, specs: &[SpecId]| {
             let mut places = check_specs(&rules.graph, field, specs)?;
             places.retain(|&place| rules.standing(place) != Standing::External);

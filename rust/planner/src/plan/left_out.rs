@@ -49,14 +49,14 @@ impl LeftOut {
 }
 
 /// What the wants that can be had need, and what was left out.
-pub(crate) struct Selection {
+pub(crate) struct KeptWants {
     pub(crate) needed: Places,
     /// The specs that would be needed if nothing was broken.
     pub(crate) needed_at_best: Places,
     pub(crate) blocked: Places,
 }
 
-impl Selection {
+impl KeptWants {
     /// 1. Find what is blocked, from the leaves up.
     /// 2. Drop the wants that are.
     /// 3. Close the rest under the rules. As a spec that demands a blocked one is blocked itself,

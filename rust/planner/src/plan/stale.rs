@@ -5,7 +5,7 @@ use crate::graph::id::{Place, SpecId};
 use crate::graph::kinds::EdgeKinds;
 use crate::graph::set::SpecSet;
 use crate::graph::{Direction, Graph, Places};
-use crate::plan::task::{Change, Policy};
+use crate::plan::task::{Policy, RecipeChange};
 
 impl Policy {
     /// The kinds of edges that carry a change to a dependent.
@@ -50,7 +50,7 @@ impl Stale {
 ///
 /// O(n / 64) and the dependents of what is reached. At most three walks: as asked, without the
 /// depth, and over all edges; those that cannot differ are walked once.
-pub fn stale(graph: &Graph, change: &Change) -> Stale {
+pub fn stale(graph: &Graph, change: &RecipeChange) -> Stale {
     assert_eq!(
         change.changed.spec_count(),
         graph.spec_count(),
@@ -94,7 +94,7 @@ pub struct Held {
 ///
 /// A lexicographic breadth-first walk down, as in [`Reasons`](crate::Reasons). Complexity:
 /// O(n + m).
-pub(crate) fn held(graph: &Graph, change: &Change, place: Place) -> Option<Held> {
+pub(crate) fn held(graph: &Graph, change: &RecipeChange, place: Place) -> Option<Held> {
     let is_stale = stale_places(graph, change).contains(place.index());
     let carrying = if is_stale {
         change.policy.carrying()
@@ -129,7 +129,7 @@ pub(crate) fn held(graph: &Graph, change: &Change, place: Place) -> Option<Held>
 }
 
 /// The specs whose binaries a change makes useless.
-pub(crate) fn stale_places(graph: &Graph, change: &Change) -> Places {
+pub(crate) fn stale_places(graph: &Graph, change: &RecipeChange) -> Places {
     let changed = graph.places_of(&change.changed);
     match change.depth {
         None => climb(graph, changed, change.policy),

@@ -33,7 +33,7 @@ pub enum Policy {
 
 /// A change of recipes: what it names, and how far it is followed.
 #[derive(Clone, Debug)]
-pub struct Change {
+pub struct RecipeChange {
     /// The specs that changed themselves.
     pub changed: SpecSet,
     /// The edges that carry the change to dependents.
@@ -61,7 +61,7 @@ pub struct Task {
     /// The specs that the system provides: never wanted, never built.
     pub external: SpecSet,
     /// A change to predict: what it makes stale is not available. `None` plans the present.
-    pub change: Option<Change>,
+    pub change: Option<RecipeChange>,
     /// Specs that are known not to build. Wants that cannot be had without building one of them
     /// are left out, and so is all that only those need. An available one is not an obstacle.
     pub broken: SpecSet,

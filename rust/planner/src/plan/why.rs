@@ -13,7 +13,7 @@ use crate::plan::stale::Held;
 
 /// The verdict of a plan on one spec.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum WhyVerdict {
     /// It is built, for this cause.
     Planned(Cause),
     /// It is needed and has a binary.
@@ -68,7 +68,7 @@ pub struct WhyLine {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Why {
     /// The verdict of the plan on the spec.
-    pub verdict: Verdict,
+    pub verdict: WhyVerdict,
     /// The way in which the spec contains the change; `None` without a change or if it does not.
     pub held: Option<Held>,
     /// The tree, each spec before what hangs from it, siblings in ascending rank.
@@ -95,22 +95,24 @@ fn why(plan: &Plan, place: Place) -> Why {
             .is_some()
     };
     let verdict = match rules.standing(place) {
-        Standing::External => Verdict::External,
+        Standing::External => WhyVerdict::External,
         standing if plan.needed.contains(place.index()) => match standing {
-            Standing::Available => Verdict::Reused,
-            Standing::Spliced => Verdict::Rewired,
-            _ => Verdict::Planned(plan.cause(graph.id_at(place)).unwrap_or(Cause::Missing)),
+            Standing::Available => WhyVerdict::Reused,
+            Standing::Spliced => WhyVerdict::Rewired,
+            _ => WhyVerdict::Planned(plan.cause(graph.id_at(place)).unwrap_or(Cause::Missing)),
         },
         _ if plan.needed_at_best.contains(place.index()) => {
-            Verdict::LeftOut(plan.left_out().reason(graph.id_at(place)))
+            WhyVerdict::LeftOut(plan.left_out().reason(graph.id_at(place)))
         }
-        _ if roots_above => Verdict::CutOff,
-        _ => Verdict::NotWanted,
+        _ if roots_above => WhyVerdict::CutOff,
+        _ => WhyVerdict::NotWanted,
     };
     let tree = match verdict {
-        Verdict::External | Verdict::NotWanted => Tree::new(plan, place),
-        Verdict::CutOff => Tree::new(plan, place).grow(&Above::All(&plan.root_closure())),
-        Verdict::LeftOut(_) => Tree::new(plan, place).grow(&Above::Needing(&plan.needed_at_best)),
+        WhyVerdict::External | WhyVerdict::NotWanted => Tree::new(plan, place),
+        WhyVerdict::CutOff => Tree::new(plan, place).grow(&Above::All(&plan.root_closure())),
+        WhyVerdict::LeftOut(_) => {
+            Tree::new(plan, place).grow(&Above::Needing(&plan.needed_at_best))
+        }
         _ => Tree::new(plan, place).grow(&Above::Needing(&plan.needed)),
     };
     Why {

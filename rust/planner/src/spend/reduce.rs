@@ -8,7 +8,7 @@ use specplan_solver::budget::{Amounts, Competition, Instance, Links, Options, Pr
 
 use super::classes::Classes;
 use super::roots::{RootStanding, Roots};
-use super::task::{Group, Want};
+use super::task::{Want, WantGroup};
 use crate::graph::Places;
 use crate::graph::id::{Place, number};
 use crate::plan::Plan;
@@ -43,7 +43,7 @@ struct Bought {
 
 impl Reduced {
     /// Complexity: O(r / 256 (n + m)) for r roots, and the sizes of their plans in blocks.
-    pub(super) fn new(plan: &Plan, roots: &Roots, groups: &[Group]) -> Self {
+    pub(super) fn new(plan: &Plan, roots: &Roots, groups: &[WantGroup]) -> Self {
         let mut bought = Bought::new(plan, roots, groups);
         let (alone, competing) = bought.wants(roots, groups);
         let mut roots_of = vec![Vec::new(); bought.blocks_of.len()];
@@ -84,7 +84,7 @@ impl Reduced {
 
 impl Bought {
     /// Finds the items and blocks of all roots that some want may need to be built.
-    fn new(plan: &Plan, roots: &Roots, groups: &[Group]) -> Self {
+    fn new(plan: &Plan, roots: &Roots, groups: &[WantGroup]) -> Self {
         let is_asked = asked(roots, groups);
         let limit = roots.units.limit.amounts;
         let mut at = vec![0; roots.by_rank.len()];
@@ -130,7 +130,7 @@ impl Bought {
 
     /// The items that complete each want, and what it is then worth: of wants that stand alone, and
     /// of sources that compete.
-    fn wants(&self, roots: &Roots, groups: &[Group]) -> (Vec<Options>, Vec<Competition>) {
+    fn wants(&self, roots: &Roots, groups: &[WantGroup]) -> (Vec<Options>, Vec<Competition>) {
         let options = |want: &Want| -> Options {
             let items = want.options.iter().filter_map(|&(spec, weight)| {
                 let item = self.item(roots.position(spec)?)?;
@@ -215,7 +215,7 @@ impl Bought {
 }
 
 /// By position of a root, whether a want that nothing there meets has it as an option.
-fn asked(roots: &Roots, groups: &[Group]) -> Vec<bool> {
+fn asked(roots: &Roots, groups: &[WantGroup]) -> Vec<bool> {
     let mut is_asked = vec![false; roots.by_rank.len()];
     let wants = groups
         .iter()

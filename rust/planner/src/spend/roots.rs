@@ -2,7 +2,7 @@
 
 use specplan_solver::budget::{Amounts, Solution};
 
-use super::task::{Group, Outcome, Spending, Want, WantOutcome};
+use super::task::{Outcome, Spending, Want, WantGroup, WantOutcome};
 use super::units::BudgetUnits;
 use super::wanted_by::wanted_by;
 use crate::graph::Places;
@@ -47,7 +47,7 @@ struct More {
 }
 
 impl Roots {
-    pub(super) fn new(plan: &Plan, groups: &[Group], units: BudgetUnits) -> Self {
+    pub(super) fn new(plan: &Plan, groups: &[WantGroup], units: BudgetUnits) -> Self {
         let graph = plan.graph();
         let mut is_option = graph.no_places();
         for (spec, _) in options(groups) {
@@ -120,7 +120,7 @@ impl Roots {
     pub(super) fn spending(
         &self,
         plan: &Plan,
-        groups: &[Group],
+        groups: &[WantGroup],
         chosen: &Places,
         found: &Solution,
     ) -> Spending {
@@ -178,7 +178,7 @@ impl Roots {
 
     /// The source of a group whose wants are worth most; of equal ones that which would be taken if
     /// nothing was limited, else the first.
-    fn source(&self, group: &Group, more: &[More]) -> usize {
+    fn source(&self, group: &WantGroup, more: &[More]) -> usize {
         let value = |want: &Want| {
             let there = self.installable(want).map(|(at, _)| at);
             let option = there.or_else(|| self.completing(want, more));
@@ -281,7 +281,7 @@ fn small(number: i128) -> u64 {
 }
 
 /// All specs that can complete something, each with what it is worth there.
-fn options(groups: &[Group]) -> impl Iterator<Item = (SpecId, u64)> + '_ {
+fn options(groups: &[WantGroup]) -> impl Iterator<Item = (SpecId, u64)> + '_ {
     let wants = groups
         .iter()
         .flat_map(|group| group.sources.iter().flatten());

@@ -36,7 +36,7 @@ impl Want {
 
 /// Wants that are met together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Group {
+pub struct WantGroup {
     /// What they can be met from: the wants of one source count, such as one lock that is taken as
     /// a whole. A want that stands alone is the only one of the only source.
     pub sources: Vec<Vec<Want>>,
@@ -44,7 +44,7 @@ pub struct Group {
     pub first: usize,
 }
 
-impl Group {
+impl WantGroup {
     /// A want that stands alone.
     pub fn of(want: Want) -> Self {
         Self {

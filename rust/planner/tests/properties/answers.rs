@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 use specplan_planner::{
-    CutReason, Direction, EdgeKinds, Link, Plan, SpecId, SpecSet, Verdict, WhyLine, reached, usable,
+    CutReason, Direction, EdgeKinds, Link, Plan, SpecId, SpecSet, WhyLine, WhyVerdict, reached,
+    usable,
 };
 
 use crate::world::{World, flagged, scope, specs, world};
@@ -89,13 +90,13 @@ proptest! {
             let verdict = plan.why(id).unwrap().verdict;
             let spec = id.get();
             let is_as_expected = match verdict {
-                Verdict::External => model.external.contains(&spec),
-                Verdict::Planned(cause) => plan.cause(id) == Some(cause),
-                Verdict::Reused => needed.contains(&spec) && model.available.contains(&spec),
-                Verdict::Rewired => needed.contains(&spec) && model.is_spliced(spec),
-                Verdict::LeftOut(_) => needed_at_best.contains(&spec) && !needed.contains(&spec),
-                Verdict::CutOff => !needed_at_best.contains(&spec) && closure.contains(id),
-                Verdict::NotWanted => !closure.contains(id),
+                WhyVerdict::External => model.external.contains(&spec),
+                WhyVerdict::Planned(cause) => plan.cause(id) == Some(cause),
+                WhyVerdict::Reused => needed.contains(&spec) && model.available.contains(&spec),
+                WhyVerdict::Rewired => needed.contains(&spec) && model.is_spliced(spec),
+                WhyVerdict::LeftOut(_) => needed_at_best.contains(&spec) && !needed.contains(&spec),
+                WhyVerdict::CutOff => !needed_at_best.contains(&spec) && closure.contains(id),
+                WhyVerdict::NotWanted => !closure.contains(id),
             };
             prop_assert!(is_as_expected, "{id}: {verdict:?}");
         }
@@ -119,8 +120,8 @@ proptest! {
                     .neighbours(line.spec, Direction::Dependents)
                     .map(|(dependent, _)| dependent)
                     .filter(|&dependent| match why.verdict {
-                        Verdict::CutOff => closure.contains(dependent),
-                        Verdict::External | Verdict::NotWanted => false,
+                        WhyVerdict::CutOff => closure.contains(dependent),
+                        WhyVerdict::External | WhyVerdict::NotWanted => false,
                         _ => needed.contains(&dependent.get())
                             && model.demands(dependent.get()).contains(&spec),
                     });
@@ -149,8 +150,8 @@ proptest! {
                 }
                 let is_leaf = hanging.is_empty() && is_expanded;
                 match why.verdict {
-                    Verdict::CutOff => prop_assert!(!is_leaf),
-                    Verdict::Planned(_) | Verdict::Reused | Verdict::Rewired if is_leaf => {
+                    WhyVerdict::CutOff => prop_assert!(!is_leaf),
+                    WhyVerdict::Planned(_) | WhyVerdict::Reused | WhyVerdict::Rewired if is_leaf => {
                         prop_assert!(line.is_want);
                     }
                     _ => {}

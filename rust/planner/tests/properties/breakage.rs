@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use specplan_planner::reference::Specs;
-use specplan_planner::{EXAMPLES, Edge, EdgeKinds, Missing, SpecId};
+use specplan_planner::{EXAMPLES, Edge, EdgeKinds, MissingSpec, SpecId};
 
 use crate::usefulness::{described, supply};
 use crate::world::{World, permutation, specs, world};
@@ -42,7 +42,7 @@ proptest! {
             let direct = world.edges.iter().filter(direct).map(|edge| edge.dependent);
             prop_assert_eq!(specs(missing.dependents.iter().copied()), specs(direct));
         }
-        let weight = |each: &Missing| (each.roots, each.binaries);
+        let weight = |each: &MissingSpec| (each.roots, each.binaries);
         let in_order = breakage.missing.is_sorted_by(|a, b| {
             (weight(b), graph.rank(a.spec)) <= (weight(a), graph.rank(b.spec))
         });
@@ -62,7 +62,7 @@ proptest! {
             supply(world).breakage(&roots).unwrap()
         };
         let (here, there) = (ask(&world), ask(&world.relabelled(&names)));
-        let named = |each: &Missing, of: &dyn Fn(SpecId) -> SpecId| {
+        let named = |each: &MissingSpec, of: &dyn Fn(SpecId) -> SpecId| {
             let all = |list: &[SpecId]| list.iter().map(|&spec| of(spec)).collect::<Vec<_>>();
             (of(each.spec), each.binaries, each.roots, all(&each.dependents), all(&each.examples))
         };

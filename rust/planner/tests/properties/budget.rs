@@ -4,8 +4,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use specplan_planner::reference::Specs;
 use specplan_planner::{
-    Budget, BudgetGroup, Edge, EdgeKinds, Limit, Outcome, Plan, Scope, SearchLimits, SpecId,
-    SpecSet, Spending, Want, WantOutcome,
+    Budget, Edge, EdgeKinds, Limit, Outcome, Plan, Scope, SearchLimits, SpecId, SpecSet, Spending,
+    Want, WantGroup, WantOutcome,
 };
 
 use crate::world::{World, permutation, specs, world};
@@ -117,9 +117,9 @@ impl Bought {
 }
 
 /// The roots of a plan as wants that stand alone, and what each is worth.
-fn alone(roots: &[u32], weights: &[u64]) -> Vec<BudgetGroup> {
+fn alone(roots: &[u32], weights: &[u64]) -> Vec<WantGroup> {
     let want = |&root: &u32| Want::of(SpecId::new(root), weights[root as usize]);
-    roots.iter().map(want).map(BudgetGroup::of).collect()
+    roots.iter().map(want).map(WantGroup::of).collect()
 }
 
 fn spend(world: &World, plan: &Plan, weights: &[u64], limit: Limit, node_limit: u64) -> Bought {
@@ -191,8 +191,8 @@ fn auction() -> impl Strategy<Value = Auction> {
         let source = vec(want.clone(), 1..=2);
         let several = (vec(source, 2..=2), 0..2_usize);
         let group = prop_oneof![
-            3 => want.prop_map(BudgetGroup::of),
-            1 => several.prop_map(|(sources, first)| BudgetGroup { sources, first }),
+            3 => want.prop_map(WantGroup::of),
+            1 => several.prop_map(|(sources, first)| WantGroup { sources, first }),
         ];
         (Just(world), vec(group, 1..=4)).prop_map(|(world, groups)| Auction { world, groups })
     })
@@ -202,7 +202,7 @@ fn auction() -> impl Strategy<Value = Auction> {
 #[derive(Clone, Debug)]
 struct Auction {
     world: World,
-    groups: Vec<BudgetGroup>,
+    groups: Vec<WantGroup>,
 }
 
 impl Auction {

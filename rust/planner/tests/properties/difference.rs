@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use specplan_planner::reference::{Model, Specs};
-use specplan_planner::{Comparison, Difference, EdgeKinds, Origin, SpecId, SpecSet};
+use specplan_planner::{ChangeOrigin, Comparison, Difference, EdgeKinds, SpecId, SpecSet};
 
 use crate::world::{World, flagged, permutation, permuted, specs, world};
 
@@ -98,7 +98,7 @@ proptest! {
             let expected: Specs = closure(&model, &one(spec), None)
                 .into_iter()
                 .filter(|&below| {
-                    difference.origin(SpecId::new(below)).is_some_and(Origin::is_own_change)
+                    difference.origin(SpecId::new(below)).is_some_and(ChangeOrigin::is_own_change)
                 })
                 .collect();
             prop_assert!(!causes.is_empty());
@@ -117,11 +117,11 @@ proptest! {
             let expected = if !fresh.contains(&spec) {
                 None
             } else if !old_contents.contains(&states.own_content[spec as usize]) {
-                Some(Origin::Content)
+                Some(ChangeOrigin::Content)
             } else if model.edges[spec as usize].keys().any(|below| fresh.contains(below)) {
-                Some(Origin::Inherited)
+                Some(ChangeOrigin::Inherited)
             } else {
-                Some(Origin::Rewired)
+                Some(ChangeOrigin::Rewired)
             };
             prop_assert_eq!(difference.origin(SpecId::new(spec)), expected);
         }

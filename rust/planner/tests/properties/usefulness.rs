@@ -4,7 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use specplan_planner::reference::{Model, Specs};
-use specplan_planner::{Group, Plan, Scope, SpecId, SpecSet, Supply, Task, Usefulness, usable};
+use specplan_planner::{Plan, Scope, SpecGroup, SpecId, SpecSet, Supply, Task, Usefulness, usable};
 
 use crate::world::{World, permutation, permuted, specs, world};
 
@@ -35,13 +35,13 @@ fn picks(groups: usize, most: usize) -> impl Strategy<Value = Vec<Picks>> {
     vec([list(), list(), list()], 0..=groups)
 }
 
-fn groups(world: &World, picks: &[Picks]) -> Vec<Group> {
+fn groups(world: &World, picks: &[Picks]) -> Vec<SpecGroup> {
     let own = |list: &[Index]| -> Vec<SpecId> {
         let ids = list.iter().map(|index| index.index(world.len()));
         ids.map(|id| SpecId::new(u32::try_from(id).unwrap()))
             .collect()
     };
-    let group = |[gaps, wants, roots]: &Picks| Group {
+    let group = |[gaps, wants, roots]: &Picks| SpecGroup {
         gaps: own(gaps),
         wants: own(wants),
         roots: own(roots),
@@ -65,7 +65,7 @@ fn built_for(world: &World, model: &Model, gap: SpecId) -> Specs {
         .collect()
 }
 
-fn expected(world: &World, group: &Group) -> Vec<Usefulness> {
+fn expected(world: &World, group: &SpecGroup) -> Vec<Usefulness> {
     let described = described(world);
     let model = described.model();
     let usable = usable(
@@ -101,7 +101,7 @@ fn expected(world: &World, group: &Group) -> Vec<Usefulness> {
     group.gaps.iter().map(useful).collect()
 }
 
-fn check(world: &World, groups: &[Group]) -> Result<(), TestCaseError> {
+fn check(world: &World, groups: &[SpecGroup]) -> Result<(), TestCaseError> {
     let answers = supply(world).usefulness(groups).unwrap();
     prop_assert_eq!(answers.len(), groups.len());
     for (group, answers) in groups.iter().zip(answers) {
@@ -185,7 +185,7 @@ proptest! {
         let mut relabelled = world.relabelled(&names);
         relabelled.broken = permuted(&world.broken, &names);
         for (group, answers) in groups.iter().zip(together) {
-            let alone = Group {
+            let alone = SpecGroup {
                 gaps: renamed(&group.gaps),
                 wants: renamed(&group.wants),
                 roots: renamed(&group.roots),

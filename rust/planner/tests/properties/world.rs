@@ -6,7 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use specplan_planner::reference::{Model, Specs};
 use specplan_planner::{
-    Change, Edge, EdgeKinds, Graph, Plan, Policy, Scope, SpecId, SpecSet, Task,
+    Edge, EdgeKinds, Graph, Plan, Policy, RecipeChange, Scope, SpecId, SpecSet, Task,
 };
 
 /// Everything that a task is made of, as plain lists.
@@ -47,8 +47,8 @@ impl World {
         Plan::new(self.task(scope)).unwrap()
     }
 
-    pub(crate) fn change(&self, policy: Policy, depth: Option<u32>) -> Change {
-        Change {
+    pub(crate) fn change(&self, policy: Policy, depth: Option<u32>) -> RecipeChange {
+        RecipeChange {
             changed: SpecSet::from_flags(&self.changed),
             policy,
             depth,

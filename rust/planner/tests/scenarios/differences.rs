@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use specplan_planner::{Comparison, Difference, Graph, Origin, SpecId, SpecSet};
+use specplan_planner::{ChangeOrigin, Comparison, Difference, Graph, SpecId, SpecSet};
 
 use crate::{LINK, edges, ids};
 
@@ -21,8 +21,14 @@ fn a_new_combination_of_old_dependencies_is_an_own_change() {
         own_content: vec![10, 11, 12, 10, 15, 15],
     })
     .unwrap();
-    assert_eq!(difference.origin(SpecId::new(3)), Some(Origin::Rewired));
-    assert_eq!(difference.origin(SpecId::new(4)), Some(Origin::Inherited));
+    assert_eq!(
+        difference.origin(SpecId::new(3)),
+        Some(ChangeOrigin::Rewired)
+    );
+    assert_eq!(
+        difference.origin(SpecId::new(4)),
+        Some(ChangeOrigin::Inherited)
+    );
     assert_eq!(difference.origin(SpecId::new(2)), None);
     let change = difference.own_changes()[0];
     assert_eq!(

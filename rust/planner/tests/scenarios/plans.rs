@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use specplan_planner::{
-    Cause, Change, CutReason, Edge, EdgeKinds, Graph, LeftOutReason, Link, Plan, Policy, Scope,
-    SpecId, SpecSet, Task, Verdict,
+    Cause, CutReason, Edge, EdgeKinds, Graph, LeftOutReason, Link, Plan, Policy, RecipeChange,
+    Scope, SpecId, SpecSet, Task, WhyVerdict,
 };
 
 use crate::{BUILD, LINK, RUN, SPLICE, TEST, builds, edges, ids, task};
@@ -45,7 +45,10 @@ fn externals_are_neither_wanted_nor_built_nor_looked_through() {
     assert_eq!(builds(&task), [0]);
     let plan = Plan::new(task).unwrap();
     assert_eq!(plan.totals().wants, 1);
-    assert_eq!(plan.why(SpecId::new(1)).unwrap().verdict, Verdict::External);
+    assert_eq!(
+        plan.why(SpecId::new(1)).unwrap().verdict,
+        WhyVerdict::External
+    );
     // Node by node does look through it.
     let needless = plan.node_by_node().needless;
     assert_eq!(
@@ -57,7 +60,7 @@ fn externals_are_neither_wanted_nor_built_nor_looked_through() {
 #[test]
 fn test_edges_are_not_built_but_carry_staleness() {
     let mut task = task(2, &[(0, 1, TEST)], &[0, 1]);
-    task.change = Some(Change {
+    task.change = Some(RecipeChange {
         changed: SpecSet::from_ids(2, ids(&[1])).unwrap(),
         policy: Policy::Hash,
         depth: None,
@@ -74,7 +77,10 @@ fn a_spliced_spec_is_not_built_but_what_it_was_built_as_is_fetched() {
     // With its original available nothing is built, not even what the original needs to run.
     assert_eq!(builds(&task(4, &triples, &[1, 3])), []);
     let plan = Plan::new(task(4, &triples, &[1, 3])).unwrap();
-    assert_eq!(plan.why(SpecId::new(0)).unwrap().verdict, Verdict::Rewired);
+    assert_eq!(
+        plan.why(SpecId::new(0)).unwrap().verdict,
+        WhyVerdict::Rewired
+    );
 }
 
 #[test]
@@ -89,7 +95,7 @@ fn the_link_policy_keeps_binaries_that_a_change_reaches_by_building_alone() {
     let mut task = task(4, &triples, &[0, 1, 2, 3]);
     let change = |policy, depth| {
         let changed = SpecSet::from_ids(4, ids(&[3])).unwrap();
-        Some(Change {
+        Some(RecipeChange {
             changed,
             policy,
             depth,
@@ -141,7 +147,7 @@ fn what_needs_a_broken_spec_is_left_out_with_its_chain() {
         ]
     );
     let why = plan.why(SpecId::new(3)).unwrap();
-    assert_eq!(why.verdict, Verdict::LeftOut(LeftOutReason::Unneeded));
+    assert_eq!(why.verdict, WhyVerdict::LeftOut(LeftOutReason::Unneeded));
 }
 
 #[test]
@@ -157,7 +163,7 @@ fn why_shows_the_binary_that_cuts_a_spec_off() {
     // 2 is only there to build 1, and 1 to build 0, which has a binary.
     let plan = Plan::new(task(4, &[(0, 1, BUILD), (1, 2, LINK)], &[0])).unwrap();
     let why = plan.why(SpecId::new(2)).unwrap();
-    assert_eq!(why.verdict, Verdict::CutOff);
+    assert_eq!(why.verdict, WhyVerdict::CutOff);
     let lines: Vec<_> = why
         .tree
         .iter()
@@ -173,7 +179,7 @@ fn why_shows_the_binary_that_cuts_a_spec_off() {
     );
     assert_eq!(
         plan.why(SpecId::new(3)).unwrap().verdict,
-        Verdict::NotWanted
+        WhyVerdict::NotWanted
     );
     assert_eq!(plan.why(SpecId::new(4)), None);
 }

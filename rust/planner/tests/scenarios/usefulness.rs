@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use specplan_planner::{Edge, EdgeKinds, Graph, Group, SpecId, SpecSet, Supply, TaskError};
+use specplan_planner::{Edge, EdgeKinds, Graph, SpecGroup, SpecId, SpecSet, Supply, TaskError};
 
 use crate::{BUILD, LINK, RUN, SPLICE, TEST, edges, ids};
 
@@ -14,8 +14,8 @@ fn supply(spec_count: usize, triples: &[(u32, u32, EdgeKinds)], available: &[u32
     }
 }
 
-fn group(gaps: &[u32], wants: &[u32], roots: &[u32]) -> Group {
-    Group {
+fn group(gaps: &[u32], wants: &[u32], roots: &[u32]) -> SpecGroup {
+    SpecGroup {
         gaps: ids(gaps),
         wants: ids(wants),
         roots: ids(roots),
@@ -23,7 +23,7 @@ fn group(gaps: &[u32], wants: &[u32], roots: &[u32]) -> Group {
 }
 
 /// For each gap of one group what it blocks, what it completes, and whether it is buildable now.
-fn useful(supply: &Supply, group: Group) -> Vec<(usize, usize, bool)> {
+fn useful(supply: &Supply, group: SpecGroup) -> Vec<(usize, usize, bool)> {
     let answers = supply.usefulness(&[group]).unwrap();
     let parts = answers[0].iter();
     parts
@@ -204,7 +204,7 @@ fn the_gaps_of_a_long_chain_are_counted_in_a_walk() {
         supply.available = SpecSet::from_ids(specs as usize, available).unwrap();
         let all: Vec<SpecId> = (0..specs).map(SpecId::new).collect();
         let roots = [0, 1000, specs - 1];
-        let group = Group {
+        let group = SpecGroup {
             gaps: all[binaries as usize..].to_vec(),
             wants: all.clone(),
             roots: roots.map(SpecId::new).to_vec(),

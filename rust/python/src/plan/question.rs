@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use specplan_catalog::{Catalog, Snapshot};
-use specplan_planner::{Change, CostScale, Plan, Policy, Scope, SpecId, SpecSet, Task};
+use specplan_planner::{CostScale, Plan, Policy, RecipeChange, Scope, SpecId, SpecSet, Task};
 
 use super::{PyPlan, spec_id};
 use crate::graph::{GraphOrFault, spec_set};
@@ -58,7 +58,7 @@ impl PlanQuestion {
             other => return Err(literals::unknown("policy", other)),
         };
         if let Some(changed) = &self.changed {
-            task.change = Some(Change {
+            task.change = Some(RecipeChange {
                 changed: set(changed)?,
                 policy,
                 depth: self.depth,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use specplan_catalog::{DagHash, Edge, EdgeColumn, EdgeTypes, VIRTUALS_NOT_RECORDED};
+use specplan_catalog::{DagHash, EdgeColumn, EdgeTypes, RecordedEdge, VIRTUALS_NOT_RECORDED};
 
 use super::{Node, NodeReader, checked, hash};
 use crate::fault::FaultKind;
@@ -60,7 +60,7 @@ impl NodeReader {
         json: &mut Json<'_>,
         name: u32,
         child: DagHash,
-    ) -> Option<Edge> {
+    ) -> Option<RecordedEdge> {
         let (types, virtuals) = if let Some(known) = self.edge_parameters.take(json) {
             known
         } else {
@@ -72,7 +72,7 @@ impl NodeReader {
             self.edge_parameters.keep(&start, json, parameters);
             parameters
         };
-        Some(Edge {
+        Some(RecordedEdge {
             name,
             child,
             types,
@@ -143,7 +143,7 @@ impl NodeReader {
         })
     }
 
-    fn completed(&mut self, json: &Json<'_>, edge: &PartialEdge) -> JsonResult<Edge> {
+    fn completed(&mut self, json: &Json<'_>, edge: &PartialEdge) -> JsonResult<RecordedEdge> {
         let virtuals = match edge.virtuals {
             Some(virtuals) => virtuals,
             None if edge.is_old => self
@@ -158,7 +158,7 @@ impl NodeReader {
         let reference = edge
             .reference
             .ok_or_else(|| JsonError::missing(json, "hash"));
-        Ok(Edge {
+        Ok(RecordedEdge {
             name: edge.name.ok_or_else(|| JsonError::missing(json, "name"))?,
             child: reference?.1,
             types: types?,

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use specplan_catalog::{CatalogBuilder, Column, DagHash, Row, SourceKind};
 
-use super::Origin;
+use super::PageOrigin;
 use crate::fault::{Fault, FaultKind, shortened};
 use crate::{names, variants};
 
@@ -65,7 +65,7 @@ impl RowMaker {
     /// Adds the rows of one page, or none of them.
     pub(super) fn push(
         &mut self,
-        origin: Origin<'_>,
+        origin: PageOrigin<'_>,
         title: &str,
         tag: &str,
         entries: &[Entry<'_>],

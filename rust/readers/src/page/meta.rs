@@ -38,7 +38,7 @@ struct Text<'j>(#[serde(borrow)] Cow<'j, str>);
 
 /// One key of `meta` that does not say what the specs of the page say.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Contradiction {
+pub struct MetaContradiction {
     /// The key of `meta`.
     pub identity: &'static str,
     /// The content of `meta`.
@@ -49,12 +49,12 @@ pub struct Contradiction {
 
 /// Checks the eight identities between `meta` and `spec_details`. Lists are
 /// compared as sets: an order that is not sorted contradicts nothing.
-pub(super) fn contradictions(meta: &Meta<'_>, entries: &[Entry<'_>]) -> Vec<Contradiction> {
+pub(super) fn contradictions(meta: &Meta<'_>, entries: &[Entry<'_>]) -> Vec<MetaContradiction> {
     let mut contradictions = Vec::new();
     let mut compare = |identity, meta: &[Text<'_>], specs: Vec<&str>| {
         let meta: Vec<&str> = sorted(meta.iter().map(|Text(text)| &**text));
         if meta != specs {
-            contradictions.push(Contradiction {
+            contradictions.push(MetaContradiction {
                 identity,
                 meta: listed(&meta),
                 spec_details: listed(&specs),
@@ -108,7 +108,7 @@ pub(super) fn contradictions(meta: &Meta<'_>, entries: &[Entry<'_>]) -> Vec<Cont
             .zip(&by_stack)
             .all(|((Text(a), count_a), (b, count_b))| a == b && count_a == count_b);
     if !counts_agree {
-        contradictions.push(Contradiction {
+        contradictions.push(MetaContradiction {
             identity: "num_specs_by_stack",
             meta: counted(
                 meta.num_specs_by_stack
@@ -119,7 +119,7 @@ pub(super) fn contradictions(meta: &Meta<'_>, entries: &[Entry<'_>]) -> Vec<Cont
         });
     }
     if meta.num_specs != entries.len() as u64 {
-        contradictions.push(Contradiction {
+        contradictions.push(MetaContradiction {
             identity: "num_specs",
             meta: meta.num_specs.to_string(),
             spec_details: entries.len().to_string(),

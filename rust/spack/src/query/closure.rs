@@ -1,6 +1,6 @@
 //! The specs below a spec.
 
-use crate::graph::{Edge, SpecGraph};
+use crate::graph::{SpecEdge, SpecGraph};
 use crate::spec::DependencyTypes;
 
 /// Collects edges below one spec after the other, each time in time linear in those edges.
@@ -18,7 +18,7 @@ pub(super) struct Walker<'g, G> {
 #[derive(Default)]
 pub(super) struct Below {
     /// The edges, breadth first.
-    pub(super) runtime: Vec<Edge>,
+    pub(super) runtime: Vec<SpecEdge>,
     /// Whether the graph records all of them.
     pub(super) is_complete: bool,
 }
@@ -100,7 +100,7 @@ impl<'g, G: SpecGraph> Walker<'g, G> {
     /// their providers.
     pub(super) fn find(&mut self, root: u32, name: &str) -> Option<u32> {
         let graph = self.graph;
-        let is_named = |edge: &Edge| {
+        let is_named = |edge: &SpecEdge| {
             graph.name(edge.child) == name || graph.edge_provides(edge.edge, name).is_yes()
         };
         let own = DependencyTypes::BUILD | DependencyTypes::TEST;
@@ -134,7 +134,7 @@ impl<'g, G: SpecGraph> Walker<'g, G> {
 }
 
 /// Whether an edge is of type link or run.
-pub(super) fn is_runtime(edge: Edge) -> bool {
+pub(super) fn is_runtime(edge: SpecEdge) -> bool {
     edge.types
         .intersects(DependencyTypes::LINK | DependencyTypes::RUN)
 }

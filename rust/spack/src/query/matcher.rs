@@ -2,12 +2,12 @@
 
 use super::closure::{Walker, is_runtime};
 use super::summary::{Progress, Summaries, Summary};
-use super::{Holder, Query, Rule, compiler, node};
-use crate::graph::{Compiler, Edge, SpecGraph};
+use super::{Holder, PreparedSpec, Rule, compiler, node};
+use crate::graph::{Compiler, SpecEdge, SpecGraph};
 use crate::spec::{Dependency, DependencyTypes, NodeConstraint};
 use crate::truth::{Missing, Truth};
 
-/// Puts a [`Query`] to specs of a graph, one after the other.
+/// Puts a [`PreparedSpec`] to specs of a graph, one after the other.
 ///
 /// Follows what Spack does for a concrete spec:
 ///
@@ -24,7 +24,7 @@ use crate::truth::{Missing, Truth};
 /// below. So asking all specs of a graph for `^d` takes time linear in its edges; where it has
 /// cycles, which hashes rule out, each spec takes time linear in the edges below it.
 pub struct Matcher<'q, G> {
-    pub(super) query: &'q Query,
+    pub(super) query: &'q PreparedSpec,
     pub(super) graph: &'q G,
     pub(super) walker: Walker<'q, G>,
     /// Whether the name that the query asks for is that of a virtual package.
@@ -64,7 +64,7 @@ fn noted<T: Copy>(notes: &mut Vec<Option<T>>, number: u32, find: impl FnOnce() -
 struct Cycle;
 
 impl<'q, G: SpecGraph> Matcher<'q, G> {
-    pub(super) fn new(query: &'q Query, graph: &'q G) -> Self {
+    pub(super) fn new(query: &'q PreparedSpec, graph: &'q G) -> Self {
         let condition = |rule: &'q Rule| {
             let when = rule.when.as_ref()?;
             Some(Box::new(Self::new(when, graph)))
@@ -236,7 +236,7 @@ impl<'q, G: SpecGraph> Matcher<'q, G> {
         Summary::empty(virtuals.len(), is_complete)
     }
 
-    fn add_edge(&mut self, summary: &mut Summary, position: usize, edge: Edge) {
+    fn add_edge(&mut self, summary: &mut Summary, position: usize, edge: SpecEdge) {
         let (named, leads) = self.candidate(position, edge);
         if named.is_no() {
             return;
@@ -314,7 +314,7 @@ impl<'q, G: SpecGraph> Matcher<'q, G> {
 
     /// Whether an edge goes by the name that a rule asks for, and whether it leads to what the rule
     /// asks.
-    fn candidate(&mut self, position: usize, edge: Edge) -> (Truth, Truth) {
+    fn candidate(&mut self, position: usize, edge: SpecEdge) -> (Truth, Truth) {
         let wanted = &self.query.rules[position].dependency.spec.node;
         let Some(name) = wanted.name.as_deref() else {
             return (Truth::Yes, self.child(position, edge.child));
@@ -360,7 +360,7 @@ impl<'q, G: SpecGraph> Matcher<'q, G> {
         answer
     }
 
-    fn provides_any(&self, dependency: &Dependency, edge: Edge) -> Truth {
+    fn provides_any(&self, dependency: &Dependency, edge: SpecEdge) -> Truth {
         if dependency.virtuals.is_empty() {
             return Truth::Yes;
         }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::graph::{Compiler, Edge, Variant};
+use crate::graph::{Compiler, SpecEdge, Variant};
 use crate::spec::{DependencyTypes, FlagKind, VariantValue};
 use crate::truth::{Missing, Truth};
 use crate::version::Version;
@@ -102,11 +102,11 @@ impl SpecGraph for Graph {
             Some((_, Some((name, version)))) => Compiler::Sole { name, version },
         }
     }
-    fn edges(&self, spec: u32) -> impl Iterator<Item = Edge> + '_ {
+    fn edges(&self, spec: u32) -> impl Iterator<Item = SpecEdge> + '_ {
         let numbered = (0..).zip(&self.edges);
         numbered
             .filter(move |(_, edge)| edge.0 == spec)
-            .map(|(edge, &(_, child, types, _))| Edge { edge, child, types })
+            .map(|(edge, &(_, child, types, _))| SpecEdge { edge, child, types })
     }
     fn has_all_edges(&self, spec: u32) -> bool {
         !self.without_edges.contains(&spec)
@@ -136,8 +136,8 @@ impl SpecGraph for Graph {
     }
 }
 
-fn query(text: &str) -> Query {
-    Query::new(AbstractSpec::parse(text).expect(text))
+fn query(text: &str) -> PreparedSpec {
+    PreparedSpec::new(AbstractSpec::parse(text).expect(text))
 }
 
 fn ask(graph: &Graph, text: &str, spec: u32) -> Truth {
@@ -412,7 +412,7 @@ fn reaches(graph: &Graph, root: u32, name: &str) -> bool {
             }
         }
     }
-    let is_built_with = |edge: Edge| {
+    let is_built_with = |edge: SpecEdge| {
         edge.types.intersects(DependencyTypes::BUILD) && graph.name(edge.child) == name
     };
     graph.edges(root).any(is_built_with)

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use specplan_spack::{
-    Compiler, DependencyTypes, Edge, FlagKind, SpecGraph, Truth, Variant, VariantValue, Version,
+    Compiler, DependencyTypes, FlagKind, SpecEdge, SpecGraph, Truth, Variant, VariantValue, Version,
 };
 
 /// The specs of several lock files, each once.
@@ -174,12 +174,15 @@ impl SpecGraph for LockGraph {
         }
     }
 
-    fn edges(&self, spec: u32) -> impl Iterator<Item = Edge> + '_ {
-        self.specs[spec as usize].edges.clone().map(|edge| Edge {
-            edge: u32::try_from(edge).expect("a test holds few edges"),
-            child: self.edges[edge].child,
-            types: self.edges[edge].types,
-        })
+    fn edges(&self, spec: u32) -> impl Iterator<Item = SpecEdge> + '_ {
+        self.specs[spec as usize]
+            .edges
+            .clone()
+            .map(|edge| SpecEdge {
+                edge: u32::try_from(edge).expect("a test holds few edges"),
+                child: self.edges[edge].child,
+                types: self.edges[edge].types,
+            })
     }
 
     fn has_all_edges(&self, _spec: u32) -> bool {

@@ -86,7 +86,7 @@ proptest! {
         let Ok(spec) = AbstractSpec::parse(&format!("app {}", texts.join(" "))) else {
             return Ok(());
         };
-        let query = Query::new(spec);
+        let query = PreparedSpec::new(spec);
         let mut matcher = query.matcher(&graph);
         let fails = !matcher.failed_kinds(0).is_empty();
         prop_assert_eq!(matcher.satisfies(0).is_no(), fails);
