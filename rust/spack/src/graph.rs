@@ -7,9 +7,9 @@ use crate::version::{Version, VersionConstraint};
 /// Specs with dense numbers, and the edges between them.
 ///
 /// Specs are numbered `0..spec_count()`, in an order that means nothing. Edges are numbered as the
-/// source likes. Every answer is about one spec or edge and should cost little: columns and
-/// interned names serve well. What a source does not hold it says so, by the ways that each method
-/// names; it never guesses.
+/// source likes. Every answer is about one spec or edge and should be cheap: columns and interned
+/// names work well. A source never guesses: each method has a way to say that the source does not
+/// record the answer.
 pub trait SpecGraph {
     /// The number of specs.
     fn spec_count(&self) -> usize;
@@ -17,7 +17,7 @@ pub trait SpecGraph {
     /// The name of a spec's package.
     fn name(&self, spec: u32) -> &str;
 
-    /// A number that specs share only if their packages have one name; small numbers serve best.
+    /// A number that identifies the package name; small numbers work best.
     fn package(&self, spec: u32) -> u32 {
         spec
     }
@@ -46,34 +46,36 @@ pub trait SpecGraph {
     /// The compiler flags of one kind, or nothing if the source does not record it.
     fn flags(&self, spec: u32, kind: FlagKind) -> Option<Vec<&str>>;
 
-    /// Where the compiler of a spec is recorded.
+    /// The place where the compiler of a spec is recorded.
     fn compiler(&self, spec: u32) -> Compiler<'_>;
 
     /// The edges to direct dependencies that the graph holds.
     fn edges(&self, spec: u32) -> impl Iterator<Item = SpecEdge> + '_;
 
-    /// Whether [`edges`](Self::edges) gives every dependency: the source records them and the graph
-    /// holds them all.
+    /// Returns whether [`edges`](Self::edges) gives every dependency: the source records them and
+    /// the graph holds them all.
     fn has_all_edges(&self, spec: u32) -> bool;
 
-    /// Whether an edge provides a virtual package.
+    /// Returns whether an edge provides a virtual package.
     fn edge_provides(&self, edge: u32, virtual_name: &str) -> Truth;
 
-    /// A number that edges share only if they provide the same; small numbers serve best.
+    /// A number that identifies the set of virtual packages that the edge provides; small numbers
+    /// work best.
     fn provision(&self, edge: u32) -> u32 {
         edge
     }
 
-    /// Whether a name is that of a virtual package. Without recipes, that it occurs on some edge
-    /// is a workable test; if edges do not record it, a name that is not a package's may be one.
+    /// Returns whether a name is that of a virtual package. Without recipes, a workable test is
+    /// that it occurs on some edge; if edges do not record virtual packages, any name that is not a
+    /// package's may be one.
     fn is_virtual(&self, name: &str) -> Truth;
 
-    /// Whether a spec provides a virtual package. Without recipes, that some edge to it does is a
-    /// workable test.
+    /// Returns whether a spec provides a virtual package. Without recipes, a workable test is that
+    /// some edge to the spec provides it.
     fn provides(&self, spec: u32, virtual_name: &str) -> Truth;
 
-    /// Whether a spec that provides a virtual package provides one of some versions of it. Newer
-    /// specs record that; of others only the recipe says it.
+    /// Returns whether a spec that provides a virtual package provides one of some versions of it.
+    /// Newer specs record that; for older ones only the recipe knows.
     fn provides_version(
         &self,
         spec: u32,
@@ -111,20 +113,20 @@ pub enum Variant<'a> {
     Unknown,
 }
 
-/// Where the compiler of a spec is recorded, and with it what `%` can find.
+/// The place where the compiler of a spec is recorded, which determines what `%` can find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compiler<'a> {
     /// Among the edges, as of Spack 1.0. If these are not known, nor is the compiler.
     OnEdges,
-    /// On the spec itself, as before Spack 1.0, and on externals that were annotated with it. All
-    /// that `%` asks is asked of it.
+    /// On the spec itself, as before Spack 1.0, and on externals that were annotated with it. Every
+    /// `%` constraint is checked against it.
     Sole {
         /// The compiler's name.
         name: &'a str,
         /// Its version.
         version: &'a Version,
     },
-    /// The source records what compiles one of the languages, but not the edges.
+    /// The source records the compiler of one of the languages, but not the edges.
     Shown {
         /// The compiler's name.
         name: &'a str,

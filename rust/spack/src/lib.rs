@@ -13,11 +13,11 @@
 //! - [`target`], archspec's partial order, and [`TargetConstraint`], what follows `target=`;
 //! - [`OperatingSystemTable`], which systems run binaries that were built on which;
 //! - [`AbstractSpec`], read by [`parse_one`] and [`parse_many`], printed in canonical form;
-//! - [`PreparedSpec`], an abstract spec that is asked of the specs of a [`SpecGraph`], which is what a
-//!   source of specs implements.
+//! - [`PreparedSpec`], an abstract spec, prepared for matching against the specs of a
+//!   [`SpecGraph`], the trait of sources of specs.
 //!
-//! Answers are of three values, [`Truth`]: what a source does not record is unknown, with what is
-//! [`Missing`], and never passes for a no.
+//! Answers have three values, [`Truth`]: if a source does not record the information, the answer is
+//! unknown, with the [`Missing`] part, and never no.
 //!
 //! ```
 //! use specplan_spack::{AbstractSpec, OperatingSystemTable, Truth, Version, target};
@@ -35,10 +35,10 @@
 //!
 //! # What this crate does not do
 //!
-//! It opens no file and runs no concretizer. It knows no recipes, so the version of a virtual package
-//! and of a git reference without one are unknown; no configuration, so toolchains are
-//! expanded only where they are given; and no machine, so `os=fe` and the like are refused. Two abstract specs are compared
-//! by what is written, so `mpich` is not a `mpi`.
+//! It opens no file and runs no concretizer. It knows no recipes, so the version of a virtual
+//! package, and of a git reference without one, is unknown; no configuration, so it expands only
+//! the toolchains that it is given; and no machine, so it refuses `os=fe` and similar values. Two
+//! abstract specs are compared by their text, so `mpich` is not an `mpi`.
 //!
 //! # Limits
 //!

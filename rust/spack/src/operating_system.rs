@@ -1,8 +1,8 @@
 //! Operating systems, and which of them run binaries built on which.
 //!
-//! On Linux what counts is the C library: a binary runs where the same library is at least as new
-//! as the one it was linked to. On macOS it is the release. A name that is in no table is an
-//! operating system of its own, related to nothing.
+//! On Linux the C library decides: a binary runs where the same library is at least as new as the
+//! one it was linked to. On macOS the release decides. A name that is in no table is an operating
+//! system of its own, related to nothing.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -65,8 +65,8 @@ impl FromStr for CLibraryKind {
 /// The C library of an operating system.
 ///
 /// A name such as `sles15` covers several service packs that ship different versions. Then both
-/// ends are kept and the cautious one counts: a binary from there may need the newest, a host may
-/// have only the oldest.
+/// ends are kept and the cautious one counts: a binary built there may need the newest version, a
+/// host may have only the oldest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CLibrary {
     /// The library.
@@ -78,7 +78,7 @@ pub struct CLibrary {
 }
 
 impl CLibrary {
-    /// A library of one certain version.
+    /// A library of one specific version.
     pub fn new(kind: CLibraryKind, version: Version) -> Self {
         Self {
             kind,
@@ -87,7 +87,7 @@ impl CLibrary {
         }
     }
 
-    /// Whether what was linked to this library runs with the one of `host`.
+    /// Returns whether what was linked to this library runs with the one of `host`.
     pub fn serves(&self, host: &Self) -> bool {
         self.kind == host.kind && self.newest <= host.oldest
     }
@@ -158,7 +158,7 @@ impl OperatingSystemTable {
     ///
     /// # Errors
     ///
-    /// Fails on a library that is neither `glibc` nor `musl`, and on what is no version.
+    /// Fails on a library that is neither `glibc` nor `musl`, and on an invalid version.
     pub fn with_text<'a>(
         extra: impl IntoIterator<Item = (&'a str, &'a str, &'a str)>,
     ) -> Result<Self, OperatingSystemError> {
@@ -172,7 +172,7 @@ impl OperatingSystemTable {
         Ok(Self::with(extra?))
     }
 
-    /// Whether the table holds this operating system.
+    /// Returns whether the table holds this operating system.
     pub fn is_known(&self, name: &str) -> bool {
         self.entries.contains_key(name)
     }
@@ -198,8 +198,8 @@ impl OperatingSystemTable {
         }
     }
 
-    /// Whether a binary built on `binary` runs on `host`: they are equal, or `host` has the same
-    /// C library of an equal or newer version, or is the same or a newer release of macOS.
+    /// Returns whether a binary built on `binary` runs on `host`: they are equal, or `host` has the
+    /// same C library of an equal or newer version, or is the same or a newer release of macOS.
     pub fn serves(&self, binary: &str, host: &str) -> bool {
         if binary == host {
             return true;
@@ -211,8 +211,8 @@ impl OperatingSystemTable {
         }
     }
 
-    /// Whether a binary that is known to be linked to `library` runs on `host`. What a binary
-    /// was linked to says more than the system that it was built on.
+    /// Returns whether a binary that is known to be linked to `library` runs on `host`. The library
+    /// of a binary is more precise than the system that it was built on.
     pub fn serves_library(&self, library: &CLibrary, host: &str) -> bool {
         self.c_library(host)
             .is_some_and(|host| library.serves(host))
@@ -229,10 +229,10 @@ impl Default for OperatingSystemTable {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OperatingSystemError {
-    /// The C library is not one that is known.
+    /// The C library is not known.
     #[error(transparent)]
     Library(#[from] UnknownCLibrary),
-    /// The C library's version is none.
+    /// The C library's version is not valid.
     #[error(transparent)]
     Version(#[from] VersionError),
 }

@@ -18,7 +18,7 @@ const MAX_LEN: usize = 16 * 1024;
 /// The greatest depth of conditions within conditions.
 const MAX_DEPTH: usize = 8;
 
-/// The number of dependencies that may be looked at while toolchains are put into one text.
+/// The number of dependencies that may be visited while toolchains are expanded in one text.
 const MAX_PUT_IN: usize = 64 * 1024;
 
 impl AbstractSpec {
@@ -26,8 +26,8 @@ impl AbstractSpec {
     ///
     /// # Errors
     ///
-    /// Fails on what is not a spec, on none and on several, and on texts that are too long or nested
-    /// too deep. The error shows the place.
+    /// Fails on invalid specs, on none and on several, and on texts that are too long or nested too
+    /// deeply. The error shows the place.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
         parse_one(text)
     }
@@ -52,9 +52,9 @@ pub fn parse_one(text: &str) -> Result<AbstractSpec, ParseError> {
 
 /// Reads exactly one abstract spec in which the names of toolchains may stand after `%`.
 ///
-/// As in Spack, what a toolchain asks for is asked of the node that the `%` hangs on, and merged with
-/// what is written before it. Only a bare name is that of a toolchain: `%c=name` and
-/// `%[when=+x] name` are packages.
+/// As in Spack, the constraints of a toolchain apply to the node of the `%`, and are merged with
+/// those written before it. Only a bare name is that of a toolchain: `%c=name` and `%[when=+x]
+/// name` are packages.
 ///
 /// ```
 /// use specplan_spack::{AbstractSpec, Toolchains, parse_one_with};
@@ -71,14 +71,14 @@ pub fn parse_one(text: &str) -> Result<AbstractSpec, ParseError> {
 ///
 /// # Errors
 ///
-/// Fails on what is not a spec, on none and on several, and where a toolchain contradicts what is
-/// asked for already.
+/// Fails on invalid specs, on none and on several, and if a toolchain contradicts constraints that
+/// are there already.
 pub fn parse_one_with(text: &str, toolchains: &Toolchains) -> Result<AbstractSpec, ParseError> {
     parse_nested(text, 0, toolchains)
 }
 
-/// The names of toolchains that [`parse_one_with`] puts in, in the order in which the text has them.
-/// A text that is not a spec has those before its fault.
+/// The names of the toolchains that [`parse_one_with`] expands, in the order of the text. Of an
+/// invalid spec, those before its fault.
 ///
 /// ```
 /// let is_toolchain = |name: &str| name.starts_with("tc");

@@ -13,12 +13,12 @@ mod summary;
 pub use clause::{ClauseKind, FailedClause};
 pub use matcher::Matcher;
 
-/// An abstract spec made ready to be asked of many specs.
+/// An abstract spec, prepared for matching against many specs.
 ///
-/// Its questions come in two kinds. What [`PreparedSpec::node`] asks can be determined from one spec alone, so
-/// a catalog can answer it by columns and bitsets; [`Matcher::satisfies_node`] answers it for
-/// one. The rest walks the graph and is left to [`Matcher::satisfies_graph`], which is best asked of
-/// what is left.
+/// Its constraints are of two kinds. Those of [`PreparedSpec::node`] can be checked on one spec alone, so
+/// a catalog can check them by columns and bitsets; [`Matcher::satisfies_node`] checks one spec.
+/// The rest needs a walk over the graph by [`Matcher::satisfies_graph`], best done for the
+/// remaining specs.
 #[derive(Clone, Debug)]
 pub struct PreparedSpec {
     spec: AbstractSpec,
@@ -36,14 +36,14 @@ struct Rule {
 /// The node that a dependency hangs on.
 #[derive(Clone, Debug)]
 enum Holder {
-    /// The spec that is asked.
+    /// The spec itself.
     Root,
-    /// The dependency of this name. Spack does not follow one without a name and asks the root.
+    /// The dependency of this name. Without a name, Spack uses the root.
     Named(Box<str>),
 }
 
 impl PreparedSpec {
-    /// Makes an abstract spec ready.
+    /// Prepares an abstract spec.
     pub fn new(spec: AbstractSpec) -> Self {
         let mut rules = Vec::new();
         for dependency in &spec.dependencies {
@@ -69,12 +69,13 @@ impl PreparedSpec {
         &self.spec.node
     }
 
-    /// Whether the node alone decides, so that the graph need not be walked.
+    /// Returns whether the node alone decides, without a walk over the graph.
     pub fn is_node_only(&self) -> bool {
         self.spec.is_node_only()
     }
 
-    /// Asks specs of a graph. The answers share work, so one matcher should serve them all.
+    /// Returns a matcher for the specs of a graph. Its answers share work, so use one matcher for
+    /// all of them.
     pub fn matcher<'q, G: SpecGraph>(&'q self, graph: &'q G) -> Matcher<'q, G> {
         Matcher::new(self, graph)
     }

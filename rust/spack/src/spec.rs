@@ -1,4 +1,4 @@
-//! Abstract specs: what can be asked of specs.
+//! Abstract specs: constraints on specs.
 
 use std::collections::BTreeMap;
 
@@ -83,12 +83,11 @@ pub enum FieldConstraint {
 }
 
 impl AbstractSpec {
-    /// The same spec, but the values that its own variants must have are all that they may have:
-    /// `x=a,b` becomes `x:=a,b`.
+    /// The same spec, but its own variants may have no other values: `x=a,b` becomes `x:=a,b`.
     ///
-    /// Spack does so before it asks whether a combination is excluded from a matrix. What is
-    /// propagated becomes a value of the node itself if the package has the variant, which
-    /// `declares` says.
+    /// Spack does so before it asks whether a combination is excluded from a matrix. A propagated
+    /// value becomes a value of the node itself if the package has the variant, as determined by
+    /// `declares`.
     #[must_use]
     pub fn with_exact_values(mut self, declares: impl Fn(&str) -> bool) -> Self {
         for (name, variant) in &mut self.node.variants {
@@ -104,7 +103,7 @@ impl AbstractSpec {
         self
     }
 
-    /// Whether nothing is asked of dependencies, and of variants only on the node itself, so that
+    /// Returns whether there are no constraints on dependencies and no propagated variants, so that
     /// the node alone decides.
     pub fn is_node_only(&self) -> bool {
         self.dependencies.is_empty() && !self.node.variants.values().any(|v| v.propagates)
@@ -112,7 +111,7 @@ impl AbstractSpec {
 }
 
 impl Default for NodeConstraint {
-    /// Asks for nothing.
+    /// A spec without constraints.
     fn default() -> Self {
         Self {
             name: None,
@@ -129,7 +128,7 @@ impl Default for NodeConstraint {
 }
 
 impl FieldConstraint {
-    /// Whether this value will do.
+    /// Returns whether this value meets the constraint.
     pub fn accepts(&self, value: &str) -> bool {
         match self {
             Self::Any => true,

@@ -16,12 +16,12 @@ mod newer;
 
 pub use constraint::{TargetConstraint, TargetError, TargetMember};
 
-/// Whether a target of this name is known.
+/// Returns whether a target of this name is known.
 pub fn is_known(name: &str) -> bool {
     table().position(name).is_some()
 }
 
-/// Whether a binary for the target `binary` runs on the target `host`: they are equal, or
+/// Returns whether a binary for the target `binary` runs on the target `host`: they are equal, or
 /// `binary` is an ancestor of `host`.
 pub fn serves(binary: &str, host: &str) -> bool {
     if binary == host {
@@ -82,12 +82,12 @@ fn parents_text(parents: &[String]) -> String {
     }
 }
 
-/// Adds targets for the rest of the process: for each its name and its parents. To teach the same
+/// Adds targets for the rest of the process: for each its name and its parents. Teaching the same
 /// again changes nothing.
 ///
 /// # Errors
 ///
-/// [`TeachError`] if what is taught does not fit what is known; then nothing is added.
+/// [`TeachError`] if the new targets contradict known ones; then nothing is added.
 pub fn teach<'t>(
     targets: impl IntoIterator<Item = (&'t str, Vec<&'t str>)>,
 ) -> Result<(), TeachError> {

@@ -1,11 +1,11 @@
-//! Answers that may be unknown, and what is missing then.
+//! Answers that may be unknown, with the missing information.
 
 use std::fmt;
 
-/// Whether something holds.
+/// The answer to a yes-or-no question.
 ///
-/// Sources differ in what they record. What a source cannot decide is never taken for a no: it is
-/// unknown, with what is missing.
+/// Sources differ in what they record. A question that a source cannot decide is never answered by
+/// no: the answer is unknown, with the missing information.
 ///
 /// ```
 /// use specplan_spack::{Missing, Truth};
@@ -37,24 +37,25 @@ pub enum Missing {
     Compiler,
     /// A field of a spec, such as its operating system or its variants.
     Field,
-    /// The recipe, which says what versions of a virtual package a spec provides.
+    /// The recipe, which defines the versions of a virtual package that a spec provides.
     Recipe,
-    /// The git repository, which says where a reference stands among the versions.
+    /// The git repository, which determines the position of a reference among the versions.
     GitRepository,
 }
 
 impl Truth {
-    /// Whether it holds for certain.
+    /// Returns whether it certainly holds.
     pub const fn is_yes(self) -> bool {
         matches!(self, Self::Yes)
     }
 
-    /// Whether it does not hold for certain.
+    /// Returns whether it certainly does not hold.
     pub const fn is_no(self) -> bool {
         matches!(self, Self::No)
     }
 
-    /// Whether both hold. A no decides, whatever the other is; of two unknowns the first counts.
+    /// Returns whether both hold. A no decides, whatever the other is; of two unknowns the first
+    /// counts.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         match (self, other) {
@@ -64,7 +65,7 @@ impl Truth {
         }
     }
 
-    /// Whether one of the two holds. A yes decides, whatever the other is.
+    /// Returns whether one of the two holds. A yes decides, whatever the other is.
     #[must_use]
     pub const fn or(self, other: Self) -> Self {
         match (self, other) {
@@ -74,7 +75,7 @@ impl Truth {
         }
     }
 
-    /// Whether all hold. Stops at the first no.
+    /// Returns whether all hold. Stops at the first no.
     pub(crate) fn all(answers: impl IntoIterator<Item = Self>) -> Self {
         let mut all = Self::Yes;
         for answer in answers {
@@ -86,7 +87,7 @@ impl Truth {
         all
     }
 
-    /// Whether any holds. Stops at the first yes.
+    /// Returns whether any holds. Stops at the first yes.
     pub(crate) fn any(answers: impl IntoIterator<Item = Self>) -> Self {
         let mut any = Self::No;
         for answer in answers {

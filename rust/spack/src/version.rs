@@ -19,16 +19,15 @@ use key::Key;
 
 use crate::truth::Truth;
 
-/// The length in bytes that no real version comes near.
+/// A length in bytes far beyond that of any real version.
 const MAX_LEN: usize = 4096;
 
 /// One version of a package, such as `1.14.5`, `develop`, `2.0rc1` or `git.main=1.2`.
 ///
-/// Versions are split into runs of digits and of letters; separators count for nothing and neither
-/// do leading zeros, so `1.2`, `1_2` and `1.02` are equal. Letters sort below numbers and numbers
-/// below the words `stable`, `nightly`, `trunk`, `head`, `master`, `main`, `develop`. A trailing
-/// `alpha`, `beta` or `rc` sorts before the release. [`Display`](fmt::Display) gives back the text
-/// as it was written.
+/// Versions are split into runs of digits and of letters; separators and leading zeros are ignored,
+/// so `1.2`, `1_2` and `1.02` are equal. Letters sort below numbers and numbers below the words
+/// `stable`, `nightly`, `trunk`, `head`, `master`, `main`, `develop`. A trailing `alpha`, `beta` or
+/// `rc` sorts before the release. [`Display`](fmt::Display) returns the text as it was written.
 ///
 /// A version taken from git names a reference, which Spack assigned a version to (`git.main=1.2`)
 /// or not (`git.main`). It sorts just above the version that it was assigned, after all others if
@@ -138,14 +137,15 @@ impl Version {
         self.git.as_deref().map(|git| &*git.name)
     }
 
-    /// Whether it is known where this version stands among others: only git references to which
-    /// no version was assigned are not, since Spack would have to look into the repository.
+    /// Returns whether the position of this version among others is known. It is unknown only for
+    /// git references without an assigned version, since Spack would have to look into the
+    /// repository.
     pub fn is_ordered(&self) -> bool {
         self.git.as_deref().is_none_or(|git| git.is_assigned)
     }
 
-    /// Whether this version lies in what `constraint` asks for. It is unknown where a git
-    /// reference would have to be looked up.
+    /// Returns whether this version meets `constraint`. The answer is unknown if a git reference
+    /// would have to be looked up.
     ///
     /// ```
     /// use specplan_spack::{Truth, Version};
@@ -169,12 +169,12 @@ impl Version {
     }
 }
 
-/// Whether Spack takes the text for a git reference.
+/// Returns whether Spack takes the text for a git reference.
 pub(crate) fn is_git(text: &str) -> bool {
     text.starts_with("git.") || is_commit(text) || text.chars().skip(1).any(|c| c == '=')
 }
 
-/// Whether the text is a full commit hash.
+/// Returns whether the text is a full commit hash.
 pub(crate) fn is_commit(text: &str) -> bool {
     text.len() == 40 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
@@ -230,8 +230,8 @@ impl Ord for Version {
     }
 }
 
-/// By text, its position in Spack's order: equal versions share one, and what is no version
-/// comes first.
+/// By text, its position in Spack's order: equal versions share one, and invalid versions come
+/// first.
 ///
 /// O(n log n) for n texts.
 pub fn ranks<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<u32> {

@@ -1,9 +1,9 @@
 //! The virtual packages of Spack's own recipes.
 
-/// The names, sorted, each with the packages that may provide it: what the recipes of `builtin`
-/// provided at any time from 2018 to July 2026, and what the default configurations of Spack 0.23
-/// and 1 name providers of. `glx` and `osmesa`, virtual once, are packages today and not among
-/// them: a package is there or missing.
+/// The names, sorted, each with the packages that may provide it: the names that recipes of
+/// `builtin` provided at any time from 2018 to July 2026, and those with providers in the default
+/// configurations of Spack 0.23 and 1. `glx` and `osmesa`, virtual once, are packages today and not
+/// among them: a package is there or missing.
 const PROVIDERS: [(&str, &[&str]); 57] = [
     ("D", &["gcc", "ldc"]),
     ("armci", &["armcimpi"]),
@@ -242,7 +242,7 @@ const PROVIDERS: [(&str, &[&str]); 57] = [
     ("zlib-api", &["zlib", "zlib-ng"]),
 ];
 
-/// Whether Spack's own recipes have a virtual package of this name.
+/// Returns whether Spack's own recipes have a virtual package of this name.
 ///
 /// Sources that record no edges do not record which names are virtual either. Repositories of a site can
 /// add names, so that a name that is not among these may still be one.
@@ -250,10 +250,11 @@ pub fn is_virtual_of_spack(name: &str) -> bool {
     providers(name).is_some()
 }
 
-/// Whether some spec of a package may provide a virtual package, as Spack's own recipes say.
+/// Returns whether some spec of a package may provide a virtual package, as Spack's own recipes
+/// say.
 ///
-/// Before version 6 of the spec file, a spec did not record what it provides: only an edge to it
-/// says what its dependents use it as. Whether a certain spec provides more, its recipe decides.
+/// Before version 6 of the spec file, a spec did not record what it provides: only the edges to it
+/// show the virtual packages that dependents use. Its recipe decides whether it provides more.
 pub fn may_provide(package: &str, virtual_name: &str) -> bool {
     providers(virtual_name).is_some_and(|packages| packages.binary_search(&package).is_ok())
 }

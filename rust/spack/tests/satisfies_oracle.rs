@@ -12,8 +12,8 @@ use specplan_spack::{PreparedSpec, SpecGraph, Truth, parse_one};
 
 /// Asks every query of a vector file.
 ///
-/// Some of the locks are other people's and not kept here. Where one is missing, only the answers
-/// about the specs that are here are compared. Gives a summary and the differences.
+/// Some of the locks are other people's and not kept here. If one is missing, only the answers
+/// about the existing specs are compared. Returns a summary and the differences.
 fn compare(vectors: &str) -> (String, Vec<String>) {
     let vectors = common::read_json(vectors);
     let names = vectors["locks"].as_array().expect("a list of locks");

@@ -44,19 +44,19 @@ pub enum ParseErrorKind {
         /// The longest that is read.
         limit: usize,
     },
-    /// Conditions hold conditions that hold conditions, too deep.
+    /// Conditions are nested too deeply.
     #[error("conditions are nested more than {limit} deep")]
     TooDeep {
         /// The deepest that is read.
         limit: usize,
     },
-    /// A character that starts nothing.
+    /// A character that cannot start a token.
     #[error("unexpected character")]
     UnexpectedCharacter,
     /// The name of a file, which Spack would read.
     #[error("a file name is not a spec that can be read here")]
     FileName,
-    /// There is no spec.
+    /// The text contains no spec.
     #[error("expected a spec, but there is none")]
     Nothing,
     /// Another spec starts where there should be one.
@@ -70,25 +70,25 @@ pub enum ParseErrorKind {
         /// The text behind it.
         more: Box<str>,
     },
-    /// A toolchain contradicts what is asked for before it.
+    /// A toolchain contradicts the constraints before it.
     #[error("a toolchain contradicts the spec: {0}")]
     Toolchain(#[source] Contradiction),
-    /// A toolchain is called as if it were a package with a namespace.
+    /// A toolchain is written like a package with a namespace.
     #[error("Spack cannot use a toolchain with a dot in its name")]
     QualifiedToolchain,
-    /// Toolchains ask for too much.
+    /// Toolchains expand to too many dependencies.
     #[error("toolchains add more than {limit} dependencies in total")]
     TooMuchPutIn {
-        /// The most that are put in.
+        /// The maximum.
         limit: usize,
     },
     /// A node has two versions.
     #[error("a spec cannot have several versions")]
     SeveralVersions,
-    /// What follows `@` is no version.
+    /// The text after `@` is not a version.
     #[error(transparent)]
     Version(#[from] VersionError),
-    /// What follows `target=` is not a target.
+    /// The text after `target=` is not a target.
     #[error(transparent)]
     Target(#[from] TargetError),
     /// A variant is given twice.
@@ -127,7 +127,7 @@ pub enum ParseErrorKind {
         /// The variant's name.
         name: Box<str>,
     },
-    /// A namespace holds what no namespace does.
+    /// A namespace contains an invalid character.
     #[error("`{}` is not a namespace", .name.escape_debug())]
     BadNamespace {
         /// The text.
@@ -145,16 +145,16 @@ pub enum ParseErrorKind {
         /// Its name.
         name: Box<str>,
     },
-    /// A virtual package's name holds what no name does.
+    /// The name of a virtual package contains an invalid character.
     #[error("`{}` is not a name of a virtual package", .name.escape_debug())]
     BadVirtual {
         /// The text.
         name: Box<str>,
     },
-    /// Something that does not belong between brackets.
+    /// Text that is not allowed between brackets.
     #[error("unexpected text among the attributes of an edge")]
     UnexpectedInEdge,
-    /// A bracket closes that was not opened.
+    /// A closing bracket without an opening one.
     #[error("unmatched `]`")]
     UnopenedEdge,
     /// A sigil is not followed by a spec.
@@ -163,7 +163,7 @@ pub enum ParseErrorKind {
     /// The condition of an edge is not a spec.
     #[error("the condition is not a spec\n{}", indent(.0))]
     Condition(#[source] ParseError),
-    /// A dependency is asked for twice, with demands that cannot be combined.
+    /// A dependency is required twice, with constraints that cannot be combined.
     #[error("two constraints on the dependency `{name}` have no {conflict} in common")]
     IncompatibleDependency {
         /// The name of the dependency.
@@ -171,7 +171,7 @@ pub enum ParseErrorKind {
         /// The fields that they disagree on.
         conflict: Conflict,
     },
-    /// A dependency is asked for twice, with types that no two edges may have.
+    /// A dependency is required twice, with types that no two edges may have.
     #[error("the dependency `{name}` is given twice with overlapping types")]
     OverlappingTypes {
         /// The name of the dependency.

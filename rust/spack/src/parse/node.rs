@@ -1,4 +1,4 @@
-//! Collects what is asked of one node.
+//! Collects the constraints on one node.
 
 use std::borrow::Cow;
 use std::collections::btree_map::Entry;
@@ -69,7 +69,7 @@ impl NodeBuilder {
         self.node.name = Some(name.into());
     }
 
-    /// Adds a token; false if it is none of a node.
+    /// Adds a token; returns false if it is not part of a node.
     pub(super) fn take(&mut self, kind: TokenKind, text: &str) -> Result<bool, ParseErrorKind> {
         match kind {
             TokenKind::Version => self.version(&text[1..])?,
@@ -132,7 +132,7 @@ impl NodeBuilder {
                     let name = value.into();
                     return Err(ParseErrorKind::BadNamespace { name });
                 }
-                // The last one counts, be the others before the name or keys as well.
+                // The last one counts, whether the others stand before the name or are keys too.
                 self.node.namespace = Some(value.into());
                 Ok(())
             }
@@ -142,7 +142,7 @@ impl NodeBuilder {
                     flags.add(value, propagates);
                     return Ok(());
                 }
-                // Alone it stands for any value; beside others it would be one of them.
+                // Alone it means any value; among others it would be one of them.
                 if value != "*" && value.split(',').any(|value| value == "*") {
                     return Err(ParseErrorKind::ReservedValue { name: name.into() });
                 }
@@ -204,7 +204,7 @@ impl NodeBuilder {
     }
 }
 
-/// Sets what is not set yet.
+/// Sets the parts that are not set yet.
 fn set<T>(
     field: &mut Option<T>,
     name: &'static str,
@@ -230,12 +230,12 @@ fn field(value: &str) -> Result<Option<FieldConstraint>, ParseErrorKind> {
     }
 }
 
-/// Whether a text can stand before the name of a package: names with dots between them.
+/// Returns whether a text can stand before the name of a package: names with dots between them.
 fn is_namespace(text: &str) -> bool {
     text.split('.').all(is_identifier)
 }
 
-/// Whether a text can be the name of a package or a part of a namespace.
+/// Returns whether a text can be the name of a package or a part of a namespace.
 pub(super) fn is_identifier(name: &str) -> bool {
     !name.starts_with('-')
         && !name.is_empty()

@@ -21,15 +21,15 @@ use crate::spec::{
 /// attr   := "deptypes=" types | "virtuals=" names | "when=" spec
 /// ```
 ///
-/// A `^` hangs on the root, a `%` on the last `^` or, before any, on the root. What stands behind the
-/// name of a toolchain begins another spec, as it is no node.
+/// A `^` hangs on the root, a `%` on the last `^` or, before any, on the root. Text after the name
+/// of a toolchain begins another spec, as a toolchain is not a node.
 pub(super) struct Parser<'t> {
     text: &'t str,
     tokens: Vec<Token>,
     position: usize,
     depth: usize,
     toolchains: &'t Toolchains,
-    /// The number of dependencies that were looked at to put in toolchains.
+    /// The number of dependencies that were visited to expand toolchains.
     put_in: usize,
     /// The name of the toolchain that was read last.
     last_toolchain: Option<Range<usize>>,
@@ -63,7 +63,7 @@ impl<'t> Parser<'t> {
                 length: text.len(),
                 limit: MAX_LEN,
             };
-            // The text is not kept: it is what is too much.
+            // The text is not kept, as it is what is too long.
             return Err(error("", kind, 0..0));
         }
         if depth > MAX_DEPTH {
@@ -143,7 +143,7 @@ impl<'t> Parser<'t> {
         Ok(Some(root))
     }
 
-    /// Whether the next token is the sigil of a direct dependency.
+    /// Returns whether the next token is the sigil of a direct dependency.
     fn is_at_direct_dependency(&self) -> bool {
         let is_sigil =
             |token: &&Token| matches!(token.kind, TokenKind::EdgeStart | TokenKind::Dependency);
@@ -387,7 +387,7 @@ impl<'t> Parser<'t> {
     }
 }
 
-/// Whether a name stands bare behind a sigil, without brackets and a virtual package.
+/// Returns whether a name stands bare behind a sigil, without brackets and a virtual package.
 fn stands_bare(sigil: &Token, name: &Token) -> bool {
     sigil.kind == TokenKind::Dependency
         && sigil.assignment.is_none()

@@ -1,4 +1,4 @@
-//! Tests of the grammar, of canonical printing and of what faults look like.
+//! Tests of the grammar, of canonical printing and of error messages.
 
 use proptest::prelude::*;
 
@@ -103,7 +103,7 @@ fn a_direct_dependency_hangs_on_the_last_transitive_one() {
 fn a_dependency_that_is_asked_for_twice_is_one_whatever_its_sigils() {
     assert_eq!("a %b@1+x", printed("a %b@1 ^b+x"));
     assert_eq!("a %b+x ^c %b", printed("a %b ^b+x ^c %b"));
-    // On the second hangs another, which could not be written on the first.
+    // The second has a dependency of its own, which could not be written on the first.
     assert_eq!("a %b ^b+x %c", printed("a %b ^b+x %c"));
     for text in [
         "a %b@1 ^b@2",

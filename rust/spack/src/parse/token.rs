@@ -2,7 +2,7 @@
 //!
 //! Spack tries its kinds of tokens one after the other at each position and takes the first that
 //! matches, as its regular expressions match. The functions here follow that order and those
-//! expressions; each takes a position and gives the end of what it matches.
+//! expressions; each takes a position and returns the end of its match.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use std::ops::Range;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Token {
     pub(super) kind: TokenKind,
-    /// Bytes of the text.
+    /// The range of bytes in the text.
     pub(super) span: Range<usize>,
     /// `c,cxx=gcc` after a sigil or an edge: the virtual packages and who provides them.
     pub(super) assignment: Option<Assignment>,
@@ -231,8 +231,9 @@ impl Scanner<'_> {
         Some(bound.unwrap_or(colon + 1))
     }
 
-    /// Where a version that starts here may end: behind a word, longest first. Spack also ends
-    /// one between a separator and a word, as in `@6.x=y`; such a version could not be printed.
+    /// The positions where a version that starts here may end: after a word, longest first. Spack
+    /// also ends one between a separator and a word, as in `@6.x=y`; such a version could not be
+    /// printed.
     fn version_ends(&self, at: usize) -> impl Iterator<Item = usize> {
         let start = if self.byte(at) == Some(b'=') {
             at + 1

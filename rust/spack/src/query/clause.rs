@@ -17,13 +17,13 @@ pub enum ClauseKind {
     Target,
     /// The versions.
     Version,
-    /// What `%` asks of what the spec is built with; mostly compilers.
+    /// The `%` constraints on build dependencies; mostly compilers.
     Compiler,
     /// The variants.
     Variants,
     /// The compiler flags.
     Flags,
-    /// What `^` asks of what is below the spec.
+    /// The `^` constraints on the dependencies of the spec.
     Dependencies,
     /// The repository that the package comes from.
     Namespace,
@@ -31,17 +31,17 @@ pub enum ClauseKind {
     Hash,
 }
 
-/// A clause that a spec fails for certain.
+/// A clause that a spec certainly fails.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FailedClause {
     /// Its subject.
     pub kind: ClauseKind,
-    /// What the spec is and what it should be: `version 1.14.3 is not 1.12:`.
+    /// The actual and the required value: `version 1.14.3 is not 1.12:`.
     pub text: String,
 }
 
 impl<G: SpecGraph> Matcher<'_, G> {
-    /// What the clauses are about that a spec fails for certain, in order, each once.
+    /// The subjects of the clauses that a spec certainly fails, in order, each once.
     ///
     /// # Panics
     ///
@@ -76,8 +76,8 @@ impl<G: SpecGraph> Matcher<'_, G> {
         kinds
     }
 
-    /// The clauses that a spec fails for certain, by what they are about. A spec of the right name
-    /// fails none exactly if it satisfies the query or cannot be decided.
+    /// The clauses that a spec certainly fails, by subject. A spec of the right name fails none
+    /// exactly if it satisfies the query or cannot be decided.
     ///
     /// # Panics
     ///
@@ -175,7 +175,7 @@ impl<G: SpecGraph> Matcher<'_, G> {
         failed.collect()
     }
 
-    /// The dependency in place of the one that a rule asks for.
+    /// The dependency in place of the required one.
     fn failed_rule(&self, rule: &Rule, spec: u32) -> String {
         let wanted = &rule.dependency;
         if let Holder::Named(holder) = &rule.holder {
@@ -198,7 +198,7 @@ impl<G: SpecGraph> Matcher<'_, G> {
         }
     }
 
-    /// Name and version of the dependencies that bear the name that is asked for, or provide it.
+    /// Name and version of the dependencies that have the required name, or provide it.
     fn in_place_of(&self, wanted: &Dependency, root: u32) -> Vec<String> {
         let graph = self.graph;
         let names = wanted.spec.node.name.iter().chain(&wanted.virtuals);
@@ -238,7 +238,7 @@ impl Rule {
     }
 }
 
-/// A variant as it is asked for.
+/// A variant as the query spells it.
 fn clause(name: &str, variant: &VariantConstraint) -> String {
     let mut text = NodeConstraint::default();
     text.variants.insert(name.into(), variant.clone());

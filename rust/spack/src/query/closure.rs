@@ -95,9 +95,9 @@ impl<'g, G: SpecGraph> Walker<'g, G> {
         (specs, is_complete)
     }
 
-    /// The node of a name below a spec, as Spack looks it up: first what it builds and tests
-    /// with, then itself and what it links to and runs with, nearest first. Virtual packages name
-    /// their providers.
+    /// The node with a name below a spec, as Spack looks it up: first the build and test
+    /// dependencies, then the spec itself and its link and run dependencies, nearest first. Virtual
+    /// packages name their providers.
     pub(super) fn find(&mut self, root: u32, name: &str) -> Option<u32> {
         let graph = self.graph;
         let is_named = |edge: &SpecEdge| {
@@ -133,7 +133,7 @@ impl<'g, G: SpecGraph> Walker<'g, G> {
     }
 }
 
-/// Whether an edge is of type link or run.
+/// Returns whether an edge is of type link or run.
 pub(super) fn is_runtime(edge: SpecEdge) -> bool {
     edge.types
         .intersects(DependencyTypes::LINK | DependencyTypes::RUN)

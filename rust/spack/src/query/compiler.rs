@@ -4,8 +4,8 @@ use crate::spec::Dependency;
 use crate::truth::{Missing, Truth};
 use crate::version::Version;
 
-/// Compilers by the name that specs before Spack 1.0 call them, and what Spack takes them to
-/// provide, going by recipes, when nothing but name and version is known.
+/// Compilers by their names in specs before Spack 1.0, and the virtual packages that Spack assumes,
+/// by their recipes, if only name and version are known.
 ///
 /// - A recipe must provide something whatever its variants. Those of gcc and llvm do so under
 ///   conditions only, and `intel`, `oneapi`, `arm`, `rocmcc` are names of no package.
@@ -22,10 +22,10 @@ const PROVIDERS: [(&str, &[&str]); 8] = [
     ("xl", &["c", "cxx", "fortran"]),
 ];
 
-/// Whether the sole compiler of a spec is the direct dependency that is asked for.
+/// Returns whether the only compiler of a spec is the required direct dependency.
 ///
-/// The record has a name and a version. What else is asked of it, it does not have, so the answer
-/// is no; Spack answers so.
+/// The record has a name and a version. It has nothing else that could be required, so then the
+/// answer is no, as in Spack.
 pub(super) fn satisfies(name: &str, version: &Version, wanted: &Dependency) -> Truth {
     let node = &wanted.spec.node;
     if node.hash.is_some() {
@@ -45,8 +45,8 @@ pub(super) fn satisfies(name: &str, version: &Version, wanted: &Dependency) -> T
     node.versions.contains(version).and((!has_more).into())
 }
 
-/// Whether a compiler that is shown, though edges are not, is the dependency that is asked for.
-/// If it is not, or more is asked than its name and version, an edge might still be.
+/// Returns whether a compiler that is recorded, without edges, is the required dependency. If it is
+/// not, or if more than name and version is required, an edge might still be.
 pub(super) fn shown_satisfies(name: &str, version: &Version, wanted: &Dependency) -> Truth {
     let plain = wanted.virtuals.is_empty() && wanted.types.is_empty();
     if plain && wanted.spec.node.name.is_some() {

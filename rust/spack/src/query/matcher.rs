@@ -1,4 +1,4 @@
-//! Puts a query to specs of a graph.
+//! Evaluates a query on the specs of a graph.
 
 use super::closure::{Walker, is_runtime};
 use super::summary::{Progress, Summaries, Summary};
@@ -7,17 +7,17 @@ use crate::graph::{Compiler, SpecEdge, SpecGraph};
 use crate::spec::{Dependency, DependencyTypes, NodeConstraint};
 use crate::truth::{Missing, Truth};
 
-/// Puts a [`PreparedSpec`] to specs of a graph, one after the other.
+/// Evaluates a query on specs of a graph, one after the other.
 ///
 /// Follows what Spack does for a concrete spec:
 ///
-/// 1. The node itself must satisfy what is asked of it, and every node below that has a propagated
-///    variant must have the value.
+/// 1. The node itself must meet its constraints, and every node below that has a propagated variant
+///    must have the value.
 /// 2. `^d` looks at the edges of the link and run closure and at the spec's own build edges, by the
-///    name of the dependency or a virtual package that the edge provides. Each virtual package
-///    that is named must be on one of them, and one of the dependencies must be what `d` asks.
-/// 3. `%d` looks at the edges of the node that it hangs on. One must have all types that are named,
-///    any of the virtual packages that are named, and lead to what `d` asks.
+///    name of the dependency or a virtual package that the edge provides. Each named virtual
+///    package must be on one of them, and one of the dependencies must meet `d`.
+/// 3. `%d` looks at the edges of the node that it hangs on. One must have all the named types, any
+///    of the named virtual packages, and lead to a spec that meets `d`.
 /// 4. A dependency under a condition counts only where the condition holds.
 ///
 /// No dependency is compared twice with the same demand, and closures are summarised from those
@@ -27,31 +27,31 @@ pub struct Matcher<'q, G> {
     pub(super) query: &'q PreparedSpec,
     pub(super) graph: &'q G,
     pub(super) walker: Walker<'q, G>,
-    /// Whether the name that the query asks for is that of a virtual package.
+    /// Whether the name in the query is that of a virtual package.
     is_virtual: Truth,
-    /// For each rule and spec, whether the spec is what the rule asks of a dependency.
+    /// For each rule and spec, whether the spec meets the rule's constraints on a dependency.
     answers: Vec<Vec<Option<Truth>>>,
-    /// For each rule and spec, what the link and run closure of the spec holds.
+    /// For each rule and spec, the summary of the spec's link and run closure.
     summaries: Vec<Summaries>,
-    /// For each rule, what its name means to the graph.
+    /// For each rule, the meaning of its name in the graph.
     namings: Vec<Naming>,
     /// A cycle was found, so summaries are of no use.
     is_cyclic: bool,
-    /// For each rule, who answers its condition.
+    /// For each rule, the matcher of its condition.
     conditions: Vec<Option<Box<Self>>>,
 }
 
-/// What the name that a rule asks for means to a graph, asked once of each package and of each list
-/// of virtual packages instead of each edge.
+/// The meaning of a rule's name in a graph, looked up once for each package and each list of
+/// virtual packages instead of for each edge.
 #[derive(Clone, Default)]
 struct Naming {
     /// By number of the package, whether it has the name.
     packages: Vec<Option<bool>>,
-    /// By number of what an edge provides, whether that has the name.
+    /// By number of the set that an edge provides, whether it has the name.
     provisions: Vec<Option<Truth>>,
 }
 
-/// What was noted under a number, or else what is noted now.
+/// The value recorded under a number; if there is none, computes and records it.
 fn noted<T: Copy>(notes: &mut Vec<Option<T>>, number: u32, find: impl FnOnce() -> T) -> T {
     let place = number as usize;
     if notes.len() <= place {
@@ -60,7 +60,7 @@ fn noted<T: Copy>(notes: &mut Vec<Option<T>>, number: u32, find: impl FnOnce() -
     *notes[place].get_or_insert_with(find)
 }
 
-/// Links and runs lead back to where they start.
+/// The link and run edges form a cycle.
 struct Cycle;
 
 impl<'q, G: SpecGraph> Matcher<'q, G> {
@@ -86,7 +86,7 @@ impl<'q, G: SpecGraph> Matcher<'q, G> {
         }
     }
 
-    /// Whether a spec satisfies the query.
+    /// Returns whether a spec satisfies the query.
     ///
     /// # Panics
     ///
@@ -98,7 +98,7 @@ impl<'q, G: SpecGraph> Matcher<'q, G> {
         }
     }
 
-    /// Whether a spec is what the query asks of the node itself.
+    /// Returns whether a spec meets the query's constraints on the node itself.
     ///
     /// # Panics
     ///
@@ -107,14 +107,14 @@ impl<'q, G: SpecGraph> Matcher<'q, G> {
         node::satisfies(self.graph, spec, self.query.node(), self.is_virtual)
     }
 
-    /// Whether what is below a spec is what the query asks of it.
+    /// Returns whether the dependencies of a spec meet the query.
     ///
     /// # Panics
     ///
     /// If the graph has no such spec.
     pub fn satisfies_graph(&mut self, spec: u32) -> Truth {
         let query = self.query;
-        // Of the provider of a virtual package nothing but what it provides is asked.
+        // The only requirement on the provider of a virtual package is what it provides.
         let name = query.node().name.as_deref();
         if name.is_some_and(|name| name != self.graph.name(spec)) {
             return Truth::Yes;
@@ -140,7 +140,7 @@ impl<'q, G: SpecGraph> Matcher<'q, G> {
         } else {
             self.transitive(position, root)
         };
-        // Where it is unknown whether the condition holds, what is not met need not be.
+        // If it is unknown whether the condition holds, an unmet rule may not apply.
         if answer.is_yes() || condition.is_yes() {
             answer
         } else {
@@ -148,7 +148,7 @@ impl<'q, G: SpecGraph> Matcher<'q, G> {
         }
     }
 
-    /// Whether the condition of a rule holds of the node that the rule hangs on.
+    /// Returns whether the condition of a rule holds of the node that the rule hangs on.
     fn condition(&mut self, position: usize, root: u32) -> Truth {
         let rule = &self.query.rules[position];
         let Some(condition) = &mut self.conditions[position] else {
@@ -286,7 +286,7 @@ impl<'q, G: SpecGraph> Matcher<'q, G> {
     /// The node that a rule hangs on, or the answer if there is none.
     fn holder(&mut self, rule: &Rule, root: u32) -> Result<u32, Truth> {
         match &rule.holder {
-            // Spack cannot distinguish `gcc %gcc` from the node it hangs on by name, and asks the root.
+            // Spack cannot distinguish `gcc %gcc` from its own node by name, and uses the root.
             Holder::Named(name) if rule.dependency.spec.node.name.as_ref() != Some(name) => {
                 match self.walker.find(root, name) {
                     Some(holder) => Ok(holder),
@@ -300,8 +300,8 @@ impl<'q, G: SpecGraph> Matcher<'q, G> {
                     },
                 }
             }
-            // Spack looks the spec up by its name too, so where a package is built with an older one
-            // of the same name, such as gcc, it asks that one.
+            // Spack also looks the spec up by its name, so if a package is built with an older one
+            // of the same name, such as gcc, it uses that one.
             Holder::Root => match self.query.node().name.as_ref() {
                 Some(name) if rule.dependency.spec.node.name.as_ref() != Some(name) => {
                     Ok(self.walker.find(root, name).unwrap_or(root))
@@ -312,8 +312,8 @@ impl<'q, G: SpecGraph> Matcher<'q, G> {
         }
     }
 
-    /// Whether an edge goes by the name that a rule asks for, and whether it leads to what the rule
-    /// asks.
+    /// Returns whether an edge has the name of a rule, and whether it leads to a spec that meets
+    /// the rule.
     fn candidate(&mut self, position: usize, edge: SpecEdge) -> (Truth, Truth) {
         let wanted = &self.query.rules[position].dependency.spec.node;
         let Some(name) = wanted.name.as_deref() else {
@@ -344,7 +344,7 @@ impl<'q, G: SpecGraph> Matcher<'q, G> {
         )
     }
 
-    /// Whether a spec of the right name is what a rule asks of a dependency.
+    /// Returns whether a spec of the right name meets the rule's constraints on a dependency.
     fn child(&mut self, position: usize, child: u32) -> Truth {
         let answers = &mut self.answers[position];
         answers.resize(self.graph.spec_count(), None);
@@ -369,7 +369,8 @@ impl<'q, G: SpecGraph> Matcher<'q, G> {
     }
 }
 
-/// Whether every node below a spec, and the spec itself, agrees with variants that propagate.
+/// Returns whether every node below a spec, and the spec itself, agrees with variants that
+/// propagate.
 pub(super) fn propagates<G: SpecGraph>(
     walker: &mut Walker<'_, G>,
     graph: &G,

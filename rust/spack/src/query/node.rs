@@ -5,11 +5,11 @@ use crate::spec::{FieldConstraint, NodeConstraint};
 use crate::target::TargetConstraint;
 use crate::truth::{Missing, Truth};
 
-/// Whether a spec is what is asked for, dependencies and propagated variants apart. `is_virtual`
-/// matches the requested name.
+/// Returns whether a spec meets the constraints, except those on dependencies and propagated
+/// variants. `is_virtual` matches the requested name.
 ///
-/// A spec of another name can still provide the virtual package that is asked for. Spack then
-/// compares the hash and the version of what is provided, and nothing else.
+/// A spec of another name can still provide the required virtual package. Spack then compares the
+/// hash and the version of the virtual package, and nothing else.
 pub(super) fn satisfies<G: SpecGraph>(
     graph: &G,
     spec: u32,
@@ -29,7 +29,7 @@ pub(super) fn satisfies<G: SpecGraph>(
     }
 }
 
-/// Whether a spec that provides what is asked for is it.
+/// Returns whether a spec that provides the required virtual package meets the constraints.
 pub(super) fn satisfies_as_provider<G: SpecGraph>(
     graph: &G,
     spec: u32,
@@ -39,7 +39,7 @@ pub(super) fn satisfies_as_provider<G: SpecGraph>(
     hash(graph, spec, wanted).and(graph.provides_version(spec, virtual_name, &wanted.versions))
 }
 
-/// Whether a spec whose name was compared is what is asked for.
+/// Returns whether a spec of the right name meets the constraints.
 pub(super) fn satisfies_but_name<G: SpecGraph>(
     graph: &G,
     spec: u32,
@@ -51,7 +51,7 @@ pub(super) fn satisfies_but_name<G: SpecGraph>(
     Truth::all(tests.into_iter().map(|test| test(graph, spec, wanted)))
 }
 
-/// Whether a spec that has a variant has a value that will do. One without it will do too.
+/// Returns whether a spec has an accepted value of a variant, or lacks the variant.
 pub(super) fn agrees<G: SpecGraph>(graph: &G, spec: u32, wanted: &NodeConstraint) -> Truth {
     let propagated = wanted.variants.iter().filter(|(_, v)| v.propagates);
     Truth::all(

@@ -1,17 +1,17 @@
-//! What the edges below a spec hold, for one dependency that is asked for.
+//! Summaries of the edges below a spec, for one required dependency.
 
 use crate::truth::{Missing, Truth};
 
-/// What some edges hold, as far as one `^` dependency asks.
+/// A summary of some edges for one `^` dependency.
 ///
-/// Summaries of parts combine to that of the whole, so one spec's is made of those of what it links
-/// to and runs with. A graph without cycles is thus summarised in time linear in its edges,
-/// whatever number of specs is asked.
+/// Summaries of parts combine to that of the whole, so the summary of a spec is made of those of
+/// its link and run dependencies. A graph without cycles is thus summarised in time linear in its
+/// edges, however many specs are asked about.
 #[derive(Clone, Debug)]
 pub(super) struct Summary {
-    /// Whether one of the edges leads to what is asked.
+    /// Whether one of the edges leads to a match.
     found: Truth,
-    /// For each virtual package that is named, whether one of the edges provides it.
+    /// For each named virtual package, whether one of the edges provides it.
     provided: Box<[Truth]>,
     /// Whether the graph records all edges.
     is_complete: bool,
@@ -22,16 +22,16 @@ pub(super) struct Summary {
 pub(super) enum Progress {
     /// Not reached yet.
     New,
-    /// Reached; what is below is being summarised.
+    /// Reached; its dependencies are being summarised.
     Open,
     /// Finished.
     Done,
 }
 
-/// The summaries of the specs of a graph, as far as they were asked for.
+/// The summaries of the specs of a graph that have been requested so far.
 ///
-/// Most questions reach few of the specs. So there is one number a spec, of zeros at first, which
-/// cost nothing before they are looked at, and a summary only for what was reached.
+/// Most questions reach few of the specs. So there is one number per spec, at first zero, which
+/// costs nothing until it is read, and a summary only for the specs that were reached.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Summaries {
     /// For each spec 0 if it is new, 1 if it is open, else 2 more than its place among the
@@ -89,8 +89,8 @@ impl Summary {
         }
     }
 
-    /// Takes in an edge: whether it goes by the name that is asked for, whether it leads to what is
-    /// asked, and which of the virtual packages it provides.
+    /// Adds an edge: whether it has the required name, whether it leads to a match, and which of
+    /// the virtual packages it provides.
     pub(super) fn add_edge(
         &mut self,
         named: Truth,
@@ -103,7 +103,7 @@ impl Summary {
         }
     }
 
-    /// Takes in other edges.
+    /// Adds other edges.
     pub(super) fn add(&mut self, other: &Self) {
         self.found = self.found.or(other.found);
         for (provided, other) in self.provided.iter_mut().zip(&other.provided) {
@@ -112,7 +112,7 @@ impl Summary {
         self.is_complete &= other.is_complete;
     }
 
-    /// Whether the edges hold what is asked.
+    /// Returns whether the edges meet the requirement.
     pub(super) fn answer(&self) -> Truth {
         match Truth::all(self.provided.iter().copied()).and(self.found) {
             Truth::No if !self.is_complete => Truth::Unknown(Missing::Edges),

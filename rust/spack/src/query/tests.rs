@@ -1,4 +1,4 @@
-//! Tests of matching on small graphs, and of what sources that record less leave unknown.
+//! Tests of matching on small graphs, and of the unknown answers from sources that record less.
 
 use proptest::prelude::*;
 
@@ -396,7 +396,8 @@ fn one_matcher_answers_for_many_specs() {
     assert_eq!([true, true, false, true, false, true], answers[..]);
 }
 
-/// Whether a spec links to, runs with or directly builds with one of a name, by the definition.
+/// Returns whether a spec links to, runs with or directly builds with a spec of a name, by the
+/// definition.
 fn reaches(graph: &Graph, root: u32, name: &str) -> bool {
     let runtime = DependencyTypes::LINK | DependencyTypes::RUN;
     let mut reached = vec![root];

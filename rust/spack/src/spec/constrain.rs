@@ -1,4 +1,4 @@
-//! One abstract spec for what two ask for.
+//! The abstract spec that combines two others.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use super::demands::Demands;
 use super::merge::Disagreement;
 use super::{AbstractSpec, Conflict, Dependency, Reach};
 
-/// Two abstract specs that nothing can meet both, and what they disagree on.
+/// Two abstract specs that no spec can meet together, and the fields that they disagree on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contradiction {
     /// One spec in its canonical form.
@@ -41,12 +41,12 @@ impl fmt::Display for Contradiction {
 impl std::error::Error for Contradiction {}
 
 impl AbstractSpec {
-    /// The spec that asks for what both ask for.
+    /// The spec with the constraints of both.
     ///
-    /// A name that one leaves open is the other's. Dependencies are one if they have the same name
-    /// and condition, a direct one if either is; types are put together. Demands on dependencies of
-    /// one name must agree even where their conditions differ. The order of flags is that of `self`,
-    /// then that of `other`.
+    /// If one leaves its name open, the name is the other's. Dependencies with the same name and
+    /// condition become one, a direct one if either is; types are united. Demands on dependencies
+    /// of one name must agree even where their conditions differ. The order of flags is that of
+    /// `self`, then that of `other`.
     ///
     /// ```
     /// use specplan_spack::AbstractSpec;
@@ -63,7 +63,7 @@ impl AbstractSpec {
     ///
     /// # Errors
     ///
-    /// Fails if nothing can meet both, and names both and what they disagree on.
+    /// Fails if no spec can meet both; the error names both and the fields that they disagree on.
     pub fn constrain(&self, other: &Self) -> Result<Self, Contradiction> {
         let mut both = self.clone();
         match both.merge(other) {
@@ -83,8 +83,9 @@ impl AbstractSpec {
         }
     }
 
-    /// The dependency that stands here twice with demands that nothing can meet, and what they
-    /// disagree on. Looking at one after the other does not find it, as `%` hangs on them later.
+    /// The dependency that stands here twice with contradicting constraints, and the fields that
+    /// these disagree on. A check of one dependency after the other does not find it, as their own
+    /// `%` dependencies are added later.
     pub(crate) fn contradicting_twins(&self) -> Option<(Box<str>, Conflict)> {
         let dependencies = self.dependencies.iter().enumerate();
         let mut faults = dependencies.flat_map(|(at, one)| {
@@ -99,12 +100,12 @@ impl AbstractSpec {
         Some((dependency.unwrap_or_default(), conflict))
     }
 
-    /// The spec that asks for what this one and all of `others` ask for, as [`Self::constrain`] with
-    /// one after the other. It takes time as all of them together are long.
+    /// The spec with the constraints of this one and of all `others`, as [`Self::constrain`] with
+    /// one after the other. The time is linear in their total length.
     ///
     /// # Errors
     ///
-    /// Fails at the first that contradicts those before it, and says which it is by its position.
+    /// Fails at the first that contradicts those before it; the error has its position.
     pub fn constrain_all(&self, others: &[&Self]) -> Result<Self, (usize, Contradiction)> {
         let mut node = self.node.clone();
         let mut demands = Demands::of(self.dependencies.clone());
@@ -128,7 +129,8 @@ impl AbstractSpec {
         Ok(all)
     }
 
-    /// Asks for what `other` asks for as well, in no order. On a conflict some may be asked already.
+    /// Adds the constraints of `other`, in no particular order. On a conflict some may have been
+    /// added.
     pub(super) fn merge(&mut self, other: &Self) -> Result<(), Disagreement> {
         self.node.merge(&other.node)?;
         if other.dependencies.is_empty() {
@@ -142,21 +144,23 @@ impl AbstractSpec {
 }
 
 impl Dependency {
-    /// Whether two demands on dependencies are made of one package, be it with `%` or with `^`.
+    /// Returns whether two constraints are on the same package, whether written with `%` or with
+    /// `^`.
     pub(super) fn is_namesake_of(&self, other: &Self) -> bool {
         self.spec.node.name.is_some()
             && self.spec.node.name == other.spec.node.name
             && self.when == other.when
     }
 
-    /// Whether two demands that one spec writes are met by one dependency: types that exclude each
-    /// other keep them apart.
+    /// Returns whether one dependency must meet two constraints of the same spec; types that
+    /// exclude each other keep them apart.
     pub(super) fn is_twin_of(&self, other: &Self) -> bool {
         let is_apart = self.types != other.types && self.types.may_stand_beside(other.types);
         self.is_namesake_of(other) && !is_apart
     }
 
-    /// Whether they can be written as one: what hangs on a `^` cannot be written behind a `%`.
+    /// Returns whether they can be written as one: what hangs on a `^` cannot be written behind a
+    /// `%`.
     pub(super) fn is_one_with(&self, other: &Self) -> bool {
         let is_like = self.reach.is_direct() == other.reach.is_direct()
             || (self.spec.dependencies.is_empty() && other.spec.dependencies.is_empty());

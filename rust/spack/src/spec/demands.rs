@@ -1,4 +1,4 @@
-//! The dependencies of a spec while more are asked for.
+//! The dependencies of a spec while more are added.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -6,15 +6,15 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::merge::Disagreement;
 use super::{AbstractSpec, Dependency};
 
-/// Dependencies that others are merged into, found by what they can have in common, so that a
-/// demand is compared with few however many there are.
+/// Dependencies that others are merged into, indexed by what they can have in common, so that each
+/// new one is compared with few others.
 pub(super) struct Demands {
-    /// In the order in which they were first asked for; nothing only while one is merged.
+    /// In the order in which they were first added; `None` only while one is merged.
     all: Vec<Option<Demand>>,
-    /// By name and condition, without which two are never one; by the whole node without a name.
+    /// By name and condition, which must be equal to merge two; without a name, by the whole node.
     alike: BTreeMap<u64, Vec<usize>>,
     by_name: BTreeMap<Box<str>, Vec<usize>>,
-    /// The number of specs that were asked for so far.
+    /// The number of specs added so far.
     round: usize,
 }
 
@@ -44,7 +44,7 @@ impl Demands {
         kept.map(|demand| demand.dependency).collect()
     }
 
-    /// Asks for the dependencies of one more spec.
+    /// Adds the dependencies of one more spec.
     pub(super) fn require_all(&mut self, other: &AbstractSpec) -> Result<(), Disagreement> {
         self.round += 1;
         self.agree(other)?;
@@ -58,11 +58,11 @@ impl Demands {
         Ok(())
     }
 
-    /// As in Spack, what both sides ask of a dependency must agree whatever its conditions and
-    /// types are: `%[when=+x] b@1` and `%[when=~x] b@2` contradict each other, unless one side has
-    /// both.
+    /// As in Spack, the constraints of both sides on a dependency must agree whatever their
+    /// conditions and types: `%[when=+x] b@1` and `%[when=~x] b@2` contradict each other, unless
+    /// one side has both.
     fn agree(&self, other: &AbstractSpec) -> Result<(), Disagreement> {
-        // The demand that stands for all on dependencies of its name has the least types.
+        // The constraint that stands for all those on its name has the fewest types.
         let mut firsts: BTreeMap<&str, (usize, &Dependency)> = BTreeMap::new();
         for (position, new) in other.dependencies.iter().enumerate() {
             if let Some(name) = new.spec.node.name.as_deref() {
@@ -116,7 +116,7 @@ impl Demands {
         let mut merged = dependency.merged(new)?;
         self.refuse_twins(&own, &merged)?;
         merged.spec.sort();
-        // Merged demands share their name and condition, so that they are found as before.
+        // Merged constraints share their name and condition, so they are still found.
         self.all[position] = Some(Demand {
             dependency: merged,
             round,
@@ -124,7 +124,7 @@ impl Demands {
         Ok(())
     }
 
-    /// Fails if a demand contradicts one that the same dependency has to meet.
+    /// Fails if a constraint contradicts another one on the same dependency.
     fn refuse_twins(&self, own: &[usize], new: &Dependency) -> Result<(), Disagreement> {
         for own in own.iter().filter_map(|&each| self.all[each].as_ref()) {
             if own.dependency.is_twin_of(new) {
@@ -134,8 +134,8 @@ impl Demands {
         Ok(())
     }
 
-    /// Where a demand stands: those of specs before are in their canonical order, and behind them
-    /// those of this one as they were asked for.
+    /// The position of a dependency: first those of earlier specs in their canonical order, then
+    /// those of this one in the order in which they were added.
     fn place(&self, position: usize, demand: &Demand) -> impl Ord + use<> {
         let dependency = &demand.dependency;
         let canonical = (!dependency.reach.is_direct(), dependency.types);

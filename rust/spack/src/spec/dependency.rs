@@ -40,17 +40,17 @@ impl DependencyTypes {
         named.map(|&(types, _)| types)
     }
 
-    /// Whether there is no type.
+    /// Returns whether there is no type.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// Whether every type of `other` is here.
+    /// Returns whether every type of `other` is here.
     pub const fn contains(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
 
-    /// Whether some type of `other` is here.
+    /// Returns whether some type of `other` is here.
     pub const fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
@@ -65,8 +65,8 @@ impl DependencyTypes {
         Self(bits & Self::ALL.0)
     }
 
-    /// Whether two dependencies of one name may have these types: they share none and do not
-    /// both reach the running program.
+    /// Returns whether two dependencies of one name may have these types: they share none and do
+    /// not both reach the running program.
     pub(crate) fn may_stand_beside(self, other: Self) -> bool {
         let runtime = Self::LINK | Self::RUN;
         let both_run = self.intersects(runtime) && other.intersects(runtime);
@@ -93,8 +93,8 @@ impl fmt::Display for DependencyTypes {
     }
 }
 
-/// What `%name` stands for where `name` is how older versions of Spack called a compiler. Direct
-/// dependencies are still written so.
+/// The package that `%name` means if `name` is what older versions of Spack called a compiler.
+/// Direct dependencies are still written that way.
 pub(crate) const LEGACY_COMPILERS: [(&str, &str); 5] = [
     ("arm", "acfl"),
     ("clang", "llvm"),
@@ -103,20 +103,20 @@ pub(crate) const LEGACY_COMPILERS: [(&str, &str); 5] = [
     ("rocmcc", "llvm-amdgpu"),
 ];
 
-/// The distance that a dependency may have from the node that asks for it.
+/// The distance that a dependency may have from its dependent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reach {
     /// `%`: one edge away.
     Direct,
-    /// `%%`: one edge away, and preferred throughout what the root links to and runs with. What a
-    /// spec must have is the same.
+    /// `%%`: one edge away, and preferred for everything that the root links to and runs with. The
+    /// requirement on a spec is the same.
     DirectPreferred,
     /// `^`: anywhere in what the root links to and runs with, or among what it builds with.
     Transitive,
 }
 
 impl Reach {
-    /// Whether the dependency is one edge away.
+    /// Returns whether the dependency is one edge away.
     pub const fn is_direct(self) -> bool {
         matches!(self, Self::Direct | Self::DirectPreferred)
     }
@@ -131,7 +131,7 @@ impl Reach {
     }
 }
 
-/// A dependency that an abstract spec asks for.
+/// A dependency that an abstract spec requires.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Dependency {
     /// The greatest distance that it may have.
@@ -140,14 +140,14 @@ pub struct Dependency {
     pub types: DependencyTypes,
     /// The virtual packages that it must provide, sorted.
     pub virtuals: Vec<Box<str>>,
-    /// It is only asked for where this holds of the node that asks.
+    /// It is only required if the dependent meets this condition.
     pub when: Option<Box<AbstractSpec>>,
     /// The constraints on the dependency, its own direct dependencies included.
     pub spec: AbstractSpec,
 }
 
 impl Dependency {
-    /// A condition; one that always holds is none.
+    /// Sets the condition; one that always holds is dropped.
     pub(crate) fn condition(when: AbstractSpec) -> Option<Box<AbstractSpec>> {
         (when != AbstractSpec::default()).then(|| Box::new(when))
     }

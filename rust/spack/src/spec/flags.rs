@@ -23,10 +23,10 @@ pub enum FlagKind {
 /// A constraint of an abstract spec on one kind of flags.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct FlagConstraint {
-    /// Flags that must be there, perhaps with others, those written with `==` last. A flag and its
+    /// The required flags, perhaps among others, those written with `==` last. A flag and its
     /// argument are one.
     pub flags: Vec<Box<str>>,
-    /// Those of them that are written with `==`. What a spec must have is the same.
+    /// Those of them that are written with `==`. The requirement on a spec is the same.
     pub propagated: BTreeSet<Box<str>>,
 }
 
@@ -90,8 +90,8 @@ impl FlagConstraint {
             .sort_by_key(|flag| self.propagated.contains(flag));
     }
 
-    /// Asks for what `other` asks for as well. As in Spack, a flag that both have is propagated only
-    /// if both write it with `==`.
+    /// Adds the flags of `other`. As in Spack, a flag in both is propagated only if both write it
+    /// with `==`.
     pub(crate) fn merge(&mut self, other: &Self) {
         for flag in &other.flags {
             let is_propagated = other.propagated.contains(flag);
@@ -108,7 +108,7 @@ impl FlagConstraint {
             .sort_by_key(|flag| self.propagated.contains(flag));
     }
 
-    /// Whether a spec that has these flags will do.
+    /// Returns whether a spec with these flags meets the constraint.
     pub fn accepts(&self, flags: &[&str]) -> bool {
         self.flags.iter().all(|wanted| flags.contains(&&**wanted))
     }

@@ -1,4 +1,4 @@
-//! Whether something can be what two abstract specs ask for.
+//! The test whether some spec can meet two abstract specs.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -8,11 +8,12 @@ use crate::target::TargetConstraint;
 use crate::truth::Truth;
 
 impl AbstractSpec {
-    /// Whether some spec could meet both, which is whether [`constrain`](Self::constrain) has an
-    /// answer if neither has two dependencies on one package.
+    /// Returns whether some spec could meet both, that is, whether [`constrain`](Self::constrain)
+    /// succeeds if neither has two dependencies on one package.
     ///
-    /// It is unknown where a git reference would have to be looked up. As in Spack, one dependency on
-    /// each package is compared: one to build or test with before one to link or run with.
+    /// The answer is unknown if a git reference would have to be looked up. As in Spack, one
+    /// dependency on each package is compared: one to build or test with before one to link or run
+    /// with.
     ///
     /// ```
     /// use specplan_spack::{AbstractSpec, Truth};
@@ -28,7 +29,8 @@ impl AbstractSpec {
             other.with_each_package_once(),
         );
         let mut both = own.clone().into_owned();
-        // As in Spack, what has a target can be what asks for any, but not the other way round.
+        // As in Spack, a spec with a target intersects one with any target, but not the other way
+        // round.
         let asks_for_any = other.node.target == Some(TargetConstraint::Any);
         if both.node.target.is_some() && asks_for_any {
             both.node.target = Some(TargetConstraint::Any);
@@ -73,14 +75,15 @@ impl AbstractSpec {
         })
     }
 
-    /// Whether versions intersect, of the specs and of dependencies that are one.
+    /// Returns whether the versions intersect, those of the specs and those of shared dependencies.
     fn versions_intersect(&self, other: &Self) -> Truth {
         let namesakes = self.dependencies.iter().flat_map(|own| {
             let new = other.dependencies.iter();
             new.filter(|new| own.is_namesake_of(new))
                 .map(|new| own.spec.versions_intersect(&new.spec))
         });
-        // What can be merged is not a contradiction, so a no of one pair leaves another that fits.
+        // Specs that can be merged do not contradict each other, so if one pair does not fit,
+        // another may.
         let unknown = namesakes.filter(|answer| !answer.is_no());
         let own = self.node.versions.intersects(&other.node.versions);
         Truth::all(std::iter::once(own).chain(unknown))

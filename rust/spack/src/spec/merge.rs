@@ -1,4 +1,4 @@
-//! Asking for what two abstract specs ask for.
+//! Merging the constraints of two abstract specs.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ pub enum Conflict {
     Name,
     /// The repository.
     Namespace,
-    /// No version is in both.
+    /// No version is in both sets.
     Version,
     /// No value of this variant meets both.
     Variant(Box<str>),
@@ -57,7 +57,7 @@ impl From<Conflict> for Disagreement {
 }
 
 impl NodeConstraint {
-    /// Asks for what `other` asks for as well. On a conflict some of it may be asked already.
+    /// Adds the constraints of `other`. On a conflict some of them may have been added.
     pub(crate) fn merge(&mut self, other: &Self) -> Result<(), Conflict> {
         self.name = pick(self.name.as_ref(), other.name.as_ref()).ok_or(Conflict::Name)?;
         self.namespace =
@@ -75,7 +75,7 @@ impl NodeConstraint {
                 .wanted
                 .intersection(&wanted.wanted)
                 .ok_or_else(|| Conflict::Variant(name.clone()))?;
-            // Asked of this node by one of the two, it is no longer asked of others instead.
+            // If one of the two requires it of this node, it is no longer propagated.
             own.propagates &= wanted.propagates;
         }
         for (&kind, wanted) in &other.flags {
@@ -111,7 +111,7 @@ fn pick<T: Clone + PartialEq>(left: Option<&T>, right: Option<&T>) -> Option<Opt
     }
 }
 
-/// Why a dependency cannot be asked for beside the ones that are.
+/// The reason why a dependency cannot be added to the others.
 pub(crate) enum Refusal {
     Conflict(Conflict),
     OverlappingTypes,
@@ -120,10 +120,10 @@ pub(crate) enum Refusal {
 impl AbstractSpec {
     /// Asks for one more dependency and returns its position. One of the same name, types and
     /// condition is the same dependency, so both must hold of it, whether it is written with `%` or
-    /// with `^`; it stays as it was written first. If others hang on the new one (`is_holder`), it
-    /// stands beside one written with `%`, on which they could not be written.
+    /// with `^`; it stays as it was written first. If the new one has dependencies of its own
+    /// (`is_holder`), it is kept beside one written with `%`, which could not hold them.
     ///
-    /// As in Spack, a new one of a name that is there already is not preferred, be it written with `%%`.
+    /// As in Spack, a new one with the name of another is not preferred, even if written with `%%`.
     pub(crate) fn add(&mut self, mut new: Dependency, is_holder: bool) -> Result<usize, Refusal> {
         let is_called = |own: &Dependency| {
             own.spec.node.name.is_some() && own.spec.node.name == new.spec.node.name

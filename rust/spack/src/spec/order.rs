@@ -6,7 +6,7 @@
 use super::{AbstractSpec, Dependency, DependencyTypes, FieldConstraint, NodeConstraint, Wanted};
 use crate::version::VersionKey;
 
-/// What Spack compares nodes by, field by field.
+/// The sort key of a node in Spack, field by field.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct NodeKey<'s> {
     name: Option<&'s str>,
@@ -42,8 +42,8 @@ struct EdgeKey<'s> {
 }
 
 impl AbstractSpec {
-    /// The spec as Spack has it after it copied it: dependencies of one name and the same types are
-    /// sorted by what they provide and by their conditions.
+    /// The spec as Spack copies it: dependencies with the same name and types are sorted by virtual
+    /// packages and by condition.
     #[must_use]
     pub fn copied(&self) -> Self {
         let mut copy = self.clone();

@@ -128,7 +128,7 @@ impl NodeConstraint {
                     "="
                 };
                 match values.last_mut() {
-                    // In one value, what has no dash would belong to the flag before.
+                    // In one value, a word without a dash would belong to the flag before it.
                     Some((last, value)) if *last == equals && flag.starts_with('-') => {
                         value.push(' ');
                         value.push_str(flag);
@@ -149,7 +149,8 @@ impl NodeConstraint {
             .variants
             .iter()
             .partition(|(_, wanted)| is_switch(wanted));
-        // A flag without quotes would take in the sigil of a switch. Spack has the blank always.
+        // Without quotes, the sigil of a switch would be read as part of the flag. Spack always
+        // writes the blank.
         if !self.flags.is_empty() && !self.ends_in_flags() {
             formatter.write_char(' ')?;
         }
@@ -176,8 +177,8 @@ impl NodeConstraint {
         Ok(())
     }
 
-    /// Whether a slash behind all but the hash would be read as part of the last of it: a value, or
-    /// a git reference. Flags have a blank behind them.
+    /// Returns whether a slash after the rest of the spec would be read as part of its last value
+    /// or git reference. Flags are followed by a blank.
     fn takes_in_slashes(&self) -> bool {
         let is_value = |variant: &VariantConstraint| !matches!(variant.wanted, Wanted::Bool(_));
         let is_reference = self
@@ -192,7 +193,7 @@ impl NodeConstraint {
             || (is_reference && self.variants.is_empty() && self.flags.is_empty())
     }
 
-    /// Whether nothing is written behind the flags.
+    /// Returns whether nothing is written behind the flags.
     fn ends_in_flags(&self) -> bool {
         self.variants.is_empty()
             && self.platform.is_none()
@@ -213,7 +214,7 @@ impl fmt::Display for Dependency {
             self.write_attributes(formatter)?;
         }
         if !virtuals.is_empty() && is_short {
-            // Short for `%[virtuals=c] gcc`, which only names can be.
+            // The short form of `%[virtuals=c] gcc`, which only names have.
             write!(formatter, "{virtuals}=")?;
         }
         let text = Node {

@@ -1,17 +1,17 @@
-//! Whether all that one abstract spec stands for is what another asks for.
+//! The test whether every spec that meets one abstract spec meets another.
 
 use super::{AbstractSpec, Dependency, DependencyTypes, FieldConstraint, NodeConstraint};
 use crate::target::TargetConstraint;
 use crate::truth::Truth;
 
 impl AbstractSpec {
-    /// Whether every spec that meets this one meets `other` too, as far as the texts show.
+    /// Returns whether every spec that meets this one meets `other` too, judged by the texts.
     ///
-    /// It is unknown where a git reference or the version of a virtual package would have to be
-    /// looked up. As in Spack, a name that is left open meets every name, and targets will do if
-    /// some target is in both sets. What `%` asks hangs on a node that is found by name, so `%gcc`
-    /// does not satisfy `zlib-ng %gcc`. Whether a package provides a virtual one is written in no
-    /// spec: `^mpi=openmpi` satisfies `^mpi=openmpi`, and not `^mpi`.
+    /// The answer is unknown if a git reference or the version of a virtual package would have to
+    /// be looked up. As in Spack, an open name meets every name, and targets match if some target
+    /// is in both sets. A `%` constraint belongs to a node that is found by name, so `%gcc` does
+    /// not satisfy `zlib-ng %gcc`. No spec says whether a package provides a virtual one:
+    /// `^mpi=openmpi` satisfies `^mpi=openmpi`, and not `^mpi`.
     ///
     /// ```
     /// use specplan_spack::{AbstractSpec, Truth};
@@ -29,7 +29,7 @@ impl AbstractSpec {
         node.and(self.satisfies_dependencies(other))
     }
 
-    /// As in Spack each demand is looked for on its own, whatever becomes of the one that it hangs on.
+    /// As in Spack, each dependency is looked up on its own, whatever the result for its dependent.
     fn satisfies_dependencies(&self, other: &Self) -> Truth {
         Truth::all(other.dependencies.iter().map(|wanted| {
             let own = self.satisfies_dependency(wanted, other.node.name.as_deref());
@@ -37,9 +37,9 @@ impl AbstractSpec {
         }))
     }
 
-    /// The node that a demand on `child` hangs on if the package `parent` has it, found by its name or
-    /// by what it provides: what is built with first, then the root, then what is linked or run with.
-    /// They are several where one dependency is written with `%` and with `^`.
+    /// The nodes that may hold the dependency `child` of the package `parent`, found by name or by
+    /// virtual package: build dependencies first, then the root, then link and run dependencies.
+    /// There are several if one dependency is written with both `%` and `^`.
     fn holders(&self, parent: Option<&str>, child: Option<&str>) -> Vec<&Self> {
         let Some(name) = parent.filter(|&name| Some(name) != child) else {
             return vec![self];
@@ -60,8 +60,8 @@ impl AbstractSpec {
         below.map(|edge| &edge.spec).into_iter().collect()
     }
 
-    /// Whether what is asked of one dependency, but not of its own ones, is met by what is written
-    /// here. `parent` has the demand.
+    /// Returns whether this spec's text meets the constraints on one dependency of `parent`,
+    /// without those on its own dependencies.
     fn satisfies_dependency(&self, wanted: &Dependency, parent: Option<&str>) -> Truth {
         let decides = match parent {
             Some(name) if self.node.name.as_deref() != Some(name) => {
@@ -92,7 +92,7 @@ impl AbstractSpec {
         Truth::any(edges.iter().map(|edge| edge.node_meets(&wanted.spec)))
     }
 
-    /// The edges to what is linked to or run with, as far as types are written.
+    /// The link and run edges, if types are written.
     fn at_runtime(&self) -> impl Iterator<Item = &Dependency> {
         let own = self
             .dependencies
@@ -114,7 +114,7 @@ impl AbstractSpec {
         self.dependencies.iter().chain(below)
     }
 
-    /// Whether no node contradicts a variant that the other spec propagates.
+    /// Returns whether no node contradicts a variant that the other spec propagates.
     fn agrees_on_propagated(&self, other: &Self) -> bool {
         self.follows_propagated(other) && other.follows_propagated(self)
     }
@@ -143,22 +143,23 @@ impl Dependency {
         self.types.is_empty() || self.types.intersects(runtime)
     }
 
-    /// Whether this edge goes to a package of this name; always, if the name is open.
+    /// Returns whether this edge goes to a package of this name; always, if the name is open.
     fn is_to(&self, name: Option<&str>) -> bool {
         name.is_none() || self.spec.node.name.as_deref() == name
     }
 
-    /// Whether the condition of this demand cannot hold, so that nothing is asked.
+    /// Returns whether the condition of this dependency cannot hold, so that it requires nothing.
     fn is_idle_for(&self, spec: &AbstractSpec) -> bool {
         let when = self.when.as_ref();
         when.is_some_and(|when| spec.intersects(when).is_no())
     }
 
-    /// Whether this edge is asked for wherever a condition holds, or always if there is none.
+    /// Returns whether this edge is required whenever a condition holds, or always if there is
+    /// none.
     ///
-    /// As in Spack, only the two conditions are compared, not what else the spec asks for. That
-    /// also keeps a condition that asks for a dependency from being looked up among the very
-    /// dependencies that it decides on.
+    /// As in Spack, only the two conditions are compared, not the rest of the spec. This also
+    /// prevents a condition on a dependency from being looked up among the dependencies that it
+    /// controls.
     fn is_asked_where(&self, condition: Option<&AbstractSpec>) -> bool {
         match (self.when.as_deref(), condition) {
             (None, _) => true,
@@ -167,8 +168,8 @@ impl Dependency {
         }
     }
 
-    /// Whether this edge is the direct one that is asked for. As in Spack, one that is written with
-    /// `^` will do.
+    /// Returns whether this edge is the required direct one. As in Spack, one written with `^`
+    /// qualifies.
     fn is_direct_as(&self, wanted: &Self) -> Truth {
         let provides =
             wanted.virtuals.is_empty() || wanted.virtuals.iter().any(|v| self.virtuals.contains(v));
@@ -179,7 +180,8 @@ impl Dependency {
         }
     }
 
-    /// Whether what is asked of the dependency, but not of its own ones, is met here.
+    /// Returns whether the constraints on the dependency, but not on its own dependencies, are met
+    /// here.
     fn node_meets(&self, wanted: &AbstractSpec) -> Truth {
         if self.is_to(wanted.node.name.as_deref()) {
             self.spec.node.satisfies(&wanted.node)
@@ -190,7 +192,7 @@ impl Dependency {
 }
 
 impl NodeConstraint {
-    /// Whether every node that meets this constraint meets `other`.
+    /// Returns whether every node that meets this constraint meets `other`.
     pub(crate) fn satisfies(&self, other: &Self) -> Truth {
         let is_met = is_same_if_set(self.name.as_deref(), other.name.as_deref())
             && is_same_if_set(self.namespace.as_deref(), other.namespace.as_deref())
@@ -211,7 +213,7 @@ impl NodeConstraint {
             .is_none_or(|head| own.starts_with(head))
     }
 
-    /// Variants that propagate are asked of whole graphs, not of this node.
+    /// Propagated variants are constraints on whole graphs, not on this node.
     fn satisfies_variants(&self, other: &Self) -> bool {
         let mut wanted = other.variants.iter().filter(|(_, v)| !v.propagates);
         wanted.all(|(name, wanted)| {
@@ -231,7 +233,7 @@ impl NodeConstraint {
     }
 }
 
-/// Whether two names are one, or one of them is open.
+/// Returns whether two names are equal, or one of them is open.
 fn is_same_if_set(own: Option<&str>, other: Option<&str>) -> bool {
     own.is_none() || other.is_none() || own == other
 }

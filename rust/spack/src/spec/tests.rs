@@ -82,8 +82,8 @@ fn constraints_are_merged_part_by_part() {
     }
 }
 
-/// Conditions that ask for a dependency were once looked up among the dependencies that they decide
-/// on, without end.
+/// Conditions on a dependency were once looked up among the dependencies that they control, in an
+/// endless loop.
 #[test]
 fn conditions_that_ask_for_dependencies_are_decided() {
     let conditional = spec("a %[when='%c'] gcc@12 %[when='%gcc'] zlib");
@@ -284,7 +284,7 @@ fn values_can_be_taken_for_all_that_there_are() {
     assert_eq!(Truth::No, open.satisfies(&spec("x=1")));
 }
 
-/// Constraints over few names and values, so that many pairs have to do with each other.
+/// Constraints over few names and values, so that many pairs interact.
 fn node(names: &'static str) -> impl Strategy<Value = String> {
     let one = |texts: &'static [&'static str]| proptest::sample::select(texts);
     (
@@ -308,8 +308,8 @@ fn node(names: &'static str) -> impl Strategy<Value = String> {
         })
 }
 
-/// Specs that ask for each dependency once. What asks twice, for different types, can be met in more
-/// ways than one, and Spack decides for one of them.
+/// Specs that require each dependency once. A dependency required twice, with different types, can
+/// be met in several ways, of which Spack picks one.
 fn any_text() -> impl Strategy<Value = String> {
     let edge = |name| {
         let sigils = [
@@ -427,7 +427,7 @@ fn any_pieces() -> impl Strategy<Value = String> {
         .prop_map(|pieces| pieces.concat())
 }
 
-/// Whether a dependency only for tests is asked for with `^`, which finds none such.
+/// Returns whether a test-only dependency is required with `^`, which never finds one.
 fn asks_for_tested(spec: &AbstractSpec) -> bool {
     spec.dependencies.iter().any(|edge| {
         !edge.reach.is_direct()
@@ -438,8 +438,8 @@ fn asks_for_tested(spec: &AbstractSpec) -> bool {
     })
 }
 
-/// Whether `*` stands for a platform, an operating system or a target, which Spack merges with nothing
-/// else.
+/// Returns whether `*` stands for a platform, an operating system or a target, which Spack merges
+/// with nothing else.
 fn asks_for_any_system(spec: &AbstractSpec) -> bool {
     let node = &spec.node;
     node.platform == Some(FieldConstraint::Any)

@@ -1,4 +1,4 @@
-//! Toolchains: names after `%` that stand for several compilers and what goes with them.
+//! Toolchains: names after `%` that stand for several compilers and related constraints.
 
 use std::collections::BTreeMap;
 
@@ -8,13 +8,13 @@ use super::{AbstractSpec, Contradiction, Dependency, Reach};
 pub type Toolchains = BTreeMap<Box<str>, AbstractSpec>;
 
 impl AbstractSpec {
-    /// Whether all dependencies are written with `%`, as those of a toolchain must be.
+    /// Returns whether all dependencies are written with `%`, as those of a toolchain must be.
     pub fn is_direct_only(&self) -> bool {
         let mut dependencies = self.dependencies.iter();
         dependencies.all(|edge| edge.reach.is_direct() && edge.spec.is_direct_only())
     }
 
-    /// The same spec, but its dependencies are asked for only where `condition` holds.
+    /// The same spec, but its dependencies are required only if `condition` holds.
     ///
     /// # Errors
     ///
@@ -31,7 +31,7 @@ impl AbstractSpec {
         Ok(self)
     }
 
-    /// Asks for what a toolchain asks for as well; behind `%%` all of its dependencies are preferred.
+    /// Adds the constraints of a toolchain; after `%%` all of its dependencies are preferred.
     pub(crate) fn put_in(&mut self, toolchain: &Self, reach: Reach) -> Result<(), Contradiction> {
         let mut part = toolchain.copied();
         for edge in &mut part.dependencies {

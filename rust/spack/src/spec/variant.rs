@@ -1,4 +1,4 @@
-//! Variants: what specs have and what abstract specs ask for.
+//! Variants: the values of specs and the constraints of abstract specs.
 
 use std::collections::BTreeSet;
 
@@ -21,13 +21,14 @@ pub enum VariantValue<'a> {
 /// A constraint of an abstract spec on one variant.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct VariantConstraint {
-    /// The values that will do.
+    /// The accepted values.
     pub wanted: Wanted,
-    /// Asked of every dependency that has the variant (`++`, `~~`, `==`) instead of this node.
+    /// Whether it applies to every dependency that has the variant (`++`, `~~`, `==`) instead of to
+    /// this node.
     pub propagates: bool,
 }
 
-/// The values of a variant that will do.
+/// The accepted values of a variant.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Wanted {
     /// `x=*`: the variant is there, whatever its value.
@@ -59,10 +60,10 @@ impl VariantValue<'_> {
 }
 
 impl Wanted {
-    /// Reads a value, as it is after its quotes were taken off.
+    /// Reads a value without its quotes.
     pub(crate) fn parse(value: &str, is_exact: bool) -> Self {
         let values: BTreeSet<Box<str>> = value.split(',').map(Box::from).collect();
-        // A value that is listed twice is one value, and then it may be one of the words.
+        // A value that is listed twice is one value, and may then be one of the words.
         match values.first().filter(|_| values.len() == 1) {
             Some(word) if **word == *"*" => Self::Any,
             Some(word) if word.eq_ignore_ascii_case("true") => Self::Bool(true),
@@ -72,10 +73,10 @@ impl Wanted {
         }
     }
 
-    /// Whether a spec whose variant `name` has this value will do.
+    /// Returns whether a spec whose variant `name` has this value meets the constraint.
     ///
-    /// Patches may be named by the head of their checksum. It is unknown where a source has cut
-    /// the checksum itself.
+    /// Patches may be named by the head of their checksum. The answer is unknown if a source has
+    /// cut the checksum itself.
     pub fn accepts(&self, name: &str, value: &VariantValue<'_>) -> Truth {
         match self {
             Self::Any => Truth::Yes,
@@ -104,7 +105,7 @@ impl Wanted {
         }
     }
 
-    /// Whether every value of the variant `name` that meets this will do for `other`.
+    /// Returns whether every value of the variant `name` that meets this meets `other` too.
     ///
     /// `x=a` does not meet `x:=a`: the variant may have other values beside.
     pub fn satisfies(&self, name: &str, other: &Self) -> bool {

@@ -1,4 +1,4 @@
-//! What a spec asks of targets: the value of `target=`.
+//! A constraint on targets: the value of `target=`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -32,11 +32,11 @@ pub enum TargetMember {
     },
 }
 
-/// Why a text is not a set of targets.
+/// The reason why a text is not a set of targets.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TargetError {
-    /// Nothing stands where a target should.
+    /// A target is missing.
     #[error("a target is empty")]
     Empty,
     /// A bound of a range is not a target that can be compared.
@@ -64,7 +64,7 @@ pub enum TargetError {
 }
 
 impl TargetConstraint {
-    /// Whether a spec built for this target will do.
+    /// Returns whether a spec built for this target meets the constraint.
     pub fn accepts(&self, target: &str) -> bool {
         match self {
             Self::Any => true,
@@ -159,7 +159,7 @@ impl TargetMember {
     }
 }
 
-/// The bound that lets less through; nothing if neither does.
+/// The stricter bound; `None` if neither is stricter.
 #[expect(
     clippy::option_option,
     reason = "no bound is an answer, and so is none that fits"

@@ -1,9 +1,9 @@
-//! Targets that came to archspec after the release that is built in, and those whose parents changed.
+//! Targets that archspec added after the built-in release, and those whose parents changed.
 
 /// A target and its parents.
 pub(super) type Row = (&'static str, &'static [&'static str]);
 
-/// What archspec 0.2.7 says otherwise than the release that is built in.
+/// The differences of archspec 0.2.7 from the built-in release.
 pub(super) const NEWER: &[Row] = &[
     ("alderlake", &["skylake"]),
     ("ampere1a", &["ampere1"]),

@@ -25,47 +25,47 @@ enum Member {
     Exact(Version),
 }
 
-/// What Spack compares sets of versions by: member by member, each by its version or its bounds.
+/// Spack's sort key of a set of versions: member by member, each by its version or its bounds.
 pub(crate) type VersionKey<'v> = Vec<((bool, &'v Key, bool), Option<&'v Key>)>;
 
 impl VersionConstraint {
-    /// All versions, which is what a spec without an `@` asks for.
+    /// All versions, the constraint of a spec without an `@`.
     pub fn any() -> Self {
         Self {
             members: vec![Member::Range(VersionRange::all())],
         }
     }
 
-    /// One version and no other, as `@=1.2` asks for.
+    /// Exactly one version, as in `@=1.2`.
     pub fn exactly(version: Version) -> Self {
         Self {
             members: vec![Member::Exact(version)],
         }
     }
 
-    /// Reads what follows an `@`.
+    /// Reads the text after an `@`.
     ///
     /// # Errors
     ///
-    /// Fails if a member is no version, a range has more than two bounds, or its upper bound is
+    /// Fails if a member is not a version, a range has more than two bounds, or its upper bound is
     /// below the lower one.
     pub fn parse(text: &str) -> Result<Self, VersionError> {
         let members: Result<Vec<_>, _> = text.split(',').map(Member::parse).collect();
         Ok(Self::reduced(members?))
     }
 
-    /// What Spack compares it with others by.
+    /// Spack's sort key of it.
     pub(crate) fn key(&self) -> VersionKey<'_> {
         let members = self.members.iter();
         members.map(|each| (each.rank(), each.upper())).collect()
     }
 
-    /// Whether every version will do.
+    /// Returns whether every version will do.
     pub fn is_any(&self) -> bool {
         matches!(&self.members[..], [Member::Range(range)] if range.is_all())
     }
 
-    /// The one version that is asked for, if it is one.
+    /// The required version, if it is a single one.
     pub fn exact(&self) -> Option<&Version> {
         match &self.members[..] {
             [Member::Exact(version)] => Some(version),
@@ -73,12 +73,12 @@ impl VersionConstraint {
         }
     }
 
-    /// Whether the version is in the set.
+    /// Returns whether the version is in the set.
     pub fn contains(&self, version: &Version) -> Truth {
         Truth::any(self.members.iter().map(|member| member.contains(version)))
     }
 
-    /// Whether every version in this set is in the other.
+    /// Returns whether every version in this set is in the other.
     pub fn satisfies(&self, other: &Self) -> Truth {
         Truth::all(self.members.iter().map(|member| {
             Truth::any(other.members.iter().map(|wanted| match member {
@@ -88,7 +88,7 @@ impl VersionConstraint {
         }))
     }
 
-    /// Whether some version is in both sets.
+    /// Returns whether some version is in both sets.
     pub fn intersects(&self, other: &Self) -> Truth {
         Truth::any(self.members.iter().flat_map(|left| {
             other.members.iter().map(move |right| match (left, right) {
@@ -121,7 +121,8 @@ impl VersionConstraint {
         (!members.is_empty()).then(|| Self::reduced(members))
     }
 
-    /// Sorts the members, merges ranges that overlap or touch, drops what ranges hold.
+    /// Sorts the members, merges ranges that overlap or touch, and drops members that ranges
+    /// contain.
     fn reduced(members: Vec<Member>) -> Self {
         let mut ranges = Vec::new();
         let mut versions = Vec::new();
@@ -199,7 +200,8 @@ impl Member {
     fn contains(&self, version: &Version) -> Truth {
         match self {
             Self::Exact(wanted) => match (wanted.git_reference(), version.git_reference()) {
-                // Both name one place in one repository, so an absent version is the other's.
+                // Both name the same commit of the same repository, so an absent version is the
+                // other's.
                 (Some(left), Some(right)) => {
                     let same = left == right
                         && (!wanted.is_ordered()
@@ -240,8 +242,8 @@ impl fmt::Display for VersionConstraint {
                 formatter.write_str(",")?;
             }
             match member {
-                // There it would be read as a reference. Separators count for nothing, so
-                // another one keeps the meaning.
+                // There it would be read as a reference. Separators have no meaning, so another one
+                // can replace it.
                 Member::Range(range) if position == 0 && range.looks_like_git() => {
                     formatter.write_str(&range.to_string().replacen('.', "_", 1))?;
                 }

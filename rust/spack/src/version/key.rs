@@ -1,4 +1,4 @@
-//! What versions are compared by: the release's components, then the pre-release.
+//! The sort key of versions: the components of the release, then the pre-release.
 
 /// Words that sort above every number, in ascending order.
 const WORDS: [&str; 7] = [
@@ -223,7 +223,7 @@ fn segments(text: &str) -> Vec<&str> {
     segments
 }
 
-/// Takes a trailing pre-release off the segments, if something is left of it.
+/// Removes a trailing pre-release from the segments, if something remains before it.
 fn split_phase(segments: &mut Vec<&str>) -> (Phase, Option<Integer>) {
     if let [_, .., word, number] = segments[..]
         && number.starts_with(|c: char| c.is_ascii_digit())

@@ -8,9 +8,9 @@ use super::{Version, VersionError, is_git};
 
 /// The versions from a lower to an upper bound, either of which may be absent.
 ///
-/// The upper bound takes in all that it is a prefix of: `:1.2` holds `1.2.7`. Spack stores it as the
-/// half-open range below the next version, so it also holds `1.3rc1`, which sorts below `1.3`.
-/// `1.2` alone is the range `1.2:1.2`.
+/// The upper bound includes every version that it is a prefix of: `:1.2` contains `1.2.7`. Spack
+/// stores it as the half-open range below the next version, so it also holds `1.3rc1`, which sorts
+/// below `1.3`. `1.2` alone is the range `1.2:1.2`.
 #[derive(Clone, Debug)]
 pub struct VersionRange {
     low: Option<Version>,
@@ -36,8 +36,8 @@ impl VersionRange {
     ///
     /// # Errors
     ///
-    /// Fails if the next version after the upper bound sorts below the lower bound. (Spack lets
-    /// `2:1` pass, which holds nothing.)
+    /// Fails if the next version after the upper bound sorts below the lower bound. (Spack accepts
+    /// `2:1`, which is empty.)
     pub fn new(low: Option<Version>, high: Option<Version>) -> Result<Self, VersionError> {
         let from = low
             .as_ref()
@@ -81,12 +81,12 @@ impl VersionRange {
         self.high.as_ref()
     }
 
-    /// Whether every version lies inside.
+    /// Returns whether every version lies inside.
     pub fn is_all(&self) -> bool {
         self.low.is_none() && self.high.is_none()
     }
 
-    /// Whether the text of this range starts as a git reference does.
+    /// Returns whether the text of this range starts as a git reference does.
     pub(super) fn looks_like_git(&self) -> bool {
         let low = self.low.as_ref();
         low.is_some_and(|low| low.as_str().starts_with("git."))
@@ -108,12 +108,12 @@ impl VersionRange {
         (&self.from, &self.until)
     }
 
-    /// Whether nothing lies between this range and one that starts no earlier.
+    /// Returns whether nothing lies between this range and one that starts no earlier.
     pub(super) fn touches(&self, later: &Self) -> bool {
         later.from <= self.until
     }
 
-    /// Takes in a later range that this one touches.
+    /// Merges a later range that this one touches.
     pub(super) fn extend_to(&mut self, later: Self) {
         if self.until < later.until {
             self.high = later.high;
@@ -154,7 +154,7 @@ impl Hash for VersionRange {
 impl fmt::Display for VersionRange {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.low, &self.high) {
-            // Alone, what looks like a git reference would be read as one.
+            // On its own, text that looks like a git reference would be read as one.
             (Some(low), Some(high)) if low == high && !is_git(low.as_str()) => {
                 write!(formatter, "{low}")
             }
