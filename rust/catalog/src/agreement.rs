@@ -4,18 +4,18 @@ use crate::catalog::graph::VIRTUALS_NOT_RECORDED;
 use crate::edge::{CatalogEdge, EdgeColumn};
 use crate::{Catalog, Column, DagHash, Row, Snapshot, SourceKind};
 
-/// What stands for a spec's dependencies among the columns that differ.
+/// The word for a spec's dependencies among the differing columns.
 const DEPENDENCIES: &str = "dependencies";
 
-/// In what two accounts of a spec differ: the name of the column, and both texts.
+/// A difference between two accounts of a spec: the name of the column, and both texts.
 pub type Disagreement = (&'static str, String, String);
 
 impl Catalog {
-    /// In what this catalog and another differ about a spec that both know; `None` if one does
-    /// not know it. A text that one of them does not record contradicts nothing.
+    /// The differences between this catalog and another about a spec that both know; `None` if one
+    /// does not know it. A text that one of them does not record is not a difference.
     ///
-    /// Where dependencies differ, the texts are those of the first dependency that only one
-    /// of them has. O(log n + d) for n specs and d dependencies.
+    /// If dependencies differ, the texts are those of the first dependency that only one of them
+    /// has. O(log n + d) for n specs and d dependencies.
     pub fn disagreements(&self, other: &Self, hash: DagHash) -> Option<Vec<Disagreement>> {
         let (ours, theirs) = (self.find(hash)?, other.find(hash)?);
         let recorded = |catalog: &Self, spec, column| {
@@ -82,11 +82,10 @@ impl Catalog {
         differing
     }
 
-    /// Whether two rows have the same content, as far as both record it.
+    /// Returns whether two rows have the same content, as far as both record it.
     ///
-    /// A text that a source does not know contradicts nothing. Pages record little and
-    /// spell some of it in their own way, so only what names the build is compared
-    /// with them.
+    /// A text that a source does not know is not a difference. Pages record little and spell some
+    /// of it in their own way, so only the columns that identify the build are compared with them.
     fn agree(&self, a: &Row, b: &Row) -> bool {
         let with_page = a.kind() != b.kind() && b.kind() == SourceKind::Page;
         let same = |column: &Column| {
@@ -117,7 +116,8 @@ impl Catalog {
         columns.iter().all(same) && edges()
     }
 
-    /// Whether two lists of dependencies of this catalog are the same, as far as both record them.
+    /// Returns whether two lists of dependencies of this catalog are the same, as far as both
+    /// record them.
     pub(crate) fn are_same_dependencies(&self, a: &[CatalogEdge], b: &[CatalogEdge]) -> bool {
         // Files that are too old to record virtual packages contradict none.
         let lacks_virtuals = || !self.records_virtuals(a) || !self.records_virtuals(b);

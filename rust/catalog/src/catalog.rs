@@ -42,10 +42,9 @@ pub(crate) struct Tables {
 
 /// The specs of one or more sources with the stacks and snapshots that list them.
 ///
-/// Spec ids run from 0 in the order of the hashes. A spec's content and its
-/// dependencies are those of its first row: the most trusted kind of file wins,
-/// then the newest snapshot. What needs an index builds it at the first question
-/// and keeps it.
+/// Spec ids run from 0 in the order of the hashes. A spec's content and its dependencies are those
+/// of its first row: the most trusted kind of file wins, then the newest snapshot. An index is
+/// built at the first question that needs it, and kept.
 #[derive(Debug)]
 pub struct Catalog {
     tables: Tables,
@@ -105,7 +104,7 @@ impl Catalog {
         }
     }
 
-    /// The C library of each spec, worked out at the first question and kept.
+    /// The C library of each spec, computed at the first question and kept.
     pub(crate) fn libraries(&self) -> &Libraries {
         self.libraries.get_or_init(|| Libraries::of(self))
     }
@@ -115,7 +114,7 @@ impl Catalog {
         self.starts.len() - 1
     }
 
-    /// Whether there are none.
+    /// Returns whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -204,7 +203,7 @@ impl Catalog {
         &self.dependencies[number as usize]
     }
 
-    /// What the texts mean, read at the first question.
+    /// The meaning of the texts, parsed at the first question.
     pub(crate) fn parsed(&self) -> &Parsed {
         self.parsed.get_or_init(|| Parsed::of(self))
     }
@@ -227,7 +226,7 @@ impl Catalog {
         }
     }
 
-    /// Whether the system provides the spec.
+    /// Returns whether the system provides the spec.
     pub fn is_external(&self, spec: u32) -> bool {
         !self.text(spec, Column::External).is_empty()
     }
@@ -267,8 +266,8 @@ impl Catalog {
         Arc::clone(views().entry(state).or_insert(view))
     }
 
-    /// The position of each version in Spack's order of versions; versions that
-    /// compare equal share one. Texts that are no version come first.
+    /// The position of each version in Spack's order of versions; versions that compare equal share
+    /// one. Invalid versions come first.
     pub fn version_ranks(&self) -> &[u32] {
         self.version_ranks
             .get_or_init(|| version::ranks(self.names(Column::Version).iter()))
@@ -283,9 +282,9 @@ impl Catalog {
         builder.finish()
     }
 
-    /// This catalog with the rows of `other` beside it, so that one can be held
-    /// against the other even if both name their snapshots alike. The caches of
-    /// `other` are renamed by [`beside_cache`](Self::beside_cache).
+    /// This catalog with the rows of `other` added, so that the two can be compared even if their
+    /// snapshots have the same names. The caches of `other` are renamed by
+    /// [`beside_cache`](Self::beside_cache).
     #[must_use]
     pub fn beside(&self, other: &Self) -> Self {
         let mut builder = CatalogBuilder::new();
@@ -297,7 +296,7 @@ impl Catalog {
         builder.finish()
     }
 
-    /// This catalog with what one stack alone lists as what another lists.
+    /// This catalog with the listings of one stack as those of another.
     #[must_use]
     pub fn relabelled(&self, from: &str, to: &str) -> Self {
         let mut builder = CatalogBuilder::new();
@@ -308,8 +307,7 @@ impl Catalog {
         builder.finish()
     }
 
-    /// What a cache of the other catalog is called after it was put
-    /// [`beside`](Self::beside) this one.
+    /// The name of a cache of the other catalog after it was put [`beside`](Self::beside) this one.
     pub fn beside_cache(cache: &str) -> String {
         format!("\u{1}{cache}")
     }

@@ -11,14 +11,14 @@ pub enum Compatibility {
     Exact,
     /// Also those of the same operating system for an ancestor of the target.
     Target,
-    /// Also those whose C library is the same one as that of the system and not newer, or that
-    /// were linked to none; on macOS those of an earlier release. Which library that is, the edges
-    /// of a binary record it; where they are not known, its operating system does.
+    /// Also those with the same C library as the system, not newer, and those that were linked to
+    /// none; on macOS those of an earlier release. The edges of a binary record its library; if
+    /// they are not known, its operating system determines it.
     OperatingSystem,
 }
 
-/// A system by name. It need not occur in any catalog: a report can ask what a
-/// stack lacks where it has nothing yet.
+/// A system by name. It need not occur in any catalog: a report can cover a system on which a stack
+/// has nothing yet.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SystemName {
     /// The operating system.
@@ -62,12 +62,12 @@ pub(crate) struct ServingSystem {
 }
 
 impl ServingSystem {
-    /// Whether all binaries of the system serve.
+    /// Returns whether all binaries of the system serve.
     pub(crate) fn is_whole(&self) -> bool {
         self.libraries.is_none()
     }
 
-    /// Whether a binary of the system serves.
+    /// Returns whether a binary of the system serves.
     pub(crate) fn admits(&self, catalog: &Catalog, spec: u32) -> bool {
         let number = || catalog.libraries().number_of(spec);
         self.libraries.as_ref().is_none_or(|fits| fits[number()])
@@ -75,14 +75,14 @@ impl ServingSystem {
 }
 
 impl Compatibility {
-    /// Whether the target of `binary` serves that of `host`.
+    /// Returns whether the target of `binary` serves that of `host`.
     pub(crate) fn serves_target(self, binary: &SystemName, host: &SystemName) -> bool {
         let is_served = || target::serves(&binary.target, &host.target);
         binary.target == host.target || (self != Self::Exact && is_served())
     }
 
-    /// Whether the operating system and the C library of a spec, whose system is `binary`, serve
-    /// those of `host`.
+    /// Returns whether the operating system and the C library of a spec with the system `binary`
+    /// serve those of `host`.
     pub(crate) fn serves_os(
         self,
         catalog: &Catalog,

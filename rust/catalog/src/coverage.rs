@@ -27,8 +27,8 @@ pub use task::{
 
 use families::Family;
 
-/// How many gaps an answer may have whatever is listed, and how many more for each listing: so the
-/// memory that an answer takes grows with its sources.
+/// The number of gaps that an answer may always have, and how many more for each listing: so the
+/// memory of an answer grows with its sources.
 const FREE_GAPS: u64 = 200_000;
 const GAPS_A_LISTING: u64 = 20;
 
@@ -79,7 +79,7 @@ impl CoverageTask {
         for (index, (&label, systems)) in self.reported.iter().zip(systems).enumerate() {
             for system in systems {
                 let is_reported = self.reports(&system);
-                // Cells that are not reported matter where gaps are ranked by all cells.
+                // Cells that are not reported matter, as gaps are ranked by all cells.
                 if !is_reported && self.detail <= Detail::Keys {
                     continue;
                 }
@@ -213,7 +213,7 @@ impl CoverageTask {
             .collect()
     }
 
-    /// Takes what is not wanted in a cell out of `wanted` and counts it.
+    /// Removes the unwanted keys of a cell from `wanted` and counts them.
     fn exclude(
         &self,
         catalog: &Catalog,
@@ -247,8 +247,8 @@ impl CoverageTask {
         counts.of_any = before.len() - wanted.len();
     }
 
-    /// The gaps of the reported cells, the most useful first. How many cells lack a key is counted
-    /// over all.
+    /// The gaps of the reported cells, the most useful first. The cells that lack a key are counted
+    /// over all cells.
     fn ranked(
         &self,
         catalog: &Catalog,
@@ -279,7 +279,7 @@ impl CoverageTask {
                     GapState::Missing
                 };
                 let nearest = search.as_ref().and_then(|search| match why {
-                    // What its stack only has to list.
+                    // The gaps that the stack only has to list.
                     GapState::OtherStack => {
                         search.nearest_bearing(state.keys, key, cell, &each.serving)
                     }
@@ -382,9 +382,9 @@ impl<'c> State<'c> {
         wanted.iter().filter(|&spec| !catalog.is_external(spec))
     }
 
-    /// Whether no other cell contributes a key to what a cell of peers wants.
+    /// Returns whether no other cell contributes a key to the wants of a cell of peers.
     ///
-    /// Then its wants would be what it has, and it would always be whole.
+    /// Then its wants would be its own keys, and it would always be fully covered.
     fn has_no_peer(&self, index: usize, label: u32, own: Option<u32>) -> bool {
         let same_system = self.task.level == Level::Hash;
         self.family(index)
@@ -427,8 +427,8 @@ impl<'c> State<'c> {
         }
     }
 
-    /// The keys that the stack lists on the very system, and on the other
-    /// systems whose binaries serve it.
+    /// The keys that the stack lists on the same system, and on the other systems whose binaries
+    /// serve it.
     fn covered(
         &self,
         catalog: &Catalog,
@@ -465,7 +465,7 @@ impl<'c> State<'c> {
         (exact, compatible)
     }
 
-    /// The keys that anything in the state has and that serve a cell.
+    /// The keys of the whole state that serve a cell.
     fn keys_on(&self, catalog: &Catalog, serving: &[ServingSystem]) -> IdSet {
         let mut keys = IdSet::new();
         for each in serving {
@@ -491,7 +491,7 @@ impl<'c> State<'c> {
         serving.map(|spec| self.keys.of_spec(spec)).collect()
     }
 
-    /// The keys that anything in the state has on any system.
+    /// The keys of the whole state on any system.
     fn available_keys(&self) -> IdSet {
         union(self.system_keys.iter())
     }
@@ -504,7 +504,7 @@ fn union<'s>(sets: impl Iterator<Item = &'s IdSet>) -> IdSet {
     })
 }
 
-/// Whether `name` passes a filter of sorted names; `None` lets all pass.
+/// Returns whether `name` passes a filter of sorted names; `None` lets all pass.
 pub(crate) fn admits(names: Option<&[String]>, name: &str) -> bool {
     names.is_none_or(|names| {
         names

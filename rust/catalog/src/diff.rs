@@ -42,22 +42,22 @@ pub struct CellDiff {
     pub label: u32,
     /// The system.
     pub system: SystemName,
-    /// How many packages have the same keys (at level `Package` the same versions) in both
+    /// The number of packages with the same keys (at level `Package` the same versions) in both
     /// states.
     pub kept: u64,
-    /// Specs that bear the lost keys: the package has nothing new for them.
+    /// Specs with the lost keys: the package has no new key in their place.
     pub lost: Vec<u32>,
-    /// Specs that bear the gained keys: the package had nothing old for them.
+    /// Specs with the gained keys: the package had no old key in their place.
     pub gained: Vec<u32>,
-    /// Packages whose old keys gave way to new ones, by name.
+    /// Packages whose old keys were replaced by new ones, by name.
     pub changed: Vec<PackageChange>,
 }
 
 impl DiffTask {
     /// Compares the states in every cell that either of them occupies.
     ///
-    /// A key is *lost* only if its package has no new key in the cell: a version
-    /// bump is a change and no loss. Ordered by label, os, target.
+    /// A key is *lost* only if its package has no new key in the cell: a version bump is a change,
+    /// not a loss. Ordered by label, os, target.
     pub fn solve(&self, catalog: &Catalog) -> Vec<CellDiff> {
         let (old, new) = (catalog.view(&self.old), catalog.view(&self.new));
         let of_label = |&label: &u32| {

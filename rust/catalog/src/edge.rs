@@ -18,7 +18,7 @@ impl EdgeTypes {
     pub const BUILD: Self = Self(4);
     /// Needed when testing.
     pub const TEST: Self = Self(8);
-    /// No dependency but the spec as which a spliced spec was built.
+    /// Not a dependency: the spec that a spliced spec was built as.
     pub const BUILD_SPEC: Self = Self(16);
 
     /// The set as a number: link 1, run 2, build 4, test 8, build spec 16.
@@ -31,7 +31,7 @@ impl EdgeTypes {
         Self(bits)
     }
 
-    /// Whether some type of `other` is here.
+    /// Returns whether some type of `other` is here.
     pub fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
@@ -95,7 +95,7 @@ impl EdgeColumn {
     pub const ALL: [Self; Self::COUNT] = [Self::Name, Self::Virtuals];
 }
 
-/// An edge of a catalog, to a known spec or to a hash that nothing describes.
+/// An edge of a catalog, to a known spec or to an undescribed hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CatalogEdge {
     /// Id of the dependency: a spec below the number of specs, else an unknown hash.

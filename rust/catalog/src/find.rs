@@ -11,20 +11,20 @@ use crate::{Catalog, CatalogGraph, Column, IdSet};
 pub struct Found {
     /// The specs that satisfy it.
     pub specs: IdSet,
-    /// Specs of which the sources do not say whether they do, ascending, with what
-    /// is missing.
+    /// Specs that may or may not satisfy it, as the sources do not say, ascending, with the missing
+    /// information.
     pub unknown: Vec<(u32, Missing)>,
-    /// Those of `specs` that do only if what no known spec of their package has does not apply to
-    /// it, each with what that is.
+    /// Those of `specs` that satisfy it only under assumptions, each with these: a variant that no
+    /// known spec of the package has is assumed not to apply.
     pub assumed: BTreeMap<u32, BTreeSet<Box<str>>>,
 }
 
 impl Catalog {
     /// The specs of `among` that satisfy `query`; externals are searched too.
     ///
-    /// Name, version, variants, system and namespace are asked once of each distinct
-    /// text of their columns, which rules out nearly all specs; only what is left is
-    /// asked one by one, and only then the graph is walked.
+    /// Name, version, variants, system and namespace are checked once for each distinct text of
+    /// their columns, which excludes nearly all specs; only the remaining ones are checked one by
+    /// one, and only for these the graph is walked.
     pub fn find_specs(&self, query: &PreparedSpec, among: &IdSet) -> Found {
         let graph = self.graph();
         let node = query.node();
@@ -50,7 +50,7 @@ impl Catalog {
             .as_deref()
             .map(|name| (name, graph.is_virtual(name)))
         {
-            // Only specs of this name can be meant.
+            // Only specs of this name can match.
             Some((name, Truth::No)) => {
                 if let Some(package) = self.names(Column::Package).find(name) {
                     let index = self.indexes().column(self, Column::Package);
@@ -67,12 +67,12 @@ impl Catalog {
     }
 }
 
-/// What the texts of columns rule out, asked once of each text.
+/// The exclusions by the texts of columns, checked once for each text.
 struct Columns<'q> {
     catalog: &'q Catalog,
     graph: &'q CatalogGraph<'q>,
     node: &'q NodeConstraint,
-    /// Whether the name was compared by an index, so that no provider can be meant.
+    /// Whether the name was compared by an index, so that no provider can match.
     is_named: bool,
     asked: [(Column, Vec<Option<bool>>); 5],
 }
@@ -105,7 +105,7 @@ impl<'q> Columns<'q> {
         }
     }
 
-    /// Whether some text of the spec cannot satisfy the node.
+    /// Returns whether some text of the spec cannot satisfy the node.
     fn rule_out(&mut self, spec: u32) -> bool {
         if self.is_named && self.node.name.as_deref() != Some(self.graph.name(spec)) {
             // It may still provide a virtual package of this name.
@@ -122,7 +122,7 @@ impl<'q> Columns<'q> {
     }
 }
 
-/// Whether the text that a spec has in a column cannot satisfy the node.
+/// Returns whether the text that a spec has in a column cannot satisfy the node.
 fn cannot(graph: &CatalogGraph<'_>, spec: u32, node: &NodeConstraint, column: Column) -> bool {
     let never = |value: Option<&str>, accepts: &dyn Fn(&str) -> bool| {
         value.is_some_and(|value| !accepts(value))

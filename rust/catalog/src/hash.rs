@@ -47,7 +47,7 @@ impl DagHash {
     ///
     /// # Errors
     ///
-    /// [`ParseHashError`] says whether the length or which letter is wrong.
+    /// [`ParseHashError`], with the wrong length or the first wrong letter.
     pub fn parse(text: &str) -> Result<Self, ParseHashError> {
         let Ok(letters) = <&[u8; HASH_LEN]>::try_from(text.as_bytes()) else {
             let len = text.chars().count();
@@ -61,11 +61,11 @@ impl DagHash {
         Self::from_letters(letters).ok_or_else(|| Self::wrong_letter(text))
     }
 
-    /// Packs 32 letters; `None` if one of them is none of `a-z2-7`.
+    /// Packs 32 letters; `None` if one of them is not in `a-z2-7`.
     pub fn from_letters(letters: &[u8; HASH_LEN]) -> Option<Self> {
         let mut packed = [0_u8; 20];
-        // Eight letters fill five bytes, so the 32 letters are four such groups. A wrong
-        // letter is looked for afterwards, so that the loop has no branch.
+        // Eight letters fill five bytes, so the 32 letters are four such groups. A wrong letter is
+        // searched for afterwards, so that the loop has no branch.
         let mut is_sound = true;
         for (group, bytes) in letters.chunks_exact(8).zip(packed.chunks_exact_mut(5)) {
             let (bits, is_group) = eight_letters(group.first_chunk().copied().unwrap_or_default());
@@ -118,8 +118,8 @@ impl DagHash {
 /// The 40 bits of eight letters, the first letter highest, and whether all of them are letters
 /// of a hash; if not, the bits mean nothing.
 ///
-/// The eight are handled at once, as the bytes of one word. To a byte below 128 one adds
-/// 128 - n to see in its top bit whether it is at least n.
+/// The eight are handled at once, as the bytes of one word. Adding 128 - n to a byte below 128 sets
+/// its top bit exactly if the byte is at least n.
 fn eight_letters(letters: [u8; 8]) -> (u64, bool) {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const TOPS: u64 = 0x80 * ONES;

@@ -8,11 +8,11 @@ use roaring::RoaringBitmap;
 
 /// A compressed bitset of ids `0..n`, n below 2^32.
 ///
-/// A set that has many of few ids is a bit for each, from 0 to its last one: the packages of a
-/// cell, mostly. Any other groups its ids by their upper 16 bits; a group is an array, a bitmap of
-/// 1,024 words or a list of runs, whichever is smallest (Lemire and others, "Roaring Bitmaps",
-/// 2018). The rare package costs a few bytes and the common system one bit a spec. Counts of
-/// intersections and differences are taken without building the result.
+/// A dense set over few ids has one bit for each, from 0 to its last one: usually the packages of a
+/// cell. Any other groups its ids by their upper 16 bits; a group is an array, a bitmap of 1,024
+/// words or a list of runs, whichever is smallest (Lemire and others, "Roaring Bitmaps", 2018). The
+/// rare package costs a few bytes and the common system one bit a spec. Counts of intersections and
+/// differences are taken without building the result.
 #[derive(Clone, PartialEq)]
 pub struct IdSet(Form);
 
@@ -26,11 +26,11 @@ enum Form {
 
 use Form::{Groups, Words};
 
-/// The number of words that a set of words has at most.
+/// The maximum number of words in a set of words.
 const MOST_WORDS: usize = 256;
 
-/// Whether `len` ids in so many words are a set of words: when it takes no more room than groups,
-/// which take two bytes an id and these bytes besides.
+/// Returns whether `len` ids in this many words are stored as words: if that takes no more space
+/// than groups, which take two bytes per id and these additional bytes.
 fn are_words(words: usize, len: u64) -> bool {
     const BESIDES: u64 = 64;
     words <= MOST_WORDS && words as u64 * 8 <= 2 * len + BESIDES
@@ -64,7 +64,7 @@ fn within<'s>(groups: &'s RoaringBitmap, words: &[u64]) -> impl Iterator<Item = 
     groups.iter().take_while(move |&id| id < end)
 }
 
-/// As many words, with the bits of `ids`.
+/// Words of the same number, with the bits of `ids`.
 fn words_of(ids: impl IntoIterator<Item = u32>, len: usize) -> Vec<u64> {
     let mut words = vec![0; len];
     for (word, bit) in ids.into_iter().map(place) {
@@ -159,12 +159,12 @@ impl IdSet {
         }
     }
 
-    /// Whether it has none.
+    /// Returns whether it has none.
     pub fn is_empty(&self) -> bool {
         matches!(&self.0, Words(words) if words.is_empty())
     }
 
-    /// Whether `id` is in the set.
+    /// Returns whether `id` is in the set.
     pub fn contains(&self, id: u32) -> bool {
         match &self.0 {
             Words(words) => has(words, id),
@@ -321,7 +321,7 @@ impl IdSet {
         self.len() - self.intersection_len(other)
     }
 
-    /// Whether the sets share an id.
+    /// Returns whether the sets share an id.
     pub fn intersects(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
             (Words(one), Words(two)) => one.iter().zip(two).any(|(one, two)| one & two != 0),

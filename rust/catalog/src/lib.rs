@@ -1,4 +1,4 @@
-//! Specs as columns, their bitset indexes, and what is covered.
+//! Specs as columns, their bitset indexes, and coverage.
 //!
 //! A *spec* is one exact build, named by its [`DagHash`]. A [`Row`] is one listing
 //! of a spec by one file: the spec's content, the *snapshot* (tag) that the file
@@ -6,10 +6,10 @@
 //! names and indexes are derived from it, so the order of files leaves no trace
 //! and merging is the union of sets.
 //!
-//! A *cell* is a stack on a *system* (an operating system and a target). A *want*
-//! is a *key* (see [`Level`]) that should be available in a cell, and a *gap* is a
-//! want that no available spec covers: [`CoverageTask`] finds them, [`DiffTask`]
-//! holds two snapshots against each other, [`Query`] asks for specs.
+//! A *cell* is a stack on a *system* (an operating system and a target). A *want* is a *key* (see
+//! [`Level`]) that should be available in a cell, and a *gap* is a want that no available spec
+//! covers: [`CoverageTask`] finds them, [`DiffTask`] compares two snapshots, [`Query`] selects
+//! specs.
 //!
 //! The crate reads no files and knows no file formats. Ids are `u32`; a catalog
 //! of more than 2^32 rows does not exist.

@@ -3,7 +3,7 @@
 use crate::{Catalog, CatalogBuilder, DagHash};
 
 impl Catalog {
-    /// The same listings, of which only those of some specs stay binaries.
+    /// The same listings; only those of some specs stay binaries.
     ///
     /// O(r log r) for r rows.
     #[must_use]
@@ -15,8 +15,8 @@ impl Catalog {
         builder.finish()
     }
 
-    /// The same listings; what a newer index says of a spec that both describe replaces what
-    /// this one says of it.
+    /// The same listings; for a spec that both describe, the content from the newer index replaces
+    /// that of this one.
     ///
     /// O(r log r) for r rows.
     #[must_use]

@@ -1,4 +1,4 @@
-//! Specs that are the same but for the version of the format that they were written in.
+//! Specs that differ only in the version of the format in which they were written.
 //!
 //! A newer format records more of a spec, and its hash covers that. So all hashes of a lock or of
 //! a cache change when a site moves to a Spack with a newer format, though nothing else does.
@@ -15,19 +15,19 @@ const OF_FORMATS: [Column; 3] = [Column::Annotations, Column::Provided, Column::
 #[derive(PartialEq, Eq, Hash)]
 struct Content {
     texts: Vec<u32>,
-    /// Name, types and virtual packages of each edge, with the identity of what it leads to.
+    /// Name, types and virtual packages of each edge, with the identity of the dependency.
     edges: Vec<(u32, EdgeTypes, u32, u64)>,
 }
 
 /// Specs by number.
 type Numbers = HashSet<u32, FxBuildHasher>;
 
-/// Where the identities of hashes that nothing describes, and of tangles, begin.
+/// The start of the identities of undescribed hashes, and of tangles.
 const APART: u64 = 1 << 32;
 
 impl Catalog {
-    /// For each spec a number; specs with equal numbers are the same, all of their dependencies
-    /// included, but for what formats differ in. O(n + m).
+    /// For each spec a number; specs with equal numbers are the same, including all of their
+    /// dependencies, except for differences of formats. O(n + m).
     fn identities(&self) -> Vec<u64> {
         let mut identities: Vec<Option<u64>> = vec![None; self.len()];
         let mut known: HashMap<Content, u64, FxBuildHasher> = HashMap::default();
@@ -40,8 +40,8 @@ impl Catalog {
             .collect()
     }
 
-    /// The pairs of an old and a new spec that are the same but for the format that they were
-    /// written in, by the new one; of several old ones the smallest hash counts.
+    /// The pairs of an old and a new spec that differ only in the format in which they were
+    /// written, by the new one; of several old ones the smallest hash counts.
     pub fn same_but_for_format(&self, old: &[u32], new: &[u32]) -> Vec<(u32, u32)> {
         let identities = self.identities();
         let mut known: HashMap<u64, u32, FxBuildHasher> = HashMap::default();
@@ -59,10 +59,10 @@ impl Catalog {
         pairs
     }
 
-    /// Keeps the pairs whose hashes differ because of a format, and of nothing else: of the spec
-    /// itself, or of one that it depends on. What provides other virtual packages in the same
-    /// format has changed, and so has what depends on it; what differs in no column here has
-    /// other content that none holds.
+    /// Keeps the pairs whose hashes differ only because of a format, of the spec itself or of one
+    /// of its dependencies. A spec that provides other virtual packages in the same format has
+    /// changed, and so have its dependents; one that differs in no column has other content that no
+    /// column holds.
     fn changed_by_format(&self, pairs: &mut Vec<(u32, u32)>) {
         let differ = |column| {
             let of_column = pairs
@@ -109,7 +109,7 @@ impl Catalog {
         identities: &mut [Option<u64>],
         known: &mut HashMap<Content, u64, FxBuildHasher>,
     ) {
-        // A spec stands here twice: what it depends on comes between.
+        // A spec is on the stack twice, with its dependencies between.
         let mut ahead = vec![(top, false)];
         while let Some((spec, is_after)) = ahead.pop() {
             if identities[spec as usize].is_some_and(|identity| identity != APART) {
@@ -124,7 +124,7 @@ impl Catalog {
             if identities[spec as usize] == Some(APART) {
                 continue;
             }
-            // Until then, this marks a way that leads back here.
+            // Until then, this marks a cycle.
             identities[spec as usize] = Some(APART);
             ahead.push((spec, true));
             let dependencies = self.dependencies(spec).unwrap_or_default().iter();

@@ -1,4 +1,4 @@
-//! Binaries that link to, or run with, what does not run where they do.
+//! Binaries that link to, or run with, a spec that does not run on their system.
 
 use std::collections::BTreeSet;
 
@@ -9,9 +9,9 @@ use crate::{Catalog, CatalogEdge, Compatibility, EdgeTypes, IdSet, SystemName};
 
 impl Catalog {
     /// The specs of `among` that link to, or run with, a spec whose system does not serve theirs;
-    /// what the system itself provides is not looked at.
+    /// externals are ignored.
     ///
-    /// Whether one system serves another is asked by the widest rule, as Spack mixes targets, and
+    /// The widest rule decides whether one system serves another, as Spack mixes targets, and
     /// operating systems that are declared compatible. O(n + m + s^2) for s systems.
     pub fn misfits(&self, among: &IdSet, table: &OperatingSystemTable) -> IdSet {
         let mut rule = Rule::new(table);
@@ -20,8 +20,8 @@ impl Catalog {
         IdSet::from_ascending(misfits.collect::<Vec<_>>())
     }
 
-    /// The misfits of `among`, and those of it that are installed with one: none of them runs where
-    /// its own system says. O(n + m + s^2) for s systems.
+    /// The misfits of `among`, and those of it that are installed with one: none of them runs on
+    /// its own system. O(n + m + s^2) for s systems.
     pub fn unfit(&self, among: &IdSet, table: &OperatingSystemTable) -> IdSet {
         let misfits = self.misfits(among, table);
         if misfits.is_empty() {
@@ -44,7 +44,8 @@ impl Catalog {
         IdSet::from_ascending(unfit)
     }
 
-    /// What a spec links to, or runs with, whose system does not serve its own, ascending.
+    /// The specs that a spec links to, or runs with, and whose systems do not serve its own,
+    /// ascending.
     pub fn misfit_dependencies(&self, spec: u32, table: &OperatingSystemTable) -> Vec<u32> {
         let mut found = self.foreign_to(spec, &mut Rule::new(table));
         found.sort_unstable();
@@ -87,8 +88,8 @@ impl<'t> Rule<'t> {
         }
     }
 
-    /// Whether a binary may be installed on a system. A target that no table knows
-    /// is given the benefit of the doubt; an operating system is not, as users can add it.
+    /// Returns whether a binary may be installed on a system. An unknown target is accepted; an
+    /// unknown operating system is not, as users can add it.
     fn serves(&mut self, catalog: &Catalog, spec: u32, host: u32) -> bool {
         let binary = catalog.system_of(spec);
         if binary == host {

@@ -14,8 +14,8 @@ pub(crate) struct NameInterner {
     text: String,
     ends: Vec<u32>,
     table: HashTable<u32>,
-    /// Seeded anew for each set: the texts come from files, which might hold texts that
-    /// collide if somebody could know how they are hashed.
+    /// Seeded anew for each set: the texts come from files, which could contain colliding texts if
+    /// the hash function were known.
     hasher: DefaultHashBuilder,
 }
 
@@ -41,12 +41,12 @@ impl NameInterner {
         id
     }
 
-    /// The number of `name`, if it is here.
+    /// The number of `name`, if the set has it.
     pub(crate) fn find(&self, name: &str) -> Option<u32> {
         let hash = self.hasher.hash_one(name);
         let is_name = |&id: &u32| {
             let known = bytes(&self.text, &self.ends, id);
-            // Nothing is behind the address of an empty text, which makes comparing bytes slow.
+            // The address of an empty text points to no memory, which makes comparing bytes slow.
             known.len() == name.len() && (name.is_empty() || known == name.as_bytes())
         };
         self.table.find(hash, is_name).copied()
@@ -85,8 +85,8 @@ fn bytes<'t>(text: &'t str, ends: &[u32], id: u32) -> &'t [u8] {
 
 /// The texts of one column of a catalog, each with its number.
 ///
-/// Numbers run from 0 in the order of the texts (snapshots: newest first), so
-/// that equal catalogs give equal numbers whatever order their files came in.
+/// Numbers run from 0 in the order of the texts (snapshots: newest first), so that equal catalogs
+/// have equal numbers whatever the order of their files.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     names: NameInterner,
@@ -109,7 +109,7 @@ impl Names {
         self.names.len()
     }
 
-    /// Whether there are none.
+    /// Returns whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -123,7 +123,7 @@ impl Names {
         self.names.get(id)
     }
 
-    /// The number of `name`, or `None` when nothing bears it. Expected O(1).
+    /// The number of `name`, or `None` if the table does not have it. Expected O(1).
     pub fn find(&self, name: &str) -> Option<u32> {
         self.names.find(name)
     }

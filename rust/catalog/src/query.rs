@@ -1,11 +1,11 @@
-//! Questions as set algebra on the indexes.
+//! Queries as set algebra on the indexes.
 
 use crate::{Catalog, Column, DagHash, IdSet};
 
-/// The specs that are asked for.
+/// A selection of specs.
 ///
-/// Texts that nothing bears select nothing; they are no error here, because the
-/// same question may be put to several catalogs.
+/// Texts that no spec has select nothing; they are not an error here, because the same query may be
+/// used on several catalogs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Query {
@@ -17,9 +17,9 @@ pub enum Query {
     Stack(Option<String>, Vec<String>),
     /// The specs with one of these hashes.
     Hash(Vec<DagHash>),
-    /// The specs that all of these select; with none of them, every spec.
+    /// The specs that all of these select; every spec if there are none.
     And(Vec<Self>),
-    /// The specs that any of these selects; with none of them, no spec.
+    /// The specs that any of these selects; no spec if there are none.
     Or(Vec<Self>),
     /// The specs that this does not select.
     Not(Box<Self>),
@@ -69,7 +69,7 @@ impl Query {
                     .next()
                     .map_or_else(|| IdSet::full(len), |query| query.select(catalog));
                 parts.fold(first, |mut selected, query| {
-                    // What is empty stays so: the dearer parts need not be asked.
+                    // An empty set stays empty, so the more expensive parts are skipped.
                     if !selected.is_empty() {
                         match query {
                             Self::Not(excluded) => selected -= &excluded.select(catalog),

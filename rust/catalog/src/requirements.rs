@@ -1,4 +1,4 @@
-//! What the configuration of an environment asks of a spec beside the abstract spec that is wanted.
+//! The requirements of an environment's configuration on a spec, besides the wanted abstract spec.
 
 use std::collections::BTreeSet;
 
@@ -24,17 +24,17 @@ pub struct Clause {
 #[derive(Clone, Debug)]
 struct ClauseChoice {
     whole: PreparedSpec,
-    /// What is asked beside the variants of the node, which are looked at one by one.
+    /// The constraints besides the variants of the node, which are checked one by one.
     rest: PreparedSpec,
-    /// The same without what is asked of compilers.
+    /// The same without the constraints on compilers.
     rest_uncompiled: PreparedSpec,
 }
 
 impl Clause {
     /// Makes a clause.
     ///
-    /// Where `when` does not hold of a spec, nothing is asked of it. What is asked `of_all`
-    /// packages is passed over for those that have no such variant or compile nothing.
+    /// If `when` does not hold for a spec, the clause does not apply to it. A clause `of_all`
+    /// packages is skipped for those that have no such variant or compile nothing.
     pub fn new(
         rule: ClauseRule,
         choices: impl IntoIterator<Item = AbstractSpec>,
@@ -79,13 +79,13 @@ pub enum ClauseRule {
 
 /// The properties of a choice.
 enum Held {
-    /// It applies to the package.
+    /// The choice applies to the package.
     Applies(Truth),
     /// No known spec of the package has these variants, so it is taken not to apply.
     Passed(BTreeSet<Box<str>>),
 }
 
-/// Clauses made ready to be asked of many specs.
+/// Clauses prepared for checking many specs.
 pub(crate) struct Clauses<'q> {
     catalog: &'q Catalog,
     graph: &'q CatalogGraph<'q>,
@@ -137,7 +137,7 @@ impl<'q> Clauses<'q> {
         }
     }
 
-    /// Sorts what satisfies the abstract spec by what the clauses say of it.
+    /// Groups the specs that satisfy the abstract spec by the result of the clauses.
     pub(crate) fn narrow(&mut self, found: &Found) -> Found {
         let mut kept = Vec::new();
         let mut narrowed = Found::default();
@@ -171,7 +171,7 @@ impl<'q> Clauses<'q> {
         narrowed
     }
 
-    /// The clauses that a spec fails for certain, as they are written.
+    /// The clauses that a spec certainly fails, as they are written.
     pub(crate) fn failed(&mut self, spec: u32) -> Vec<String> {
         let mut failed = Vec::new();
         for at in 0..self.asked.len() {
@@ -219,7 +219,7 @@ impl<'q> Clauses<'q> {
             clause.rule.answer(&answers)
         };
         let answer = match (condition, answer) {
-            // Where the condition is open, so is whether anything is asked.
+            // If the condition is unknown, it is also unknown whether the clause applies.
             (Truth::Unknown(missing), Truth::No) => Truth::Unknown(missing),
             (_, answer) => answer,
         };
@@ -234,14 +234,14 @@ impl<'q> Clauses<'q> {
             return Held::Applies(self.asked[at].choices[choice].whole.satisfies(spec));
         }
         let graph = self.graph;
-        // Spack passes over a choice that is about another package.
+        // Spack skips a choice that is about another package.
         if let Some(name) = &query.node().name
             && **name != *graph.name(spec)
         {
             return Held::Passed(BTreeSet::new());
         }
-        // Spack passes over a choice that names a variant which the package lacks, `~x` too. Alone,
-        // that is the same as to meet it.
+        // Spack skips a choice that names a variant which the package lacks, even `~x`. For a
+        // single choice, that is the same as meeting it.
         let is_one_of_several = self.asked[at].choices.len() > 1;
         let mut absent = BTreeSet::new();
         let mut is_passed = false;
@@ -270,13 +270,13 @@ impl<'q> Clauses<'q> {
             return Held::Applies(own.and(rest));
         }
         if own.and(rest).is_no() {
-            // Spack passes over the whole of it if a variant is not there; that is not certain.
+            // Spack skips the whole clause if the package lacks a variant; that is not certain.
             return Held::Applies(Truth::Unknown(Missing::Recipe));
         }
         Held::Passed(absent)
     }
 
-    /// What is asked beside variants. What compiles nothing need have no compiler.
+    /// The constraints besides variants. A spec that compiles nothing needs no compiler.
     fn rest(&mut self, at: usize, choice: usize, spec: u32) -> Truth {
         let is_uncompiled = self.compiles_nothing(spec);
         let choice = &mut self.asked[at].choices[choice];
@@ -287,7 +287,7 @@ impl<'q> Clauses<'q> {
         }
     }
 
-    /// Whether no dependency of a spec provides a language, for certain.
+    /// Returns whether certainly no dependency of a spec provides a language.
     fn compiles_nothing(&self, spec: u32) -> bool {
         let graph = self.graph;
         match graph.compiler(spec) {
@@ -307,7 +307,7 @@ impl<'q> Clauses<'q> {
         }
     }
 
-    /// Whether no known spec of the package of a spec has a variant.
+    /// Returns whether no known spec of the package of a spec has a variant.
     fn is_nowhere(&mut self, spec: u32, variant: &str) -> bool {
         let catalog = self.catalog;
         let package = catalog.id(spec, Column::Package);

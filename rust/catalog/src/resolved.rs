@@ -1,4 +1,4 @@
-//! From the hashes that edges name to the specs that they stand for.
+//! Resolves the hashes of edges to specs.
 
 use rayon::prelude::*;
 
@@ -73,8 +73,8 @@ impl Resolved {
     }
 }
 
-/// Gives numbers from `first` on to the dependencies that are unknown, which stand for those
-/// of `lists`, and returns their hashes in order.
+/// Numbers the unknown dependencies, which come from `lists`, starting with `first`, and returns
+/// their hashes in order.
 fn number_unknown(
     dependencies: &mut [CatalogEdge],
     lists: &[&[RecordedEdge]],
@@ -109,11 +109,11 @@ fn number_unknown(
 
 /// The hashes of all specs, in order, and where those with equal first bits begin.
 ///
-/// Hashes are random, so about one has each of as many first bits as there are specs, and
-/// it is found at once; where somebody has made them alike, it is found by halving.
+/// Hashes are random, so with as many prefixes as specs, each has about one hash, which is found at
+/// once; if hashes were made alike on purpose, bisection finds it.
 struct Hashes {
     all: Vec<DagHash>,
-    /// Those whose head begins with the bits b are `begins[b]..begins[b + 1]`.
+    /// The hashes whose heads begin with the bits b are `begins[b]..begins[b + 1]`.
     begins: Vec<u32>,
     shift: u32,
 }

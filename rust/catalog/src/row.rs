@@ -38,8 +38,8 @@ pub enum Column {
     Recipe,
     /// The path at which the system provides the spec; empty unless it is external.
     External,
-    /// What Spack notes beside the spec, `key=value`, one note a line, sorted; the compiler
-    /// is in its own column. Empty where the source does not record it.
+    /// Spack's annotations of the spec, `key=value`, one per line, sorted; the compiler is in its
+    /// own column. Empty where the source does not record it.
     Annotations,
     /// The virtual packages that the spec provides, perhaps with versions (`mpi@:3`), one a
     /// line, sorted. Empty where it provides none or the source is too old to record any, which the
@@ -82,7 +82,7 @@ impl Column {
         Self::Stacks,
     ];
 
-    /// The columns that are the content of a spec, whichever file records it.
+    /// The columns that are the content of a spec, in any kind of file.
     pub const CONTENT: [Self; 15] = [
         Self::Package,
         Self::Version,
@@ -127,9 +127,8 @@ impl Column {
     }
 }
 
-/// What kind of file a row was read from, the most trusted first: where two files
-/// record different things of one hash, the lock wins, then a spec file, then an
-/// index, then a page.
+/// The kind of file that a row was read from, the most trusted first: if two files contradict each
+/// other about one hash, the lock wins, then a spec file, then an index, then a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SourceKind {
     /// A `spack.lock`.
@@ -148,9 +147,8 @@ pub enum SourceKind {
 /// from them. That is why merging catalogs is the union of their rows, and so
 /// is associative, commutative and idempotent.
 ///
-/// A row that records the spec's dependencies has them in the catalog's list of
-/// edges; one that does not (a page) has none, which is not the same as having
-/// an empty list.
+/// A row that records the spec's dependencies has them in the catalog's list of edges; one that
+/// does not (a page) has no list, which differs from an empty list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Row {
     hash: DagHash,
@@ -168,9 +166,8 @@ pub(crate) struct EdgeSpan {
 }
 
 impl Row {
-    /// A row of the spec `hash`, read from a file of `kind`, that is `available` if
-    /// the file says that there is a binary. Its columns, in the order of
-    /// [`Column`], are `ids`.
+    /// A row of the spec `hash`, read from a file of `kind`, that is `available` if a binary exists
+    /// according to the file. Its columns, in the order of [`Column`], are `ids`.
     pub fn new(
         hash: DagHash,
         kind: SourceKind,
@@ -196,7 +193,7 @@ impl Row {
         self.kind
     }
 
-    /// Whether the file says that there is a binary.
+    /// Returns whether a binary exists according to the file.
     pub fn is_available(&self) -> bool {
         self.available
     }
@@ -206,7 +203,7 @@ impl Row {
         self.ids[column as usize]
     }
 
-    /// Whether the file records the spec's dependencies.
+    /// Returns whether the file records the spec's dependencies.
     pub fn has_edges(&self) -> bool {
         self.edges.is_some()
     }

@@ -17,7 +17,7 @@ const STACKS: [&str; 3] = ["e4s", "hep", "root"];
 /// Newest first.
 const TAGS: [&str; 3] = ["develop", "develop-2025-05-25", "v1.0.0"];
 
-/// One listing. What a spec is follows from its number, so only tag and stacks vary.
+/// One listing. The content of a spec follows from its number, so only tag and stacks vary.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Listing {
     spec: u8,
@@ -93,7 +93,7 @@ fn catalog(listings: &[Listing]) -> Catalog {
     catalog
 }
 
-/// A question, and how a plain set of listings answers it.
+/// A query, and its answer from a plain set of listings.
 fn queries() -> impl Strategy<Value = Query> {
     let texts = |column, pool: &'static [&'static str]| {
         prop::collection::vec(prop::sample::select(pool), 0..3).prop_map(move |texts| {

@@ -11,7 +11,7 @@ use crate::names::{NameInterner, Names};
 use crate::row::EdgeSpan;
 use crate::{Catalog, Column, DagHash, Row, newest_first};
 
-/// Gathers rows; the order in which they come leaves no trace in the catalog.
+/// Collects rows; their order leaves no trace in the catalog.
 ///
 /// ```
 /// use specplan_catalog::{CatalogBuilder, Column, Row, SourceKind};
@@ -33,7 +33,7 @@ use crate::{Catalog, Column, DagHash, Row, newest_first};
 #[derive(Clone, Debug, Default)]
 pub struct CatalogBuilder {
     own: Part,
-    /// What other builders held, with numbers of its own.
+    /// The content of other builders, with numbers of its own.
     absorbed: Vec<Part>,
 }
 
@@ -106,7 +106,7 @@ impl CatalogBuilder {
         parts.map(|part| part.rows.len()).sum()
     }
 
-    /// Whether no row was pushed.
+    /// Returns whether no row was pushed.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -136,7 +136,7 @@ impl CatalogBuilder {
         }
     }
 
-    /// Adds all rows of a catalog, of which only those of some specs stay binaries.
+    /// Adds all rows of a catalog; only those of some specs stay binaries.
     pub(crate) fn absorb_binaries(
         &mut self,
         catalog: &Catalog,
@@ -152,7 +152,7 @@ impl CatalogBuilder {
         }
     }
 
-    /// Adds all rows of a catalog; those of specs that `newer` describes with its content.
+    /// Adds all rows of a catalog; for specs that `newer` describes, with the content from `newer`.
     pub(crate) fn absorb_with_content(&mut self, catalog: &Catalog, newer: &Catalog) {
         let own = self.renumbering(catalog, |_, text| Cow::Borrowed(text));
         let others = self.renumbering(newer, |_, text| Cow::Borrowed(text));
@@ -254,8 +254,8 @@ fn sorted(rows: &[Row], edges: &[RecordedEdge]) -> Vec<Row> {
             .map(|span| list_of(edges, span))
             .cmp(&b.map(|span| list_of(edges, span))),
     };
-    // Rows are large and nearly all have hashes of their own: heads of hashes are sorted in
-    // their place, and the rows behind them are looked at where two are the same.
+    // Rows are large and nearly all have different hashes: the heads of the hashes are sorted
+    // instead, and rows are compared only if two heads are equal.
     let heads = rows.par_iter().enumerate();
     let mut order: Vec<(u64, u32)> = heads
         .map(|(index, row)| (row.hash().head(), index as u32))
@@ -273,7 +273,7 @@ fn sorted(rows: &[Row], edges: &[RecordedEdge]) -> Vec<Row> {
     rows
 }
 
-/// Brings the dependencies of each row into order: by name, then by hash.
+/// Sorts the dependencies of each row by name, then by hash.
 fn sort_edges(rows: &[Row], edges: &mut [RecordedEdge]) {
     let mut spans: Vec<EdgeSpan> = rows.iter().filter_map(Row::edges).collect();
     spans.sort_unstable_by_key(|span| (span.start, span.len));
@@ -295,11 +295,10 @@ fn list_of(edges: &[RecordedEdge], span: EdgeSpan) -> &[RecordedEdge] {
     &edges[start..start + span.len as usize]
 }
 
-/// Puts the names that rows use into order and returns the new number of each old one, for
-/// each part.
+/// Sorts the names that rows use and returns the new number of each old one, for each part.
 ///
-/// A page that turned out to be damaged may have left names behind, which must not
-/// show in the catalog.
+/// A page that proved to be damaged may have left names behind, which must not appear in the
+/// catalog.
 fn canonical(parts: &[Part], tables: &mut Tables) -> Vec<Renumbering> {
     let used: Vec<Used> = parts.par_iter().map(Used::of).collect();
     let columns = Column::ALL.into_par_iter().map(|column| {

@@ -1,4 +1,4 @@
-//! A catalog as a graph that abstract specs are asked of.
+//! A catalog as a graph for matching abstract specs.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -17,36 +17,37 @@ use crate::{Catalog, Column, HASH_LEN, SourceKind};
 /// The list of virtual packages of an edge whose file is too old to record them.
 pub const VIRTUALS_NOT_RECORDED: &str = "?";
 
-/// What the texts of a catalog mean to Spack, read once.
+/// The meaning of the texts of a catalog to Spack, parsed once.
 #[derive(Debug)]
 pub struct CatalogGraph<'c> {
     catalog: &'c Catalog,
     parsed: &'c Parsed,
 }
 
-/// The texts of a catalog's columns as what they stand for.
+/// The parsed texts of a catalog's columns.
 #[derive(Debug, Default)]
 pub(crate) struct Parsed {
     /// The number of each spec's name: walks ask it of each edge, and rows lie far apart.
     packages: Vec<u32>,
-    /// Likewise the numbers of the first dependency of each spec and of the first after its last,
-    /// and whether these are all and described.
+    /// For each spec the numbers of its first dependency and of the first after its last, and
+    /// whether these are complete and all described.
     spans: Vec<(u32, u32)>,
     has_all_edges: Vec<bool>,
     versions: Vec<Option<Version>>,
     variants: Vec<Vec<(Box<str>, Value)>>,
     compilers: Vec<Option<(Box<str>, Version)>>,
     virtuals: Vec<Vec<Box<str>>>,
-    /// The specs that provide each virtual package, as some edge or they themselves say.
+    /// The specs that provide each virtual package, according to some edge or to the specs
+    /// themselves.
     providers: BTreeMap<Box<str>, Vec<u32>>,
-    /// Whether every edge says what it is used for, so that a virtual package that some edge names
-    /// has its providers on such edges.
+    /// Whether every edge records its virtual packages, so that all used providers of a virtual
+    /// package are on such edges.
     records_all_virtuals: bool,
-    /// By text, the virtual packages that specs say they provide.
+    /// By text, the virtual packages that specs record as provided.
     provided: Vec<Vec<Provided>>,
-    /// By text of annotations, whether the spec says all that it provides.
+    /// By text of annotations, whether the spec records everything that it provides.
     says_provided: Vec<bool>,
-    /// Whether every spec says so.
+    /// Whether every spec does.
     all_say_provided: bool,
     hashes: OnceLock<Vec<[u8; HASH_LEN]>>,
 }
@@ -57,7 +58,7 @@ enum Value {
     Texts(Box<str>),
 }
 
-/// A virtual package that a spec says it provides.
+/// A virtual package that a spec records as provided.
 #[derive(Debug)]
 struct Provided {
     name: Box<str>,
@@ -78,7 +79,7 @@ impl Provided {
         }
     }
 
-    /// As Spack, a provider will do where some version that it provides is asked for.
+    /// As in Spack, a provider matches if some version that it provides is required.
     fn overlaps(&self, versions: &VersionConstraint) -> Truth {
         let provided = self.versions.as_ref();
         provided.map_or(Truth::Unknown(Missing::Field), |provided| {
@@ -87,10 +88,10 @@ impl Provided {
     }
 }
 
-/// The first version of nodes that say which virtual packages they provide.
+/// The first version of nodes that record the virtual packages they provide.
 const FIRST_WITH_PROVIDED: u32 = 6;
 
-/// Whether a spec with these annotations says all that it provides.
+/// Returns whether a spec with these annotations records everything that it provides.
 fn says_provided(annotations: &str) -> bool {
     let mut lines = annotations.split('\n');
     let version = lines.find_map(|line| line.strip_prefix("original_specfile_version="));
@@ -195,7 +196,7 @@ fn variant(text: &str) -> Option<(Box<str>, Value)> {
         return named(name, Value::Bool(false));
     }
     let (name, value) = text.split_once('=')?;
-    // Quotes are undone as they were put: only a backslash and a quote are escaped.
+    // Quoting is undone as it was done: only a backslash and a quote are escaped.
     let unquoted = value
         .strip_prefix('"')
         .and_then(|value| value.strip_suffix('"'));
@@ -212,7 +213,7 @@ fn compiler(text: &str) -> Option<(Box<str>, Version)> {
 }
 
 impl Catalog {
-    /// The catalog as a graph that abstract specs are asked of.
+    /// The catalog as a graph for matching abstract specs.
     pub fn graph(&self) -> CatalogGraph<'_> {
         CatalogGraph {
             catalog: self,
@@ -222,8 +223,8 @@ impl Catalog {
 }
 
 impl CatalogGraph<'_> {
-    /// Whether a name is one of a package or of a virtual package, as far as the catalog and Spack's
-    /// own recipes say. Where it is not, nothing that asks for it can be met.
+    /// Returns whether a name is that of a package or of a virtual package, according to the
+    /// catalog and Spack's own recipes. If it is neither, nothing that requires it can be met.
     pub fn has_heard_of(&self, name: &str) -> bool {
         self.catalog.names(Column::Package).find(name).is_some()
             || self.parsed.providers.contains_key(name)
@@ -363,7 +364,7 @@ impl SpecGraph for CatalogGraph<'_> {
             return Truth::Yes;
         }
         let is_package = self.catalog.names(Column::Package).find(name).is_some();
-        // Edges name only what dependents use: a spec may provide what no edge names.
+        // Edges name only what dependents use: a spec may provide more.
         if is_package || self.parsed.all_say_provided {
             return Truth::No;
         }
@@ -379,7 +380,7 @@ impl SpecGraph for CatalogGraph<'_> {
         if self.parsed.says_provided[annotations as usize] {
             return Truth::No;
         }
-        // Edges record what dependents use; only its recipe says what else a package provides.
+        // Edges record what dependents use; only its recipe defines what else a package provides.
         let edges_decide = providers.is_some() && self.parsed.records_all_virtuals;
         if edges_decide && !may_provide(self.name(spec), virtual_name) {
             return Truth::No;
@@ -398,7 +399,7 @@ impl SpecGraph for CatalogGraph<'_> {
         }
         let all = &self.parsed.provided[self.catalog.id(spec, Column::Provided) as usize];
         let mut such = all.iter().filter(|each| &*each.name == virtual_name);
-        // What only edges know has versions that only the recipe knows.
+        // If only edges record a virtual package, only the recipe knows its versions.
         let undecided = Truth::Unknown(Missing::Recipe);
         let first = such.next().map(|each| each.overlaps(versions));
         such.fold(first.unwrap_or(undecided), |answer, each| {

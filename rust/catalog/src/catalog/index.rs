@@ -1,4 +1,4 @@
-//! Bitset indexes: which specs bear a text in a column.
+//! Bitset indexes: the specs that have a text in a column.
 
 use std::sync::OnceLock;
 
@@ -17,10 +17,10 @@ pub struct Indexes {
 }
 
 impl Indexes {
-    /// For each text of `column` the specs that bear it.
+    /// For each text of `column` the specs that have it.
     ///
-    /// A content column speaks of the content that the catalog gives the spec,
-    /// `Tag` and `Source` of any row of the spec. O(r) once for r rows.
+    /// A content column refers to the content that the catalog gives the spec, `Tag` and `Source`
+    /// to any row of the spec. O(r) once for r rows.
     pub fn column<'c>(&'c self, catalog: &'c Catalog, column: Column) -> &'c [IdSet] {
         self.columns[column as usize].get_or_init(|| {
             let mut specs_of = vec![Vec::new(); catalog.names(column).len()];
@@ -62,7 +62,7 @@ impl Indexes {
         })
     }
 
-    /// The specs that the stack `label` lists in the snapshot `tag`; `None` for none.
+    /// The specs that the stack `label` lists in the snapshot `tag`; `None` if there are none.
     pub fn listing<'c>(&'c self, catalog: &'c Catalog, tag: u32, label: u32) -> Option<&'c IdSet> {
         let listings = self.listings.get_or_init(|| {
             let mut specs_of: HashMap<(u32, u32), Vec<u32>, FxBuildHasher> = HashMap::default();

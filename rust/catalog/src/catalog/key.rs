@@ -1,4 +1,4 @@
-//! Keys: how exactly a want names what it wants.
+//! Keys: how exactly a want identifies a spec.
 
 use std::borrow::Cow;
 
@@ -24,7 +24,7 @@ impl Level {
     /// The number of levels.
     pub const COUNT: usize = 4;
 
-    /// The columns that make a key of this level; at level `Hash` the hash does.
+    /// The columns that make up a key of this level; at level `Hash` it is the hash.
     fn columns(self) -> &'static [Column] {
         match self {
             Self::Package => &[Column::Package],
@@ -37,8 +37,8 @@ impl Level {
 
 /// The key of every spec at one level.
 ///
-/// Keys are numbered in the order of package, version text and variants (at
-/// level `Hash`: of the hashes), whatever snapshots and stacks list them.
+/// Keys are numbered in the order of package, version text and variants (at level `Hash`: of the
+/// hashes), regardless of the snapshots and stacks that list them.
 #[derive(Debug)]
 pub struct KeyColumn {
     level: Level,
@@ -89,7 +89,7 @@ impl KeyColumn {
         self.first_spec.len()
     }
 
-    /// Whether there are none.
+    /// Returns whether there are none.
     pub fn is_empty(&self) -> bool {
         self.first_spec.is_empty()
     }

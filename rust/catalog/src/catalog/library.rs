@@ -1,4 +1,4 @@
-//! The C library that each spec was linked to, as far as its edges record it.
+//! The C library that each spec was linked to, if its edges record it.
 
 use std::collections::BTreeMap;
 
@@ -13,15 +13,15 @@ const LIBC: &str = "libc";
 /// The known facts about the C library that a spec needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Library {
-    /// No edges are known: it is that of the operating system.
+    /// No edges are known: the library is that of the operating system.
     NotRecorded,
-    /// It was linked to none, and runs with any.
+    /// The spec was linked to none, and runs with any.
     NotLinked,
     /// The one on its edge.
     Linked(CLibrary),
 }
 
-/// For every spec of a catalog what is known of its C library.
+/// The known facts about the C library of every spec of a catalog.
 #[derive(Debug)]
 pub(crate) struct Libraries {
     /// The distinct ones: the first two are [`Library::NotRecorded`] and [`Library::NotLinked`].
@@ -91,8 +91,8 @@ impl Libraries {
         }
     }
 
-    /// Which libraries of the specs of a system run with the one of `host`: by number, `None` for
-    /// all.
+    /// The libraries of the specs of a system that run with the one of `host`, by number; `None`
+    /// for all.
     pub(crate) fn fitting(
         &self,
         table: &OperatingSystemTable,
@@ -111,7 +111,8 @@ impl Libraries {
         Some(fitting)
     }
 
-    /// Whether a spec runs with the C library of `host`, which has another operating system.
+    /// Returns whether a spec runs with the C library of `host`, which has another operating
+    /// system.
     pub(crate) fn spec_fits(
         &self,
         table: &OperatingSystemTable,

@@ -13,8 +13,8 @@ impl Catalog {
 
     /// The specs with these hashes, in the order given; `None` for a hash that no row has.
     ///
-    /// O(log n) for each hash; where they ascend, O(log d) for one that is d specs behind the
-    /// one before: the search starts there and doubles its steps.
+    /// O(log n) for each hash; if they ascend, O(log d) for one that is d specs behind the previous
+    /// one: the search starts there and doubles its steps.
     pub fn find_all<'c>(
         &'c self,
         hashes: impl IntoIterator<Item = DagHash> + 'c,

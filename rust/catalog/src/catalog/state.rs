@@ -3,7 +3,7 @@
 use crate::edge::{EdgeColumn, EdgeTypes, RecordedEdge};
 use crate::{Catalog, CatalogBuilder, Column, DagHash, HASH_LEN, Row, SourceKind};
 
-/// What the bytes start with. They are no format to keep: another version of specplan may write
+/// The start of the bytes. They are not a stable format: another version of specplan may write
 /// others.
 const HEAD: &[u8] = b"specplan catalog 1\n";
 
@@ -60,7 +60,7 @@ impl Catalog {
     ///
     /// # Errors
     ///
-    /// [`NoCatalog`] if the bytes are none.
+    /// [`NoCatalog`] if the bytes are not a catalog.
     pub fn from_state(bytes: &[u8]) -> Result<Self, NoCatalog> {
         let mut rest = Rest(bytes.strip_prefix(HEAD).ok_or(NoCatalog)?);
         let mut builder = CatalogBuilder::new();
@@ -117,7 +117,7 @@ fn put_names<'t>(bytes: &mut Vec<u8>, names: impl ExactSizeIterator<Item = &'t s
     }
 }
 
-/// The bytes that are still to be read.
+/// The bytes that remain to be read.
 struct Rest<'b>(&'b [u8]);
 
 impl<'b> Rest<'b> {

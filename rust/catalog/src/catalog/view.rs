@@ -1,4 +1,4 @@
-//! One state as cells: what each stack lists on each system.
+//! One state as cells: the specs that each stack lists on each system.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -40,7 +40,7 @@ pub struct View {
 pub struct ViewKeys {
     /// For each cell of the view, in its order.
     pub by_cell: Vec<IdSet>,
-    /// For each system of the catalog, whatever stack lists the specs.
+    /// For each system of the catalog, regardless of the stacks that list the specs.
     pub by_system: Vec<IdSet>,
 }
 
@@ -95,7 +95,7 @@ impl View {
         }
     }
 
-    /// Whether a row is part of the state.
+    /// Returns whether a row is part of the state.
     pub fn holds(&self, row: &Row) -> bool {
         self.state.contains(&Snapshot::of(row))
     }
@@ -113,8 +113,8 @@ impl View {
         labelled.get(&label)
     }
 
-    /// The first label by name that lists a spec in the state; the union index only where no
-    /// stack does.
+    /// The first label by name that lists a spec in the state; the union index only if no stack
+    /// does.
     pub fn first_label(&self, catalog: &Catalog, spec: u32) -> Option<u32> {
         let root = catalog.labels().find("root");
         let rows = catalog.rows_of(spec).iter();
@@ -198,8 +198,9 @@ impl View {
     }
 }
 
-/// Whether the labels of a row list the spec: they do where its file has a binary of it. The
-/// index of a stack whose binaries are those of a union index labels only what it has, too.
+/// Returns whether the labels of a row list the spec: they do if its file has a binary of it. The
+/// index of a stack whose binaries are those of a union index also labels only the specs that it
+/// has.
 fn lists(row: &Row) -> bool {
     row.is_available() || row.kind() == SourceKind::Index
 }
@@ -209,8 +210,8 @@ fn key_set(keys: &KeyColumn, specs: &[u32]) -> IdSet {
     if keys.level() == Level::Hash {
         return IdSet::from_ascending(specs.iter().copied());
     }
-    // Marking bits of a plain bitset is O(specs + keys / 64); where the keys
-    // are many and the specs few, sorting the specs' keys is less.
+    // Marking bits of a plain bitset is O(specs + keys / 64); for many keys and few specs, sorting
+    // the specs' keys is cheaper.
     if keys.len() / 64 > specs.len() * 8 {
         let mut of_specs: Vec<u32> = specs.iter().map(|&spec| keys.of_spec(spec)).collect();
         of_specs.sort_unstable();

@@ -33,9 +33,9 @@ use crate::{Catalog, Compatibility, IdSet, Snapshot, SystemName};
 /// ```
 #[derive(Clone, Debug)]
 pub struct AbstractWants {
-    /// The abstract specs. Each is asked once, however many cells want it.
+    /// The abstract specs. Each is matched once, however many cells want it.
     pub queries: Vec<PreparedSpec>,
-    /// By query what else is required of a spec, or conflicts with it.
+    /// By query, the further requirements on a spec, and its conflicts.
     pub clauses: Vec<Vec<Clause>>,
     /// The cells.
     pub cells: Vec<AbstractCell>,
@@ -61,8 +61,8 @@ pub struct Met {
     pub exact: IdSet,
     /// The specs of other systems that serve the cell.
     pub compatible: IdSet,
-    /// Specs that serve the cell and of which the sources do not say whether they meet the
-    /// want, ascending, with what is missing.
+    /// Specs that serve the cell but may or may not meet the want, as the sources do not say,
+    /// ascending, with the missing information.
     pub unknown: Vec<(u32, Missing)>,
     /// The assumptions, if only specs under an assumption meet the want.
     pub assumed: Vec<Box<str>>,
@@ -78,12 +78,12 @@ pub(crate) struct ServingSpecs {
 }
 
 impl Met {
-    /// Whether any spec meets the want for certain.
+    /// Returns whether any spec certainly meets the want.
     pub fn is_met(&self) -> bool {
         !self.exact.is_empty() || !self.compatible.is_empty()
     }
 
-    /// All specs that meet the want for certain.
+    /// All specs that certainly meet the want.
     pub fn all(&self) -> IdSet {
         self.exact.union(&self.compatible)
     }
@@ -92,15 +92,15 @@ impl Met {
 impl AbstractWants {
     /// For each cell, and in it for each want, the specs of `among` that meet it.
     ///
-    /// A spec meets a want if it satisfies the abstract spec and its system serves that of the cell.
-    /// `among` says what may do: what is available, what a lock knows, or everything; specs that the
-    /// system provides are searched as the others.
+    /// A spec meets a want if it satisfies the abstract spec and its system serves that of the
+    /// cell. `among` are the candidates: the available specs, those of a lock, or all; specs that
+    /// the system provides are searched like the others.
     ///
-    /// A name that no source knows as that of a package or of a virtual package is taken for a
-    /// package that nobody has, unless Spack has a virtual package of that name.
+    /// A name that no source knows as a package or virtual package is treated as a package that
+    /// nobody has, unless Spack has a virtual package of that name.
     ///
-    /// O(q n) for q queries and n specs at worst, on all cores; indexes and columns rule out
-    /// nearly all.
+    /// O(q n) for q queries and n specs at worst, on all cores; indexes and columns exclude nearly
+    /// all.
     pub fn met(&self, catalog: &Catalog, among: &IdSet) -> Vec<Vec<Met>> {
         let found = self.found(catalog, among);
         let cells = self.cells.par_iter().map(|cell| {
@@ -188,7 +188,7 @@ impl Found {
 /// One question of the coverage of abstract specs.
 #[derive(Clone, Debug)]
 pub struct AbstractTask {
-    /// The state that is asked.
+    /// The state.
     pub state: Vec<Snapshot>,
     /// The wants and their places.
     pub wants: AbstractWants,
@@ -201,8 +201,8 @@ pub struct AbstractTask {
 pub struct AbstractCoverage {
     /// In the order of the task's cells.
     pub cells: Vec<AbstractCellCoverage>,
-    /// The wants that are neither covered nor unknown, if they are asked for; by cell, then
-    /// in the order of its wants.
+    /// The wants that are neither covered nor unknown, if requested; by cell, then in the order of
+    /// its wants.
     pub gaps: Vec<AbstractGap>,
 }
 
@@ -213,13 +213,13 @@ pub struct AbstractCellCoverage {
     pub covered: u64,
     /// The number of wants that are covered on the same system.
     pub covered_exact: u64,
-    /// The wants that are covered, each with all that covers it.
+    /// The covered wants, each with all specs that cover it.
     pub met: Vec<(u32, IdSet)>,
     /// The wants that the sources cannot decide.
     pub unknown: Vec<UnknownWant>,
     /// The wants that nothing covers.
     pub lacking: Vec<u32>,
-    /// The wants that are covered only if something does not apply, each with what that is.
+    /// The wants that are covered only under assumptions, each with these.
     pub assumed: Vec<(u32, Vec<Box<str>>)>,
 }
 
@@ -241,7 +241,7 @@ pub struct AbstractGap {
     pub cell: u32,
     /// Position among the queries.
     pub want: u32,
-    /// Why it is a gap. Any label counts, so another stack is never the reason.
+    /// The reason why it is a gap. Any label counts, so another stack is never the reason.
     pub state: GapState,
     /// The closest available spec of the same package.
     pub nearest: Option<NearMiss>,
@@ -311,7 +311,7 @@ impl AbstractTask {
         coverage
     }
 
-    /// Fills in what is nearest to each gap. Gaps of one query share their work.
+    /// Fills in the nearest spec of each gap. Gaps of one query share their work.
     fn find_nearest(&self, catalog: &Catalog, available: &IdSet, gaps: &mut [AbstractGap]) {
         let mut by_want: Vec<&mut AbstractGap> = gaps.iter_mut().collect();
         by_want.sort_by_key(|gap| gap.want);

@@ -15,18 +15,18 @@ pub struct CellCoverage {
     pub covered: u64,
     /// The number of wants that are covered on the same system.
     pub covered_exact: u64,
-    /// Whether nothing but the cell itself would say what is wanted in it, so that nothing is.
+    /// Whether no other cell defines the wants of this one, so that it has none.
     pub no_peer: bool,
 }
 
 /// The reason why a want is a gap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum GapState {
-    /// Something else than this stack has it on a compatible system.
+    /// Another stack, or the union index, has it on a compatible system.
     OtherStack,
     /// Only systems whose binaries do not serve this one have it.
     OtherSystem,
-    /// Nothing in the state matches it.
+    /// No spec of the state matches it.
     Missing,
 }
 
@@ -41,13 +41,13 @@ pub struct Gap {
     pub want: String,
     /// The reason why it is a gap.
     pub state: GapState,
-    /// In how many cells of the answer the same key is a gap.
+    /// The number of cells of the answer in which the same key is a gap.
     pub cells_lacking: u32,
     /// The closest available spec of the same package.
     pub nearest: Option<Nearest>,
 }
 
-/// In what a spec can differ from a want. The order is that of reports.
+/// The ways in which a spec can differ from a want. The order is that of reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DifferingPart {
     /// The operating system.
@@ -86,7 +86,7 @@ pub struct Nearest {
     /// The stack that lists it: the gap's own, else the first by name, else the
     /// union index; `None` where no label lists it.
     pub label: Option<u32>,
-    /// In what it differs, in order.
+    /// The differences, in order.
     pub differs: Vec<DifferingPart>,
 }
 
@@ -95,12 +95,11 @@ pub struct Nearest {
 pub struct Coverage {
     /// Ordered by label, os, target.
     pub cells: Vec<CellCoverage>,
-    /// The keys that each cell lacks, if they are asked for.
+    /// The keys that each cell lacks, if requested.
     pub lacking: Vec<IdSet>,
-    /// The gaps, if they are asked for: those that most cells lack first; then by
-    /// cell and text.
+    /// The gaps, if requested: those that most cells lack first; then by cell and text.
     pub gaps: Vec<Gap>,
-    /// For each entry of `not_wanted`, how many wants it excludes.
+    /// For each entry of `not_wanted`, the number of wants that it excludes.
     pub excluded: Vec<u64>,
     /// The number of wants that are excluded by any entry.
     pub not_wanted: u64,

@@ -1,4 +1,4 @@
-//! In what exactly a spec differs from a wanted one.
+//! The exact differences of a spec from a wanted one.
 
 use std::collections::BTreeMap;
 
@@ -10,11 +10,11 @@ use crate::{Catalog, Column, SystemName};
 const LANGUAGES: [&str; 3] = ["c", "cxx", "fortran"];
 
 impl Nearest {
-    /// What the spec is and what it should be, one clause each: `version 2.2.4 is not 2.3.2`,
-    /// `~shared is not +shared`; that another stack lists it stays one word.
+    /// The actual and the wanted values, one clause each: `version 2.2.4 is not 2.3.2`, `~shared is
+    /// not +shared`; a single word says that another stack lists it.
     ///
-    /// Where neither version, compiler nor variants differ, also what else of a spec makes its
-    /// hash: recipe, flags, namespace and direct dependencies, as far as both sides record them.
+    /// If neither version, compiler nor variants differ, also the other parts of the hash: recipe,
+    /// flags, namespace and direct dependencies, as far as both sides record them.
     pub fn clauses(&self, catalog: &Catalog, wanted: u32, host: &SystemName) -> Vec<String> {
         let has = |column| catalog.text(self.spec, column);
         let mut clauses = Vec::new();
@@ -59,7 +59,7 @@ impl Nearest {
         clauses
     }
 
-    /// What a look at names and versions does not show.
+    /// The differences beyond names and versions.
     fn beneath(&self, catalog: &Catalog, wanted: u32) -> Vec<String> {
         let mut clauses = Vec::new();
         for (word, column) in [
@@ -72,7 +72,7 @@ impl Nearest {
                 catalog.text(self.spec, column),
                 catalog.text(wanted, column),
             );
-            // Of these an empty text may mean that the source does not record it.
+            // For these an empty text may mean that the source does not record it.
             if has != wants && !has.is_empty() && !wants.is_empty() {
                 clauses.push(is_not(
                     word,
@@ -106,8 +106,8 @@ impl Nearest {
 }
 
 impl Catalog {
-    /// Name and version of what compiled a spec: as the source shows it, or of the dependency that
-    /// provides a language; `None` where there is none or no source records it.
+    /// Name and version of the compiler of a spec: as the source shows it, or of the dependency
+    /// that provides a language; `None` if there is none or no source records it.
     fn compiler(&self, spec: u32) -> Option<(&str, &str)> {
         match self.text(spec, Column::Compiler) {
             "" => {}
@@ -125,8 +125,9 @@ impl Catalog {
         Some((text(Column::Package), text(Column::Version)))
     }
 
-    /// Whether two specs were compiled by different compilers. Some sources show compilers, some record
-    /// them by edges, and some do not record them at all; what is not recorded differs in nothing.
+    /// Returns whether two specs were compiled by different compilers. Some sources show compilers,
+    /// some record them by edges, and some do not record them; a missing record is not a
+    /// difference.
     pub(crate) fn compilers_differ(&self, one: u32, other: u32) -> bool {
         let is_recorded = |spec: u32| {
             let provider_is_unknown = || {

@@ -1,4 +1,4 @@
-//! What the families of stacks have, each worked out once for all its stacks.
+//! The keys of the families of stacks, each computed once for all stacks of the family.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -37,7 +37,8 @@ impl<'c> Family<'c> {
         }
     }
 
-    /// Whether a cell of a peer has anything besides the cell of `label` on the system `own`.
+    /// Returns whether a cell of a peer has anything besides the cell of `label` on the system
+    /// `own`.
     ///
     /// With `same_system` only cells of that system count.
     pub(super) fn has_other(&self, label: u32, own: Option<u32>, same_system: bool) -> bool {
@@ -63,7 +64,7 @@ impl<'c> Family<'c> {
         }
     }
 
-    /// The keys that a peer has on whatever system.
+    /// The keys that a peer has on any system.
     pub(super) fn everywhere(&self) -> &IdSet {
         self.everywhere
             .get_or_init(|| union(self.cells().map(|(_, keys)| keys)))

@@ -1,4 +1,4 @@
-//! The closest thing to an abstract spec that is there, and the clauses that it fails.
+//! The available spec closest to an abstract spec, and the clauses that it fails.
 
 use std::cmp::Reverse;
 
@@ -12,21 +12,21 @@ use crate::{Catalog, CatalogGraph, Column, Compatibility, DagHash, IdSet, System
 pub struct NearMiss {
     /// The spec.
     pub spec: u32,
-    /// What it is and what it should be, one clause each, in the order of [`ClauseKind`].
+    /// The actual and the required values, one clause each, in the order of [`ClauseKind`].
     pub differs: Vec<String>,
 }
 
-/// The search for what is nearest to one abstract spec.
+/// The search for the nearest spec to one abstract spec.
 pub(crate) struct NearMisses<'q> {
     catalog: &'q Catalog,
     matcher: Matcher<'q, CatalogGraph<'q>>,
-    /// The available specs of the package, each with the kinds of clauses that it fails
-    /// wherever it is wanted, and with how many requirements and conflicts it fails.
+    /// The available specs of the package, each with the kinds of clauses that it fails in every
+    /// cell, and with the number of requirements and conflicts that it fails.
     candidates: Vec<(u32, Vec<ClauseKind>, usize)>,
     clauses: Clauses<'q>,
 }
 
-/// A spec, the kinds of clauses that it fails, and how many requirements.
+/// A spec, the kinds of clauses that it fails, and the number of failed requirements.
 type Candidate = (u32, Vec<ClauseKind>, usize);
 
 impl<'q> NearMisses<'q> {

@@ -1,4 +1,4 @@
-//! The closest thing that is there.
+//! The closest available spec.
 
 use std::cmp::Reverse;
 
@@ -39,13 +39,13 @@ impl<'c> NearestSearch<'c> {
         }
     }
 
-    /// The nearest spec to `wanted`, a spec that bears the wanted key, in a cell:
-    /// fewest differences, then the newest version, then the smallest hash.
+    /// The nearest spec to `wanted`, a spec that has the wanted key, in a cell: fewest differences,
+    /// then the newest version, then the smallest hash.
     pub(crate) fn nearest(&self, wanted: u32, cell: &CellCoverage) -> Option<Nearest> {
         self.nearest_among(wanted, cell, |_| true)
     }
 
-    /// The nearest of the specs that bear a key and serve the cell.
+    /// The nearest of the specs that have a key and serve the cell.
     pub(crate) fn nearest_bearing(
         &self,
         keys: &KeyColumn,

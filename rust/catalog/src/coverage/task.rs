@@ -8,17 +8,17 @@ use crate::{Compatibility, IdSet, Level, Snapshot, SystemName};
 /// The origin of the wants of a report.
 #[derive(Clone, Debug)]
 pub enum Wants {
-    /// What a cell wants is what a peer of its stack has.
+    /// A cell wants every key that a peer of its stack has.
     Peers(Peers),
     /// A cell wants every key that this older state has in the same cell.
     Baseline(Vec<Snapshot>),
-    /// For each reported stack the specs that it wants, wherever they are built. Any
-    /// available spec meets them, whatever stack lists it. Externals are not wants.
+    /// For each reported stack the specs that it wants, on any system. An available spec meets a
+    /// want whichever stack lists it. Externals are not wants.
     Specs(Vec<IdSet>),
 }
 
-/// The peers of stacks: a cell wants every key that a peer of its stack has on whatever system; at
-/// level `Hash` on the same system.
+/// The peers of stacks: a cell wants every key that a peer of its stack has on any system; at level
+/// `Hash` on the same system.
 #[derive(Clone, Debug, Default)]
 pub struct Peers {
     /// Labels that are peers together, each ascending.
@@ -27,7 +27,7 @@ pub struct Peers {
     pub of_reported: Vec<usize>,
 }
 
-/// In which cells, besides those where they have something, stacks are reported.
+/// The cells in which stacks are reported, besides those where they have something.
 #[derive(Clone, Debug, Default)]
 pub struct AddedSystems {
     /// For each reported stack these systems.
@@ -36,7 +36,7 @@ pub struct AddedSystems {
     pub of_peers: bool,
 }
 
-/// Wants that are excluded. `None` excludes at every name.
+/// Excluded wants. `None` matches every name.
 #[derive(Clone, Debug, Default)]
 pub struct NotWanted {
     /// Package names, sorted.
@@ -52,7 +52,7 @@ pub struct NotWanted {
 /// One question of coverage.
 #[derive(Clone, Debug)]
 pub struct CoverageTask {
-    /// The state that is asked.
+    /// The state.
     pub state: Vec<Snapshot>,
     /// The level of keys.
     pub level: Level,
@@ -89,7 +89,7 @@ pub enum Detail {
     Nearest,
 }
 
-/// The most cells of one answer.
+/// The maximum number of cells of one answer.
 pub const MOST_CELLS: usize = 1_000_000;
 
 /// The reason why a question of coverage has no answer.
