@@ -1,11 +1,11 @@
-//! Whether the DAG hash of a node is that of its content.
+//! The check whether the DAG hash of a node is that of its content.
 //!
 //! Spack hashes what it writes: the SHA-1, in base32, of the node without its own hash as
 //! compact ASCII JSON, keys in the order of the file. The hashes of its dependencies are
 //! part of that, so a hash vouches for everything below it.
 //!
-//! A hash that can be recomputed proves the content. One that cannot proves nothing unless
-//! it is certain that the node is written as it was hashed, so what leaves any doubt is
+//! A hash that can be recomputed proves the content. One that cannot be recomputed proves nothing,
+//! unless the node is certainly written as it was hashed. So any doubt leads to
 //! [`Undecided`](Verdict::Undecided):
 //!
 //! - nodes that came from files of an older Spack keep the hash of their old form;
@@ -14,7 +14,7 @@
 //! - a target written as an object is written anew by a Spack that knows other features of it;
 //! - externals may have the hash that a vendor gave them, or were edited since.
 //!
-//! The last two leave no doubt where the hash is that of the content all the same.
+//! The last two leave no doubt if the hash is that of the content anyway.
 
 #[cfg(test)]
 mod tests;
@@ -25,7 +25,7 @@ use specplan_catalog::{DagHash, HASH_LEN};
 use crate::json::{Json, JsonErrorKind, JsonResult};
 use crate::versions::Versioned;
 
-/// What the content of a node says about its hash.
+/// The result of checking a hash against the content of its node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HashVerdict {
     /// The hash is that of the content.
@@ -54,12 +54,12 @@ const KEYS: [&str; 14] = [
     "hash",
 ];
 
-/// By which rule the nodes of a file are hashed.
+/// The rule by which the nodes of a file are hashed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rule {
     /// That of version 4 of the format of nodes.
     Older,
-    /// That of the versions from [`FIRST_OF_NEWER`] to the newest, of which each node says its own.
+    /// That of the versions from [`FIRST_OF_NEWER`] to the newest; each node records its own.
     Newer,
 }
 
@@ -69,7 +69,7 @@ const LAST_OF_OLDER: u64 = 4;
 /// The first version of nodes that name their version themselves.
 const FIRST_OF_NEWER: u64 = 5;
 
-/// The first version of nodes that say, and hash, which virtual packages they provide.
+/// The first version of nodes that record, and hash, the virtual packages they provide.
 const FIRST_WITH_PROVIDED: u64 = 6;
 
 impl Rule {
@@ -88,14 +88,14 @@ impl Rule {
 enum Spelling {
     /// As they are written.
     Written,
-    /// As they are written, but without what newer Spacks say of virtual packages.
+    /// As they are written, but without the virtual packages that newer versions of Spack record.
     WithoutProvided,
     /// As Spack 0.18 to 0.20 wrote them. Their nodes kept their hashes when Spack 0.21 wrote
     /// them anew, with nothing to distinguish them from its own.
     Typed,
 }
 
-/// Holds a node, hashed by the rule of its file, against its hash.
+/// Checks the hash of a node, by the rule of its file.
 pub(crate) fn verdict(node: &str, rule: Option<Rule>, recorded: DagHash) -> HashVerdict {
     let Some(rule) = rule else {
         return HashVerdict::Undecided;
@@ -127,12 +127,12 @@ pub(crate) fn verdict(node: &str, rule: Option<Rule>, recorded: DagHash) -> Hash
     }
 }
 
-/// The hash of what a node says.
+/// The hash of the content of a node.
 struct ContentHash {
     hash: DagHash,
-    /// Whether the node may be written otherwise than it was hashed.
+    /// Whether the node may be written differently from how it was hashed.
     is_doubtful: bool,
-    /// Whether the node says what it provides although the Spack that made it did not.
+    /// Whether the node records what it provides although the Spack that made it did not.
     is_of_older_with_provided: bool,
 }
 
@@ -173,7 +173,7 @@ fn position(key: &str) -> Option<usize> {
 struct Hashed {
     digest: Sha1,
     spelling: Spelling,
-    /// Which of [`KEYS`] there were, as bits.
+    /// The [`KEYS`] that occurred, as bits.
     keys: u32,
     original_format: Option<u64>,
     has_test: bool,
@@ -270,8 +270,8 @@ impl Hashed {
         Ok(())
     }
 
-    /// Hashes a value without the white space between its parts, and its texts as Python
-    /// writes them; `None` if that cannot be determined.
+    /// Hashes a value without the white space between its parts, with texts as Python writes them;
+    /// `None` if that cannot be determined.
     fn compact(&mut self, value: &[u8]) -> Option<()> {
         let (mut start, mut at) = (0, 0);
         while let Some(&byte) = value.get(at) {
@@ -368,7 +368,7 @@ fn ascii(text: &str) -> String {
     written
 }
 
-/// Whether the target is a name, not an object.
+/// Returns whether the target is a name, not an object.
 fn has_plain_target(mut json: Json<'_>) -> JsonResult<bool> {
     let mut is_plain = false;
     json.object(|json, key| {
@@ -393,7 +393,7 @@ fn original_format(mut json: Json<'_>) -> JsonResult<Option<u64>> {
     Ok(format)
 }
 
-/// Whether some dependency is for testing. Older Spacks hashed none of these.
+/// Returns whether some dependency is for testing. Older Spacks hashed none of these.
 fn has_test(mut json: Json<'_>) -> JsonResult<bool> {
     let list = json.skip()?;
     Ok(memchr::memmem::find(list, b"\"test\"").is_some())

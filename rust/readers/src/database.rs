@@ -53,7 +53,7 @@ fn database<R: Read>(window: &mut Window<R>, origin: OriginTexts<'_>) -> Result<
                 let mut read = Records::new(origin);
                 let walked = window.below("installs", |window| read.read_all(window));
                 if walked.is_err() && version.is_none() {
-                    // What a file of an unknown version holds need not make sense.
+                    // The content of a file of an unknown version need not make sense.
                     check_version_behind(window, origin.newer)?;
                 }
                 walked?;
@@ -68,7 +68,7 @@ fn database<R: Read>(window: &mut Window<R>, origin: OriginTexts<'_>) -> Result<
     Records::into_specs(vec![records], version)
 }
 
-/// Takes the version of a database. Spack writes it as a text; a number says the same.
+/// Takes the version of a database. Spack writes it as a text; a number has the same meaning.
 fn version_text(json: &mut Json<'_>) -> JsonResult<String> {
     if json.peek()?.is_ascii_digit() {
         return json.count().map(|version| version.to_string());
@@ -80,8 +80,8 @@ pub(crate) fn take_version(version: &str, newer: Newer) -> Result<FormatVersion,
     Versioned::Database.take("database.version", version, newer)
 }
 
-/// Fails if the version of a database stands behind its records, of which one could not
-/// be read, and is not read here. All else is passed over: there is a better fault to report.
+/// After a record could not be read: fails if the version of the database stands behind its records
+/// and is not supported. Everything else is ignored: there is a better fault to report.
 fn check_version_behind<R: Read>(window: &mut Window<R>, newer: Newer) -> Result<(), Fault> {
     let version = |window: &mut Window<R>| -> Result<Option<String>, Fault> {
         let is_at_key = window.step(|json| Ok(json.peek()? == b'"'))?;
@@ -110,10 +110,10 @@ fn check_version_behind<R: Read>(window: &mut Window<R>, newer: Newer) -> Result
     }
 }
 
-/// Where a record says its spec is.
+/// The locations of the spec according to a record.
 #[derive(Clone, Copy, Default)]
 struct Whereabouts {
-    /// Whether a build cache has a binary; `None` where the record says nothing of it.
+    /// Whether a build cache has a binary; `None` if the record does not say.
     in_cache: Option<bool>,
     /// Whether it is installed.
     installed: bool,
@@ -123,11 +123,11 @@ struct Whereabouts {
 pub(crate) struct Records {
     nodes: NodeReader,
     origin: FileOrigin,
-    /// Where records belong that the index lists without a binary: no stack lists them.
+    /// The origin of records that the index lists without a binary: no stack lists them.
     unlisted: FileOrigin,
     node: Node,
     hashes: Vec<DagHash>,
-    /// Whether some record says that it is, or is not, in a build cache.
+    /// Whether some record says whether it is in a build cache.
     says_cached: bool,
     /// The number of records that an installation has installed.
     installed: usize,
@@ -187,7 +187,7 @@ impl Records {
             .read_record(json, hash)
             .map_err(|error| error.below(|| key.into_owned()))?;
         let goes_on = json.goes_on(b'}', "`,` or `}`")?;
-        // Only now it is certain that the record will not be read once more.
+        // Only now is it certain that the record will not be read again.
         self.says_cached |= said.in_cache.is_some();
         self.installed += usize::from(said.installed);
         let counts = said.in_cache.unwrap_or(false) || (self.counts_installed && said.installed);
@@ -198,7 +198,7 @@ impl Records {
         Ok(goes_on)
     }
 
-    /// Reads a record into `node` and returns where its spec is.
+    /// Reads a record into `node` and returns the locations of its spec.
     fn read_record(&mut self, json: &mut Json<'_>, hash: DagHash) -> JsonResult<Whereabouts> {
         let mut ahead = *json;
         if let Some(in_cache) = self.published_record(&mut ahead, hash) {
@@ -263,7 +263,7 @@ impl Records {
         (self.node.hash == Some(hash)).then_some(available)
     }
 
-    /// What several readers of one file read together.
+    /// Joins the results of several readers of one file.
     pub(crate) fn into_specs(
         readers: Vec<Self>,
         version: FormatVersion,
@@ -297,7 +297,7 @@ impl Records {
     }
 }
 
-/// A hash that is there twice, if there is one: the first in their order.
+/// A hash that occurs twice, if there is one: the first in order.
 fn twice(hashes: &[DagHash]) -> Option<DagHash> {
     // Heads are a third as long, and show that all hashes differ.
     let mut heads: Vec<u64> = hashes.par_iter().map(DagHash::head).collect();
@@ -311,7 +311,7 @@ fn twice(hashes: &[DagHash]) -> Option<DagHash> {
     Some(pair[0])
 }
 
-/// Whether a node stands under its name, as databases before version 6 have it: as the one
+/// Returns whether a node stands under its name, as databases before version 6 have it: as the one
 /// member of an object.
 pub(crate) fn is_wrapped(mut json: Json<'_>) -> JsonResult<bool> {
     json.enter_object()?;

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-/// A fault of one file: where in it, and what is wrong there.
+/// A fault of one file, and its location.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// A key path such as `spec_details[3].hash`; empty for the file as a whole.
     pub place: String,
-    /// The line, counted from 1, where the reader knows it.
+    /// The line, counted from 1, if the reader knows it.
     pub line: Option<u32>,
     /// The fault.
     pub kind: FaultKind,
@@ -62,7 +62,7 @@ pub enum FaultKind {
         /// Its target.
         target: String,
     },
-    /// A key that must be there is not.
+    /// A required key is missing.
     #[error("the key is missing")]
     MissingKey,
     /// A key that the format does not have there, one slip away from one that it has.
@@ -79,7 +79,7 @@ pub enum FaultKind {
         /// The value found.
         found: &'static str,
     },
-    /// A text that cannot be what the key means.
+    /// A text that does not fit the meaning of the key.
     #[error("`{}` is not {} {expected}", found.escape_default(), article(expected))]
     WrongText {
         /// The expected kind of text.
@@ -103,7 +103,7 @@ pub enum FaultKind {
         /// The number that it has.
         found: usize,
     },
-    /// A list of specs, or a spec file, that is empty: what was asked for was not found, or was cut.
+    /// A list of specs, or a spec file, that is empty: nothing was found, or the file was cut.
     #[error("holds no specs")]
     NoSpecs,
     /// One spec with two values for one variant.
@@ -112,7 +112,7 @@ pub enum FaultKind {
         /// The variant.
         name: String,
     },
-    /// A file of a version that is not read.
+    /// A file of an unsupported version.
     #[error("version {found} of {format} is not supported, only {oldest} to {newest}")]
     UnsupportedVersion {
         /// The kind of file that has a version.
@@ -124,7 +124,7 @@ pub enum FaultKind {
         /// The newest version that is read.
         newest: u64,
     },
-    /// A file of a version that is newer than those that are read.
+    /// A file of a version newer than the supported ones.
     #[error(
         "{format} of version {found} is too new: the newest supported version is {newest}, which Spack {writer} writes"
     )]
@@ -153,7 +153,7 @@ pub enum FaultKind {
     /// An object that has the same key twice.
     #[error("the key is given twice")]
     KeyTwice,
-    /// A file that is not one of those that are read.
+    /// A file of an unsupported kind.
     #[error("is not a supported file: {expected}")]
     UnknownFormat {
         /// The formats that are supported.
@@ -207,8 +207,8 @@ impl FaultKind {
         }
     }
 
-    /// Whether the reference reader must be asked: a number stands where the format
-    /// has something else, or what is wrong with the JSON is not known.
+    /// Returns whether the reference reader must decide: a number stands in the place of another
+    /// type, or the fault of the JSON is not known.
     pub(crate) fn is_for_reference(&self) -> bool {
         match self {
             Self::WrongType { found, .. } => *found == NUMBER,

@@ -16,7 +16,7 @@ use crate::fault::{Fault, FaultKind};
 /// for ever), or has more than `limit` bytes.
 pub(crate) fn open_file(path: &Path, limit: u64) -> Result<(File, u64), Fault> {
     let unreadable = |error: std::io::Error| Fault::of_file(FaultKind::unreadable(&error));
-    // The type is asked before opening, since opening alone can block.
+    // The type is checked before opening, since opening alone can block.
     let metadata = std::fs::metadata(path).map_err(unreadable)?;
     if !metadata.is_file() {
         return Err(Fault::of_file(FaultKind::NotAFile));
@@ -47,7 +47,7 @@ pub(crate) fn read_into(path: &Path, limit: u64, bytes: &mut Vec<u8>) -> Result<
     Ok(())
 }
 
-/// The first bytes of what is compressed by gzip.
+/// The first bytes of gzip data.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// Opens a file that is decompressed, while it is read, if it is gzip.

@@ -24,7 +24,8 @@ pub struct HashCheck {
     pub wrong: Vec<(DagHash, DagHash)>,
     /// The number of hashes that were recomputed, right or wrong.
     pub checked: usize,
-    /// Those that could not be, in the order of the file: see the rules in `docs/check.md`.
+    /// The hashes that could not be recomputed, in the order of the file: see the rules in
+    /// `docs/check.md`.
     pub undecided: Vec<DagHash>,
 }
 
@@ -36,19 +37,19 @@ impl HashCheck {
     }
 }
 
-/// So many bytes are read at once, and the nodes in them are hashed on all cores.
+/// The number of bytes that are read at once; the nodes in them are hashed on all cores.
 const BLOCK_BYTES: usize = 4 << 20;
 
-/// Holds all hashes of an index, a database, a lock or a spec file against their content.
+/// Checks all hashes of an index, a database, a lock or a spec file against their content.
 ///
-/// An index or database is read in pieces and may be of any length; of the others at most
-/// 256 MiB are read, and are in memory meanwhile. The nodes are looked for one after the
-/// other and hashed on all cores.
+/// An index or database is read in pieces and may be of any length; of the others at most 256 MiB
+/// are read, and kept in memory meanwhile. The nodes are found one after the other and hashed on
+/// all cores.
 ///
 /// # Errors
 ///
 /// The first [`Fault`]: the file cannot be read, is larger than `limit` bytes (when it is
-/// decompressed), or is not valid JSON. What its values mean is not looked at.
+/// decompressed), or is not valid JSON. The meaning of its values is not checked.
 pub fn check_hashes(path: &Path, limit: u64) -> Result<HashCheck, Fault> {
     in_blocks(open_unpacked(path, limit)?, limit, BLOCK_BYTES)
 }
@@ -106,7 +107,7 @@ fn checked(claims: &[Claim<'_>], rule: impl Fn(&Claim<'_>) -> Option<Rule> + Syn
     answer
 }
 
-/// The text that bytes are.
+/// The bytes as text.
 fn text_of(bytes: &[u8]) -> Result<&str, Fault> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     str::from_utf8(text).map_err(|error| {
@@ -115,7 +116,7 @@ fn text_of(bytes: &[u8]) -> Result<&str, Fault> {
     })
 }
 
-/// A node and the hash that it is said to have.
+/// A node and its recorded hash.
 struct Claim<'t> {
     node: &'t str,
     hash: DagHash,
@@ -147,7 +148,7 @@ impl<'t> Claims<'t> {
         Ok(())
     }
 
-    /// Takes the version of a document; of what has none that can be, nothing is known.
+    /// Takes the version of a document; nothing is known of one without a possible version.
     fn version(&mut self, json: &mut Json<'t>, format: Versioned) -> JsonResult<()> {
         let version = version(json)?;
         if let Some(last) = self.rules.last_mut() {
@@ -156,8 +157,8 @@ impl<'t> Claims<'t> {
         Ok(())
     }
 
-    /// Walks a document. Values of other types than these have no nodes: what a file may hold
-    /// is for its reader to say.
+    /// Walks a document. Values of other types have no nodes: the reader of the file decides what
+    /// it may contain.
     fn object(&mut self, json: &mut Json<'t>) -> JsonResult<()> {
         json.object(|json, key| match (key, json.peek()?) {
             ("_meta", b'{') => self.meta(json, "lockfile-version", Versioned::Lock),
@@ -176,8 +177,8 @@ impl<'t> Claims<'t> {
         })
     }
 
-    /// Walks the specs of a lock, or the environments that it includes, which may include
-    /// others as far as the limit on depth allows.
+    /// Walks the specs of a lock, or the environments that it includes, which may include others up
+    /// to the limit on depth.
     fn locked(&mut self, json: &mut Json<'t>, key: &str) -> JsonResult<()> {
         if key == "concrete_specs" {
             return json.object(|json, key| self.node(json, Some(key)));
@@ -217,7 +218,7 @@ impl<'t> Claims<'t> {
         json.list(|json, _| self.node(json, None))
     }
 
-    /// Takes a node that stands under its hash, or else has it as a field.
+    /// Takes a node whose hash is its key, or else one of its fields.
     fn node(&mut self, json: &mut Json<'t>, key: Option<&str>) -> JsonResult<()> {
         let mut inside = *json;
         let whole = json.skip()?;
@@ -237,7 +238,7 @@ impl<'t> Claims<'t> {
     }
 }
 
-/// Takes a version; what is none is 0.
+/// Takes a version; 0 for anything else.
 fn version(json: &mut Json<'_>) -> JsonResult<u64> {
     let mut inside = *json;
     let version = inside.count().unwrap_or_default();

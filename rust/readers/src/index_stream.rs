@@ -7,8 +7,8 @@
 //! reads the records of its piece. A piece stays in a core's cache from the first pass
 //! over it to the last, and the file is never in memory as a whole.
 //!
-//! What is spelt otherwise, or is damaged, is not taken here: `database` takes every
-//! spelling and reports what is wrong.
+//! Records that are spelt differently, or damaged, are declined here: `database` accepts every
+//! spelling and reports the faults.
 
 use std::io::{ErrorKind, Read};
 use std::sync::Mutex;
@@ -20,7 +20,7 @@ use crate::database::{Records, take_version};
 use crate::json::Json;
 use crate::origin::{OriginTexts, SpecsRead};
 
-/// What stands before the records is shorter than this.
+/// The text before the records is shorter than this.
 const HEAD_BYTES: usize = 256;
 
 /// The records stand two objects deep, and their own object is the third.
@@ -88,11 +88,11 @@ fn version_behind(json: &mut Json<'_>) -> Option<String> {
         .flatten()
 }
 
-/// The file, as far as no thread has taken it.
+/// The rest of the file that no thread has taken yet.
 struct Blocks<R> {
     input: R,
     block_bytes: usize,
-    /// What was read and not handed out: the beginning of a record. In the end, the end
+    /// The bytes that were read but not handed out: the beginning of a record, and at last the end
     /// of the file.
     kept: Vec<u8>,
     state: State,
@@ -102,16 +102,16 @@ struct Blocks<R> {
 enum State {
     GoesOn,
     Ended,
-    /// It cannot be read or cut, or a piece of it cannot be read.
+    /// The file cannot be read or cut, or a piece of it cannot be read.
     Failed,
 }
 
 impl<R: Read> Blocks<R> {
-    /// What stands before the records, and the blocks of all that follows it.
+    /// The text before the records, and the blocks of everything after it.
     fn new(mut input: R, block_bytes: usize) -> Option<(Head, Self)> {
         let mut kept = vec![0; block_bytes];
         let filled = fill(&mut input, &mut kept)?;
-        // Threads cost more than they save on what is shorter.
+        // Threads cost more than they save on shorter files.
         if filled < block_bytes {
             return None;
         }
@@ -126,8 +126,8 @@ impl<R: Read> Blocks<R> {
         Some((head, blocks))
     }
 
-    /// Puts whole records into `piece`, in whose place it is as long as a block or two,
-    /// and returns how many bytes they have; `None` if there are no more.
+    /// Puts whole records into `piece`, which gets as long as a block or two, and returns the
+    /// number of their bytes; `None` if there are no more.
     fn next(&mut self, piece: &mut Vec<u8>) -> Option<usize> {
         if self.state != State::GoesOn {
             return None;
@@ -141,7 +141,7 @@ impl<R: Read> Blocks<R> {
 
     fn cut(&mut self, piece: &mut Vec<u8>) -> Option<usize> {
         let begun = self.kept.len();
-        // Bytes are written over, and never made anew: making them costs as much as reading.
+        // The buffer is overwritten and never made anew: making it costs as much as reading.
         if piece.len() < begun + self.block_bytes {
             piece.resize(begun + self.block_bytes, 0);
         }
@@ -151,7 +151,7 @@ impl<R: Read> Blocks<R> {
         if read < self.block_bytes {
             self.state = State::Ended;
         }
-        // A record longer than a block is not a record of Spack's.
+        // Spack writes no record longer than a block.
         let at = last_record(&piece[..filled]).or((self.state == State::Ended).then_some(0))?;
         self.kept.clear();
         self.kept.extend_from_slice(&piece[at..filled]);
@@ -215,7 +215,7 @@ fn last_record(text: &[u8]) -> Option<usize> {
 mod tests {
     use super::*;
 
-    /// An index of so many records, as Spack writes it.
+    /// An index with this number of records, as Spack writes it.
     fn index(records: usize) -> String {
         let letters = b"abcdefghijklmnopqrstuvwxyz234567";
         let record = |number: usize| {

@@ -1,10 +1,9 @@
-//! A pull parser for JSON: no tree is built, nothing is copied that need not be.
+//! A pull parser for JSON: it builds no tree and copies nothing unnecessarily.
 //!
-//! The values that matter are a small part of an index of hundreds of megabytes,
-//! and most of them are short texts. The caller walks objects and lists in the
-//! order of the file, takes texts as slices of it, and skips the rest. What is
-//! taken is checked fully; what is skipped is checked for balance, strings and
-//! nesting alone.
+//! The values that matter are a small part of an index of hundreds of megabytes, and most of them
+//! are short texts. The caller walks objects and lists in the order of the file, takes texts as
+//! slices of it, and skips the rest. Values that are taken are checked fully; skipped ones are
+//! checked only for balance, strings and nesting.
 //!
 //! An error knows its place in the file; the path of keys to it is put together
 //! while the calls return, so a file without faults pays nothing for it.
@@ -20,7 +19,7 @@ use specplan_catalog::{DagHash, HASH_LEN};
 pub(crate) use error::{JsonError, JsonErrorKind, JsonResult};
 pub(crate) use seen::Seen;
 
-/// The deepest nesting that is followed. Real files have eight levels.
+/// The greatest depth of nesting that is accepted. Real files have eight levels.
 const MAX_DEPTH: u32 = 128;
 
 /// The longest text that is unescaped; texts without escapes may be longer.
@@ -77,7 +76,7 @@ impl<'j> Json<'j> {
         })
     }
 
-    /// The next byte that is not a white space, which stays the next.
+    /// The next byte that is not white space, without stepping over it.
     pub(crate) fn peek(&mut self) -> JsonResult<u8> {
         while let Some(&byte) = self.text.get(self.at) {
             if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
@@ -224,7 +223,7 @@ impl<'j> Json<'j> {
     fn unusual_text(&mut self, start: usize) -> JsonResult<Cow<'j, str>> {
         let mut end = start;
         loop {
-            // The text may end behind a backslash.
+            // The text may end after a backslash.
             end += plain_len(self.text.get(end..).unwrap_or_default());
             match self.text.get(end) {
                 Some(b'"') => break,
@@ -258,8 +257,8 @@ impl<'j> Json<'j> {
         Ok(text)
     }
 
-    /// Steps over these very bytes, if they are next. Their number is part of the type,
-    /// so that the comparison is a few words and no call.
+    /// Steps over exactly these bytes, if they are next. Their number is part of the type, so the
+    /// comparison takes a few words and no call.
     #[inline]
     pub(crate) fn literal<const N: usize>(&mut self, bytes: &[u8; N]) -> bool {
         let next = self.text[self.at..].first_chunk::<N>();
@@ -308,7 +307,7 @@ impl<'j> Json<'j> {
         Ok(next == b't')
     }
 
-    /// Takes a whole number that is not negative, or a text that is one.
+    /// Takes a whole number that is not negative, or a text with such a number.
     pub(crate) fn count(&mut self) -> JsonResult<u64> {
         let expected = "a whole number";
         if self.peek()? == b'"' {
@@ -335,10 +334,10 @@ impl<'j> Json<'j> {
 
 /// The number of plain bytes of `text`: ASCII, no quote, no backslash, no control character.
 ///
-/// Eight bytes are looked at together. In each byte of a word the top bit is set
-/// by one of the four tests: the byte itself has it (not ASCII), it is below 0x20,
-/// or the xor with a quote or a backslash is zero (after Mycroft's test for a zero
-/// byte, exact for the lowest byte that is found, which is all that counts here).
+/// Eight bytes are checked together. In each byte of a word the top bit is set by one of the four
+/// tests: the byte itself has it (not ASCII), it is below 0x20, or the xor with a quote or a
+/// backslash is zero (after Mycroft's test for a zero byte, exact for the lowest byte that is
+/// found, which is all that counts here).
 fn plain_len(text: &[u8]) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const TOPS: u64 = 0x8080_8080_8080_8080;

@@ -1,10 +1,10 @@
 //! Bytes and files into rows of a catalog.
 //!
-//! This is the only crate that opens files. Each format has a file of its own,
-//! which turns bytes into rows and knows nothing of folders; [`read_pages`] finds
-//! the files and reads them in parallel. Every reader works within [`Limits`].
-//! What is wrong with a file is a [`Fault`] that says where and what, and it never
-//! stops the reading of the others: who calls decides what a fault means.
+//! This is the only crate that opens files. Each format has a file of its own, which turns bytes
+//! into rows and knows nothing of folders; [`read_pages`] finds the files and reads them in
+//! parallel. Every reader works within [`Limits`]. An error in a file is a [`Fault`] with its
+//! location and kind, and never stops the reading of the others: the caller decides what a fault
+//! means.
 
 // Lengths of bounded inputs are turned into line numbers and ids.
 #![allow(clippy::cast_possible_truncation)]

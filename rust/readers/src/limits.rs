@@ -1,6 +1,6 @@
 //! The limits of a reader.
 
-/// Bounds on input, so that no file can eat memory or time without end.
+/// Bounds on input, so that no file can use unbounded memory or time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// The largest file, in bytes. The largest page of the public cache has
@@ -8,8 +8,8 @@ pub struct Limits {
     pub file_bytes: u64,
     /// The number of files and folders that a walk through a tree may meet.
     pub tree_entries: usize,
-    /// The number of links to folders that a walk follows. A few links between folders can
-    /// spell more paths than there are atoms.
+    /// The number of links to folders that a walk follows. A few links between folders can produce
+    /// an astronomical number of paths.
     pub tree_links: usize,
     /// The greatest depth of folders in a walk.
     pub tree_depth: usize,

@@ -24,10 +24,10 @@ const MAX_INCLUDES: u32 = 32;
 /// The place of the version in a lock.
 const VERSION: &str = "_meta.lockfile-version";
 
-/// What Spack calls the group of all roots that name none.
+/// Spack's name for the group of all roots without one.
 const DEFAULT_GROUP: &str = "default";
 
-/// What the file and the environments that it includes hold, by reference.
+/// The nodes of the file and of the environments that it includes, by reference.
 #[derive(Default)]
 struct Lock {
     version: Option<u64>,
@@ -44,7 +44,7 @@ struct Lock {
 
 /// A node of a lock.
 struct Known {
-    /// Its name in the file.
+    /// Its key in the file.
     key: DagHash,
     /// The hash that identifies it.
     hash: DagHash,
@@ -55,7 +55,7 @@ struct Known {
 
 /// Reads a lock; `json` stands at its object.
 pub(crate) fn read(mut json: Json<'_>, origin: OriginTexts<'_>) -> Result<SpecsRead, Fault> {
-    // A newer version may be spelt in a way that no reader here understands.
+    // A newer version may have a spelling that this reader does not understand.
     if let Some(version) = version_of(json) {
         check_version(version, origin.newer)?;
     }
@@ -68,7 +68,7 @@ pub(crate) fn read(mut json: Json<'_>, origin: OriginTexts<'_>) -> Result<SpecsR
         .version
         .ok_or_else(|| Fault::at(VERSION, FaultKind::MissingKey))?;
     let version = check_version(version, origin.newer)?;
-    // Without its roots, a lock that somebody has cut would pass for one that wants nothing.
+    // Without its roots, a truncated lock would look like one that wants nothing.
     if !lock.has_roots {
         return Err(Fault::at("roots", FaultKind::MissingKey));
     }
@@ -78,7 +78,7 @@ pub(crate) fn read(mut json: Json<'_>, origin: OriginTexts<'_>) -> Result<SpecsR
     lock.into_specs(reader, origin, version)
 }
 
-/// The version in `_meta`, wherever it stands; Spack writes it first.
+/// The version in `_meta`, at any position; Spack writes it first.
 fn version_of(mut json: Json<'_>) -> Option<u64> {
     step_to(&mut json, "_meta")?;
     step_to(&mut json, "lockfile-version")?;
@@ -220,10 +220,10 @@ impl Lock {
         self.nodes.get(*number as usize)
     }
 
-    /// The keys that count. Keys of versions 2 and 3 distinguish what hashes do not: specs that differ
-    /// only in what they build with. Of those with one hash the first counts that is met on the way
-    /// down from the roots, a spec before its dependencies, all in the order of the file; the others
-    /// are left out, and so is what only they lead to. `None` if all keys count.
+    /// The keys that count. Keys of versions 2 and 3 distinguish specs with one hash that differ
+    /// only in their build dependencies. Of these, the first one counts that is met on the way down
+    /// from the roots, a spec before its dependencies, in the order of the file; the others are
+    /// left out, and so are the specs that only they reach. `None` if all keys count.
     fn first_keys(&self) -> Option<HashSet<DagHash>> {
         if !matches!(self.version, Some(2 | 3)) {
             return None;
@@ -259,7 +259,7 @@ impl Lock {
         Ok(())
     }
 
-    /// The hash that identifies what the file refers to at a place.
+    /// The hash of the spec that the file refers to at a location.
     fn hash_of(&self, key: DagHash, place: impl FnOnce() -> String) -> Result<DagHash, Fault> {
         let known = self.find(key).ok_or_else(|| {
             let found = shortened(&key.to_string());

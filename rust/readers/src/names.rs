@@ -1,7 +1,7 @@
-//! What the texts of sources may look like.
+//! The rules for the texts of sources.
 //!
-//! The rules are wider than what Spack writes and narrow enough that no text can
-//! pretend to be something else where it is shown: no blanks, no control characters.
+//! The rules are wider than Spack's output, and narrow enough that no text can look like something
+//! else in a report: no blanks, no control characters.
 
 use crate::fault::FaultKind;
 
@@ -49,7 +49,7 @@ pub(crate) fn printable<'t>(text: &'t str, expected: &'static str) -> Result<&'t
     check(text, true, expected, |byte| byte.is_ascii_graphic())
 }
 
-/// Whether a text is `.`, `..` or more dots: no name, but a way through folders.
+/// Returns whether a text is `.`, `..` or more dots: not a name, but a path.
 fn is_path_step(text: &str) -> bool {
     text.bytes().all(|byte| byte == b'.')
 }

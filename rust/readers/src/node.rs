@@ -1,7 +1,7 @@
 //! One spec as Spack writes it into databases, locks and spec files.
 //!
-//! The versions of the format differ in where the compiler stands, in how dependencies are
-//! spelt and in what is noted of virtual packages; a reader that accepts every spelling needs
+//! The versions of the format differ in the position of the compiler, in the spelling of
+//! dependencies and in the record of virtual packages; a reader that accepts every spelling needs
 //! no version.
 
 mod annotations;
@@ -26,7 +26,7 @@ use crate::names;
 use crate::spelling;
 use remembered::Remembered;
 
-/// What the rows of one file have in common: numbers of a [`NodeReader`].
+/// The common values of the rows of one file: numbers of a [`NodeReader`].
 #[derive(Clone, Copy)]
 pub(crate) struct FileOrigin {
     pub(crate) kind: SourceKind,
@@ -49,15 +49,15 @@ pub(crate) struct NodeReader {
     parameters: Remembered<[u32; 3]>,
     /// Platform, operating system and target of each text of `arch`.
     architectures: Remembered<[u32; 3]>,
-    /// What the `parameters` of dependencies say: types and virtual packages.
+    /// The content of each text of the `parameters` of dependencies: types and virtual packages.
     edge_parameters: Remembered<(EdgeTypes, u32)>,
     /// The notes in each text of `annotations`.
     annotations: Remembered<annotations::Noted>,
-    /// The numbers of those variants that name a source tree to build from.
+    /// The numbers of the variants that name a source tree.
     developed: HashSet<u32>,
 }
 
-/// A node whose row is not yet complete: what names it may stand outside of it.
+/// A node whose row is not yet complete: its name or hash may stand outside of it.
 #[derive(Default)]
 pub(crate) struct Node {
     /// The node's own hash, if it records one.
@@ -69,7 +69,7 @@ pub(crate) struct Node {
     is_external: bool,
 }
 
-/// Where a node records its compiler; the later wins.
+/// The places in which a node may record its compiler; the later one wins.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 enum CompilerPlace {
     #[default]
@@ -78,7 +78,7 @@ enum CompilerPlace {
     InPlace,
 }
 
-/// The keys of a node that matter, as bits, so that one given twice is seen.
+/// The relevant keys of a node, as bits, so that duplicates are found.
 #[derive(Clone, Copy)]
 enum Key {
     Name,
@@ -128,7 +128,7 @@ impl Default for NodeReader {
 }
 
 impl NodeReader {
-    /// Numbers what the rows of one file have in common.
+    /// Numbers the common values of the rows of one file.
     pub(crate) fn origin(
         &mut self,
         kind: SourceKind,
@@ -154,7 +154,7 @@ impl NodeReader {
         self.push_with(node, &node.edges, hash, origin, available);
     }
 
-    /// Adds the row of a node with other dependencies than those that it records.
+    /// Adds the row of a node with dependencies other than those that it records.
     pub(crate) fn push_with(
         &mut self,
         node: &Node,
@@ -169,7 +169,7 @@ impl NodeReader {
         ids[Column::Cache as usize] = origin.cache;
         ids[Column::Stacks as usize] = origin.stacks;
         ids[Column::Size as usize] = origin.size;
-        // What is developed is always built from its source tree: no binary stands for it.
+        // A developed spec is always built from its source tree: no binary can replace it.
         let is_developed = self.developed.contains(&ids[Column::Variants as usize]);
         let row = Row::new(hash, origin.kind, available && !is_developed, ids);
         self.rows.push_with_edges(row, edges);

@@ -28,10 +28,10 @@ pub struct OriginTexts<'t> {
     pub label: &'t str,
     /// The file, as messages call it.
     pub shown: &'t str,
-    /// Whether the file only says what a stack lists: its binaries do not count, those
-    /// of the union index do.
+    /// Whether the file only records the listings of a stack: its binaries do not count, those of
+    /// the union index do.
     pub listed_only: bool,
-    /// Whether what an installation has installed counts as a binary.
+    /// Whether installed specs count as binaries.
     pub counts_installed: bool,
     /// The treatment of the file if its version is newer than the known ones.
     pub newer: Newer,
@@ -54,7 +54,7 @@ pub struct SpecsRead {
     pub roots: Vec<LockRoot>,
     /// The number of specs.
     pub specs: usize,
-    /// The version of the file, where it names one; of several spec files in a row the newest.
+    /// The version of the file, if it names one; of several spec files in a row the newest.
     pub version: Option<FormatVersion>,
     /// The number of specs that an installation has installed.
     pub installed: usize,
@@ -65,14 +65,14 @@ pub struct SpecsRead {
 pub struct LockRoot {
     /// The spec.
     pub hash: DagHash,
-    /// The abstract spec that it was asked for; empty where the file does not say it.
+    /// The abstract spec that was concretized to it; empty if the file does not record it.
     pub spec: String,
     /// The group of the environment's specs that it belongs to; `None` for the default one.
     pub group: Option<String>,
 }
 
 impl LockRoot {
-    /// A root of which nothing but the spec is known.
+    /// A root of which only the spec is known.
     pub(crate) fn of(hash: DagHash) -> Self {
         Self {
             hash,

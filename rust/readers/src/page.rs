@@ -1,10 +1,9 @@
 //! Package pages of a build cache's website.
 //!
-//! A page is Jekyll front matter with the keys `title`, `categories`, `meta` and
-//! `spec_details`; as published, the last two are JSON on one line each. Such a
-//! *well-formed* page is taken straight into rows here. Any other spelling is
-//! for the reference reader, which parses YAML and hands the same four values
-//! back as JSON, so that both ways end in the same checks.
+//! A page is Jekyll front matter with the keys `title`, `categories`, `meta` and `spec_details`; as
+//! published, the last two are JSON on one line each. Such a *well-formed* page is taken straight
+//! into rows here. Any other spelling is left to the reference reader, which parses YAML and
+//! returns the same four values as JSON, so both ways end in the same checks.
 
 mod diagnosis;
 mod entry;
@@ -80,8 +79,8 @@ impl PageReader {
         ) {
             Ok(contradictions) => Taken::Rows(contradictions),
             Err(Refusal::Syntax) => Taken::Declined,
-            // JSON and YAML do not agree on what is a number (`1e5` is text in YAML), and
-            // the reference reader has better words than the JSON library.
+            // JSON and YAML do not agree on numbers (`1e5` is text in YAML), and the reference
+            // reader has better messages than the JSON library.
             Err(Refusal::Fault(fault)) if fault.kind.is_for_reference() => Taken::Declined,
             Err(Refusal::Fault(mut fault)) => {
                 fault.line = Some(frame.line_of(&fault.place));
@@ -152,9 +151,9 @@ impl PageReader {
 
 /// The reason why a page's values were not taken.
 enum Refusal {
-    /// They are not JSON.
+    /// The values are not JSON.
     Syntax,
-    /// They are JSON and break a rule of the format.
+    /// The values are JSON but break a rule of the format.
     Fault(Fault),
 }
 

@@ -20,19 +20,19 @@ pub struct PagesRead {
     pub taken: usize,
     /// Pages that are not well-formed, for the reference reader; sorted.
     pub declined: Vec<PathBuf>,
-    /// Files that cannot be taken, and why; sorted by path.
+    /// Files that cannot be taken, with the reason; sorted by path.
     pub damaged: Vec<(PathBuf, Fault)>,
     /// Pages whose `meta` contradicts their specs; sorted by path.
     pub contradictions: Vec<(PathBuf, MetaContradiction)>,
 }
 
-/// So many chunks a thread: enough that threads end together, few enough that
-/// joining their names costs little.
+/// The number of chunks per thread: enough that threads end together, few enough that joining their
+/// names costs little.
 const CHUNKS_PER_THREAD: usize = 4;
 
 /// Reads the page `root`, or all pages below the folder `root`, in parallel.
 ///
-/// Nothing here fails: what is wrong with a file is in the answer.
+/// Nothing here fails: the faults of files are part of the answer.
 pub fn read_pages(root: &Path, limits: Limits) -> PagesRead {
     let cache = root.to_string_lossy();
     let tree = Tree::walk(root, limits);

@@ -21,7 +21,7 @@ pub(crate) fn read(mut json: Json<'_>, origin: OriginTexts<'_>) -> Result<SpecsR
         while specs.note_references(&mut ahead).is_ok() && ahead.peek().is_ok() {}
     }
     loop {
-        // A file of a build cache says which layout it has; others do not.
+        // A file of a build cache records its layout; others do not.
         let mut in_cache = false;
         let mut ahead = json;
         let _ = ahead.object(|json, key| {
@@ -52,7 +52,7 @@ pub(crate) fn read_list(mut json: Json<'_>, origin: OriginTexts<'_>) -> Result<S
     specs.into_specs()
 }
 
-/// Takes the version of a spec file. A newer one may say other things with the same keys.
+/// Takes the version of a spec file. A newer one may give the same keys another meaning.
 fn take_version(json: &mut Json<'_>, newer: Newer) -> JsonResult<FormatVersion> {
     let before = *json;
     let version = json.count()?.to_string();
@@ -60,7 +60,7 @@ fn take_version(json: &mut Json<'_>, newer: Newer) -> JsonResult<FormatVersion> 
     known.map_err(|kind| before.error(JsonErrorKind::Value(kind)))
 }
 
-/// Whether a text may hold specs from before Spack 0.18, which have these hashes.
+/// Returns whether a text may contain specs from before Spack 0.18, which have these hashes.
 fn has_build_hashes(text: &str) -> bool {
     memchr::memmem::find(text.as_bytes(), b"\"build_hash\"").is_some()
 }
@@ -74,9 +74,9 @@ struct SpecFile {
     roots: Vec<LockRoot>,
     newer: Newer,
     listed_only: bool,
-    /// The newest version that was named.
+    /// The newest version found.
     version: Option<FormatVersion>,
-    /// The hashes of nodes by those that old files record for dependencies.
+    /// The hashes of nodes by the hashes that old files record for dependencies.
     references: BTreeMap<DagHash, DagHash>,
 }
 
@@ -98,8 +98,8 @@ impl SpecFile {
         }
     }
 
-    /// Notes the build hashes of all nodes of a spec file. Dependencies are recorded by them before Spack
-    /// 0.18, under their own name or as `hash`.
+    /// Notes the build hashes of all nodes of a spec file. Before Spack 0.18, dependencies are
+    /// recorded by build hashes, under their own name or as `hash`.
     fn note_references(&mut self, json: &mut Json<'_>) -> JsonResult<()> {
         json.object(|json, key| match (key, json.peek()?) {
             ("spec", b'[') => json.list(|json, _| self.note_reference(json)),

@@ -1,4 +1,4 @@
-//! The JSON files that Spack writes: which one a text is, and what it holds.
+//! The JSON files that Spack writes: the kind of a text, and its content.
 
 use std::io::Read;
 use std::path::Path;
@@ -10,12 +10,12 @@ use crate::origin::{OriginTexts, SpecsRead};
 use crate::window::Window;
 use crate::{database, index_stream, lock, spec_file};
 
-/// What can be read, for the message about what cannot.
+/// The supported formats, for the message about unsupported ones.
 const EXPECTED: &str =
     "a build cache index, an install database, a spack.lock, a spec file or a list of specs";
 
-/// So many bytes are read at once: they stay in a core's own cache from the first pass
-/// over them to the last.
+/// The number of bytes that are read at once: few enough to stay in a core's own cache from the
+/// first pass to the last.
 const BLOCK_BYTES: usize = 512 << 10;
 
 /// The largest lock, spec file or list of specs: these are in memory as a whole. The
@@ -94,8 +94,8 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// Looks ahead; the position stays before the first bracket. Only keys before the
-    /// one that shows it are stepped over; a database, which may be large, has no other.
+    /// Looks ahead; the position stays before the first bracket. Only the keys before the decisive
+    /// one are stepped over; a database, which may be large, has none.
     pub(crate) fn of(json: &mut Json<'_>) -> JsonResult<Self> {
         json.literal(b"\xef\xbb\xbf");
         match json.peek()? {

@@ -10,7 +10,7 @@ use walkdir::{DirEntry, WalkDir};
 use crate::fault::{Fault, FaultKind};
 use crate::limits::Limits;
 
-/// So much of a file is looked at to see whether it is a page.
+/// The number of bytes of a file that are read to see whether it is a page.
 const HEAD_BYTES: u64 = 4096;
 
 /// The pages below a folder.
@@ -23,10 +23,10 @@ pub(crate) struct Tree {
 impl Tree {
     /// Walks through `root`, or takes `root` itself if it is not a folder.
     ///
-    /// Every `specs.md` is a page, whatever it holds: an empty one is damaged and
-    /// not overlooked. Another `.md` file is a page if its front matter says
-    /// `layout: cache` or has no end, or if it cannot be read. Links are followed; a link back to a folder above it is a
-    /// fault. Hidden files and folders are passed over.
+    /// Every `specs.md` is a page, whatever its content: an empty one is damaged, not ignored.
+    /// Another `.md` file is a page if its front matter says `layout: cache` or has no end, or if
+    /// it cannot be read. Links are followed; a link back to a folder above it is a fault. Hidden
+    /// files and folders are passed over.
     pub(crate) fn walk(root: &Path, limits: Limits) -> Self {
         let mut tree = Self::default();
         if !root.is_dir() {
@@ -46,7 +46,7 @@ impl Tree {
             }
             match entry {
                 Ok(entry) if is_page(&entry) => tree.pages.push(entry.into_path()),
-                // The walk does not go into it, and what it holds must not be overlooked.
+                // The walk does not enter it, and its content must not be silently ignored.
                 Ok(entry) if entry.file_type().is_dir() && entry.depth() == limits.tree_depth => {
                     let limit = limits.tree_depth;
                     let fault = Fault::of_file(FaultKind::TooDeep { limit });
@@ -65,7 +65,7 @@ impl Tree {
 }
 
 impl Limits {
-    /// The limit that a walk exceeds which has met this number of entries and links.
+    /// The limit that a walk with this number of entries and links exceeds.
     fn exceeded(&self, entries: usize, links: usize) -> Option<FaultKind> {
         if entries >= self.tree_entries {
             let limit = self.tree_entries;
@@ -95,11 +95,11 @@ fn is_page(entry: &DirEntry) -> bool {
     entry.file_name() == "specs.md"
         || (path.extension() == Some(OsStr::new("md"))
             && entry.file_type().is_file()
-            // What cannot be looked into must not be overlooked.
+            // An unreadable file must not be silently ignored.
             && may_be_page(path).unwrap_or(true))
 }
 
-/// Whether the file begins with front matter that says `layout: cache`, or with front
+/// Returns whether the file begins with front matter that says `layout: cache`, or with front
 /// matter that has no end: a page that was cut.
 fn may_be_page(path: &Path) -> std::io::Result<bool> {
     let mut head = Vec::new();

@@ -1,14 +1,14 @@
-//! One spelling for variants that the years spell differently.
+//! One spelling for variants whose spelling changed over the years.
 //!
-//! Pages write a multi-valued variant as `name=a,b` up to March 2025 and as
-//! `name:=a,b` since, quote what is not plain, and cut patches to seven digits or
-//! not. The same spec must have the same variants in all of them.
+//! Pages write a multi-valued variant as `name=a,b` up to March 2025 and as `name:=a,b` since,
+//! quote values that are not plain, and cut patches to seven digits or not. The same spec must have
+//! the same variants in all of them.
 
 use std::borrow::Cow;
 
 use crate::fault::FaultKind;
 
-/// So many hex digits of a patch's checksum are kept, as newer pages do.
+/// The number of hex digits of a patch's checksum that are kept, as in newer pages.
 const PATCH_DIGITS: usize = 7;
 
 /// The canonical text of a list of variants: one a line, ordered by name.
@@ -41,7 +41,7 @@ fn one(text: &str) -> Result<(&str, Cow<'_, str>), FaultKind> {
         _ => {
             let (name, value) = text.split_at(name_end.ok_or_else(wrong)?);
             let name = name.strip_suffix(':').unwrap_or(name);
-            // `==` says that dependencies have it too, which is not kept on a concrete spec.
+            // `==` means that dependencies have it too, which a concrete spec does not record.
             let value = value.trim_start_matches('=');
             if !is_name(name) {
                 return Err(wrong());
@@ -105,7 +105,7 @@ fn unquoted(value: &str) -> Option<Cow<'_, str>> {
     }
 }
 
-/// Whether Spack reads the value without quotes.
+/// Returns whether Spack reads the value without quotes.
 fn is_bare(value: &str) -> bool {
     let is_bare = |byte: u8| byte.is_ascii_alphanumeric() || b"_+*.,:=%^~/\\-".contains(&byte);
     !value.is_empty() && value.bytes().all(is_bare)

@@ -91,8 +91,8 @@ impl Versioned {
         first.map_or("", |release| release.spack)
     }
 
-    /// The version of the nodes in a file of some version: what the last release wrote that
-    /// wrote this version; `None` for versions that are not read.
+    /// The version of the nodes in a file of some version: that of the last release with this
+    /// version; `None` for unsupported versions.
     pub(crate) fn nodes(self, version: u64) -> Option<u64> {
         let mut writers = RELEASES.iter().rev();
         let last = writers.find(|release| self.of(release) == version)?;
@@ -103,7 +103,7 @@ impl Versioned {
     ///
     /// # Errors
     ///
-    /// A [`Fault`] when the version is not read.
+    /// A [`Fault`] if the version is not supported.
     pub(crate) fn take(
         self,
         place: &str,
@@ -146,7 +146,7 @@ impl Versioned {
 /// The treatment of a file of a version that is newer than the known ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Newer {
-    /// It is a fault: a newer version may say other things with the same keys.
+    /// It is a fault: a newer version may give the same keys another meaning.
     #[default]
     Refuse,
     /// It is read as the newest version that is known.
@@ -158,7 +158,7 @@ pub enum Newer {
 pub struct FormatVersion {
     /// The version that the file names.
     pub number: u64,
-    /// Whether it is newer than those that are known, so that what was read is a guess.
+    /// Whether it is newer than the known ones, so that the result is a guess.
     pub is_guess: bool,
 }
 

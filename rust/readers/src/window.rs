@@ -1,16 +1,17 @@
 //! A file of any length, of which a part is in memory while it is parsed.
 //!
-//! A parser of a file that is not yet read whole may come to the end of what is there.
-//! So it goes in *steps*, from one place where it may stop to the next: a step that runs
-//! out of text is taken again with more of it. What lies before the last step is let go,
-//! so what is in memory is a block, or the longest single step if that is longer.
+//! A parser of a file that is not yet read completely may reach the end of the text in memory. So
+//! it proceeds in *steps*, from one place where it may stop to the next: a step that runs out of
+//! text is repeated with more text. The text before the last step is dropped, so the memory holds
+//! one block, or the longest single step if that is longer.
 
 use std::io::{ErrorKind, Read};
 
 use crate::fault::{Fault, FaultKind};
 use crate::json::{Json, JsonError, JsonErrorKind, JsonResult};
 
-/// The most text that one step may need. Records of real indexes have a few thousand bytes.
+/// The maximum length of text that one step may need. Records of real indexes have a few thousand
+/// bytes.
 const STEP_BYTES: usize = 64 << 20;
 
 /// A value this near to the end of the window may have been cut there: `tru`, for one.
@@ -26,13 +27,13 @@ pub(crate) struct Window<R> {
     /// The bytes of a character that a block has cut.
     cut: Vec<u8>,
     has_ended: bool,
-    /// Why no more can be read. It is reported when the text before it has been parsed, so that
-    /// faults are reported in the order of the file, whatever the size of the blocks.
+    /// The reason why no more can be read. It is reported after the text before it has been parsed,
+    /// so faults are reported in the order of the file, whatever the size of the blocks.
     failed: Option<Fault>,
     /// The keys to the object that is walked.
     path: Vec<&'static str>,
     block: Vec<u8>,
-    /// How much the file may have, how much was read, and what of it was let go.
+    /// The limit on the size of the file, the bytes read so far, and the dropped part.
     limit: u64,
     read: u64,
     gone_bytes: u64,
@@ -98,7 +99,7 @@ impl<R: Read> Window<R> {
         Ok(())
     }
 
-    /// Walks an object many members at a step: `some` reads those that are in memory, as
+    /// Walks an object with many members per step: `some` reads those in memory, as
     /// [`members_at_hand`] does.
     pub(crate) fn object_in_pieces(
         &mut self,
@@ -111,7 +112,7 @@ impl<R: Read> Window<R> {
         Ok(())
     }
 
-    /// Reads, with `read`, what stands under the key `key`.
+    /// Reads, with `read`, the value of the key `key`.
     pub(crate) fn below<T>(
         &mut self,
         key: &'static str,
@@ -156,12 +157,12 @@ impl<R: Read> Window<R> {
         }
     }
 
-    /// Whether there is nothing but white space, as far as the file was read.
+    /// Returns whether there is only white space in the part of the file that was read.
     pub(crate) fn is_blank(&self) -> bool {
         self.gone_bytes == 0 && self.cut.is_empty() && self.text.trim_ascii().is_empty()
     }
 
-    /// All of a file that may have `limit` bytes, and the position in it.
+    /// The whole content of a file of at most `limit` bytes, and the position in it.
     pub(crate) fn whole(&mut self, limit: u64) -> Result<Json<'_>, Fault> {
         self.limit = self.limit.min(limit);
         self.check_limit()?;
@@ -174,7 +175,7 @@ impl<R: Read> Window<R> {
         Ok(Json::new(&self.text).from(self.at, self.depth))
     }
 
-    /// The fault that an error in the text in memory is in the file.
+    /// An error in the text in memory, as a fault of the file.
     fn fault(&self, mut error: JsonError) -> Fault {
         let keys = self.path.iter().rev().map(|&key| key.to_owned());
         error.path.extend(keys);
@@ -185,7 +186,7 @@ impl<R: Read> Window<R> {
         error.kind == JsonErrorKind::Ends || error.at + CUT_BYTES >= self.text.len()
     }
 
-    /// Lets go what lies before the position, and reads at least as much as is left.
+    /// Drops the text before the position, and reads at least as much as is left.
     fn read_on(&mut self, most: usize) -> Result<(), Fault> {
         let gone = &self.text.as_bytes()[..self.at];
         self.gone_bytes += gone.len() as u64;
@@ -225,7 +226,7 @@ impl<R: Read> Window<R> {
             let used = append(&mut self.text, &self.cut);
             self.cut.drain(..used);
         }
-        // No character has more than four bytes: what is longer will not become one.
+        // No character has more than four bytes, so longer invalid text cannot become one.
         if self.cut.len() >= 4 || (read == 0 && !self.cut.is_empty()) {
             return Err(self.not_utf8());
         }
@@ -267,7 +268,7 @@ pub(crate) fn members_at_hand<'t>(
         if let Ok(more) = member(json) {
             goes_on = more;
         } else {
-            // It may end behind what is in memory; else it fails again, as the first.
+            // It may end beyond the text in memory; otherwise it fails again, as the first.
             *json = before;
             return Ok(true);
         }
@@ -288,9 +289,9 @@ fn append(text: &mut String, bytes: &[u8]) -> usize {
     valid.len()
 }
 
-/// The fault of a file that cannot be read on.
+/// The fault of a file that cannot be read any further.
 pub(crate) fn unreadable(error: &std::io::Error) -> Fault {
-    // What a decompressor finds wrong is of these kinds; a device's errors are not.
+    // Errors of decompressors are of these kinds; those of devices are not.
     Fault::of_file(match error.kind() {
         ErrorKind::UnexpectedEof => FaultKind::TruncatedGzip,
         ErrorKind::InvalidData | ErrorKind::InvalidInput => FaultKind::CorruptGzip,

@@ -1,7 +1,7 @@
 //! The fuzz targets on the inputs that are kept for them, with the stable compiler.
 //!
-//! `rust/fuzz/corpus` holds small sound and damaged files, from which a fuzzer starts, and
-//! each input that once broke something, under a name that says what.
+//! `rust/fuzz/corpus` holds small sound and damaged files, from which a fuzzer starts, and each
+//! input that once broke something, under a name that describes the fault.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 

@@ -83,7 +83,8 @@ fn compare(vectors: &str) {
             .map(|hash| hash.as_str().expect("a hash").to_owned())
             .filter(|hash| known.contains(hash))
             .collect();
-        // Whether a name that no spec of the locks has is one of a virtual package is up to recipes.
+        // Only recipes decide whether a name that no spec of the locks has is that of a virtual
+        // package.
         let is_open = found
             .unknown
             .iter()

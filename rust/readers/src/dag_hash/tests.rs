@@ -1,4 +1,4 @@
-//! Tests against hashes that Spack wrote, and of what proves nothing.
+//! Tests against hashes that Spack wrote, and of hashes that prove nothing.
 
 use super::*;
 
@@ -140,7 +140,7 @@ fn nodes_that_spack_0_21_took_over_keep_the_hash_of_their_old_form() {
 
 #[test]
 fn texts_are_escaped_as_python_escapes_them() {
-    // The right side is what `json.dumps` of Python gives.
+    // The right side is the output of Python's `json.dumps`.
     for (text, written) in [
         ("plain /", r#""plain /""#),
         ("\"\\\n\r\t\u{8}\u{c}\u{1}", r#""\"\\\n\r\t\b\f\u0001""#),

@@ -11,12 +11,12 @@ use crate::json::{Json, JsonResult};
 use crate::versions::Versioned;
 use crate::window::{Window, members_at_hand};
 
-/// What came of the records, for each rule that they may be hashed by. Where the version of the
-/// file stands behind them, that is all rules, and none.
+/// The results for the records, for each rule that may apply. If the version of the file stands
+/// behind them, that is every rule, and none.
 struct Records(Vec<(Option<Rule>, HashCheck)>);
 
-/// Holds all hashes of a file whose object has the key `database` against their content;
-/// the window stands at the object.
+/// Checks all hashes of a file whose object has the key `database`; the window stands at the
+/// object.
 pub(super) fn check<R: Read>(window: &mut Window<R>) -> Result<HashCheck, Fault> {
     let mut answer = HashCheck::default();
     window.object(|window, key| {
@@ -31,7 +31,7 @@ pub(super) fn check<R: Read>(window: &mut Window<R>) -> Result<HashCheck, Fault>
     Ok(answer)
 }
 
-/// Whether an object is next. Values of other types have no nodes.
+/// Returns whether an object is next. Values of other types have no nodes.
 fn begins_object<R: Read>(window: &mut Window<R>) -> Result<bool, Fault> {
     window.step(|json| Ok(json.peek()? == b'{'))
 }
@@ -56,7 +56,7 @@ fn database<R: Read>(window: &mut Window<R>) -> Result<HashCheck, Fault> {
         _ => window.skip(key),
     })?;
     Ok(records.map_or_else(HashCheck::default, |records| {
-        // As of a lock without one, it is the newest.
+        // As for a lock without a version, it is the newest.
         records.into_check(rule.unwrap_or(Some(Rule::Newer)))
     }))
 }
@@ -66,7 +66,7 @@ fn twice(key: &str) -> Fault {
 }
 
 impl Records {
-    /// `rule`: that of the file, where its version stands before its records.
+    /// `rule`: that of the file, if its version stands before its records.
     #[expect(
         clippy::option_option,
         reason = "a version may be known to have no rule"

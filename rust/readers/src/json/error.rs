@@ -34,12 +34,12 @@ pub(crate) enum JsonErrorKind {
 pub(crate) type JsonResult<T> = Result<T, Box<JsonError>>;
 
 impl JsonError {
-    /// The fault that this is in the file `text`.
+    /// This error as a fault of the file `text`.
     pub(crate) fn into_fault(self, text: &[u8]) -> Fault {
         self.into_fault_behind(text, 0, 0)
     }
 
-    /// The fault that this is in a file of which `text` stands behind some bytes and lines.
+    /// This error as a fault of a file in which some bytes and lines precede `text`.
     pub(crate) fn into_fault_behind(self, text: &[u8], bytes: u64, lines: u32) -> Fault {
         let before = &text[..self.at.min(text.len())];
         let line = lines + memchr::memchr_iter(b'\n', before).count() as u32 + 1;
@@ -80,7 +80,7 @@ impl JsonError {
         }
     }
 
-    /// The error of a key that must be in the object that was just walked.
+    /// The error of a required key that is missing in the object that was just walked.
     #[cold]
     #[expect(clippy::unnecessary_box_returns, reason = "results stay small")]
     pub(crate) fn missing(json: &super::Json<'_>, key: &str) -> Box<Self> {

@@ -1,8 +1,8 @@
-//! Keys that an object has twice.
+//! Duplicate keys of an object.
 
 use super::{Json, JsonErrorKind, JsonResult};
 
-/// The keys of an object that were met, each a bit whose number the caller chooses.
+/// The keys of an object met so far, each a bit whose number the caller chooses.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Seen(u32);
 
@@ -16,7 +16,7 @@ impl Seen {
         Ok(())
     }
 
-    /// Whether a key was met.
+    /// Returns whether a key was met.
     pub(crate) fn has(self, key: u32) -> bool {
         self.0 & 1 << key != 0
     }

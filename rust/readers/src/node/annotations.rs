@@ -1,4 +1,4 @@
-//! What Spack notes beside a spec: which format it was converted from, and its compiler then.
+//! Spack's annotations of a spec: the format that it was converted from, and its compiler then.
 
 use specplan_catalog::Column;
 
@@ -63,8 +63,8 @@ impl NodeReader {
     }
 }
 
-/// A value that is not text, in the one spelling that it has whatever the file's white space,
-/// order of members and escapes.
+/// A value that is not text, in one canonical spelling whatever the file's white space, order of
+/// members and escapes.
 fn spelt_alike(value: &[u8]) -> String {
     match serde_json::from_slice::<serde_json::Value>(value) {
         Ok(value) if value.is_object() || value.is_array() => value.to_string(),

@@ -20,7 +20,7 @@ impl NodeReader {
                     seen.once(json, 0)?;
                     path = json.text_or_null()?.unwrap_or_default().into_owned();
                 }
-                // The years call it differently, and none has both.
+                // Its name changed over the years, and no file has both.
                 "module" | "modules" => {
                     seen.once(json, 1)?;
                     modules = match json.peek()? {

@@ -12,7 +12,7 @@ const FLAGS: [&str; 6] = [
     "cflags", "cppflags", "cxxflags", "fflags", "ldflags", "ldlibs",
 ];
 
-/// The variant that names the source tree of a spec that is developed.
+/// The variant that names the source tree of a developed spec.
 const DEVELOPED: &str = "dev_path";
 
 impl NodeReader {

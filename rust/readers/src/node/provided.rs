@@ -1,4 +1,4 @@
-//! The virtual packages that a node provides, as nodes say it from version 6 on.
+//! The virtual packages that a node provides, which nodes record from version 6 on.
 
 use specplan_catalog::Column;
 

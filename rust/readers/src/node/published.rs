@@ -1,8 +1,8 @@
 //! A node exactly as today's Spack writes it.
 //!
-//! Nearly all that an index holds is such nodes. Their members come in one order and
-//! without white space, so they are stepped over as literals; what is spelt otherwise is
-//! left to the general reader, which gives the same for both.
+//! Nearly all nodes of an index are like this. Their members come in one order and without white
+//! space, so they are stepped over as literals; other spellings are left to the general reader,
+//! which returns the same for both.
 
 use specplan_catalog::{Column, EdgeColumn};
 
@@ -11,7 +11,7 @@ use crate::json::{Json, Seen};
 use crate::names;
 
 impl NodeReader {
-    /// Reads a node; `None`, with nothing of worth in `node`, if it must be read again.
+    /// Reads a node; `None`, with `node` unspecified, if it must be read again.
     pub(super) fn published(&mut self, json: &mut Json<'_>, node: &mut Node) -> Option<Seen> {
         let mut seen = Seen::default();
         let mut once = |json: &Json<'_>, key: Key| seen.once(json, key as u32).ok();
@@ -54,7 +54,7 @@ impl NodeReader {
         json.literal(b"}").then_some(seen)
     }
 
-    /// Takes the rest of a text as the node's in `column`. What the column has was checked.
+    /// Takes the rest of a text as the node's in `column`. The content of the column was checked.
     fn text_of(&mut self, json: &mut Json<'_>, node: &mut Node, column: Column) -> Option<()> {
         let text = json.plain_rest()?;
         let known = self.rows.find(column, text).filter(|_| !text.is_empty());

@@ -1,11 +1,11 @@
-//! The value of an object that a file has many times.
+//! The values of objects that a file repeats many times.
 
 use hashbrown::HashMap;
 
 use crate::json::Json;
 
-/// So many objects are remembered at most. Packages of one build system often have the same
-/// parameters; a public cache has a few thousand that differ.
+/// The maximum number of objects that are remembered. Packages of one build system often have the
+/// same parameters; a public cache has a few thousand that differ.
 const MOST: usize = 1 << 16;
 
 /// The values of objects, by their bytes.
@@ -18,8 +18,8 @@ impl<T> Default for Remembered<T> {
 }
 
 impl<T: Copy> Remembered<T> {
-    /// Steps over the object that is next, if its very bytes were read before and it holds
-    /// no other object.
+    /// Steps over the next object, if the same bytes were read before and it contains no other
+    /// object.
     pub(super) fn take(&self, json: &mut Json<'_>) -> Option<T> {
         let ahead = json.ahead();
         let end = memchr::memchr(b'}', ahead)?;
@@ -28,7 +28,7 @@ impl<T: Copy> Remembered<T> {
         Some(known)
     }
 
-    /// Remembers what was read between two positions.
+    /// Remembers the bytes between two positions.
     pub(super) fn keep(&mut self, from: &Json<'_>, to: &Json<'_>, read: T) {
         if self.0.len() < MOST {
             let bytes = &from.ahead()[..to.position() - from.position()];

@@ -1,8 +1,8 @@
 //! The exact fault of a page that the fast reader refused.
 //!
-//! The fast way only knows that some value does not fit. Here the values are
-//! looked at one by one, in the order of the page, until the first that breaks
-//! the format is found. Only damaged pages pay for it.
+//! The fast reader only knows that some value does not fit. Here the values are checked one by one,
+//! in the order of the page, until the first one that breaks the format. Only damaged pages pay for
+//! this.
 
 use serde_json::Value;
 
@@ -71,11 +71,11 @@ pub(super) fn of_value(json: &str, place: &'static str, error: &serde_json::Erro
         "meta" => keys(&value, "meta", &META),
         _ => specs(&value),
     };
-    // What is left is an object that has a key twice, which a plain value cannot show.
+    // The remaining fault is a duplicate key, which a plain value cannot show.
     checked.err().unwrap_or_else(|| malformed(place, error))
 }
 
-/// The fault of what should be a list of texts.
+/// The fault of a value that should be a list of texts.
 pub(super) fn of_texts(json: &str) -> FaultKind {
     match serde_json::from_str::<Value>(json) {
         Ok(Value::Array(elements)) => elements
@@ -92,7 +92,7 @@ pub(super) fn of_texts(json: &str) -> FaultKind {
     }
 }
 
-/// The fault of a value of another type than `expected`.
+/// The fault of a value of a type other than `expected`.
 pub(super) fn wrong_type(json: &str, expected: &'static str) -> FaultKind {
     serde_json::from_str(json).map_or_else(
         |error: serde_json::Error| FaultKind::Malformed {

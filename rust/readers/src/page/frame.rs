@@ -28,9 +28,8 @@ impl<'p> Frame<'p> {
 
     /// The frame of `page`, or `None` if any line is spelt in another way.
     ///
-    /// Only ASCII is taken: YAML and JSON differ in what they make of some other
-    /// characters (U+2028 ends a line in one and not in the other), and Python's
-    /// `json.dumps`, which writes the pages, escapes them.
+    /// Only ASCII is accepted: YAML and JSON treat some other characters differently (U+2028 ends a
+    /// line in only one of them), and Python's `json.dumps`, which writes the pages, escapes them.
     pub(super) fn of(page: &'p [u8]) -> Option<Self> {
         let page = page
             .is_ascii()
@@ -110,7 +109,7 @@ fn quoted(value: &str) -> Option<&str> {
     is_plain(text).then_some(text)
 }
 
-/// A scalar that YAML reads as this very text.
+/// A scalar that YAML reads as exactly this text.
 fn plain(value: &str) -> Option<&str> {
     let starts_with_letter = value.starts_with(|letter: char| letter.is_ascii_alphabetic());
     (starts_with_letter && is_plain(value) && !is_keyword(value)).then_some(value)

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use super::entry::{Entry, texts};
 use crate::fault::shortened;
 
-/// So many of the last distinct texts are compared with before one is kept.
+/// The number of recent distinct texts that a new one is compared with.
 const REMEMBERED: usize = 8;
 
 /// The summary that a page gives of its specs.
@@ -36,7 +36,7 @@ pub(super) struct Meta<'j> {
 #[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 struct Text<'j>(#[serde(borrow)] Cow<'j, str>);
 
-/// One key of `meta` that does not say what the specs of the page say.
+/// One key of `meta` that contradicts the specs of the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MetaContradiction {
     /// The key of `meta`.
@@ -47,8 +47,8 @@ pub struct MetaContradiction {
     pub spec_details: String,
 }
 
-/// Checks the eight identities between `meta` and `spec_details`. Lists are
-/// compared as sets: an order that is not sorted contradicts nothing.
+/// Checks the eight identities between `meta` and `spec_details`. Lists are compared as sets: their
+/// order does not matter.
 pub(super) fn contradictions(meta: &Meta<'_>, entries: &[Entry<'_>]) -> Vec<MetaContradiction> {
     let mut contradictions = Vec::new();
     let mut compare = |identity, meta: &[Text<'_>], specs: Vec<&str>| {
@@ -134,8 +134,8 @@ fn stack_labels(json: &str) -> Vec<Cow<'_, str>> {
     raw.and_then(|raw| texts(raw).ok()).unwrap_or_default()
 }
 
-/// The distinct texts in order. Most pages have a few of each kind many times over, so
-/// what is known already is not sorted again.
+/// The distinct texts in order. Most pages repeat a few of each kind many times, so known texts are
+/// not sorted again.
 fn sorted<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<&'t str> {
     let mut distinct: Vec<&str> = Vec::new();
     for text in texts {
@@ -149,7 +149,7 @@ fn sorted<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<&'t str> {
     distinct
 }
 
-/// This many bytes of a list are shown; a real one has a few hundred.
+/// The number of bytes of a list that are shown; a real list has a few hundred.
 const SHOWN_BYTES: usize = 4096;
 
 fn listed(texts: &[&str]) -> String {
@@ -161,7 +161,7 @@ fn counted<'t>(counts: impl Iterator<Item = (&'t str, u64)>) -> String {
     format!("{{{}}}", joined(counts))
 }
 
-/// The texts with commas between them, cut where a hostile page would fill the screen.
+/// The texts joined by commas, cut so that a hostile page cannot fill the screen.
 fn joined<'t>(texts: impl Iterator<Item = Cow<'t, str>>) -> String {
     let mut shown = String::new();
     let mut texts = texts.peekable();
