@@ -1,4 +1,4 @@
-//! The specs to install, where several would do.
+//! The choice of specs to install if several are possible.
 
 mod parts;
 
@@ -18,16 +18,16 @@ use crate::plan::seeds;
 use crate::plan::stale::stale_places;
 use crate::plan::task::{Scope, Task, check_specs};
 
-/// A task whose roots are in part to be chosen.
+/// A task with roots that remain to be chosen.
 #[derive(Clone, Debug)]
 pub struct RootChoice {
-    /// What is known. Its roots are wanted in any case.
+    /// The known part of the task. Its roots are always wanted.
     pub task: Task,
     /// By want its alternatives, the preferred first. A want may have none, and is then left out.
     pub wants: Vec<Vec<Alternative>>,
 }
 
-/// What meets a want: parts that are installed together, each by any of its specs, the preferred
+/// A way to meet a want: parts that are installed together, each by any of its specs, the preferred
 /// first.
 pub type Alternative = Vec<Vec<SpecId>>;
 
@@ -40,7 +40,7 @@ pub struct ChosenAlternative {
     pub specs: Vec<usize>,
 }
 
-/// Chosen roots, and what is proven about them.
+/// Chosen roots, with the proven bound.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChosenRoots {
     /// By want the chosen alternative; `None` for a want that none meets without building a broken
@@ -48,11 +48,11 @@ pub struct ChosenRoots {
     pub alternatives: Vec<Option<ChosenAlternative>>,
     /// The total cost of the builds of all roots, in the unit of the task's costs.
     pub cost: f64,
-    /// No choice costs less than this. Costs that are not whole count rounded down for it.
+    /// No choice costs less than this. For the bound, costs that are not whole are rounded down.
     pub lower_bound: f64,
     /// Whether no choice costs less.
     pub is_optimal: bool,
-    /// What it would cost if each want took the alternative that is cheapest alone.
+    /// The cost if each want took the alternative that is cheapest alone.
     pub cost_alone: f64,
     /// The number of nodes that were searched.
     pub nodes: u64,
@@ -75,12 +75,12 @@ pub enum RootChoiceError {
     ScopeAll,
 }
 
-/// The largest cost that is counted; sums of larger ones would not be exact.
+/// The largest cost that is accepted; sums of larger ones would not be exact.
 const MOST_COST: f64 = 4_503_599_627_370_496.0;
 
 impl RootChoice {
-    /// Chooses the roots such that building all that installing them needs costs least, or as close
-    /// to that as the limits allow; see [`choose`].
+    /// Chooses the roots whose installation needs the cheapest builds in total, or as close to that
+    /// as the limits allow; see [`choose`].
     ///
     /// # Errors
     ///
@@ -104,14 +104,14 @@ impl RootChoice {
         let broken = graph.places_of(&task.broken);
         let blocked = rules.blocked(&broken);
         let is_free = |place: &Place| !blocked.contains(place.index());
-        // A plan keeps what a root runs with where the root itself cannot be had.
+        // A plan keeps the run dependencies of a root even if the root itself cannot be installed.
         let mut roots = graph.no_places();
         let places = check_specs(graph, "roots", &task.roots)?;
         roots.extend(places.into_iter().map(Place::index));
         let fixed = seeds(&rules, &roots, task.scope, &broken);
         let fixed: Vec<Place> = fixed.ones().map(Place::at).filter(is_free).collect();
         let mut groups: Vec<Vec<Place>> = vec![fixed.clone()];
-        // The same, but where an alternative has more groups than can be listed, what each needs at least.
+        // The same, but if an alternative has too many groups to list, the minimum that each needs.
         let mut least: Vec<Vec<Place>> = groups.clone();
         let mut is_short = false;
         let mut wants: Vec<Vec<u32>> = Vec::new();
@@ -187,7 +187,7 @@ impl RootChoice {
 struct Priced {
     choice: Choice,
     scale: CostScale,
-    /// By item, what it costs in parts; where the scale is not exact, a choice counts less.
+    /// By item, its cost in parts; if the scale is not exact, it is rounded down.
     parts: Vec<f64>,
 }
 
@@ -201,7 +201,7 @@ impl Priced {
         let graph = &rules.graph;
         let mut starts = graph.no_places();
         starts.extend(groups.iter().flatten().map(|place| place.index()));
-        // What is below the groups holds all that they can demand.
+        // The closure of the groups contains all that they can demand.
         let below = closure_below(graph, &starts);
         let mut item_of = vec![u32::MAX; graph.spec_count()];
         let mut places = Vec::new();
@@ -256,7 +256,7 @@ impl Priced {
         self.scale.in_units(to_float(parts))
     }
 
-    /// What the items of a choice cost. Groups, which follow the items, cost nothing.
+    /// The costs of the items of a choice. Groups, which follow the items, cost nothing.
     fn cost_of(&self, chosen: &Chosen) -> f64 {
         let parts = chosen.items.iter();
         let parts = parts.filter_map(|&item| self.parts.get(item as usize));

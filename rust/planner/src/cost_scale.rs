@@ -1,6 +1,6 @@
 //! Costs as whole numbers, so that their sums are exact.
 
-/// The largest sum that is counted: beside it floating point still holds every whole number.
+/// The largest sum: up to here floating point represents every whole number exactly.
 const MOST_SUM: f64 = 4_503_599_627_370_496.0;
 
 /// The most digits behind the point that are counted.
@@ -9,9 +9,9 @@ const MOST_DIGITS: usize = 15;
 /// The number of parts that one unit of cost has.
 ///
 /// Costs are decimals, as people and files write them. In parts of a unit they are whole numbers,
-/// sums of which are exact; divided by the parts again, a sum is the decimal that adding on paper
-/// gives. Where the digits are too many for that, as many are kept as sums have room for, and costs
-/// in parts are not whole: see [`is_exact`](Self::is_exact).
+/// sums of which are exact; divided by the parts again, a sum is the exact decimal sum. If there
+/// are too many digits for that, as many are kept as sums have room for, and costs in parts are not
+/// whole: see [`is_exact`](Self::is_exact).
 ///
 /// ```
 /// use specplan_planner::CostScale;
@@ -29,7 +29,7 @@ pub struct CostScale {
 }
 
 impl Default for CostScale {
-    /// One part a unit, which is exact where every cost is whole.
+    /// One part per unit, which is exact if every cost is whole.
     fn default() -> Self {
         Self {
             parts: 1.0,
@@ -52,7 +52,7 @@ impl CostScale {
         }
     }
 
-    /// Whether every cost is a whole number of parts, and every sum exact.
+    /// Returns whether every cost is a whole number of parts, and every sum exact.
     pub const fn is_exact(self) -> bool {
         self.is_exact
     }

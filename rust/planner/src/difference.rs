@@ -1,4 +1,5 @@
-//! Two points in time: which new hashes changed themselves, which inherited it, and from what.
+//! Two points in time: the new hashes that changed themselves, those that inherited a change, and
+//! its origin.
 
 mod fresh;
 mod hold;
@@ -21,7 +22,7 @@ pub struct Difference {
 impl Difference {
     /// Compares two states.
     ///
-    /// Law: every new hash has an own change in its closure, perhaps itself. For one that has none
+    /// Law: every new hash has an own change in its closure, perhaps itself. A new hash without one
     /// has old content and only old dependencies, which is an own change by definition.
     ///
     /// # Errors
@@ -63,12 +64,12 @@ impl Difference {
         self.fresh.by_rank()
     }
 
-    /// The own changes and how far each goes: the farthest first, then by rank.
+    /// The own changes with their reach: the farthest first, then by rank.
     ///
     /// # Complexity
     ///
-    /// O(c m / 256) for c own changes, on all cores, and the sum of what each reaches. Which own
-    /// changes reach a spec is a bit set, 256 of them at a time.
+    /// O(c m / 256) for c own changes, on all cores, and the sum of what each reaches. The own
+    /// changes that reach a spec are a bit set, 256 of them at a time.
     pub fn own_changes(&self) -> Vec<OwnChange> {
         let (reach, alone) = (self.fresh.reach(), self.fresh.explained_alone());
         let causes = self.fresh.causes().iter().zip(reach).zip(alone);
@@ -92,7 +93,8 @@ impl Difference {
         self.fresh.causes_of(spec)
     }
 
-    /// In which order to hold changes back so that few builds remain. Complexity: see [`HoldList`].
+    /// The order in which to hold changes back so that few builds remain. Complexity: see
+    /// [`HoldList`].
     pub fn hold_list(&self) -> HoldList {
         hold::hold_list(&self.fresh, &self.external)
     }

@@ -26,7 +26,7 @@ pub enum GraphError {
         /// The number of specs that a graph can hold.
         limit: usize,
     },
-    /// More edges than a row can point at.
+    /// More edges than a row can hold.
     #[error("too many edges: a graph holds at most {limit}")]
     TooManyEdges {
         /// The number of edges that a graph can hold.

@@ -1,4 +1,4 @@
-//! The graph of specs and what they need, both directions, in compressed rows.
+//! The graph of specs and their dependencies, both directions, in compressed rows.
 
 pub(crate) mod bitlanes;
 mod build;
@@ -38,9 +38,9 @@ pub struct Edge {
 /// The direction in which to follow edges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
-    /// From a spec to what it needs.
+    /// From a spec to its dependencies.
     Dependencies,
-    /// From a spec to what needs it.
+    /// From a spec to its dependents.
     Dependents,
 }
 

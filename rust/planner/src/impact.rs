@@ -1,4 +1,4 @@
-//! What binaries are worth: what specs lack, what each gap blocks, and which binaries are broken.
+//! The value of binaries: the specs that others lack, the effects of gaps, and the broken binaries.
 
 pub(crate) mod breakage;
 pub(crate) mod lacked;

@@ -1,11 +1,11 @@
-//! Plans over graphs of specs: what is the least that must be built, in which order, and why.
+//! Plans over graphs of specs: the least set of builds, in which order, and why.
 //!
-//! A *spec* is one exact build of a package. It needs others: to be built, to be linked to, to run.
-//! Some specs are *available* as binaries in a cache, some are *external* (the system provides
-//! them), and some are wanted. This crate answers what has to be built so that every want installs
-//! from the cache alone, what a change does to that, and what caused the difference between two
-//! states. It knows no names, files, formats, clock or environment: a spec is a dense number, a
-//! [`SpecId`], and the caller knows what it stands for.
+//! A *spec* is one exact build of a package. It needs others: to build, to link, to run. Some specs
+//! are *available* as binaries in a cache, some are *external* (the system provides them), and some
+//! are wanted. This crate answers which specs must be built so that every want installs from the
+//! cache alone, how a change affects that, and what caused the difference between two states. It
+//! knows no names, files, formats, clock or environment: a spec is a dense number, a [`SpecId`],
+//! and the caller knows what it stands for.
 //!
 //! # The rules
 //!
@@ -16,10 +16,10 @@
 //! build(s):   s is in the plan; install(d) for each build, link or run dependency d
 //! ```
 //!
-//! The plan is the least set that is closed under these rules, and there is only one. What follows
-//! from them is easy to miss: a binary that is there does not need what it was built with. Test
-//! edges count for hashes and staleness only. A spliced spec that is not available is not built;
-//! the binary that it was built as is fetched and rewired.
+//! The plan is the least set that is closed under these rules, and there is only one. One
+//! consequence is easy to miss: an existing binary does not need its build dependencies. Test edges
+//! count for hashes and staleness only. A spliced spec that is not available is not built; the
+//! binary that it was built as is fetched and rewired.
 //!
 //! # Example
 //!
@@ -61,15 +61,16 @@
 //! - [`Graph`]: specs and edges, both ways, without cycles. [`reached`] and [`usable`] walk it.
 //! - [`Task`] and [`Plan`]: all inputs of a plan in one struct; the plan, its stages, and on demand
 //!   [`Needs`], [`CriticalPath`], [`Reasons`], [`Why`], [`NodeByNode`], [`LeftOut`].
-//! - [`Budget`]: which roots a limited budget completes, with a bound on what any choice could.
-//! - [`Schedule`]: when each build of a plan runs on how many runners, and what no schedule beats.
-//! - [`RecipeChange`] and [`stale()`]: what a change makes stale, and what is left untested.
-//! - [`RootChoice`]: which alternatives to take where several would do, with a bound that says how
-//!   far from the least cost that can be.
-//! - [`Supply`], [`Lacked`] and [`Usefulness`]: what specs lack, and what is gained by building each gap;
-//!   [`Breakage`]: which binaries are broken, and by what.
-//! - [`cyclic_components`]: specs that depend on each other, where there is no graph.
-//! - [`Comparison`] and [`Difference`]: two points in time, own changes, and what to hold back.
+//! - [`Budget`]: the roots that a limited budget completes, with a bound for all choices.
+//! - [`Schedule`]: the time and the runner of each build of a plan, with a lower bound for all
+//!   schedules.
+//! - [`RecipeChange`] and [`stale()`]: the specs that a change makes stale, and those left untested.
+//! - [`RootChoice`]: the choice among alternatives, with a bound on the least cost.
+//! - [`Supply`], [`Lacked`] and [`Usefulness`]: the specs that others lack, and the benefit of
+//!   building each gap; [`Breakage`]: the broken binaries, and the cause.
+//! - [`cyclic_components`]: specs that depend on each other, if there is no graph.
+//! - [`Comparison`] and [`Difference`]: two points in time, own changes, and the changes to hold
+//!   back.
 //!
 //! # Determinism
 //!
@@ -79,8 +80,8 @@
 //!
 //! # What this crate does not do
 //!
-//! It invents no specs: what is chosen from was given. It does not concretize, so what a change leads to is
-//! shown on the graph from before the change.
+//! It invents no specs: all candidates are given. It does not concretize, so the effects of a
+//! change are shown on the graph from before the change.
 
 mod choose;
 mod cost_scale;

@@ -26,8 +26,8 @@ use crate::graph::kinds::EdgeKinds;
 use crate::graph::set::SpecSet;
 use crate::graph::{Graph, Places};
 
-/// The unique least plan of a [`Task`], with its stages. Everything else that can be asked about it
-/// is computed when it is asked.
+/// The unique least plan of a [`Task`], with its stages. Everything else about it is computed on
+/// request.
 ///
 /// # Algorithm
 ///
@@ -35,7 +35,7 @@ use crate::graph::{Graph, Places};
 /// 2. *Standing* of each spec: external, available and not stale, spliced, or absent. It fixes
 ///    which edges the spec demands once it is needed.
 /// 3. *Needed*: the least set that holds the wants and is closed under demands. It is unique, as
-///    the intersection of two closed sets is closed. What is needed and absent is built.
+///    the intersection of two closed sets is closed. Specs that are needed and absent are built.
 /// 4. *Stages* of the builds, from the leaves up.
 ///
 /// Steps 1, 3 and 4 are each one walk over the rows in memory order.
@@ -45,12 +45,12 @@ pub struct Plan {
     /// The roots, by place.
     pub(crate) roots: Places,
     scope: Scope,
-    /// Wants that lead to all that is needed: see [`seeds`].
+    /// Wants from which all needed specs are reached: see [`seeds`].
     seeds: Places,
-    /// All wants, those left out included, once somebody asked.
+    /// All wants, those left out included, once requested.
     all_wants: OnceLock<Places>,
     pub(crate) needed: Places,
-    /// The specs that would be needed if no spec was broken.
+    /// The specs that would be needed if no spec were broken.
     pub(crate) needed_at_best: Places,
     left_out: LeftOut,
     broken: Places,
@@ -58,7 +58,7 @@ pub struct Plan {
     blocked: Places,
     order: Order,
     change: Option<RecipeChange>,
-    /// The rules as they are without the change; absent if there is none.
+    /// The rules without the change; `None` if there is no change.
     before: Option<Rules>,
     /// By id.
     costs: Option<Vec<f64>>,
@@ -81,7 +81,7 @@ pub struct Totals {
     pub critical_path: f64,
     /// Available specs that the wants or the builds install.
     pub reused: usize,
-    /// Builds if pruning went node by node.
+    /// Builds of pruning node by node.
     pub node_by_node: usize,
     /// Builds that the plan without the change would not hold.
     pub due_to_change: usize,
@@ -92,7 +92,7 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// [`TaskError`] if a field of the task is not about its graph, or a cost cannot be added up.
+    /// [`TaskError`] if a field of the task does not fit its graph, or a cost cannot be added up.
     ///
     /// # Complexity
     ///
@@ -193,7 +193,7 @@ impl Plan {
         Needs::new(&self.rules, &self.needed)
     }
 
-    /// The dearest chain of builds. Complexity: O(n + m).
+    /// The most expensive chain of builds. Complexity: O(n + m).
     pub fn critical_path(&self) -> CriticalPath {
         order::critical_path(&self.rules, &self.needed, |place| self.cost_at(place))
     }
@@ -215,8 +215,8 @@ impl Plan {
         })
     }
 
-    /// What the change makes stale and what it leaves untested, or `None` without a change.
-    /// Complexity: as [`stale()`].
+    /// The specs that the change makes stale and those it leaves untested, or `None` without a
+    /// change. Complexity: as [`stale()`].
     pub fn stale(&self) -> Option<Stale> {
         let change = self.change.as_ref()?;
         Some(stale(&self.rules.graph, change))
@@ -276,24 +276,24 @@ impl Plan {
             .get_or_init(|| wants(&self.rules, &self.roots, self.scope))
     }
 
-    /// The wants that can be had.
+    /// The wants that can be met.
     fn met_wants(&self) -> Places {
         let mut wants = self.all_wants().clone();
         wants.difference_with(&self.blocked);
         wants
     }
 
-    /// Whether the spec at `place` cannot be had because of a broken one.
+    /// Returns whether the spec at `place` is blocked by a broken one.
     pub(crate) fn is_blocked(&self, place: Place) -> bool {
         self.blocked.contains(place.index())
     }
 
-    /// Whether the spec at `place` is wanted, had or not.
+    /// Returns whether the spec at `place` is wanted, whether it can be met or not.
     pub(crate) fn is_want(&self, place: Place) -> bool {
         self.all_wants().contains(place.index())
     }
 
-    /// All that the roots reach over any edge.
+    /// All specs that the roots reach over any edge.
     pub(crate) fn root_closure(&self) -> Places {
         closure_below(&self.rules.graph, &self.roots)
     }
@@ -335,11 +335,11 @@ impl Plan {
     }
 }
 
-/// Wants that lead to all that is needed.
+/// Wants from which all needed specs are reached.
 ///
-/// Those are all wants, but what roots link to or run with they demand in any case, whatever their
-/// standing, so that finding it first would be in vain. With broken specs it is not: the runtime
-/// of a root is wanted even when the root cannot be had.
+/// Roots always demand their link and run dependencies, so finding these first would be useless.
+/// With broken specs it is not: the run dependencies of a root are wanted even if the root is
+/// blocked.
 pub(crate) fn seeds(rules: &Rules, roots: &Places, scope: Scope, broken: &Places) -> Places {
     match scope {
         Scope::Runtime if broken.is_clear() => wants(rules, roots, Scope::Roots),

@@ -51,12 +51,12 @@ impl Model {
             .collect()
     }
 
-    /// Whether the spec was spliced.
+    /// Returns whether the spec was spliced.
     pub fn is_spliced(&self, spec: u32) -> bool {
         !self.over(spec, EdgeKinds::SPLICE).is_empty()
     }
 
-    /// Whether the spec has to be built when it is needed.
+    /// Returns whether the spec has to be built when it is needed.
     pub fn is_absent(&self, spec: u32) -> bool {
         !self.external.contains(&spec) && !self.available.contains(&spec) && !self.is_spliced(spec)
     }
@@ -83,7 +83,7 @@ impl Model {
         demands
     }
 
-    /// `install(spec)`: adds to `needed` all that it leads to.
+    /// `install(spec)`: adds all specs that it leads to to `needed`.
     pub fn install(&self, spec: u32, needed: &mut Specs) {
         if needed.insert(spec) {
             for dependency in self.demands(spec) {
@@ -92,7 +92,7 @@ impl Model {
         }
     }
 
-    /// All that is needed when `wants` are.
+    /// The specs needed for `wants`.
     pub fn needed(&self, wants: &Specs) -> Specs {
         let mut needed = Specs::new();
         for &want in wants {
@@ -123,7 +123,7 @@ impl Model {
         &closure - &self.available
     }
 
-    /// Whether the spec cannot be had without building one of `broken`.
+    /// Returns whether the spec needs a build of one of `broken`.
     pub fn is_blocked(&self, spec: u32, broken: &Specs) -> bool {
         (self.is_absent(spec) && broken.contains(&spec))
             || self

@@ -1,10 +1,11 @@
 //! When and on which runner each build runs.
 //!
 //! Scheduling tasks that wait for each other on several machines is NP-hard; the schedule here is
-//! that of *list scheduling by critical path*: whenever a runner is idle and a build can start, the
-//! one starts that has the dearest chain of builds still ahead of it (its *level*). No such schedule
-//! takes longer than 2 - 1/N times the shortest one (R. L. Graham, "Bounds on multiprocessing timing
-//! anomalies", SIAM J. Appl. Math. 17, 1969), and a [`LowerBound`] shows how far off this one can be.
+//! that of *list scheduling by critical path*: whenever a runner is idle and builds can start, the
+//! one with the most expensive chain of builds still ahead of it (its *level*) starts. No such
+//! schedule takes longer than 2 - 1/N times the shortest one (R. L. Graham, "Bounds on
+//! multiprocessing timing anomalies", SIAM J. Appl. Math. 17, 1969), and a [`LowerBound`] shows how
+//! far off this one can be.
 
 mod bound;
 
@@ -33,8 +34,8 @@ pub struct Run {
 /// When and where each build of a plan runs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Schedule {
-    /// By runner, what it builds, in order. A runner that gets nothing to build has no shard: the
-    /// first runners get something.
+    /// By runner, its builds, in order. A runner without builds has no shard: the first runners
+    /// have builds.
     pub shards: Vec<Vec<Run>>,
     /// When the last build is done.
     pub makespan: f64,
@@ -59,7 +60,7 @@ impl Schedule {
         shards.retain(|shard| !shard.is_empty());
         let makespan = latest(&shards);
         let mut lower_bound = lower_bound(&work.spans, runners);
-        // Sums may be rounded apart; no schedule is shorter than its bound.
+        // Sums may be rounded differently; no schedule is shorter than its bound.
         lower_bound.value = lower_bound.value.min(makespan);
         Self {
             shards,
@@ -80,12 +81,12 @@ fn ordered(time: f64) -> u64 {
     (time + 0.0).to_bits()
 }
 
-/// All that has to be done.
+/// The work to schedule.
 struct Work<'p> {
     plan: &'p Plan,
     rules: &'p Rules,
     needed: &'p Places,
-    /// By place, the dearest chain from a spec up, itself included.
+    /// By place, the most expensive chain from a spec up, itself included.
     level: Vec<f64>,
     /// Of each build.
     spans: Vec<Span>,
@@ -164,7 +165,7 @@ impl<'p> Work<'p> {
 
 /// The builds that have not started yet.
 struct Waiting {
-    /// By place, for how many specs that it demands a spec still waits.
+    /// By place, the number of demanded specs that a spec still waits for.
     pending: Vec<u32>,
     /// Builds that can start: level, rank (the smaller first), place.
     ready: BinaryHeap<(u64, Reverse<u32>, u32)>,
@@ -200,13 +201,13 @@ impl Waiting {
         self.ready.pop();
     }
 
-    /// A build is done: whatever waits for nothing else can start.
+    /// A build is done: builds that wait for nothing else can start.
     fn release(&mut self, work: &Work<'_>, place: Place) {
         self.stack.push(place);
         self.drain(work);
     }
 
-    /// A spec waits for nothing any more. What is not built is there at once.
+    /// A spec no longer waits for anything. Specs that are not built are ready at once.
     fn arrive(&mut self, work: &Work<'_>, place: Place) {
         if work.rules.is_build(place) {
             let level = ordered(work.level[place.index()]);

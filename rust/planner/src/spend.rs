@@ -1,13 +1,13 @@
 //! The result of a limited budget: the builds that complete the most wanted roots.
 //!
-//! A root is *completed* if it installs once the chosen builds are there, so that it asks for all
-//! the builds of its own least plan. Where a root is an abstract want, any of several specs completes
-//! it, and which of them is decided together with what is bought.
+//! A root is *completed* if it installs once the chosen builds exist, so it needs all the builds of
+//! its own least plan. If a root is an abstract want, any of several specs completes it, and the
+//! spec is chosen together with the builds.
 //!
-//! The roots of the plan become items, and sets of builds become blocks (`reduce.rs`): what installs
-//! already and what is beyond the budget is taken out, specs with the same builds and builds that the
-//! same specs need are taken together. `specplan_solver::budget` solves that, and `roots.rs` says in
-//! specs again what becomes of each want.
+//! The roots of the plan become items, and sets of builds become blocks (`reduce.rs`): roots that
+//! install already or are beyond the budget are removed, specs with the same builds and builds
+//! needed by the same specs are merged. `specplan_solver::budget` solves that, and `roots.rs`
+//! translates the outcome of each want back to specs.
 
 mod classes;
 mod reduce;
@@ -37,8 +37,8 @@ pub struct Budget<'a> {
     pub limit: Limit,
 }
 
-/// How long may be searched, at first, for what is best among the specs that would be taken if
-/// nothing was limited.
+/// The limit of the first search, for the best choice among the specs that are preferred without
+/// limits.
 const FIRST: SearchLimits = SearchLimits {
     nodes: Some(100),
     work: Some(50_000_000),
@@ -47,9 +47,8 @@ const FIRST: SearchLimits = SearchLimits {
 impl Budget<'_> {
     /// Chooses the builds, and which spec completes each want.
     ///
-    /// `limits` cut the search at the same place everywhere.
-    /// `should_stop` is asked now and then; once it says so, the best choice so far is returned
-    /// with a bound that holds.
+    /// `limits` end the search at the same place everywhere. `should_stop` is called now and then;
+    /// once it returns true, the result is the best choice so far with a valid bound.
     ///
     /// # Complexity
     ///
@@ -102,8 +101,8 @@ impl Budget<'_> {
         )
     }
 
-    /// What becomes of the wants once `chosen` install from the caches, and what the others take
-    /// beside that. No more is proven of it than that it is worth as much as it is.
+    /// The outcome of the wants once `chosen` install from the caches, and the further cost of the
+    /// others. Nothing beyond its own worth is proven about it.
     ///
     /// Complexity: O(r / 256 (n + m)) for r options.
     pub fn given(&self, chosen: &[SpecId]) -> Spending {
@@ -124,7 +123,7 @@ impl Budget<'_> {
     }
 }
 
-/// A group of which only that is left which would be taken if nothing was limited.
+/// A group reduced to the part that is preferred without limits.
 fn taken_first(group: &WantGroup) -> WantGroup {
     let wants = group.sources.get(group.first).into_iter().flatten();
     let first = wants.map(|want| Want {

@@ -1,5 +1,5 @@
 //! Times the planner on 1,000,000 specs and 8,000,000 edges, beside a plain worklist that gives the
-//! same answer. Prints milliseconds, the least of several runs; asserts answers, never times.
+//! same answer. Prints milliseconds, the minimum of several runs; checks answers, never times.
 //!
 //! Run `cargo bench -p specplan-planner`. Anywhere else (`cargo test --benches`) it runs small.
 #![expect(clippy::print_stdout, reason = "a bench is there to print its numbers")]
@@ -159,7 +159,7 @@ fn change(graph: &Arc<Graph>, roots: &[SpecId]) {
     }
 }
 
-/// 200 specs changed themselves, and all above them inherited it.
+/// 200 specs changed themselves, and all their dependents inherited it.
 fn difference(graph: &Arc<Graph>) {
     let specs = graph.spec_count();
     let spec_count = u64::try_from(specs).expect("a count fits");

@@ -1,12 +1,12 @@
 //! Seeded random graphs in the shapes of real locks.
 //!
-//! What real locks of compiled stacks look like: some 8 dependencies a spec; about half of the
-//! edges only for building; a compiler, its wrapper, its runtime, the C library and `make` below
-//! nearly every spec; chains of at most some 30 edges.
+//! The shape of real locks of compiled stacks: some 8 dependencies a spec; about half of the edges
+//! only for building; a compiler, its wrapper, its runtime, the C library and `make` below nearly
+//! every spec; chains of at most some 30 edges.
 
 use specplan_planner::{Edge, EdgeKinds, SpecId};
 
-/// A small generator of numbers (`SplitMix64`), so that a seed means the same graph for ever.
+/// A small generator of numbers (`SplitMix64`), so a seed always gives the same graph.
 pub(crate) struct Random {
     state: u64,
 }
@@ -38,7 +38,7 @@ impl Random {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Shape {
     /// Environments of 1,000 specs, each with hubs of its own; a fifth of them share one library.
-    /// What the union of many locks looks like.
+    /// The shape of the union of many locks.
     Environments,
     /// Every spec may need any of the specs before it: no neighbourhoods, the worst for caches.
     Tangle,

@@ -1,4 +1,4 @@
-//! Times what the gaps of a public cache are useful for, beside a plan for each of some gaps.
+//! Times the usefulness of the gaps of a public cache, compared with a plan for each of some gaps.
 
 use std::sync::Arc;
 
@@ -7,16 +7,16 @@ use specplan_planner::{Graph, Plan, Scope, SpecGroup, SpecId, SpecSet, Supply, T
 use crate::shape::{Random, Shape};
 use crate::time;
 
-/// Of how many specs of the other measures one is there: a snapshot of the public cache has
-/// some 100,000.
+/// The divisor of the number of specs: a snapshot of the public cache has some 100,000, a fraction
+/// of the other benches.
 const SPEC_SHARE: u32 = 10;
-/// Of how many specs one is a root.
+/// The number of specs per root.
 const ROOT_SHARE: usize = 100;
-/// The number of gaps that are planned one by one, to compare.
+/// The number of gaps that are planned one by one, for comparison.
 const PLANNED: usize = 20;
 
-/// A tenth of the specs that the other measures take, with two states of its cache: a tenth of
-/// the specs missing, and all of them. The gaps are that tenth either way.
+/// A tenth of the specs of the other benches, with two states of its cache: a tenth of the specs
+/// missing, and all of them. The gaps are that tenth either way.
 pub(crate) fn measure(shape: Shape, full_spec_count: u32) {
     let spec_count = full_spec_count / SPEC_SHARE;
     let specs = spec_count as usize;

@@ -1,9 +1,10 @@
 //! Alternatives with parts: a lock that is taken as a whole may hold several specs that meet one
-//! root, and any of them will do.
+//! root, and any of them is enough.
 //!
 //! An alternative is then several groups of specs, one for each way to pick an option of each part.
 //! Most parts decide themselves: an option that needs no build beside what is needed anyway is
-//! taken, and one that needs all that another needs is not. What is left is listed one by one.
+//! taken, and one that needs all that another needs is not. The remaining combinations are listed
+//! one by one.
 
 use crate::graph::Places;
 use crate::graph::id::Place;
@@ -12,12 +13,12 @@ use crate::plan::rules::{Rules, Standing};
 /// The number of groups that an alternative may become.
 const MOST_GROUPS: usize = 256;
 
-/// What can be picked for one part: positions among its options, with the specs.
+/// The possible picks for one part: positions among its options, with the specs.
 type Options = Vec<(usize, Place)>;
 
 /// The groups that an alternative stands for.
 pub(super) struct Picks {
-    /// By group, the position that is picked of each part.
+    /// By group, the picked position of each part.
     pub(super) groups: Vec<Vec<usize>>,
     /// The common needs of all picks, where there were too many to list.
     pub(super) least: Option<Vec<Place>>,
@@ -25,8 +26,8 @@ pub(super) struct Picks {
 
 /// The ways to pick one option of each part that can be cheapest; `None` if a part has no option.
 ///
-/// `fixed` is wanted in any case. Complexity: O(n + m) for each option of a part that does not
-/// decide itself, some rounds of that.
+/// `fixed` is always wanted. Complexity: O(n + m) for each option of a part that does not decide
+/// itself, for a few rounds.
 pub(super) fn picks(rules: &Rules, fixed: &[Place], mut parts: Vec<Options>) -> Option<Picks> {
     if parts.iter().any(Vec::is_empty) {
         return None;

@@ -173,8 +173,8 @@ impl Fresh {
     /// Let a change enter the graph at a virtual node with an edge to every own change, and flow
     /// from dependencies to dependents. A spec is explained alone by the own change that dominates
     /// it (Prosser 1959): every way from the virtual node to the spec leads through it. Dominators
-    /// form a tree, and own changes hang directly from its root, the virtual node. So all that
-    /// has to be known of a spec is its *branch*, the node below the root that dominates it:
+    /// form a tree, and own changes hang directly from its root, the virtual node. So a spec only
+    /// needs its *branch*, the node below the root that dominates it:
     ///
     /// - an own change is its own branch;
     /// - an inherited one is in the branch of its new dependencies if they share one;
@@ -212,7 +212,8 @@ impl Fresh {
             .collect()
     }
 
-    /// One walk up: which of `causes` reach a spec is what reaches its dependencies, and itself.
+    /// One walk up: the `causes` that reach a spec are those that reach its dependencies, and
+    /// itself.
     fn reach_of_block(&self, causes: &[u32]) -> Vec<Reach> {
         let start = causes.iter().copied().min().unwrap_or(0) as usize;
         let mut over_all: Vec<Block> = vec![[0; BLOCK_WORDS]; self.len() - start];

@@ -10,18 +10,18 @@ use crate::graph::shared_sets::{SetId, SharedSets, Union};
 
 /// The own changes in the order in which to hold them back.
 ///
-/// Holding a change back means to keep the old version of that spec. A spec whose own changes are
+/// Holding a change back means keeping the old version of that spec. A spec whose own changes are
 /// *all* held keeps its old hash and need not be built. The number of builds that remain is an
-/// **estimate**: it is counted on the graphs of the two states, and no concretizer was asked what it
-/// would choose instead.
+/// **estimate**: it is counted on the graphs of the two states, without asking a concretizer what
+/// it would choose instead.
 ///
 /// # The order
 ///
-/// Greedy: next comes the change that releases most builds at once, then the one that reaches most
-/// builds, then the one of smallest rank. Choosing the best set of k changes is hard in general
-/// (builds that need two changes held make it the densest subgraph problem), and the greedy prefix
-/// need not be best. With at most [`SEARCHED_CHANGES`](Self::SEARCHED_CHANGES) own changes every set
-/// is tried, and the fewest builds that any k changes leave stand beside each step.
+/// Greedy: the next change is the one that releases most builds at once; ties go to the one that
+/// reaches most builds, then to the smallest rank. Choosing the best set of k changes is hard in
+/// general (builds that need two changes held make it the densest subgraph problem), and the greedy
+/// prefix need not be best. With at most [`SEARCHED_CHANGES`](Self::SEARCHED_CHANGES) own changes
+/// every set is tried, and each step also shows the fewest builds that any k changes leave.
 ///
 /// # Complexity
 ///
@@ -60,7 +60,7 @@ pub struct BestHold {
 }
 
 impl HoldList {
-    /// Up to how many own changes every set of them is tried.
+    /// The maximum number of own changes for which every set is tried.
     pub const SEARCHED_CHANGES: usize = 16;
 }
 

@@ -36,23 +36,23 @@ pub enum ChangeOrigin {
 }
 
 impl ChangeOrigin {
-    /// Whether the spec changed itself.
+    /// Returns whether the spec changed itself.
     pub const fn is_own_change(self) -> bool {
         matches!(self, Self::Content | Self::Rewired)
     }
 }
 
-/// A spec that changed itself, and how far that goes.
+/// A spec that changed itself, and the reach of the change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OwnChange {
     /// The spec.
     pub spec: SpecId,
-    /// In what way it changed.
+    /// The way in which it changed.
     pub origin: ChangeOrigin,
     /// The number of new hashes that have it in their closure, itself included.
     pub reaches: usize,
-    /// How many new hashes it explains alone, itself included: those that it dominates, so that
-    /// nothing new gets into them but through it.
+    /// The number of new hashes that it explains alone, itself included: those that it dominates,
+    /// so that every change reaches them through it.
     pub explains_alone: usize,
     /// The number of new hashes that it reaches over link and run edges alone, itself included.
     pub reaches_by_link_run: usize,

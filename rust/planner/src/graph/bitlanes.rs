@@ -1,6 +1,7 @@
 //! Many questions at a time: one bit for each, so that one walk over the edges answers all.
 
-/// How many words the bits take. Wider reads each edge less often, but fits less into the cache.
+/// The number of words for the bits. More words read each edge less often, but use more of the
+/// cache.
 const WORDS: usize = 4;
 
 /// One bit for each of [`Lanes::COUNT`] questions that are asked at the same time.
@@ -68,7 +69,7 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// Counts one more for each bit that is set.
+    /// Adds one for each bit that is set.
     pub(crate) fn add(&mut self, lanes: Lanes) {
         let mut carry = lanes;
         for plane in &mut self.planes {

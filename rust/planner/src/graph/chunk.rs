@@ -12,7 +12,7 @@ pub(crate) struct Chunk {
     spot_of: Vec<u32>,
 }
 
-/// Says that a spec is not in the chunk.
+/// Marks a spec that is not in the chunk.
 const OUTSIDE: u32 = u32::MAX;
 
 impl Chunk {
@@ -84,13 +84,13 @@ pub(crate) struct Steps {
 }
 
 impl Steps {
-    /// Where the edges of a spot lead.
+    /// The spots that the edges of a spot lead to.
     pub(crate) fn from(&self, spot: usize) -> impl Iterator<Item = usize> + '_ {
         let row = &self.to[self.first[spot]..self.first[spot + 1]];
         row.iter().map(|&spot| spot as usize)
     }
 
-    /// Hands the lanes of each spot on to all that it leads to, from the largest spot down.
+    /// Passes the lanes of each spot on to all spots that it leads to, from the largest spot down.
     pub(crate) fn descend(&self, lanes: &mut [Lanes]) {
         for spot in (0..lanes.len()).rev() {
             let own = lanes[spot];

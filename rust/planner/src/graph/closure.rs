@@ -1,4 +1,4 @@
-//! What is reached from some specs, and which binaries are usable.
+//! The specs reached from others, and the usable binaries.
 
 use crate::graph::id::Place;
 use crate::graph::kinds::EdgeKinds;
@@ -15,7 +15,7 @@ use crate::graph::{Direction, Graph, Places};
 ///
 /// # Complexity
 ///
-/// O(n / 64) and the edges of what is reached.
+/// O(n / 64) and the edges of the reached specs.
 ///
 /// # Example
 ///
@@ -58,10 +58,11 @@ pub(crate) fn reached_places(
     reached
 }
 
-/// All that is reached from `from` when `mark` marks what a spec leads to with 1, one byte a spec.
+/// The specs reached from `from`; `mark` marks the specs that a spec leads to with 1, one byte per
+/// spec.
 ///
-/// One walk from the largest place down. Dependents have larger places, so that when the walk comes
-/// to a spec it is settled whether it is reached. The walk equals a plain worklist, but reads the
+/// One walk from the largest place down. Dependents have larger places, so when the walk comes to a
+/// spec, it is known whether the spec is reached. The walk equals a plain worklist, but reads the
 /// edges in memory order, and `mark` can do without branches that are hard to predict.
 pub(crate) fn descend(
     graph: &Graph,
@@ -95,7 +96,7 @@ pub(crate) fn closure_below(graph: &Graph, from: &Places) -> Places {
     })
 }
 
-/// Whether an edge is followed; one without any kind only if all are.
+/// Returns whether an edge is followed; one without any kind only if all are.
 pub(crate) fn follows(wanted: EdgeKinds, kinds: EdgeKinds) -> bool {
     wanted == EdgeKinds::ALL || kinds.intersects(wanted)
 }
@@ -103,7 +104,7 @@ pub(crate) fn follows(wanted: EdgeKinds, kinds: EdgeKinds) -> bool {
 /// The available specs whose whole link and run closure is available or external: those that
 /// install from the cache alone.
 ///
-/// What an external depends on comes with it and is not looked at.
+/// The dependencies of an external come with it and are ignored.
 ///
 /// # Panics
 ///

@@ -4,7 +4,7 @@ use crate::error::GraphError;
 use crate::graph::id::{Place, SpecId};
 use crate::graph::{Edge, Graph};
 
-/// Specs of which each needs, however indirectly, each other.
+/// Specs that all need each other, directly or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CyclicComponent {
     /// The specs, ascending.
@@ -16,9 +16,9 @@ pub struct CyclicComponent {
 /// All strongly connected components of a graph that have an edge in them, by their smallest specs;
 /// and for each spec the component that it is in.
 ///
-/// After Tarjan, "Depth-first search and linear graph algorithms", SIAM J. Comput. 1 (1972), with a stack
-/// of its own, so that no chain is too long. Without the edges inside of components the graph has no
-/// cycle.
+/// After Tarjan, "Depth-first search and linear graph algorithms", SIAM J. Comput. 1 (1972), with
+/// an explicit stack, so no chain is too long. Without the edges inside of components the graph has
+/// no cycle.
 ///
 /// # Panics
 ///
@@ -26,7 +26,7 @@ pub struct CyclicComponent {
 ///
 /// # Complexity
 ///
-/// O(n + m), and what finding a shortest cycle in each component costs.
+/// O(n + m), plus the cost of finding a shortest cycle in each component.
 ///
 /// # Example
 ///
@@ -99,7 +99,7 @@ fn shortest_cycle(specs: &[SpecId], edges: &[Edge]) -> Vec<SpecId> {
     }
 }
 
-/// Says that a spec was not visited yet.
+/// Marks a spec that was not visited yet.
 const UNSEEN: u32 = u32::MAX;
 
 /// For each spec the number of its strongly connected component.

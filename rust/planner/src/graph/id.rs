@@ -1,4 +1,4 @@
-//! Names of nodes: [`SpecId`] is the caller's, [`Place`] is the graph's own.
+//! Numbers of nodes: [`SpecId`] is the caller's, [`Place`] is the graph's own.
 
 use std::fmt;
 
@@ -32,7 +32,7 @@ impl fmt::Display for SpecId {
 /// One spec by its position in the graph's topological order: every dependency has a smaller place
 /// than its dependents, so a walk in ascending places meets dependencies first.
 ///
-/// Places follow from ranks and edges alone. Whatever is computed on places is therefore
+/// Places follow from ranks and edges alone. Results that are computed on places are therefore
 /// independent of the caller's numbering and of the order in which edges were given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place(u32);
@@ -60,7 +60,7 @@ impl Place {
     }
 }
 
-/// A count of specs, or of anything there is no more of than specs, as a number.
+/// A count of specs, or of anything not more numerous than specs, as a number.
 pub(crate) fn number(count: usize) -> u32 {
     u32::try_from(count).expect("whatever is counted fits into memory less than 2^32 times")
 }

@@ -3,7 +3,7 @@
 use std::ops::{BitAnd, BitOr, BitOrAssign};
 
 /// The set of kinds that one edge has. An edge has at least one dependency type in real data, but
-/// the empty set is a valid value: such an edge counts for hashes and for nothing else.
+/// the empty set is a valid value: such an edge only affects hashes.
 ///
 /// # Example
 ///
@@ -66,12 +66,12 @@ impl EdgeKinds {
         self.0
     }
 
-    /// Whether the two sets share a kind.
+    /// Returns whether the two sets share a kind.
     pub const fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 
-    /// Whether no kind is set.
+    /// Returns whether no kind is set.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }

@@ -1,4 +1,4 @@
-//! Compressed rows: what the neighbours of each node are, in one array.
+//! Compressed rows: the neighbours of each node, in one array.
 
 use crate::graph::id::Place;
 use crate::graph::kinds::EdgeKinds;
@@ -40,8 +40,8 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// Puts each of `entries` (a row, and what to put there) into its row, keeping their order.
-    /// `lengths` says how many entries each row gets.
+    /// Puts each of `entries` (a row, and its new hop) into its row, keeping their order. `lengths`
+    /// are the numbers of entries of the rows.
     pub(super) fn fill(lengths: &[u32], entries: impl Iterator<Item = (u32, Hop)>) -> Self {
         let first = starts(lengths);
         let mut next = first.clone();
@@ -88,7 +88,7 @@ impl Rows {
         Self::fill(&lengths, entries)
     }
 
-    /// Makes one hop of neighbouring hops to the same node, with the kinds of both.
+    /// Merges neighbouring hops to the same node into one, with the kinds of both.
     pub(super) fn merge_neighbours(&mut self) {
         let mut kept = 0;
         let mut start = 0;
@@ -133,7 +133,7 @@ impl Rows {
     }
 }
 
-/// Where rows of these lengths start, and where the last one ends.
+/// The starts of rows of these lengths, and the end of the last one.
 fn starts(lengths: &[u32]) -> Vec<u32> {
     let mut start = 0;
     let mut first = Vec::with_capacity(lengths.len() + 1);

@@ -103,7 +103,7 @@ impl SpecSet {
         Ok(())
     }
 
-    /// Whether the spec is in the set; false for an id that the graph does not have.
+    /// Returns whether the spec is in the set; false for an id that the graph does not have.
     pub fn contains(&self, id: SpecId) -> bool {
         self.bits.contains(id.index())
     }
@@ -118,7 +118,7 @@ impl SpecSet {
         self.bits.count_ones(..)
     }
 
-    /// Whether no spec is in the set.
+    /// Returns whether no spec is in the set.
     pub fn is_empty(&self) -> bool {
         self.bits.is_clear()
     }
@@ -128,7 +128,7 @@ impl SpecSet {
         self.bits.ones().map(spec_at)
     }
 
-    /// Whether every spec of this set is in `other`.
+    /// Returns whether every spec of this set is in `other`.
     pub fn is_subset(&self, other: &Self) -> bool {
         self.bits.is_subset(&other.bits)
     }

@@ -75,7 +75,7 @@ impl SharedSets {
         set
     }
 
-    /// A set that is not looked for among the others: for sets that are seldom equal.
+    /// Adds a set without looking for an equal one: for sets that are seldom equal.
     pub(crate) fn push(&mut self, ascending: &[u32]) -> SetId {
         let set = SetId::at(self.len());
         self.items.extend_from_slice(ascending);

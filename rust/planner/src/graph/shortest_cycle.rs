@@ -3,7 +3,7 @@
 //! Invariant: of the nodes that are still alive, every one has a dependency and a dependent alive,
 //! and no shorter cycle than the best one found leaves them.
 //!
-//! 1. Peel: drop what has no dependency or no dependent left, again and again. What stays lies on
+//! 1. Peel: drop what has no dependency or no dependent left, again and again. The rest lies on
 //!    cycles or between them.
 //! 2. Take the alive node of smallest rank. A breadth-first walk, cut at the best length so far,
 //!    finds the shortest cycle through it.
@@ -90,7 +90,8 @@ impl<'r> Peeling<'r> {
     }
 }
 
-/// The state of a breadth-first walk, kept between walks so that each costs what it visits.
+/// The state of a breadth-first walk, kept between walks so that the cost of each depends only on
+/// the nodes it visits.
 struct Walk {
     parent: Vec<Option<u32>>,
     queue: Vec<u32>,

@@ -1,8 +1,7 @@
-//! Which binaries do not install from the cache alone, and which missing specs that is due to.
+//! The binaries that do not install from the cache alone, and the missing specs that cause it.
 //!
-//! The same missing spec can break thousands of binaries, so the answer goes from what is missing
-//! to what it breaks: counts for each, and the specs that need it directly, from which all others
-//! follow.
+//! The same missing spec can break thousands of binaries, so the answer lists each missing spec
+//! with what it breaks: counts, and the specs that need it directly, from which all others follow.
 
 use crate::error::TaskError;
 use crate::graph::Places;
@@ -18,14 +17,15 @@ use crate::plan::task::check_specs;
 /// The number of roots that are named for each missing spec.
 pub const EXAMPLES: usize = 3;
 
-/// A spec without a binary, which some binary links to or runs with, however indirectly.
+/// A spec without a binary that some binary links to or runs with, directly or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MissingSpec {
     /// The spec.
     pub spec: SpecId,
     /// The number of binaries that have it in their link and run closure.
     pub binaries: usize,
-    /// How many roots have it in their link and run closure, itself included if it is a root.
+    /// The number of roots that have it in their link and run closure, itself included if it is a
+    /// root.
     pub roots: usize,
     /// The binaries and missing specs that link to it or run with it directly, in ascending rank.
     pub dependents: Vec<SpecId>,
@@ -38,16 +38,16 @@ pub struct MissingSpec {
 pub struct Breakage {
     /// The binaries that install from the cache alone.
     pub usable: SpecSet,
-    /// What the other binaries lack: first what most roots need, then what most binaries need,
-    /// then the smaller rank.
+    /// The specs that the other binaries lack: those that most roots need first, then those that
+    /// most binaries need, then by rank.
     pub missing: Vec<MissingSpec>,
 }
 
 impl Supply {
-    /// The binaries that are broken, and what is missing. Binaries are the available specs that are
-    /// not external.
+    /// The broken binaries, and the missing specs. Binaries are the available specs that are not
+    /// external.
     ///
-    /// Closures go through specs that are missing themselves, and not beyond externals, as those of
+    /// Closures go through missing specs, and not beyond externals, like those of
     /// [`lacking`](Self::lacking): a binary is broken exactly if it lacks something.
     ///
     /// # Errors
@@ -56,8 +56,8 @@ impl Supply {
     ///
     /// # Complexity
     ///
-    /// That of [`usefulness`](Self::usefulness) with the missing specs for gaps, of which there are
-    /// mostly few.
+    /// That of [`usefulness`](Self::usefulness) with the missing specs as gaps, which are usually
+    /// few.
     pub fn breakage(&self, roots: &[SpecId]) -> Result<Breakage, TaskError> {
         let rules = self.rules()?;
         let graph = &*self.graph;
@@ -111,7 +111,7 @@ impl Supply {
                 })
             })
             .collect();
-        // Stable: what is equal keeps its rank.
+        // Stable: equal ones stay in the order of ranks.
         answer.sort_by_key(|each| std::cmp::Reverse((each.roots, each.binaries)));
         Ok(Breakage {
             usable: graph.specs_at(&usable),
@@ -120,7 +120,7 @@ impl Supply {
     }
 }
 
-/// The link and run closures of some specs, as far as externals.
+/// The link and run closures of some specs, up to externals.
 fn installed(rules: &Rules, from: &Places) -> Places {
     let graph = &*rules.graph;
     descend(graph, from, |place, marks| {
@@ -132,7 +132,7 @@ fn installed(rules: &Rules, from: &Places) -> Places {
     })
 }
 
-/// For each spec the first roots that link to it or run with it, however indirectly, by rank.
+/// For each spec the first roots, by rank, that link to it or run with it, directly or not.
 ///
 /// The first roots of a spec are the first among those of its dependents, so one walk from the
 /// largest place down finds them all.
@@ -140,7 +140,7 @@ struct Examples {
     ranks: Vec<[u32; EXAMPLES]>,
 }
 
-/// Stands where there is no further root.
+/// Marks the absence of a further root.
 const NONE: u32 = u32::MAX;
 
 impl Examples {

@@ -1,5 +1,5 @@
-//! What specs lack to be installed: how many each, the first of them, and by how many each is
-//! lacked.
+//! The specs that others lack to be installed: their number for each root, the first of them, and
+//! the number of roots that lack each.
 
 use rayon::prelude::*;
 
@@ -15,13 +15,13 @@ use crate::plan::task::check_specs;
 
 /// The specs that roots lack to be installed.
 ///
-/// All that each of many roots lacks can be as much as their number squared, so that only their
-/// numbers are whole.
+/// The full lists for many roots can grow with the square of their number, so only the counts are
+/// complete.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lacked {
     /// The specs that each root lacks, in the order in which roots were given.
     pub roots: Vec<LackedByRoot>,
-    /// Each spec that any root lacks, in ascending rank, with how many roots lack it.
+    /// Each spec that any root lacks, in ascending rank, with the number of roots that lack it.
     pub specs: Vec<(SpecId, usize)>,
 }
 
@@ -35,9 +35,9 @@ pub struct LackedByRoot {
 }
 
 impl Supply {
-    /// What each root lacks: how many specs of its link and run closure are neither available nor
-    /// external, itself included, and the first `most` of them. None are lacking exactly if the
-    /// root installs from the cache alone.
+    /// The specs that each root lacks: the number of specs of its link and run closure, itself
+    /// included, that are neither available nor external, and the first `most` of them. There are
+    /// none exactly if the root installs from the cache alone.
     ///
     /// # Errors
     ///

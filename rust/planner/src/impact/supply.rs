@@ -11,10 +11,10 @@ use crate::graph::{Graph, Places};
 use crate::plan::rules::Rules;
 use crate::plan::task::check_length;
 
-/// The binaries that there are for a graph of specs.
+/// The existing binaries for a graph of specs.
 ///
-/// What the fields say of each other: an external counts as external even if it has a binary, and
-/// a spec that nothing describes has no binary that counts.
+/// If fields overlap: an external counts as external even if it has a binary, and the binary of an
+/// undescribed spec does not count.
 ///
 /// # Example
 ///
@@ -45,14 +45,14 @@ use crate::plan::task::check_length;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Supply {
-    /// The specs and what they need.
+    /// The specs and their dependencies.
     pub graph: Arc<Graph>,
     /// Specs with a binary in a cache.
     pub available: SpecSet,
-    /// Specs that the system provides. What they depend on comes with them.
+    /// Specs that the system provides. Their dependencies come with them.
     pub external: SpecSet,
-    /// Specs of which only the hash is known: what they need is not in the graph. Each counts as a
-    /// spec that is missing.
+    /// Specs of which only the hash is known: their dependencies are not in the graph. Each counts
+    /// as missing.
     pub undescribed: SpecSet,
 }
 
@@ -68,7 +68,7 @@ impl Supply {
         }
     }
 
-    /// For each root, in the order given, all that it lacks; see [`Supply::lacked`].
+    /// For each root, in the order given, all specs that it lacks; see [`Supply::lacked`].
     ///
     /// # Errors
     ///
@@ -95,7 +95,7 @@ impl Supply {
         ))
     }
 
-    /// What would install from the cache alone without the binaries of `forgotten`.
+    /// The specs that would install from the cache alone without the binaries of `forgotten`.
     pub(crate) fn installable(&self, forgotten: &Places) -> Places {
         let graph = &self.graph;
         let mut available = graph.places_of(&self.available.difference(&self.undescribed));

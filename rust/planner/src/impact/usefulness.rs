@@ -1,16 +1,16 @@
-//! What is gained by building each gap: what it blocks, and which roots it completes.
+//! The benefit of building each gap: the specs it blocks, and the roots it completes.
 //!
-//! Each gap asks for two numbers: how many wants need it, over link and run edges, and how many roots
-//! it completes, over the edges that the rules demand. [`counts`] has both where a spec has one
-//! neighbour alone in the direction that is asked, as in a chain, and asks about the others in blocks
-//! of [`Lanes::COUNT`], one lane each.
+//! Each gap needs two numbers: the wants that need it, over link and run edges, and the roots that
+//! it completes, over the edges that the rules demand. [`counts`] has both for specs with exactly
+//! one neighbour in the direction of the walk, as in a chain, and computes the others in blocks of
+//! [`Lanes::COUNT`], one lane each.
 //!
-//! What a root lacks that has a binary itself may lie apart, so that only several specs together
-//! complete it. Then each gap asks for sets: what it needs (down) and what needs it (up). One set a
-//! gap would take n bits each, so blocks of gaps are asked about, and only sums leave a block:
+//! A root with a binary may lack specs in separate places, so that only several specs together
+//! complete it. Then each gap needs sets: its dependencies (down) and its dependents (up). One set
+//! per gap would take n bits each, so gaps are processed in blocks, and only sums leave a block:
 //!
-//! 1. *Cut*: only specs that do not install from the cache alone matter, and of these only what
-//!    some gap needs or some want or root installs. Edges elsewhere are dropped once for all.
+//! 1. *Cut*: only specs that do not install from the cache alone matter, and of these only those
+//!    that some gap needs or some want or root installs. Edges elsewhere are dropped once for all.
 //! 2. *Down*: lanes of a spec = the gaps that need it. From the largest place down, each spec hands
 //!    its lanes to what it demands. B(g), what building g builds, is the missing specs with lane g.
 //! 3. *Up*, from the smallest place: *lacks* = the gaps g whose B(g) leaves something of the link and
@@ -38,7 +38,7 @@ use crate::plan::task::check_specs;
 /// Specs that are counted together, such as those of one stack. A spec given twice counts once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SpecGroup {
-    /// The specs to ask about.
+    /// The specs whose benefit is computed.
     pub gaps: Vec<SpecId>,
     /// The specs that the gaps may block.
     pub wants: Vec<SpecId>,
@@ -49,24 +49,24 @@ pub struct SpecGroup {
 /// The benefit of building one gap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Usefulness {
-    /// The number of other wants of the group with the gap in their link and run closure.
+    /// The number of other wants of the group that have the gap in their link and run closure.
     pub blocked: usize,
-    /// How many roots of the group do not install from the cache alone, but do once the least plan
-    /// for this gap alone is built.
+    /// The number of roots of the group that do not install from the cache alone, but do once the
+    /// least plan for this gap alone is built.
     pub roots_completed: usize,
-    /// Whether everything that building the gap needs is external or usable already. Nobody knows
-    /// what an undescribed gap needs, so that it never is.
+    /// Whether everything that building the gap needs is external or usable already. Never for an
+    /// undescribed gap, whose dependencies are unknown.
     pub buildable_now: bool,
 }
 
 impl Supply {
-    /// What is gained by building each gap: for each group, in the order given, an answer for each
-    /// of its gaps, in the order given.
+    /// The benefit of building each gap: for each group, in the order given, an answer for each of
+    /// its gaps, in the order given.
     ///
-    /// What building a gap builds is what [`Plan`](crate::Plan) builds when it wants that gap
-    /// alone; of a gap that is available, as its binary lies elsewhere, that is what it lacks. A
-    /// spliced spec that this needs is rewired and counts as built. Closures do not go
-    /// beyond externals nor hold them, so that an external blocks nothing and completes nothing.
+    /// Building a gap builds what [`Plan`](crate::Plan) builds for that gap alone; for a gap that
+    /// is available, as its binary lies elsewhere, the specs that it lacks. A spliced spec that
+    /// this needs is rewired and counts as built. Closures neither go beyond externals nor contain
+    /// them, so an external blocks and completes nothing.
     ///
     /// # Errors
     ///
@@ -151,14 +151,14 @@ struct Party {
     roots: Vec<Place>,
     /// The places of the wants that a gap may block.
     want_spots: Vec<usize>,
-    /// For each root that does not install from the cache alone and lacks what one missing spec
-    /// needs: the spot of that spec.
+    /// For each root that does not install from the cache alone and only lacks what one missing
+    /// spec needs: the spot of that spec.
     aims: Vec<usize>,
-    /// Where the other roots are that do not install from the cache alone.
+    /// The spots of the other roots that do not install from the cache alone.
     apart_spots: Vec<usize>,
-    /// For each of `own_gaps` how many wants hold it.
+    /// For each of `own_gaps` the number of wants that contain it.
     holding: Vec<usize>,
-    /// For each of `own_gaps` how many roots it completes.
+    /// For each of `own_gaps` the number of roots that it completes.
     completed: Vec<usize>,
 }
 
@@ -212,8 +212,8 @@ impl Party {
     }
 }
 
-/// The missing specs that complete a spec once they install: those that it leads to over link and run
-/// edges through binaries alone. What a missing spec needs is built with it.
+/// The missing specs that complete a spec once they install: those reached over link and run edges
+/// through binaries alone. The dependencies of a missing spec are built with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Aim {
     /// None.
@@ -239,7 +239,7 @@ struct Cut {
     chunk: Chunk,
     /// The demands of each spec when a gap needs it.
     demands: Steps,
-    /// What each spec installs with when a want or root installs it.
+    /// The specs that each spec installs with when a want or root installs it.
     installs: Steps,
     is_missing: Vec<bool>,
     /// By spot.
@@ -247,7 +247,7 @@ struct Cut {
 }
 
 impl Cut {
-    /// `closed`: what would install from the cache alone even if the gaps were not there.
+    /// `closed`: the specs that would install from the cache alone even without the gaps.
     fn new(rules: &Rules, parties: &[Party], gaps: &Places, closed: &Places) -> Self {
         let graph = &*rules.graph;
         let mut tops = graph.no_places();
@@ -293,7 +293,7 @@ impl Cut {
 /// The state of the walks of one block, kept between blocks.
 struct Walk<'c> {
     cut: &'c Cut,
-    /// On the way down the gaps that need each spec; on the way up those that lack something.
+    /// On the way down, the gaps that need each spec; on the way up, those that lack something.
     lanes: Vec<Lanes>,
 }
 
@@ -324,8 +324,8 @@ impl<'c> Walk<'c> {
         }
     }
 
-    /// For each gap of the block that the party asks about, its position and how many of the roots
-    /// that lack several specs it completes.
+    /// For each gap of the block that belongs to the party, its position and the number of roots
+    /// lacking several specs that it completes.
     fn sum(&self, party: &Party, block: &[Place]) -> Vec<(usize, usize)> {
         if party.apart_spots.is_empty() {
             return Vec::new();

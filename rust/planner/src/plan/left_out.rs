@@ -18,24 +18,25 @@ pub enum LeftOutReason {
     Unneeded,
 }
 
-/// What the plan does without, compared with the plan of the same task in which nothing is broken.
+/// The builds missing in the plan, compared with the plan of the same task in which nothing is
+/// broken.
 #[derive(Clone, Debug, Default)]
 pub struct LeftOut {
     /// The cut: the broken specs that would have to be built, in ascending rank.
     pub cut: Vec<SpecId>,
-    /// The wants that cannot be had, in ascending rank.
+    /// The wants that cannot be met, in ascending rank.
     pub wants: Vec<SpecId>,
     /// The builds that are not planned, `cut` included, in ascending rank.
     pub builds: Vec<SpecId>,
-    /// Absent if nothing is left out.
+    /// `None` if nothing is left out.
     chains: Option<Chains>,
 }
 
 impl LeftOut {
-    /// Why a spec is left out. Of a spec that is not, the answer means nothing.
+    /// The reason why a spec is left out. Unspecified for a spec that is not.
     ///
-    /// Complexity: the length of the chain; the chains of all builds together may hold a number of
-    /// specs that grows with the square of the builds.
+    /// Complexity: the length of the chain; the total length of all chains may grow with the square
+    /// of the builds.
     pub fn reason(&self, spec: SpecId) -> LeftOutReason {
         let chains = self.chains.as_ref();
         chains.map_or(LeftOutReason::Unneeded, |chains| chains.reason(spec))
@@ -48,10 +49,10 @@ impl LeftOut {
     }
 }
 
-/// What the wants that can be had need, and what was left out.
+/// The specs that the remaining wants need, and those that are left out.
 pub(crate) struct KeptWants {
     pub(crate) needed: Places,
-    /// The specs that would be needed if nothing was broken.
+    /// The specs that would be needed if nothing were broken.
     pub(crate) needed_at_best: Places,
     pub(crate) blocked: Places,
 }
@@ -159,7 +160,7 @@ impl Chains {
         }
     }
 
-    /// The number of specs that the chain of the reason holds.
+    /// The length of the chain of the reason.
     fn len_of(&self, spec: SpecId) -> usize {
         match self.next_of(spec) {
             None | Some((_, 0)) => 0,

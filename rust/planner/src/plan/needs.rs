@@ -4,7 +4,7 @@
 //! demanded by specs that are not built. Following each build on its own is quadratic when many
 //! builds look through the same available specs, so sets are shared:
 //!
-//! 1. A spec that is not built but lies above a build is a *carrier*. All others hide nothing and
+//! 1. A spec that is not built but lies above a build is a *carrier*. All others hide no builds and
 //!    are never entered.
 //! 2. In ascending places, a carrier with several dependents gets its set once; one with a single
 //!    dependent is walked through from there, so that a chain costs its length and no more.
@@ -16,8 +16,8 @@
 //! Equal sets are stored once. In graphs without any neighbourhoods the sets, and the answer
 //! itself, can grow with the square of the specs. So sets may hold no more numbers than [`Room`]
 //! has, and making them may take no more steps than a few times that; beyond, the answer is counted
-//! in blocks (`counting.rs`) and stored only if it has room, else each build is walked
-//! when it is asked about.
+//! in blocks (`counting.rs`) and stored only if it has room; otherwise each build is walked when
+//! its answer is requested.
 //!
 //! Complexity: O(n + m) and the sizes of the sets united, or O(n + m) for each 256 builds if these
 //! outgrow the room. Memory: O(n + m).
@@ -98,8 +98,8 @@ impl Needs {
 
     /// The builds that `build` waits for, in ascending rank; none for a spec that is not built.
     ///
-    /// Complexity: O(1) and the answer; O(n + m) where the answers of all builds together were too
-    /// many to be stored.
+    /// Complexity: O(1) and the answer; O(n + m) if all answers together were too large to be
+    /// stored.
     pub fn of(&self, build: SpecId) -> impl Iterator<Item = SpecId> + '_ {
         let graph = &self.rules.graph;
         let ranks = match (self.build_place(build), &self.answer) {
@@ -179,7 +179,7 @@ fn counted(rules: &Rules, builds: &[Place], carriers: Places, room: Room) -> Ans
     Answer::Counted { len_of, carriers }
 }
 
-/// The ranks of what one build waits for, ascending, without any set.
+/// The ranks of the builds that one build waits for, ascending, without any set.
 fn walked(rules: &Rules, carriers: &Places, build: Place) -> Vec<u32> {
     let mut met = rules.graph.no_places();
     let mut ranks = Vec::new();
@@ -204,7 +204,7 @@ fn walked(rules: &Rules, carriers: &Places, build: Place) -> Vec<u32> {
 struct Carriers<'r> {
     rules: &'r Rules,
     all: &'r Places,
-    /// Carriers whose set is there to be used.
+    /// Carriers with a finished set.
     known: Places,
     /// The sets of carriers in `known`; later also those of builds.
     set_of: Vec<SetId>,
@@ -262,7 +262,8 @@ fn find_carriers(rules: &Rules, needed: &Places) -> (Places, Places) {
     (carriers, shared)
 }
 
-/// The state of a walk, kept between walks so that each costs what it visits.
+/// The state of a walk, kept between walks so that the cost of each depends only on the specs it
+/// visits.
 struct Walk {
     union: Union,
     /// Carriers walked through in the round of the mark.
@@ -284,7 +285,7 @@ impl Walk {
         }
     }
 
-    /// The builds met below `place`: a set that is there already, or ascending ranks.
+    /// The builds met below `place`: an existing set, or ascending ranks.
     fn gather(&mut self, found: &Carriers<'_>, place: Place) -> Result<SetId, &[u32]> {
         let rules = found.rules;
         self.union.start();
@@ -310,8 +311,8 @@ impl Walk {
     }
 }
 
-/// What a part of the builds waits for: for each a set that is there already, or how many ranks of
-/// `ranks` are its own.
+/// The answers for a part of the builds: for each an existing set, or the number of its own entries
+/// in `ranks`.
 #[derive(Default)]
 struct Part {
     answers: Vec<Result<SetId, usize>>,

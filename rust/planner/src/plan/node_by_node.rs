@@ -1,7 +1,7 @@
 //! The builds of pruning node by node, and the unnecessary ones.
 //!
 //! `spack ci generate --prune-dag` drops each job whose own spec has a binary, and keeps every
-//! other spec that the roots reach, also those that only the build of a dropped one needed.
+//! other spec that the roots reach, including those that only the build of a dropped spec needed.
 
 use crate::graph::id::{Place, SpecId};
 use crate::graph::set::SpecSet;
@@ -23,7 +23,7 @@ pub enum CutReason {
 }
 
 impl CutReason {
-    /// Why `dependent` does not demand the other end of an edge that it has.
+    /// The reason why `dependent` does not demand the other end of one of its edges.
     pub(crate) fn of(rules: &Rules, dependent: Place) -> Self {
         match rules.standing(dependent) {
             Standing::Available => Self::Available,
@@ -34,14 +34,14 @@ impl CutReason {
     }
 }
 
-/// A build that pruning node by node schedules in vain.
+/// An unnecessary build of pruning node by node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Needless {
     /// The spec that nothing needs.
     pub spec: SpecId,
-    /// What makes it unnecessary: the nearest available dependent that it could only help to build,
-    /// going up through specs that are not needed either; of several, the one of smallest rank.
-    /// If no available one is above it, the nearest of another kind.
+    /// The spec that makes it unnecessary: the nearest available dependent that it could only help
+    /// to build, going up through unneeded specs; of several, the one of smallest rank. If no
+    /// available one is above it, the nearest of another kind.
     pub cut_by: SpecId,
     /// The reason why `cut_by` does not need it.
     pub reason: CutReason,
@@ -51,10 +51,10 @@ pub struct Needless {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeByNode {
     /// All specs that the roots reach over any edge and that are neither external nor available.
-    /// Spliced specs are not counted, as nobody builds them; what they were built as is.
+    /// Spliced specs are not counted, as nobody builds them; the specs that they were built as are.
     pub builds: SpecSet,
-    /// Those that nothing needs, in ascending rank. What the plan left out because of a broken
-    /// spec is needed, and not among them.
+    /// The unnecessary ones, in ascending rank. Builds that the plan left out because of a broken
+    /// spec are needed, and not among them.
     pub needless: Vec<Needless>,
 }
 
@@ -94,10 +94,10 @@ impl NodeByNode {
 
 /// For each spec of the closure that is not needed, the nearest one above it that cuts it off.
 ///
-/// 1. Every edge from the closure to an unneeded spec that is not demanded is cut; the spec below
-///    has the dependent of smallest rank as its cut.
-/// 2. Level by level, an unneeded spec hands its cut down to what it would demand and what has
-///    none yet; within a level the smallest rank wins.
+/// 1. Every edge from the closure to an unneeded spec that is not demanded is cut; the dependent of
+///    smallest rank is the cut of the spec below.
+/// 2. Level by level, an unneeded spec passes its cut down to the specs that it would demand and
+///    that have none yet; within a level the smallest rank wins.
 ///
 /// Both steps run for cuts by available specs first, then for other cuts where none was found.
 struct Cuts {

@@ -19,11 +19,11 @@ use crate::plan::rules::{Rules, Standing};
 /// The stage of every build.
 #[derive(Clone, Debug)]
 pub(crate) struct Order {
-    /// By place; 0 for what is not needed.
+    /// By place; 0 for specs that are not needed.
     ready: Vec<u32>,
     /// The builds, by stage, then rank.
     builds: Vec<Place>,
-    /// Where each stage starts in `builds`, and where the last one ends.
+    /// The starts of the stages in `builds`, and the end of the last one.
     starts: Vec<usize>,
 }
 
@@ -73,7 +73,7 @@ impl Order {
         &self.builds[self.starts[stage]..self.starts[stage + 1]]
     }
 
-    /// The stage of a build. Meaningless for any other spec.
+    /// The stage of a build. Unspecified for any other spec.
     pub(crate) fn stage_of(&self, build: Place) -> u32 {
         self.ready[build.index()] - 1
     }
@@ -83,11 +83,12 @@ fn largest(values: impl Iterator<Item = u32>) -> u32 {
     values.fold(0, u32::max)
 }
 
-/// The builds and what waits for one, or `None` if that is a large part of all that is needed.
+/// The builds and the specs that wait for one, or `None` if that is a large part of the needed
+/// specs.
 ///
-/// Whatever waits for nothing is ready at once. A climb from the builds comes at random to what a
-/// walk over all rows reads in order, so it pays for few specs only, and is given up when it has
-/// met too many.
+/// Specs that wait for nothing are ready at once. A climb from the builds visits rows at random
+/// that a full walk reads in order, so it pays only for few specs, and is abandoned when it has met
+/// too many.
 fn waiting(rules: &Rules, needed: &Places, builds: &Places) -> Option<Places> {
     let most = needed.count_ones(..) / 4;
     let mut stack: Vec<Place> = builds.ones().map(Place::at).collect();
@@ -139,7 +140,7 @@ fn sort_by_stage(
     (sorted, starts)
 }
 
-/// The dearest chain of builds, each of which waits for the one before.
+/// The most expensive chain of builds, each of which waits for the one before.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CriticalPath {
     /// The total cost of the builds of the chain.
@@ -149,8 +150,8 @@ pub struct CriticalPath {
     pub chain: Vec<SpecId>,
 }
 
-/// What the dearest chain of builds costs: the same cost as [`critical_path`] finds, without the
-/// chain. Complexity: O(n + m).
+/// The cost of the most expensive chain of builds: the same cost as in [`critical_path`], without
+/// the chain. Complexity: O(n + m).
 pub(crate) fn critical_cost(rules: &Rules, needed: &Places, cost_of: impl Fn(Place) -> f64) -> f64 {
     let mut finish = vec![0.0_f64; rules.graph.spec_count()];
     let mut latest = 0.0_f64;
@@ -179,9 +180,9 @@ pub(crate) fn critical_cost(rules: &Rules, needed: &Places, cost_of: impl Fn(Pla
     latest
 }
 
-/// Finds the dearest chain by dynamic programming from the smallest place up.
+/// Finds the most expensive chain by dynamic programming from the smallest place up.
 ///
-/// Invariant: `last[s]` is the build at which the dearest chain ends that has run when s can be
+/// Invariant: `last[s]` is the last build of the most expensive chain that must run before s can be
 /// installed; for a build that is itself. Complexity: O(n + m).
 pub(crate) fn critical_path(
     rules: &Rules,

@@ -11,7 +11,7 @@ use crate::plan::rules::Rules;
 pub enum Cause {
     /// It is named by the change itself.
     Changed,
-    /// It had a binary, and depends on what changed.
+    /// It had a binary, and depends on a changed spec.
     Stale,
     /// It never had a binary.
     Missing,
@@ -32,8 +32,8 @@ impl Cause {
 ///
 /// # Algorithm
 ///
-/// A lexicographic breadth-first search. The wants enter the queue by rank; a spec that is taken
-/// from the queue enters what it demands and nobody entered yet, by rank.
+/// A lexicographic breadth-first search. The wants enter the queue by rank; a spec taken from the
+/// queue enters the specs that it demands and that were not entered yet, by rank.
 ///
 /// Invariant: within each level the queue holds specs in the order of their least chains, comparing
 /// ranks from the want on. The first to enter a spec therefore is the last but one link of the
@@ -41,9 +41,9 @@ impl Cause {
 #[derive(Clone, Debug)]
 pub struct Reasons {
     graph: Arc<Graph>,
-    /// By place, who entered the spec; itself for a want, `None` for what is not needed.
+    /// By place, the spec that entered it; itself for a want, `None` for specs that are not needed.
     entered_by: Vec<Option<Place>>,
-    /// By place, how many specs its chain holds; 0 for what is not needed.
+    /// By place, the length of its chain; 0 for specs that are not needed.
     lens: Vec<u32>,
 }
 
@@ -96,8 +96,8 @@ impl Reasons {
         chain
     }
 
-    /// The length of that chain. Complexity: O(1); the chains of all specs together may hold
-    /// a number that grows with the square of the specs.
+    /// The length of that chain. Complexity: O(1); the total length of all chains may grow with the
+    /// square of the specs.
     pub fn len_of(&self, spec: SpecId) -> usize {
         let place = self.graph.place_of(spec);
         place.map_or(0, |place| self.lens[place.index()] as usize)

@@ -44,12 +44,12 @@ impl Standing {
         }
     }
 
-    /// Whether there is nothing left to fetch.
+    /// Returns whether there is nothing left to fetch.
     const fn is_at_hand(self) -> bool {
         matches!(self, Self::External | Self::Available)
     }
 
-    /// Whether the spec is neither available nor external.
+    /// Returns whether the spec is neither available nor external.
     pub(crate) const fn is_missing(self) -> bool {
         !self.is_at_hand()
     }
@@ -81,7 +81,7 @@ impl Rules {
         }
     }
 
-    /// Counts the binaries of these specs no longer.
+    /// Stops counting the binaries of these specs.
     pub(crate) fn forget_binaries(&mut self, stale: &Places) {
         for place in stale.ones() {
             if self.standing[place] == Standing::Available {
@@ -98,7 +98,7 @@ impl Rules {
         self.standing[place.index()]
     }
 
-    /// Whether a spec is built when it is needed.
+    /// Returns whether a spec is built when it is needed.
     pub(crate) fn is_build(&self, place: Place) -> bool {
         self.standing(place) == Standing::Absent
     }
@@ -114,7 +114,7 @@ impl Rules {
         found
     }
 
-    /// Whether `from`, when it is needed, needs the other end of one of its edges.
+    /// Returns whether `from`, when it is needed, needs the other end of one of its edges.
     pub(crate) fn demands(&self, from: Place, kinds: EdgeKinds, to: Place) -> bool {
         let hit = kinds & self.standing(from).demands();
         hit.intersects(EdgeKinds::REBUILD) || (!hit.is_empty() && !self.standing(to).is_at_hand())
@@ -131,11 +131,11 @@ impl Rules {
             .map(|hop| hop.place())
     }
 
-    /// All that is needed when `wants` are: the least set that holds them and is closed under
-    /// the rules.
+    /// The specs needed for `wants`: the least set that contains them and is closed under the
+    /// rules.
     ///
     /// A branch for each edge would be hard to predict, hence the marking by arithmetic; it equals
-    /// marking all that is [`demanded`](Self::demanded). Complexity: O(n + m).
+    /// marking all [`demanded`](Self::demanded) specs. Complexity: O(n + m).
     pub(crate) fn needed(&self, wants: &Places) -> Places {
         descend(&self.graph, wants, |place, marks| {
             match self.plainly_demanded(place) {
@@ -162,7 +162,7 @@ impl Rules {
         }
     }
 
-    /// The specs that cannot be had because that takes building one of `broken`.
+    /// The specs that are blocked, as they need a build of one of `broken`.
     ///
     /// One walk from the smallest place up. Complexity: O(n + m).
     pub(crate) fn blocked(&self, broken: &Places) -> Places {

@@ -17,10 +17,10 @@ impl Policy {
     }
 }
 
-/// The specs that a change makes stale, and those that contain it and are left alone.
+/// The specs that a change makes stale, and those that contain it but are kept.
 ///
 /// The three sets `stale`, `kept_by_policy` and `kept_by_depth` share no spec; together they are
-/// every spec that has a changed one in its closure, external or available or neither.
+/// all specs with a changed one in their closure, whether external, available or neither.
 #[derive(Clone, Debug)]
 pub struct Stale {
     /// The specs that changed themselves.
@@ -29,18 +29,18 @@ pub struct Stale {
     pub stale: SpecSet,
     /// The specs whose hash will be another, but whose binary the policy keeps.
     pub kept_by_policy: SpecSet,
-    /// The specs that the policy alone would make stale, but that are too far from the change.
+    /// The specs that the policy would make stale, but that are too far from the change.
     pub kept_by_depth: SpecSet,
 }
 
 impl Stale {
-    /// The untested tail: what policy and depth leave alone although its hash will be another.
+    /// The untested specs: those that policy and depth keep although their hashes will change.
     pub fn untested(&self) -> SpecSet {
         self.kept_by_policy.union(&self.kept_by_depth)
     }
 }
 
-/// Finds what a change makes stale.
+/// Finds the specs that a change makes stale.
 ///
 /// # Panics
 ///
@@ -48,8 +48,8 @@ impl Stale {
 ///
 /// # Complexity
 ///
-/// O(n / 64) and the dependents of what is reached. At most three walks: as asked, without the
-/// depth, and over all edges; those that cannot differ are walked once.
+/// O(n / 64) and the dependents of the reached specs. At most three walks: as requested, without
+/// the depth, and over all edges; walks with the same result are done once.
 pub fn stale(graph: &Graph, change: &RecipeChange) -> Stale {
     assert_eq!(
         change.changed.spec_count(),
@@ -82,7 +82,7 @@ pub fn stale(graph: &Graph, change: &RecipeChange) -> Stale {
 /// The way in which a spec contains a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Held {
-    /// Whether the change makes the spec stale, or a policy or a depth leaves it alone.
+    /// Whether the change makes the spec stale, or a policy or a depth keeps it.
     pub is_stale: bool,
     /// A shortest chain of dependencies from the spec to one that changed, both included: over
     /// edges that carry the change if the spec is stale, else over any edges. Of several, the one
@@ -90,7 +90,8 @@ pub struct Held {
     pub chain: Vec<SpecId>,
 }
 
-/// How the spec at `place` holds a change, or `None` if nothing in its closure changed.
+/// The way in which the spec at `place` contains a change, or `None` if nothing in its closure
+/// changed.
 ///
 /// A lexicographic breadth-first walk down, as in [`Reasons`](crate::Reasons). Complexity:
 /// O(n + m).

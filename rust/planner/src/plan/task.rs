@@ -1,4 +1,4 @@
-//! All that a plan is made from.
+//! The inputs of a plan.
 
 use std::sync::Arc;
 
@@ -12,11 +12,11 @@ use crate::graph::set::SpecSet;
 pub enum Scope {
     /// The roots alone.
     Roots,
-    /// The roots and all that they link to or run with, as far as the system does not provide it:
-    /// what installing them needs.
+    /// The roots and all their link and run dependencies that the system does not provide: the
+    /// specs needed to install them.
     #[default]
     Runtime,
-    /// All that the roots reach over any edge. Plans what pruning node by node plans.
+    /// All specs that the roots reach over any edge. Plans the same builds as pruning node by node.
     All,
 }
 
@@ -26,20 +26,20 @@ pub enum Policy {
     /// Every spec whose hash will be another: dependents over all edges.
     #[default]
     Hash,
-    /// Dependents over link and run edges, over edges that compile, and over splices: binaries
-    /// that the change reaches only through build or test edges are kept.
+    /// Dependents over link and run edges, over edges that compile, and over splices: binaries that
+    /// the change reaches only over build or test edges are kept.
     Link,
 }
 
-/// A change of recipes: what it names, and how far it is followed.
+/// A change of recipes: the changed specs, and how far the change is followed.
 #[derive(Clone, Debug)]
 pub struct RecipeChange {
     /// The specs that changed themselves.
     pub changed: SpecSet,
     /// The edges that carry the change to dependents.
     pub policy: Policy,
-    /// How many edges a dependent may be away from what changed; 0 leaves the named alone, `None`
-    /// follows all the way.
+    /// The maximum distance, in edges, of a dependent from a changed spec; 0 for only the changed
+    /// specs, `None` for any distance.
     pub depth: Option<u32>,
 }
 
@@ -48,10 +48,10 @@ pub struct RecipeChange {
 /// A set is about the specs of `graph`; one that was made for another number of specs is refused.
 #[derive(Clone, Debug)]
 pub struct Task {
-    /// The specs and what they need. A spec that was spliced has an edge of kind splice to the
+    /// The specs and their dependencies. A spec that was spliced has an edge of kind splice to the
     /// spec that it was built as.
     pub graph: Arc<Graph>,
-    /// The roots of what is wanted. An external root is not a want. Order and repetition are free.
+    /// The wanted roots. An external root is not a want. Order and repetitions do not matter.
     pub roots: Vec<SpecId>,
     /// The specs that are wanted, given the roots.
     pub scope: Scope,
@@ -60,10 +60,11 @@ pub struct Task {
     pub available: SpecSet,
     /// The specs that the system provides: never wanted, never built.
     pub external: SpecSet,
-    /// A change to predict: what it makes stale is not available. `None` plans the present.
+    /// A change to predict: the specs that it makes stale are not available. `None` plans the
+    /// present.
     pub change: Option<RecipeChange>,
-    /// Specs that are known not to build. Wants that cannot be had without building one of them
-    /// are left out, and so is all that only those need. An available one is not an obstacle.
+    /// Specs that are known not to build. Wants that need a build of one of them are left out, and
+    /// so are the specs that only those need. An available one is not an obstacle.
     pub broken: SpecSet,
     /// The cost of building each spec, by id, in any unit; finite and not negative. `None`: 1 each.
     pub costs: Option<Vec<f64>>,
@@ -86,7 +87,7 @@ impl Task {
         }
     }
 
-    /// Checks that every field is about the specs of the graph, and that costs can be added up.
+    /// Checks that every field fits the graph, and that costs can be added up.
     pub(crate) fn check(&self) -> Result<(), TaskError> {
         let mut sets = vec![
             ("available", &self.available),

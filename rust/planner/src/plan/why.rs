@@ -22,18 +22,18 @@ pub enum WhyVerdict {
     Rewired,
     /// The system provides it.
     External,
-    /// It would be needed if no spec was broken.
+    /// It would be needed if no spec were broken.
     LeftOut(LeftOutReason),
-    /// The roots reach it, but nothing that is needed needs it.
+    /// The roots reach it, but no needed spec needs it.
     CutOff,
     /// No root reaches it.
     NotWanted,
 }
 
-/// The relation of a line of the tree to its parent: the dependent to the dependency.
+/// The relation of a line of the tree to its parent, as dependent and dependency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Link {
-    /// It is the spec that was asked about.
+    /// It is the spec in question.
     Asked,
     /// It needs the dependency, and is needed itself.
     Demands,
@@ -46,7 +46,7 @@ pub enum Link {
 /// One line of the tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WhyLine {
-    /// The depth of the line; its parent is the nearest line before it that is one less deep.
+    /// The depth of the line; its parent is the nearest line before it with a depth one less.
     pub depth: usize,
     /// The spec of the line: a dependent of the spec that it hangs from.
     pub spec: SpecId,
@@ -54,16 +54,17 @@ pub struct WhyLine {
     pub link: Link,
     /// Whether the spec is a want.
     pub is_want: bool,
-    /// Whether the lines below the spec are shown at another line, the least deep with that spec.
+    /// Whether the lines below the spec are shown at another line, the shallowest one with that
+    /// spec.
     pub is_repeated: bool,
 }
 
 /// The answer to "why": a verdict, and the tree that proves it.
 ///
-/// The tree goes from the spec up to its dependents. For a needed spec (or one left out) it holds
-/// all dependents that demand it and ends at wants. For one that is cut off it holds all its
-/// dependents among what the roots reach, and every branch ends at one that has the edge but does
-/// not need it: together they prove that nothing asks for the spec. For other verdicts the tree is
+/// The tree goes from the spec up to its dependents. For a needed spec (or one left out) it has all
+/// dependents that demand it and ends at wants. For one that is cut off it has all its dependents
+/// among the specs that the roots reach, and every branch ends at one that has the edge but does
+/// not need it: together they prove that nothing requires the spec. For other verdicts the tree is
 /// the spec alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Why {
@@ -71,13 +72,13 @@ pub struct Why {
     pub verdict: WhyVerdict,
     /// The way in which the spec contains the change; `None` without a change or if it does not.
     pub held: Option<Held>,
-    /// The tree, each spec before what hangs from it, siblings in ascending rank.
+    /// The tree, each spec before the lines below it, siblings in ascending rank.
     pub tree: Vec<WhyLine>,
 }
 
 impl Plan {
-    /// Why a spec is planned, or what cuts it off, or that nobody wants it; `None` for an id that
-    /// the graph does not have. Complexity: O(n + m), and linear in the tree.
+    /// The reason why a spec is planned, is cut off, or is not wanted; `None` for an id that the
+    /// graph does not have. Complexity: O(n + m), and linear in the tree.
     pub fn why(&self, spec: SpecId) -> Option<Why> {
         let place = self.rules.graph.place_of(spec)?;
         Some(why(self, place))
@@ -165,7 +166,7 @@ impl Node {
     }
 }
 
-/// The tree while it grows, breadth first, so that each spec is shown at a least deep line.
+/// The tree while it grows, breadth first, so each spec is shown at one of its shallowest lines.
 struct Tree<'p> {
     plan: &'p Plan,
     nodes: Vec<Node>,

@@ -3,18 +3,18 @@
 /// The range of times for a build in any schedule.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Span {
-    /// The dearest chain that must have run before it.
+    /// The most expensive chain that must run before it.
     pub(super) head: f64,
     /// Its own cost.
     pub(super) own: f64,
-    /// The dearest chain that can only run after it.
+    /// The most expensive chain that can only run after it.
     pub(super) tail: f64,
 }
 
 /// The reason why no schedule is shorter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BoundReason {
-    /// The dearest chain of builds has to run one after the other.
+    /// The most expensive chain of builds has to run one after the other.
     CriticalPath,
     /// The runners share all the work, and none is ever idle at best.
     Work,
@@ -45,15 +45,15 @@ pub struct LowerBound {
 
 /// The best of three bounds.
 ///
-/// The third one: whatever set of builds is looked at, none starts before the smallest of their
-/// heads, the runners share their work, and after the last of them at least the smallest of their
-/// tails follows. That is the bound of J. Carlier ("Scheduling jobs with release dates and tails on
-/// identical machines", EJOR 29, 1987), here at its best over *all* sets: only those matter that
-/// hold every build with a head of at least h and a tail of at least t. Builds are added by falling
-/// head, and a tree over the tails keeps the best tail.
+/// The third one: in any set of builds, none starts before the smallest of their heads, the runners
+/// share their work, and after the last of them at least the smallest of their tails follows. That
+/// is the bound of J. Carlier ("Scheduling jobs with release dates and tails on identical
+/// machines", EJOR 29, 1987), here at its best over *all* sets: only those matter that hold every
+/// build with a head of at least h and a tail of at least t. Builds are added by falling head, and
+/// a tree over the tails keeps the best tail.
 ///
-/// Where all costs are multiples of a whole number, so is the end of the shortest schedule, and the
-/// bound is rounded up to one. Complexity: O(n log n).
+/// If all costs are multiples of a whole number, so is the end of the shortest schedule, and the
+/// bound is rounded up to a multiple. Complexity: O(n log n).
 pub(super) fn lower_bound(spans: &[Span], runners: usize) -> LowerBound {
     let path = spans.iter().fold(0.0_f64, |path, span| {
         path.max(span.head + span.own + span.tail)
@@ -89,7 +89,7 @@ impl Share {
         reason = "there are no more runners than builds, and fewer than 2^26 of those"
     )]
     fn new(spans: &[Span], runners: usize, path: f64, work: f64) -> Self {
-        // Up to here whole numbers are exact.
+        // Whole numbers are exact up to here.
         let most = 2.0_f64.powi(53);
         let runners = runners as f64;
         let is_whole = spans.iter().all(|span| span.own.fract() == 0.0);
@@ -105,7 +105,7 @@ impl Share {
         }
     }
 
-    /// What each runner has of so much work.
+    /// The share of each runner in an amount of work.
     fn of(&self, work: f64) -> f64 {
         if work == 0.0 {
             return 0.0;
@@ -237,7 +237,7 @@ mod tests {
 
     #[test]
     fn the_best_over_all_sets_is_found() {
-        // Against every pair of thresholds.
+        // Comparison with every pair of thresholds.
         let spans: Vec<Span> = (0..40)
             .map(|at: u32| span(at * 7 % 13, 1 + at * 5 % 9, at * 11 % 17))
             .collect();

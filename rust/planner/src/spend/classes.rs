@@ -1,5 +1,5 @@
-//! Builds together that the same roots need, found by refining a partition: for so many roots at a
-//! time as lanes hold.
+//! Groups builds that the same roots need, by refining a partition: for as many roots at a time as
+//! there are lanes.
 
 use rustc_hash::FxHashMap;
 
@@ -8,9 +8,9 @@ use crate::graph::bitlanes::Lanes;
 use crate::graph::id::{Place, number};
 use crate::plan::Plan;
 
-/// Needed specs, those together that the same roots need.
+/// Needed specs, grouped by the roots that need them.
 pub(super) struct Classes {
-    /// By place; 0 for what no root needs, else one more than the class.
+    /// By place; 0 for specs that no root needs, else one more than the class.
     at: Vec<u32>,
     /// By class, the roots that need it, ascending.
     pub(super) members: Vec<Vec<u32>>,
@@ -39,7 +39,7 @@ impl Classes {
         Self::numbered(at, &split_from)
     }
 
-    /// Numbers the classes that there still are in the order of their smallest places.
+    /// Numbers the remaining classes in the order of their smallest places.
     fn numbered(mut at: Vec<u32>, split_from: &[(u32, usize, Lanes)]) -> Self {
         let mut number_of = vec![0_u32; split_from.len()];
         let mut members = Vec::new();

@@ -24,14 +24,14 @@ pub(super) struct Reduced {
     spec_count: usize,
 }
 
-/// The roots that can be bought, as items.
+/// The roots that can be completed, as items.
 struct Bought {
     /// The places of these roots.
     open: Vec<Place>,
     classes: Classes,
-    /// By class, its block; `None` for what takes nothing.
+    /// By class, its block; `None` for one that costs nothing.
     class_block: Vec<Option<u32>>,
-    /// By block, what it takes.
+    /// By block, its cost.
     costs: Vec<Amounts>,
     /// By item, its blocks, ascending.
     blocks_of: Vec<Vec<u32>>,
@@ -97,7 +97,7 @@ impl Bought {
             }
         }
         let classes = Classes::new(plan, &open);
-        // Blocks are the classes that take something; the others lie between, or are free.
+        // Blocks are the classes that cost something; the others lie between, or are free.
         let mut cost_of = vec![Amounts::default(); classes.members.len()];
         for (place, class) in classes.of_builds(plan) {
             cost_of[class as usize].add(roots.units.costs[place]);
@@ -128,8 +128,8 @@ impl Bought {
         Some(self.items[at])
     }
 
-    /// The items that complete each want, and what it is then worth: of wants that stand alone, and
-    /// of sources that compete.
+    /// The items that complete each want, with the resulting worth: for wants that stand alone, and
+    /// for competing sources.
     fn wants(&self, roots: &Roots, groups: &[WantGroup]) -> (Vec<Options>, Vec<Competition>) {
         let options = |want: &Want| -> Options {
             let items = want.options.iter().filter_map(|&(spec, weight)| {
@@ -214,7 +214,7 @@ impl Bought {
     }
 }
 
-/// By position of a root, whether a want that nothing there meets has it as an option.
+/// By position of a root, whether it is an option of a want that is not met yet.
 fn asked(roots: &Roots, groups: &[WantGroup]) -> Vec<bool> {
     let mut is_asked = vec![false; roots.by_rank.len()];
     let wants = groups

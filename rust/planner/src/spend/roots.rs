@@ -1,4 +1,4 @@
-//! The specs that can complete wants, what each takes, and what in the end becomes of the wants.
+//! The specs that can complete wants, the cost of each, and the outcome of the wants.
 
 use specplan_solver::budget::{Amounts, Solution};
 
@@ -26,7 +26,7 @@ pub(super) enum RootStanding {
     Blocked,
     /// It needs no build.
     Installable,
-    /// Its own plan builds something, and takes so much.
+    /// Its own plan builds something, at this cost.
     Built(Amounts),
 }
 
@@ -38,7 +38,7 @@ pub(super) struct Roots {
     at: Vec<u32>,
 }
 
-/// What something takes beside what is bought already, limited or not.
+/// The further cost beside the chosen builds, limited or not.
 #[derive(Clone, Copy, Debug, Default)]
 struct More {
     amounts: Amounts,
@@ -105,8 +105,8 @@ impl Roots {
             .map_or(RootStanding::Blocked, |at| self.by_rank[at].standing)
     }
 
-    /// The position of the option of a want that takes no build, the first of several, and whether
-    /// the system provides it.
+    /// The position of the first option of a want that needs no build, and whether the system
+    /// provides it.
     pub(super) fn installable(&self, want: &Want) -> Option<(usize, Outcome)> {
         let mut options = (0..).zip(&want.options);
         options.find_map(|(at, &(spec, _))| match self.standing_of(spec) {
@@ -116,7 +116,7 @@ impl Roots {
         })
     }
 
-    /// The answer, given for which specs is paid.
+    /// The answer, given the specs that are paid for.
     pub(super) fn spending(
         &self,
         plan: &Plan,
@@ -128,7 +128,7 @@ impl Roots {
         let sources = groups.iter().map(|group| self.source(group, &more));
         let sources: Vec<usize> = sources.collect();
         let wants_of = |at: usize| groups[at].sources.get(sources[at]).into_iter().flatten();
-        // What is paid for sources that do not count is not bought.
+        // Builds only for sources that do not count are not chosen.
         let mut used = plan.graph().no_places();
         for want in (0..groups.len()).flat_map(wants_of) {
             let option = match self.installable(want) {
@@ -176,8 +176,8 @@ impl Roots {
         }
     }
 
-    /// The source of a group whose wants are worth most; of equal ones that which would be taken if
-    /// nothing was limited, else the first.
+    /// The source of a group whose wants are worth most; of equal ones the one preferred without
+    /// limits, else the first.
     fn source(&self, group: &WantGroup, more: &[More]) -> usize {
         let value = |want: &Want| {
             let there = self.installable(want).map(|(at, _)| at);
@@ -190,8 +190,8 @@ impl Roots {
             .unwrap_or(0)
     }
 
-    /// The position of the option of a want that needs nothing more, the most valuable, of several
-    /// the first.
+    /// The position of the most valuable option of a want that needs nothing more; of several the
+    /// first.
     fn completing(&self, want: &Want, more: &[More]) -> Option<usize> {
         let is_complete = |at: &usize| {
             let position = self.position(want.options[*at].0);
@@ -245,13 +245,13 @@ impl Roots {
         }
     }
 
-    /// By root, whether it takes nothing beside what is paid.
+    /// By root, whether it needs nothing beside the chosen builds.
     pub(super) fn completed(&self, plan: &Plan, paid: &Places) -> Vec<bool> {
         let more = self.more(plan, paid).into_iter();
         more.map(|more| more.builds == 0).collect()
     }
 
-    /// By root, what it takes beside what is paid.
+    /// By root, its cost beside the chosen builds.
     fn more(&self, plan: &Plan, paid: &Places) -> Vec<More> {
         let mut more = vec![More::default(); self.by_rank.len()];
         for (roots, more) in self
@@ -280,7 +280,7 @@ fn small(number: i128) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
 }
 
-/// All specs that can complete something, each with what it is worth there.
+/// All specs that can complete a want, each with its worth there.
 fn options(groups: &[WantGroup]) -> impl Iterator<Item = (SpecId, u64)> + '_ {
     let wants = groups
         .iter()

@@ -4,23 +4,23 @@ use specplan_solver::Cut;
 
 use crate::graph::id::SpecId;
 
-/// What may be spent. Where both are limited, both limits hold.
+/// The limits of a budget. If both are set, both hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Limit {
     /// At most this many builds; `None` for any number.
     pub builds: Option<u64>,
-    /// At most this cost; `None` for any. Costs that are not whole are taken to the millionth.
+    /// At most this cost; `None` for any. Costs are precise to a millionth.
     pub cost: Option<f64>,
 }
 
 /// A root that any of some specs completes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Want {
-    /// The specs, the preferred first, each with what completing the root by it is worth: at most
+    /// The specs, the preferred first, each with the worth of completing the root by it: at most
     /// 10^9.
     pub options: Vec<(SpecId, u64)>,
-    /// The position of the spec that would be taken if nothing was limited. No choice is returned
-    /// that is worth less than the best one among these.
+    /// The position of the spec that is preferred without limits. The result is never worth less
+    /// than the best choice among these.
     pub first: Option<usize>,
 }
 
@@ -37,10 +37,10 @@ impl Want {
 /// Wants that are met together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WantGroup {
-    /// What they can be met from: the wants of one source count, such as one lock that is taken as
-    /// a whole. A want that stands alone is the only one of the only source.
+    /// The sources that can meet them: the wants of only one source count, such as one lock that is
+    /// taken as a whole. A want that stands alone is the only one of the only source.
     pub sources: Vec<Vec<Want>>,
-    /// The source that would be taken if nothing was limited.
+    /// The source that is preferred without limits.
     pub first: usize,
 }
 
@@ -63,11 +63,11 @@ pub enum Outcome {
     Installable,
     /// The chosen builds complete it.
     Completed,
-    /// Each spec that completes it needs builds that are more than the budget.
+    /// Each spec that completes it needs builds beyond the budget.
     Beyond,
     /// Each spec that completes it needs a broken spec, or there is none.
     LeftOut,
-    /// The budget goes to others.
+    /// The budget goes to other wants.
     Outbid,
 }
 
@@ -85,15 +85,15 @@ impl Outcome {
     }
 }
 
-/// A want, and what becomes of it.
+/// A want and its outcome.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WantOutcome {
     /// Its outcome.
     pub outcome: Outcome,
-    /// The position of a spec among its options: the one that completes it, or else the one that
-    /// takes least more; `None` if it is left out.
+    /// The position of a spec among its options: the one that completes it, or else the one with
+    /// the least further cost; `None` if it is left out.
     pub option: Option<usize>,
-    /// The number of builds that it takes beside the chosen ones.
+    /// The number of builds that it needs beside the chosen ones.
     pub more_builds: u64,
     /// Their cost.
     pub more_cost: f64,
@@ -104,25 +104,25 @@ pub struct WantOutcome {
 pub struct Spending {
     /// By group, the position of the source that counts.
     pub sources: Vec<usize>,
-    /// By group, what becomes of the wants of that source.
+    /// By group, the outcome of the wants of that source.
     pub wants: Vec<Vec<WantOutcome>>,
     /// The worth of the completed wants.
     pub weight: u64,
-    /// What no choice within the budget can exceed. Where sources compete, what installs without any
-    /// build counts for them, less what of the chosen ones does.
+    /// The upper bound for all choices within the budget. For competing sources it includes the
+    /// worth that installs without any build, minus that of the chosen ones.
     pub upper_bound: u64,
-    /// The number of builds that are chosen.
+    /// The number of chosen builds.
     pub builds: u64,
     /// Their costs.
     pub cost: f64,
-    /// The number of nodes that were looked at.
+    /// The number of searched nodes.
     pub nodes: u64,
     /// The reason why the search ended before the choice was proven to be worth most.
     pub cut: Option<Cut>,
 }
 
 impl Spending {
-    /// Whether no choice within the budget is worth more.
+    /// Returns whether no choice within the budget is worth more.
     pub const fn is_optimal(&self) -> bool {
         self.weight == self.upper_bound
     }

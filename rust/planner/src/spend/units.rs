@@ -7,7 +7,7 @@ use crate::cost_scale::CostScale;
 use crate::graph::id::Place;
 use crate::plan::Plan;
 
-/// The greatest cost of a build, in parts: all that sums of costs have room for.
+/// The greatest cost of a build, in parts: the maximum that sums of costs have room for.
 const MOST_COST: i128 = 1 << 52;
 
 /// The amount that may be spent, and the part that each build takes.
@@ -38,7 +38,7 @@ impl BudgetUnits {
             let costs: Vec<f64> = (0..count).map(|at| plan.cost_at(Place::at(at))).collect();
             let scale = CostScale::of(&costs);
             for (own, cost) in units.costs.iter_mut().zip(costs) {
-                // Where parts are not whole, what is bought stays within the limit all the same.
+                // Even if parts are not whole, the chosen builds stay within the limit.
                 own.0[1] = whole(scale.in_parts(cost).ceil()).min(MOST_COST);
             }
             units.limit.amounts.0[1] = whole(scale.limit_in_parts(limit).floor());

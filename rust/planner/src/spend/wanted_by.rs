@@ -1,10 +1,10 @@
-//! The roots that need a spec, for as many roots at a time as lanes hold.
+//! The roots that need a spec, for as many roots at a time as there are lanes.
 
 use crate::graph::bitlanes::Lanes;
 use crate::graph::id::Place;
 use crate::plan::Plan;
 
-/// By place, which of at most [`Lanes::COUNT`] roots need the spec. Complexity: O(n + m).
+/// By place, the roots that need the spec, of at most [`Lanes::COUNT`]. Complexity: O(n + m).
 pub(super) fn wanted_by(plan: &Plan, roots: &[Place]) -> Vec<Lanes> {
     let mut wanted_by = vec![Lanes::NONE; plan.graph().spec_count()];
     for (lane, root) in roots.iter().enumerate() {

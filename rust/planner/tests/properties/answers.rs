@@ -1,4 +1,5 @@
-//! Laws of the answers that explain a plan: what is needless, and why a spec is planned or not.
+//! Laws of the answers that explain a plan: the unnecessary builds, and the reasons why a spec is
+//! planned or not.
 
 use proptest::prelude::*;
 use specplan_planner::{
@@ -40,7 +41,7 @@ proptest! {
         let expected = &specs(node_by_node.builds.iter()) - &specs(plan.builds());
         prop_assert_eq!(needless, expected);
 
-        // Walk up from each needless spec over what would demand it, level by level.
+        // Walk up from each unnecessary spec over the specs that would demand it, level by level.
         let closure = root_closure(&world);
         for needless in node_by_node.needless {
             let mut level = vec![needless.spec.get()];

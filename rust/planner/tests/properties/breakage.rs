@@ -1,4 +1,4 @@
-//! Broken binaries and what they lack, against closures of one spec at a time.
+//! Broken binaries and the specs they lack, compared with closures of one spec at a time.
 
 use proptest::prelude::*;
 use specplan_planner::reference::Specs;

@@ -1,4 +1,4 @@
-//! Laws of what a budget buys, against brute force over all sets of roots.
+//! Laws of budgets, compared with brute force over all sets of roots.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -12,7 +12,7 @@ use crate::world::{World, permutation, specs, world};
 
 const PLENTY: u64 = 10_000;
 
-/// A world with many roots, and what each spec is worth as a root.
+/// A world with many roots, and the worth of each spec as a root.
 fn market(most: usize) -> impl Strategy<Value = (World, Vec<u64>)> {
     world(most).prop_flat_map(|world| {
         let top = u32::try_from(world.len()).unwrap();
@@ -116,7 +116,7 @@ impl Bought {
     }
 }
 
-/// The roots of a plan as wants that stand alone, and what each is worth.
+/// The roots of a plan as wants that stand alone, with their worths.
 fn alone(roots: &[u32], weights: &[u64]) -> Vec<WantGroup> {
     let want = |&root: &u32| Want::of(SpecId::new(root), weights[root as usize]);
     roots.iter().map(want).map(WantGroup::of).collect()
@@ -136,7 +136,7 @@ fn spend(world: &World, plan: &Plan, weights: &[u64], limit: Limit, node_limit: 
     }
 }
 
-/// The builds that completing `roots` takes, and their cost.
+/// The builds needed to complete `roots`, and their cost.
 fn price(world: &World, roots: &Specs) -> (u64, f64) {
     let builds = world
         .model()
@@ -157,7 +157,7 @@ fn roots(world: &World) -> Vec<u32> {
         .collect()
 }
 
-/// What the best set of roots within the budget is worth, those that install already counted out.
+/// The worth of the best set of roots within the budget, without those that install already.
 fn best(world: &World, weights: &[u64], limit: Limit) -> u64 {
     let open: Vec<u32> = roots(world)
         .into_iter()
@@ -260,7 +260,7 @@ impl Auction {
                 match reported.outcome {
                     Outcome::External | Outcome::Installable => {
                         assert_eq!(self.there(plan, want), option.map(|(_, value)| value));
-                        // Of what stands alone that is no matter of choice.
+                        // For wants that stand alone there is no choice.
                         there += option.map_or(0, |(_, value)| value);
                     }
                     Outcome::Completed => {
@@ -281,8 +281,8 @@ impl Auction {
         (worth, there)
     }
 
-    /// What the best choice is worth, what installs anyway counted in, by trying every source of
-    /// every group and every option of every want.
+    /// The worth of the best choice, including the roots that install anyway, by trying every
+    /// source of every group and every option of every want.
     fn best(&self, plan: &Plan, limit: Limit, is_first_only: bool) -> u64 {
         let mut best = 0;
         let mut todo = vec![(0, Specs::new(), 0)];
@@ -300,7 +300,7 @@ impl Auction {
                 }
                 let mut partial = vec![(bought.clone(), worth)];
                 for want in wants {
-                    // What installs anyway is worth what it is, whatever else could complete it.
+                    // A want that installs anyway keeps its worth, whatever else could complete it.
                     if let Some(value) = self.there(plan, want) {
                         for (_, worth) in &mut partial {
                             *worth += value;
@@ -474,7 +474,8 @@ proptest! {
             let (worth, there) = auction.counted(&plan, &spending, limit);
             prop_assert!(worth + there <= best && best <= spending.upper_bound + there);
         }
-        // With nodes enough to choose among the first of all, nothing worse than that is reported.
+        // With enough nodes to choose among the preferred options, the result is never worse than
+        // that choice.
         let reported = auction.spend(&plan, limit, limited(100));
         let (worth, there) = auction.counted(&plan, &reported, limit);
         prop_assert!(first <= worth + there);
@@ -494,7 +495,7 @@ proptest! {
         let mut fewer = auction.clone();
         let wants = fewer.groups.iter_mut().flat_map(|group| group.sources.iter_mut().flatten());
         for want in wants {
-            // What installs anyway is taken for that, whatever it is worth.
+            // A want that installs anyway is reported as such, whatever its worth.
             if auction.there(&plan, want).is_none() {
                 want.options.pop();
                 want.first = None;

@@ -1,4 +1,4 @@
-//! Laws of what a change makes stale, and of what broken specs take out of a plan.
+//! Laws of the specs that a change makes stale, and of those that broken specs remove from a plan.
 
 use proptest::prelude::*;
 use specplan_planner::reference::Specs;

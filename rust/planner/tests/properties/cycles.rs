@@ -10,7 +10,7 @@ use crate::world::permutation;
 
 type Pairs = Vec<(u32, u32)>;
 
-/// Directed graphs of few specs, cycles and all, with ranks.
+/// Directed graphs of few specs, including cycles, with ranks.
 fn pairs(most: u32) -> impl Strategy<Value = (Vec<u32>, Pairs)> {
     (1..=most).prop_flat_map(|len| {
         (

@@ -9,7 +9,7 @@ use specplan_planner::{ChangeOrigin, Comparison, Difference, EdgeKinds, SpecId, 
 
 use crate::world::{World, flagged, permutation, permuted, specs, world};
 
-/// Two states that hold what their specs depend on.
+/// Two states that contain the dependencies of their specs.
 #[derive(Clone, Debug)]
 struct States {
     world: World,
@@ -146,7 +146,7 @@ proptest! {
 
     #[test]
     fn what_an_own_change_explains_alone_is_what_is_lost_without_it(states in states(14)) {
-        // A dominates B if B cannot be reached from where changes enter once A is taken away.
+        // A dominates B if changes cannot reach B once A is removed.
         let (difference, fresh, model) = (states.compare(), states.fresh(), states.world.model());
         let changes = difference.own_changes();
         for change in &changes {

@@ -139,7 +139,7 @@ proptest! {
         agrees_on_stages_and_needs(&world, scope)?;
     }
 
-    /// Then only what waits for a build is looked at.
+    /// Then only specs that wait for a build are visited.
     #[test]
     fn stages_and_needs_of_few_builds_are_those_of_the_plain_model(
         mut world in world(24),

@@ -27,7 +27,7 @@ fn price(world: &World, roots: &Specs) -> f64 {
         .sum()
 }
 
-/// The least that any pick of alternatives and specs costs.
+/// The least cost of any pick of alternatives and specs.
 fn least(world: &World, wants: &[Vec<Alternative>]) -> f64 {
     let mut picks = vec![world.root_specs()];
     for want in wants {

@@ -1,4 +1,5 @@
-//! Laws of what specs lack and of what each gap is useful for, against plans of single gaps.
+//! Laws of the specs that others lack and of the benefit of gaps, compared with plans of single
+//! gaps.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -8,7 +9,7 @@ use specplan_planner::{Plan, Scope, SpecGroup, SpecId, SpecSet, Supply, Task, Us
 
 use crate::world::{World, permutation, permuted, specs, world};
 
-/// The world as a supply; the broken specs of the world are those that nothing describes.
+/// The world as a supply; the broken specs of the world are the undescribed ones.
 pub(crate) fn supply(world: &World) -> Supply {
     Supply {
         available: SpecSet::from_flags(&world.available),
@@ -18,7 +19,7 @@ pub(crate) fn supply(world: &World) -> Supply {
     }
 }
 
-/// The world with all that nothing describes taken out of the cache.
+/// The world without the undescribed specs in the cache.
 pub(crate) fn described(world: &World) -> World {
     let mut described = world.clone();
     for (available, undescribed) in described.available.iter_mut().zip(&world.broken) {
@@ -49,7 +50,7 @@ fn groups(world: &World, picks: &[Picks]) -> Vec<SpecGroup> {
     picks.iter().map(group).collect()
 }
 
-/// What has no binary yet but installs once the least plan for the gap alone is carried out: its
+/// The specs without a binary that install once the least plan for the gap alone is built: its
 /// builds, and the spliced specs that it rewires.
 fn built_for(world: &World, model: &Model, gap: SpecId) -> Specs {
     let mut task: Task = world.task(Scope::Roots);

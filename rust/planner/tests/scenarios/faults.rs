@@ -1,4 +1,4 @@
-//! Graphs and tasks that are refused, and what a graph makes of its edges.
+//! Graphs and tasks that are refused, and the edges of a graph.
 
 use specplan_planner::{
     Direction, Edge, Graph, GraphError, Plan, SpecId, SpecSet, Task, TaskError,

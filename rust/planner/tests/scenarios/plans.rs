@@ -118,7 +118,7 @@ fn the_link_policy_keeps_binaries_that_a_change_reaches_by_building_alone() {
     assert_eq!(stale.kept_by_depth.iter().collect::<Vec<_>>(), ids(&[0]));
     assert_eq!(stale.untested().len(), 2);
     task.change = change(Policy::Hash, Some(0));
-    // Nothing that is available runs with 3, so that nobody needs it built.
+    // No available spec runs with 3, so no spec needs it built.
     assert_eq!(builds(&task), []);
 }
 

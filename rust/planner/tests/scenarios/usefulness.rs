@@ -1,4 +1,4 @@
-//! What small stacks lack, and what their gaps are useful for.
+//! The specs that small stacks lack, and the benefit of their gaps.
 
 use std::sync::Arc;
 
@@ -22,7 +22,8 @@ fn group(gaps: &[u32], wants: &[u32], roots: &[u32]) -> SpecGroup {
     }
 }
 
-/// For each gap of one group what it blocks, what it completes, and whether it is buildable now.
+/// For each gap of one group the numbers of blocked wants and completed roots, and whether it is
+/// buildable now.
 fn useful(supply: &Supply, group: SpecGroup) -> Vec<(usize, usize, bool)> {
     let answers = supply.usefulness(&[group]).unwrap();
     let parts = answers[0].iter();

@@ -1,8 +1,9 @@
-//! The number of wants that hold each gap, and how many single missing specs each gap needs.
+//! The number of wants that contain each gap, and the number of single missing specs that each gap
+//! needs.
 //!
-//! Both count what is reached from a spec in one direction. A spec with one neighbour alone in that
-//! direction reaches what the neighbour reaches, and itself; so only what several or no neighbours
-//! follow has to be asked about: the *ends* of such runs.
+//! Both count the specs reached from a spec in one direction. A spec with exactly one neighbour in
+//! that direction reaches what the neighbour reaches, and itself; so only the *ends* of such runs
+//! have to be computed: specs with several neighbours or none.
 
 use hashbrown::HashMap;
 
@@ -11,19 +12,19 @@ use rayon::prelude::*;
 use super::{Cut, Party};
 use crate::graph::bitlanes::{Lanes, Tally};
 
-/// The only neighbour of each spot in one direction, if it has one alone.
+/// The only neighbour of each spot in one direction, if it has exactly one.
 struct Runs {
     next: Vec<u32>,
-    /// Where the run of each spot ends.
+    /// The end of the run of each spot.
     end: Vec<u32>,
 }
 
-/// Says that a spot has no neighbour, or has several.
+/// Marks a spot with no neighbour, or with several.
 const NONE: u32 = u32::MAX;
 const SEVERAL: u32 = u32::MAX - 1;
 
 impl Runs {
-    /// The runs over some edges; `order` lists every spot after what its run leads to.
+    /// The runs over some edges; `order` lists every spot after its neighbour.
     fn new(next: Vec<u32>, order: impl Iterator<Item = usize>) -> Self {
         let mut end: Vec<u32> = (0..).take(next.len()).collect();
         for spot in order {
@@ -38,7 +39,7 @@ impl Runs {
         self.end[spot] as usize
     }
 
-    /// Whether several neighbours follow the run.
+    /// Returns whether several neighbours follow the run.
     fn is_asked(&self, end: usize) -> bool {
         self.next[end] == SEVERAL
     }
@@ -53,7 +54,7 @@ fn join(next: &mut u32, neighbour: usize) {
     };
 }
 
-/// The number of wants of each party that hold each of its gaps.
+/// The number of wants of each party that contain each of its gaps.
 pub(super) fn count_holding(cut: &Cut, parties: &mut [Party]) {
     let len = cut.chunk.len();
     let mut above = vec![NONE; len];
@@ -119,7 +120,7 @@ pub(super) fn count_aims(cut: &Cut, parties: &mut [Party]) {
     }
 }
 
-/// For each party the ends of the runs of its gaps that have to be asked about, ascending.
+/// For each party the ends of the runs of its gaps that have to be computed, ascending.
 fn ends(
     cut: &Cut,
     parties: &[Party],
@@ -160,11 +161,11 @@ fn tally(lanes: &[Lanes], spots: &[usize]) -> Tally {
     tally
 }
 
-/// For each party the counts of those spots that are asked about.
+/// For each party the counts of the requested spots.
 type Counts = Vec<HashMap<usize, usize>>;
 
-/// Asks about the ends of runs in blocks. `walk` walks for one block and returns what counts for a
-/// party.
+/// Computes the ends of runs in blocks. `walk` walks for one block and returns the lanes that count
+/// for a party.
 fn blocks<C: Fn(&Party) -> Tally>(
     parties: &[Party],
     ends: &[Vec<usize>],
@@ -200,7 +201,7 @@ fn blocks<C: Fn(&Party) -> Tally>(
     counts
 }
 
-/// The same counts where there are fewer aims than ends: one lane an aim.
+/// The same counts if there are fewer aims than ends: one lane per aim.
 fn by_aims(cut: &Cut, parties: &[Party], ends: &[Vec<usize>], aims: &[usize]) -> Counts {
     let len = cut.chunk.len();
     let mut counts: Counts = vec![HashMap::new(); parties.len()];
@@ -242,7 +243,7 @@ fn by_aims(cut: &Cut, parties: &[Party], ends: &[Vec<usize>], aims: &[usize]) ->
     counts
 }
 
-/// Sums along runs, party by party; what one party visits is marked with its number.
+/// Sums along runs, party by party; the spots visited by a party are marked with its number.
 struct Sums {
     round: u32,
     visited: Vec<u32>,
@@ -262,7 +263,7 @@ impl Sums {
         }
     }
 
-    /// For each gap of a party how many of `spots` its run and what follows it reach.
+    /// For each gap of a party, the number of `spots` that its run and the specs after it reach.
     fn along(
         &mut self,
         cut: &Cut,
@@ -300,7 +301,7 @@ impl Sums {
                 self.visited[spot] = self.round;
                 self.sum[spot] = match runs.next[spot] {
                     NONE => own,
-                    // Such a spot was asked about itself, and is among what it reaches.
+                    // Such a spot was requested itself, and is among the specs that it reaches.
                     SEVERAL => counts.get(&spot).copied().unwrap_or(0),
                     next => own + self.sum[next as usize],
                 };

@@ -1,4 +1,5 @@
-//! What builds wait for, where it is too much to unite sets: in blocks of builds, one lane each.
+//! The dependencies between builds if uniting sets takes too much: in blocks of builds, one lane
+//! each.
 //!
 //! A *target* is a build that is reached through a carrier; there may be a number of targets for
 //! each build that grows with the specs. For each block of [`Lanes::COUNT`] targets:
@@ -7,7 +8,7 @@
 //!    demands, and the lanes of the carriers that it demands.
 //! 2. The lanes of a build are the same union over what it demands.
 //!
-//! What a build demands itself and no carrier does is counted apart.
+//! Specs that a build demands itself and no carrier does are counted separately.
 
 use rayon::prelude::*;
 
@@ -91,7 +92,7 @@ impl Blocks {
         lens
     }
 
-    /// The ranks of the builds that each build waits for, in no order. `lens` says how many.
+    /// The ranks of the builds that each build waits for, unordered. `lens` are their numbers.
     pub(crate) fn sets(&self, lens: &[u32]) -> Vec<Vec<u32>> {
         let room = |(others, &len): (&Vec<u32>, &u32)| {
             let mut ranks = Vec::with_capacity(len as usize);
