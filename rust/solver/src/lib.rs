@@ -1,6 +1,6 @@
 //! Choices of least cost and budgets of most worth, over numbered items.
 //!
-//! Two questions, both NP-hard, both answered with a proof:
+//! It answers two questions, both NP-hard, with proof:
 //!
 //! - [`choice`]: each want is met by any of some items, an item demands others, and items cost. Which
 //!   items meet every want at the least cost? With items that demand nothing this is weighted set
@@ -10,12 +10,13 @@
 //!   alternatives.
 //!
 //! Costs and worths are whole numbers. Each answer carries a bound that no choice beats; an answer
-//! that meets its bound is optimal, and says so. A search that ends early, by [`SearchLimits`] or by
-//! the caller, reports the best choice so far, the bound so far, and why it ended ([`Cut`]). With the
-//! same limits the answer is the same on every machine: limits count nodes and steps, never seconds.
+//! that meets its bound is optimal, and says so. A search that ends early, by [`SearchLimits`] or
+//! by the caller, reports the best choice so far, the bound so far, and the reason ([`Cut`]). With
+//! the same limits the answer is the same on every machine: limits count nodes and steps, never
+//! seconds.
 //!
-//! This crate knows items and amounts alone: no packages, no graph of dependencies, no files. Who has
-//! those translates them into items, and the answer back.
+//! This crate knows items and amounts alone: no packages, no graph of dependencies, no files. The
+//! caller translates those into items, and the answer back.
 //!
 //! # Example
 //!

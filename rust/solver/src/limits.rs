@@ -1,34 +1,33 @@
-//! When a search has to end early.
+//! The limits of searches.
 
 /// The reason why a search ended before its answer was proven to be the least.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cut {
-    /// As many nodes were searched as are allowed. The same question is cut at the same place
-    /// everywhere.
+    /// The limit on nodes was reached. The same question ends at the same place everywhere.
     Nodes,
-    /// The open nodes take as much memory as is allowed; as with nodes, the same everywhere.
+    /// The limit on the memory of open nodes was reached; as with nodes, the same everywhere.
     Memory,
-    /// As much work was done as is allowed; as with nodes, the same everywhere.
+    /// The limit on work was reached; as with nodes, the same everywhere.
     Work,
-    /// The caller said so; where depends on the caller.
+    /// The caller stopped it; the place depends on the caller.
     Stopped,
 }
 
 /// The limits of a search that do not depend on a clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SearchLimits {
-    /// The number of nodes that it may look at.
+    /// The maximum number of nodes.
     pub nodes: Option<u64>,
-    /// How many steps it may take, of which a computer takes some hundred million a second: one is a
-    /// look at an item of an alternative, or at an arc of a minimum cut.
+    /// The maximum number of steps, of which a computer takes some hundred million a second: a step
+    /// is a visit to an item of an alternative, or to an arc of a minimum cut.
     pub work: Option<u64>,
 }
 
-/// The number of steps that are taken between two looks at whether to stop.
+/// The number of steps between two checks whether to stop.
 const STEPS_BETWEEN_LOOKS: u64 = 1 << 20;
 
-/// Counts nodes and work, and says when the search is over.
+/// Counts nodes and work, and decides when the search is over.
 pub(crate) struct Limiter<'a> {
     should_stop: &'a mut dyn FnMut() -> bool,
     limits: SearchLimits,
@@ -72,7 +71,7 @@ impl<'a> Limiter<'a> {
         self.work
     }
 
-    /// Whether one more node may be searched; it is counted if so.
+    /// Returns whether one more node may be searched; it is counted if so.
     pub(crate) fn enter_node(&mut self) -> bool {
         if self.limits.nodes.is_some_and(|limit| self.nodes >= limit) {
             self.end(Cut::Nodes);

@@ -11,8 +11,7 @@ pub(crate) fn number(position: usize) -> u32 {
     u32::try_from(position).expect("an instance has fewer than 2^32 of anything")
 }
 
-/// The greatest common divisor of two numbers that are not negative; of nothing and another it is
-/// the other.
+/// The greatest common divisor of two nonnegative numbers; that of 0 and another is the other.
 pub(crate) fn greatest_common_divisor<N>(mut left: N, mut right: N) -> N
 where
     N: Copy + Default + PartialEq + Rem<Output = N>,
@@ -32,7 +31,7 @@ pub(crate) const fn to_float(cost: u64) -> f64 {
     cost as f64
 }
 
-/// A worth or an amount, to find payments by; what they prove is computed in whole numbers.
+/// A worth or an amount, for finding payments; bounds are computed in whole numbers.
 #[expect(
     clippy::cast_precision_loss,
     reason = "what is computed in floating point proves nothing"

@@ -6,7 +6,7 @@ const ROWS: usize = 2;
 /// The parts that each of two limits is divided into.
 pub(super) const WHOLE: i128 = 1 << 40;
 
-/// An amount of each limit. What is not limited is not counted: it is 0 here.
+/// An amount for each limit. Amounts without a limit are not counted: they are 0 here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Amounts(pub [i128; ROWS]);
 
@@ -25,12 +25,12 @@ impl Amounts {
         }
     }
 
-    /// Whether it is 0 of every limit.
+    /// Returns whether it is 0 for every limit.
     pub fn is_nothing(self) -> bool {
         self == Self::default()
     }
 
-    /// Whether it is at most another amount, of every limit.
+    /// Returns whether it is at most another amount, for every limit.
     pub fn fits(self, limit: Self) -> bool {
         self.0.iter().zip(limit.0).all(|(own, limit)| *own <= limit)
     }
@@ -58,10 +58,10 @@ impl AmountLimit {
     }
 }
 
-/// One row of amounts that stands for all limits: whatever stays within them stays within it.
+/// One row of amounts that replaces all limits: a choice within all of them is within it.
 ///
 /// With one limit it is that one. With two it is a mixture: each amount is a part of its limit,
-/// rounded down, so that all together are at most a whole; `first` parts of the first and the rest of
+/// rounded down, so that the sum is at most the whole; `first` parts of the first and the rest of
 /// the second are added up.
 #[derive(Clone, Debug)]
 pub(super) struct Row {
@@ -73,7 +73,8 @@ pub(super) struct Row {
 pub(super) const MIXTURE: i128 = 16;
 
 impl Row {
-    /// The only row, or the mixture of `first` parts of the first limit and the rest of the second.
+    /// The row of the only limit, or the mixture of `first` parts of the first limit and the rest
+    /// of the second.
     pub(super) fn new(costs: &[Amounts], limit: AmountLimit, first: i128) -> Self {
         let AmountLimit {
             amounts: limit,

@@ -1,10 +1,10 @@
-//! The search for payments that prove much, see `sharing.rs`.
+//! The search for payments with strong bounds, see `sharing.rs`.
 
 use super::instance::Instance;
 use super::partial_choice::PartialChoice;
 use crate::numbers::{number, rounded};
 
-/// Payments count in this part of what wants are worth.
+/// The unit of payments, as a part of the worth of wants.
 const PARTS: i128 = 1 << 20;
 
 /// After this many steps without a better bound, steps become shorter.
@@ -15,11 +15,10 @@ const LEAST_AGILITY: f64 = 2e-3;
 /// The share of the newest subgradient in a direction; the rest is the direction before.
 const FRESH: f64 = 0.7;
 
-/// A bound that is above a choice by less than this is passed clearly: what wants are worth is
-/// whole.
+/// A bound above a choice by less than this is clearly beaten, as the worth of wants is whole.
 pub(super) const CLEARLY: f64 = 0.999;
 
-/// An option that can still be taken: its item, what it adds, and where its accounts stand.
+/// An option that can still be taken: its item, the worth it adds, and the range of its accounts.
 pub(super) struct Offer {
     pub(super) item: u32,
     pub(super) gain: i128,
@@ -39,11 +38,11 @@ pub(super) struct Open {
     pub(super) account_of: Vec<u32>,
     /// By block, its number among all.
     pub(super) blocks: Vec<u32>,
-    /// By limit that is one, by block the part that it takes.
+    /// By active limit, by block the part that it takes.
     pub(super) parts: Vec<Vec<f64>>,
 }
 
-/// Payments, and what they prove.
+/// Payments, and the bound that they prove.
 pub(super) struct Proof {
     pub(super) value: f64,
     pub(super) payments: Vec<f64>,
@@ -51,9 +50,10 @@ pub(super) struct Proof {
 }
 
 impl Open {
-    /// Payments to begin with, so that the limit is worth what is completed: each option pays for the
-    /// one block alone that the fewest may need, or each want that may need a block pays the same for
-    /// it. The former settles small budgets at once, the latter leads to better ones for large.
+    /// Payments to begin with, so that the limit is worth what is completed: each option pays for
+    /// the one block alone that the fewest may need, or each want that may need a block pays the
+    /// same for it. The former solves small budgets at once, the latter leads to better payments
+    /// for large ones.
     pub(super) fn starts(&self, choice: &PartialChoice<'_>, best: i128) -> [Vec<f64>; 2] {
         let mut payers = vec![0_u32; self.blocks.len()];
         for &block in &self.block_of {
@@ -92,14 +92,14 @@ pub(super) struct Ascent<'a> {
     instance: &'a Instance,
     payments: Vec<f64>,
     prices: Vec<f64>,
-    /// By want of `open` the offer that brings most, if any brings something.
+    /// By want of `open` the most profitable offer, if any is profitable.
     taken: Vec<Option<usize>>,
-    /// By block, how much of it is bought.
+    /// By block, the bought share.
     bought: Vec<f64>,
     /// By block and by offer, how often it was taken of late: close to the linear relaxation.
     block_share: Vec<f64>,
     offer_share: Vec<f64>,
-    /// By source, what its wants bring beside what they are worth already.
+    /// By source, the profit of its wants beside their current worth.
     brought: Vec<f64>,
     order: Vec<u32>,
 }
@@ -154,7 +154,7 @@ impl<'a> Ascent<'a> {
                 proof.prices.clone_from(&self.prices);
             }
             since_better += 1;
-            // Rounding costs a little, so that a bound has to be passed clearly.
+            // Rounding costs a little, so a bound has to be beaten clearly.
             if proof.value < target + CLEARLY || should_end(effort) {
                 break;
             }
@@ -173,7 +173,7 @@ impl<'a> Ascent<'a> {
         proof
     }
 
-    /// What the payments prove, with prices that are best for them.
+    /// The bound that the payments prove, with the best prices for them.
     fn value(&mut self, step: usize) -> f64 {
         let open = self.open;
         let mut paid = vec![0.0; open.blocks.len()];
@@ -220,7 +220,7 @@ impl<'a> Ascent<'a> {
         value + self.buy(&paid, step, blend)
     }
 
-    /// The source of a group that brings most, the first of several.
+    /// The most profitable source of a group, the first of several.
     fn best_source(&self, sources: std::ops::Range<usize>) -> usize {
         let first = sources.start;
         sources.fold(first, |best, source| {
@@ -233,8 +233,8 @@ impl<'a> Ascent<'a> {
         })
     }
 
-    /// Sets the price of one limit as is best for what is paid for blocks, buys them, and returns what
-    /// prices and blocks add to the bound. With two limits they take turns.
+    /// Sets the price of one limit to the best one for the payments for blocks, buys the blocks,
+    /// and returns what prices and blocks add to the bound. With two limits they take turns.
     fn buy(&mut self, paid: &[f64], step: usize, blend: f64) -> f64 {
         let parts = &self.open.parts;
         let row = step % parts.len().max(1);
@@ -285,7 +285,7 @@ impl<'a> Ascent<'a> {
         self.prices.iter().sum::<f64>() + blocks
     }
 
-    /// Moves the payments; false if there is nowhere to go.
+    /// Moves the payments; returns false if no direction is left.
     fn step(&mut self, direction: &mut [f64], agility: f64, ahead: f64) -> bool {
         let open = self.open;
         let mut gradient: Vec<f64> = open
@@ -300,7 +300,7 @@ impl<'a> Ascent<'a> {
         }
         let mut square = 0.0;
         for (account, gradient) in gradient.iter_mut().enumerate() {
-            // What cannot be lowered any more does not count.
+            // Payments that cannot be lowered any more do not count.
             if self.payments[account] <= 0.0 && *gradient < 0.0 {
                 *gradient = 0.0;
             }
@@ -352,7 +352,7 @@ impl<'a> Ascent<'a> {
             let left = self.choice.left.0[row].max(1);
             for (paid, &block) in paid.iter_mut().zip(&open.blocks) {
                 let cost = self.instance.costs[block as usize].0[row];
-                // Rounded down, so that all that is bought takes no more than the price.
+                // Rounded down, so that all bought blocks together take no more than the price.
                 *paid -= price.checked_mul(cost).map_or(0, |taken| taken / left);
             }
         }
@@ -360,7 +360,7 @@ impl<'a> Ascent<'a> {
         bound.div_euclid(PARTS)
     }
 
-    /// By group, the source that brings most by the payments of a proof.
+    /// By group, the most profitable source by the payments of a proof.
     pub(super) fn sources(&mut self, proof: &Proof) -> Vec<u32> {
         self.payments.clone_from(&proof.payments);
         self.value(1);
@@ -370,7 +370,7 @@ impl<'a> Ascent<'a> {
             .collect()
     }
 
-    /// Items of wants, those first that bring most for the blocks that are not yet bought.
+    /// Items of wants, those first that are most profitable for the blocks that are not yet bought.
     pub(super) fn promising(&self, proof: &Proof) -> Vec<usize> {
         let open = self.open;
         let mut found: Vec<(f64, u32)> = Vec::new();
@@ -411,7 +411,7 @@ impl<'a> Ascent<'a> {
     }
 }
 
-/// A payment in parts; any that is not negative will do.
+/// A payment in parts; any nonnegative number is valid.
 #[expect(
     clippy::cast_possible_truncation,
     reason = "a conversion from a float saturates, here far below the largest number"

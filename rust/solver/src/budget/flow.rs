@@ -6,14 +6,14 @@ use std::collections::VecDeque;
 /// A network whose edges stay and whose capacities are set anew for each question.
 #[derive(Clone, Debug)]
 pub(super) struct Network {
-    /// By node, where its arcs start in `arcs`.
+    /// By node, the start of its arcs in `arcs`.
     starts: Vec<usize>,
     arcs: Vec<Arc>,
     /// By edge as it was given, its arc.
     arc_of: Vec<usize>,
     level: Vec<u32>,
     next: Vec<usize>,
-    /// The number of arcs that were looked at so far.
+    /// The number of arcs visited so far.
     work: u64,
     most_work: u64,
 }
@@ -30,14 +30,14 @@ struct Arc {
 const UNREACHED: u32 = u32::MAX;
 
 impl Network {
-    /// The node that all comes from.
+    /// The source.
     pub(super) const SOURCE: usize = 0;
-    /// The node that all goes to.
+    /// The sink.
     pub(super) const SINK: usize = 1;
 
     /// A network of edges without capacity.
     ///
-    /// It stops once it has looked at `most_work` arcs in all.
+    /// It stops once it has visited `most_work` arcs in total.
     pub(super) fn new(node_count: usize, edges: &[(usize, usize)], most_work: u64) -> Self {
         let mut starts = vec![0; node_count + 1];
         for &(from, to) in edges {
@@ -78,12 +78,12 @@ impl Network {
         }
     }
 
-    /// Whether it has worked as much as it may.
+    /// Returns whether its limit of work is reached.
     pub(super) fn is_exhausted(&self) -> bool {
         self.work >= self.most_work
     }
 
-    /// Sets what may flow through an edge, and takes back what flowed.
+    /// Sets the capacity of an edge, and resets its flow.
     pub(super) fn set(&mut self, edge: usize, capacity: i128) {
         let arc = self.arc_of[edge];
         let back = self.arcs[arc].back;
@@ -91,7 +91,7 @@ impl Network {
         self.arcs[back].left = 0;
     }
 
-    /// Sends as much as can flow from source to sink; `None` if it was stopped.
+    /// Sends the maximum flow from source to sink; `None` if it was stopped.
     ///
     /// Afterwards [`is_reached`](Self::is_reached) returns the source's side of the smallest minimum
     /// cut. Complexity: O(n² m), far less in networks of few layers.
@@ -109,7 +109,7 @@ impl Network {
         Some(flow)
     }
 
-    /// Whether something could still flow from the source to a node.
+    /// Returns whether more could flow from the source to a node.
     pub(super) fn is_reached(&self, node: usize) -> bool {
         self.level[node] != UNREACHED
     }
@@ -131,7 +131,7 @@ impl Network {
         self.level[Self::SINK] != UNREACHED
     }
 
-    /// Sends along one path whose levels rise; nothing once there is none.
+    /// Sends along one path with rising levels; `None` once there is none.
     fn augment(&mut self) -> Option<i128> {
         let mut path: Vec<usize> = Vec::new();
         let mut node = Self::SOURCE;

@@ -13,7 +13,7 @@ pub(super) fn improve<'i>(
 ) -> PartialChoice<'i> {
     /// Improvements are few, and branch and bound follows.
     const ROUNDS: usize = 8;
-    /// More take too long.
+    /// More would take too long.
     const ITEMS: usize = 1_000;
     if instance.item_count() > ITEMS {
         return best;

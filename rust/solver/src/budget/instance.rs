@@ -1,4 +1,4 @@
-//! The choice as it is solved: items to complete, blocks to pay.
+//! The problem as it is solved: items to complete, blocks to pay.
 
 use rustc_hash::FxHashMap;
 
@@ -7,21 +7,21 @@ use super::problem::{Competition, Links, Options, Problem};
 use super::worth::Worth;
 use crate::numbers::number;
 
-/// With how many others each option of a want is compared; more take too long.
+/// The number of others with which each option of a want is compared; more would take too long.
 const COMPARED: usize = 1_000;
 
-/// A problem without what cannot matter.
+/// A problem without the parts that cannot matter.
 #[derive(Debug)]
 pub struct Instance {
     /// The amount that may be spent.
     pub(super) limit: AmountLimit,
     /// The worth of items.
     pub(super) worth: Worth,
-    /// Whether each want has one item alone, so that `links` say everything about it.
+    /// Whether each want has exactly one item, so that `links` describe it completely.
     pub(super) is_plain: bool,
     /// By item, the blocks it needs, ascending.
     pub(super) blocks_of: Vec<Vec<u32>>,
-    /// By block, what it takes; more than nothing.
+    /// By block, its cost; more than 0.
     pub(super) costs: Vec<Amounts>,
     /// By block, the items that need it, ascending.
     pub(super) items_of: Vec<Vec<u32>>,
@@ -34,7 +34,7 @@ pub struct Instance {
 }
 
 impl Instance {
-    /// The instance of a problem. `links` are asked for only where each want has one item.
+    /// The instance of a problem. `links` is called only if each want has exactly one item.
     ///
     /// # Panics
     ///
@@ -83,7 +83,7 @@ impl Instance {
         instance
     }
 
-    /// Whether each want has one item alone, and each group one source.
+    /// Returns whether each want has exactly one item, and each group one source.
     pub const fn is_plain(&self) -> bool {
         self.is_plain
     }
@@ -98,7 +98,7 @@ impl Instance {
         }
     }
 
-    /// Drops the items that complete nothing, and unites blocks that the others need alike.
+    /// Drops the items that complete nothing, and unites blocks that the same remaining items need.
     fn compact(&mut self) {
         let mut is_used = vec![false; self.blocks_of.len()];
         for &(item, _) in self.worth.options.iter().flatten() {
@@ -169,9 +169,10 @@ impl Instance {
     }
 }
 
-/// Options of which none is worth no more than another that needs nothing that it does not need.
+/// Options without those that another one dominates: worth at least as much, with no other needs.
 fn useful(blocks_of: &[Vec<u32>], mut options: Options) -> Options {
-    // The more valuable and smaller ones first, so that whatever makes one useless precedes it.
+    // The more valuable and smaller ones first, so that an option comes after every one that
+    // dominates it.
     options.sort_by_key(|&(item, value)| (-value, blocks_of[item as usize].len(), item));
     let mut kept: Options = Vec::new();
     for (item, value) in options {
@@ -188,7 +189,7 @@ fn useful(blocks_of: &[Vec<u32>], mut options: Options) -> Options {
     kept
 }
 
-/// Whether ascending numbers are all among others.
+/// Returns whether ascending numbers are all among others.
 fn is_subset(few: &[u32], many: &[u32]) -> bool {
     let mut rest = many.iter();
     few.len() <= many.len() && few.iter().all(|one| rest.any(|other| other == one))

@@ -11,30 +11,30 @@ pub(super) enum Status {
     Refused,
 }
 
-/// Items that are taken or refused, and what follows from that.
+/// Items that are taken or refused, and the consequences.
 #[derive(Clone, Debug)]
 pub(super) struct PartialChoice<'i> {
     instance: &'i Instance,
     pub(super) status: Vec<Status>,
     pub(super) is_bought: Vec<bool>,
-    /// By item, what it takes beside what is bought.
+    /// By item, its cost beside the bought blocks.
     pub(super) extra: Vec<Amounts>,
-    /// The rest of the budget; negative if more was taken than it pays.
+    /// The rest of the budget; negative if it is exceeded.
     pub(super) left: Amounts,
     /// The worth of the items that are taken.
     pub(super) weight: i128,
-    /// By want, what it is worth as it is.
+    /// By want, its current worth.
     pub(super) value: Vec<i128>,
-    /// By source, what its wants are worth.
+    /// By source, the worth of its wants.
     pub(super) sum: Vec<i128>,
-    /// By group, what its best source is worth.
+    /// By group, the worth of its best source.
     pub(super) best: Vec<i128>,
-    /// By group, the source whose wants are gone for.
+    /// By group, the source that is pursued.
     pub(super) source: Vec<u32>,
 }
 
 impl<'i> PartialChoice<'i> {
-    /// Nothing but what is free is taken, nothing but what is beyond the budget refused.
+    /// Only free items are taken, and only items beyond the budget are refused.
     pub(super) fn new(instance: &'i Instance) -> Self {
         let worth = &instance.worth;
         let extra = |blocks: &Vec<u32>| {
@@ -73,7 +73,7 @@ impl<'i> PartialChoice<'i> {
         self.mark(item);
     }
 
-    /// Whether the budget pays what was taken.
+    /// Returns whether the budget pays for the taken items.
     pub(super) fn is_paid(&self) -> bool {
         Amounts::default().fits(self.left)
     }
@@ -90,8 +90,8 @@ impl<'i> PartialChoice<'i> {
         }
     }
 
-    /// Refuses an item, and all that would complete it on the way. False if what is taken completes
-    /// it already.
+    /// Refuses an item, and all items that would complete it too. Returns false if the taken items
+    /// complete it already.
     pub(super) fn refuse(&mut self, item: usize) -> bool {
         let mut shared = vec![0_usize; self.status.len()];
         let mut own = 0;
@@ -114,7 +114,7 @@ impl<'i> PartialChoice<'i> {
         true
     }
 
-    /// Refuses all items that need a block. False if it is bought already.
+    /// Refuses all items that need a block. Returns false if it is bought already.
     pub(super) fn forbid(&mut self, block: usize) -> bool {
         if self.is_bought[block] {
             return false;
@@ -128,8 +128,8 @@ impl<'i> PartialChoice<'i> {
         true
     }
 
-    /// Takes what needs nothing more, and refuses what the rest of the budget does not pay and what
-    /// completes nothing.
+    /// Takes the items that need nothing more, and refuses those beyond the rest of the budget and
+    /// those that complete nothing.
     pub(super) fn settle(&mut self) {
         for item in 0..self.status.len() {
             if self.status[item] == Status::Free {
@@ -142,7 +142,7 @@ impl<'i> PartialChoice<'i> {
         }
     }
 
-    /// Takes items as long as the budget pays any, the one that is worth most for what it takes
+    /// Takes items as long as the budget pays for one, the one with the best ratio of worth to cost
     /// first.
     pub(super) fn fill(&mut self) {
         loop {
@@ -167,8 +167,7 @@ impl<'i> PartialChoice<'i> {
         }
     }
 
-    /// Takes those of some items that the budget pays and that are good for something, in their
-    /// order.
+    /// Takes those of some items that the budget pays for and that are useful, in their order.
     pub(super) fn take_all(&mut self, items: &[usize]) {
         for &item in items {
             let is_free = self.status[item] == Status::Free;
@@ -178,7 +177,7 @@ impl<'i> PartialChoice<'i> {
         }
     }
 
-    /// What an item adds to the sources that are gone for.
+    /// The worth that an item adds to the pursued sources.
     pub(super) fn gain(&self, item: usize) -> i128 {
         let worth = &self.instance.worth;
         let gains = worth.of_item[item].iter().map(|&(want, value)| {
@@ -193,13 +192,13 @@ impl<'i> PartialChoice<'i> {
         gains.sum()
     }
 
-    /// Whether an item makes more of any want.
+    /// Returns whether an item raises the worth of any want.
     fn is_useful(&self, item: usize) -> bool {
         let mut wants = self.instance.worth.of_item[item].iter();
         wants.any(|&(want, value)| value > self.value[want as usize])
     }
 
-    /// The items that nothing is decided about, ascending.
+    /// The undecided items, ascending.
     pub(super) fn free(&self) -> impl Iterator<Item = usize> + '_ {
         let status = self.status.iter().enumerate();
         status

@@ -10,7 +10,7 @@ use super::amounts::{AmountLimit, Amounts};
 pub struct Problem {
     /// The amount that may be spent.
     pub limit: AmountLimit,
-    /// By block its cost, which is not nothing.
+    /// By block its cost, which is not 0.
     pub costs: Vec<Amounts>,
     /// By item the blocks that it needs, ascending.
     pub blocks_of: Vec<Vec<u32>>,
@@ -20,7 +20,7 @@ pub struct Problem {
     pub groups: Vec<Competition>,
 }
 
-/// The items that complete a want, each with what the want is then worth.
+/// The items that complete a want, each with the resulting worth.
 pub type Options = Vec<(u32, i128)>;
 
 /// Wants that count together.
@@ -32,7 +32,7 @@ pub struct Source {
     pub wants: Vec<Options>,
 }
 
-/// Sources of which only the one counts whose wants are worth most together.
+/// Sources of which only one counts: the one whose wants are worth most together.
 #[derive(Clone, Debug, Default)]
 pub struct Competition {
     /// The sources, at least one.
@@ -41,7 +41,7 @@ pub struct Competition {
     pub preferred: usize,
 }
 
-/// The needs of items in fewer pairs than one for each item and block.
+/// The needs of items, with fewer pairs than one for each item and block.
 #[derive(Clone, Debug, Default)]
 pub struct Links {
     /// (needs, needed): pairs of nodes such that an item needs the blocks that it reaches. Nodes

@@ -6,13 +6,13 @@
 //! b p/q + max over all sets S of items: (weight of S - p/q cost of S)
 //! ```
 //!
-//! since the price only ever gives back what is not spent. The inner maximum is a closure of
-//! largest profit, which a minimum cut finds (J.-C. Picard, "Maximal closure of a graph and
-//! applications to combinatorial problems", Management Science 22, 1976). As a function of the price
-//! the bound is convex and piecewise linear; each piece is a set S. The best price lies where a set
-//! that the budget pays meets one that it does not: from any two such sets the price at which they
-//! are worth the same is tried, and a set that is worth more there replaces the one of its side.
-//! This bound is as strong as that of linear programming, as the closure's polytope is integral.
+//! since the price only adds what is not spent. The inner maximum is a closure of largest profit,
+//! which a minimum cut finds (J.-C. Picard, "Maximal closure of a graph and applications to
+//! combinatorial problems", Management Science 22, 1976). As a function of the price the bound is
+//! convex and piecewise linear; each piece is a set S. The best price lies where a set that the
+//! budget pays meets one that it does not: from any two such sets the price at which they are worth
+//! the same is tried, and a set that is worth more there replaces the one of its side. This bound
+//! is as strong as that of linear programming, as the closure's polytope is integral.
 //!
 //! With two limits, whatever stays within both stays within each mixture of them ([`Row`]), so that
 //! the bound of any mixture holds. The least over all mixtures is again that of linear programming;
@@ -27,10 +27,10 @@ use crate::numbers::greatest_common_divisor;
 /// More than ever flows.
 const ENDLESS: i128 = i128::MAX / 4;
 
-/// Where the nodes of the instance start, after source and sink.
+/// The start of the nodes of the instance, after source and sink.
 const FIRST: usize = 2;
 
-/// Products beyond this are not formed.
+/// Products beyond this are not computed.
 const MOST: i128 = i128::MAX / 16;
 
 /// The charge per unit of cost: `weight / cost`.
@@ -40,7 +40,7 @@ struct Price {
     cost: i128,
 }
 
-/// Where to begin: a mixture and a price that may be good.
+/// A starting point: a mixture and a price that may be good.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Start {
     mixture: i128,
@@ -53,9 +53,9 @@ pub(super) struct Relaxed {
     pub(super) bound: i128,
     /// Items to add, in an order in which the budget may pay them.
     pub(super) within: Vec<usize>,
-    /// Items of which a share is worth it: one of them is to be decided.
+    /// Items of which only a share pays off: one of them is decided next.
     pub(super) torn: Vec<usize>,
-    /// A good place to begin from in what follows.
+    /// A good starting point for later searches.
     pub(super) start: Start,
 }
 
@@ -71,14 +71,14 @@ struct Set {
 pub(super) struct Relaxation<'i> {
     instance: &'i Instance,
     network: Network,
-    /// The mixtures of the limits that are looked at.
+    /// The mixtures of the limits that are tried.
     rows: Vec<Row>,
-    /// By item, what it is worth.
+    /// By item, its worth.
     weights: Vec<i128>,
 }
 
 impl<'i> Relaxation<'i> {
-    /// It stops once it has looked at `most_work` arcs in all.
+    /// It stops once it has visited `most_work` arcs in total.
     pub(super) fn new(instance: &'i Instance, most_work: u64) -> Self {
         let items = instance.item_count();
         let sources = (0..items).map(|item| (Network::SOURCE, FIRST + item));
@@ -102,15 +102,15 @@ impl<'i> Relaxation<'i> {
         }
     }
 
-    /// Whether it has worked as much as it may.
+    /// Returns whether its limit of work is reached.
     pub(super) fn is_exhausted(&self) -> bool {
         self.network.is_exhausted()
     }
 
-    /// Bounds what can become of a choice whose budget is not overspent.
+    /// Computes an upper bound for a partial choice within the budget.
     ///
-    /// Ends as soon as the bound is at most `best`. `start` may be a good place to begin from.
-    /// Stopped, it returns a bound that holds.
+    /// Ends as soon as the bound is at most `best`. `start` may be a good starting point. If
+    /// stopped, it returns a valid bound.
     pub(super) fn solve(
         &mut self,
         choice: &PartialChoice<'_>,
@@ -165,7 +165,7 @@ impl<'i> Relaxation<'i> {
         if beyond.cost <= left {
             return Relaxed {
                 bound: all,
-                // One limit pays it all, the other may not.
+                // One limit pays for it all, the other may not.
                 torn: beyond.items.clone(),
                 within: beyond.items,
                 start: Start {
@@ -274,7 +274,7 @@ impl<'i> Relaxation<'i> {
     }
 }
 
-/// The price at which a set that is dearer and worth more brings no more than another.
+/// The price at which a more expensive and more valuable set is as profitable as another.
 fn meeting(below: &Set, beyond: &Set) -> Price {
     let (weight, cost) = (beyond.weight - below.weight, beyond.cost - below.cost);
     let divisor = greatest_common_divisor(weight.max(0), cost).max(1);

@@ -20,7 +20,7 @@ enum Matter {
     Block(usize),
 }
 
-/// One decision, after the decisions of another node.
+/// One decision, following the decisions of another node.
 #[derive(Clone, Copy, Debug)]
 struct Decision {
     before: Option<usize>,
@@ -43,15 +43,15 @@ impl Bounds<'_> {
     }
 }
 
-/// Where to begin below a decision.
+/// The starting point below a decision.
 #[derive(Clone, Debug)]
 enum Hint {
     Price(Start),
     Payments(Option<Payments>),
 }
 
-/// A part of the search that is still to be looked at. The heap gives the one with the largest
-/// bound, of those the deepest, of those the one that takes, of those the newest.
+/// An open part of the search. The heap returns the one with the largest bound, then the deepest,
+/// then the one that takes, then the newest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Open {
     bound: i128,
@@ -63,8 +63,9 @@ struct Open {
 
 /// Finds the most valuable choice within the limits.
 ///
-/// It is worth no less than what the items of `seed` complete in the preferred sources. The answer
-/// follows from the instance and `limits` alone, unless `should_stop` ends the search.
+/// It is worth at least as much as the wants that the items of `seed` complete in the preferred
+/// sources. The answer follows from the instance and `limits` alone, unless `should_stop` ends the
+/// search.
 ///
 /// # Complexity
 ///
@@ -89,7 +90,7 @@ pub fn solve(
     }
 }
 
-/// Replaces a solution by a choice of some items, and what fits beside them, if that is worth more.
+/// Replaces a solution by some items, and others that fit beside them, if that is worth more.
 pub fn improve_by(solution: &mut Solution, instance: &Instance, items: &[usize]) {
     let other = filled(instance, &instance.own_items(items));
     if other.weight > solution.weight {
@@ -99,7 +100,7 @@ pub fn improve_by(solution: &mut Solution, instance: &Instance, items: &[usize])
     }
 }
 
-/// Some items, and what fits beside them.
+/// Some items, and others that fit beside them.
 fn filled<'i>(instance: &'i Instance, items: &[usize]) -> PartialChoice<'i> {
     let mut choice = PartialChoice::new(instance);
     choice.take_all(items);
@@ -113,7 +114,7 @@ struct Search<'i, 's> {
     bounds: Bounds<'i>,
     best: PartialChoice<'i>,
     decisions: Vec<Decision>,
-    /// By decision, what was good before it, until it is looked at.
+    /// By decision, the starting point from before it, until it is searched.
     hints: Vec<Option<Hint>>,
     open: BinaryHeap<Open>,
     upper_bound: i128,
@@ -161,7 +162,7 @@ impl<'i, 's> Search<'i, 's> {
 
     fn run(&mut self, node_limit: Option<u64>) {
         while let Some(open) = self.open.pop() {
-            // All that is still open is worth no more.
+            // All open parts are worth no more.
             self.upper_bound = open.bound;
             if open.bound <= self.best.weight {
                 return;
@@ -200,7 +201,7 @@ impl<'i, 's> Search<'i, 's> {
                 let mut filled = choice.clone();
                 filled.take_all(&relaxed.within);
                 filled.fill();
-                // Deciding the dearest decides most of the rest.
+                // Deciding the most expensive one decides most of the rest.
                 let item = relaxed.torn.into_iter().max_by_key(|&item| {
                     let cost = self.instance.limit.weigh(choice.extra[item]);
                     (cost, choice.gain(item), Reverse(item))
@@ -258,8 +259,8 @@ impl<'i, 's> Search<'i, 's> {
         }
     }
 
-    /// What is chosen after a row of decisions; `None` if they contradict each other or cost more
-    /// than the budget.
+    /// The choice after a sequence of decisions; `None` if they contradict each other or exceed the
+    /// budget.
     fn choice(&self, last: Option<usize>) -> Option<PartialChoice<'i>> {
         let mut decisions = Vec::new();
         let mut next = last;
@@ -268,7 +269,7 @@ impl<'i, 's> Search<'i, 's> {
             next = decision.before;
         }
         let mut choice = PartialChoice::new(self.instance);
-        // First what is taken: the less is missing of what is refused, the more is refused with it.
+        // Taken items first: the less is missing of refused items, the more is refused with them.
         for decision in decisions.iter().filter(|decision| decision.is_taken) {
             match decision.matter {
                 Matter::Item(item) => choice.take(item),

@@ -1,5 +1,5 @@
-//! The bound where wants have alternatives: what a block is worth is shared out among the wants
-//! that may need it.
+//! The bound for wants with alternatives: the worth of a block is shared among the wants that may
+//! need it.
 //!
 //! Say want w pays p(w, b) at least 0 for block b, and each limit r has a price u(r) at least 0 for
 //! the whole of it, of which block b takes the part c(r, b). Then no choice is worth more than
@@ -10,17 +10,17 @@
 //!   + sum over r of u(r)
 //! ```
 //!
-//! since whoever completes want w by option o gets what it pays for back from the blocks, which are
-//! bought, and what is bought takes no more than the whole of each limit. Of a group, the source
-//! counts whose wants bring most. It is the Lagrangian relaxation of "an option needs its blocks";
+//! since completing want w by option o returns its payments from the blocks, which are bought, and
+//! the bought blocks take no more than the whole of each limit. Of a group, the source with the
+//! most profitable wants counts. It is the Lagrangian relaxation of "an option needs its blocks";
 //! its least value is that of the linear relaxation in which each want counts a block once, however
 //! many of its options need it.
 //!
-//! For given payments the best price of a limit is that at which the blocks that are worth more just
-//! use it up, as in a knapsack that takes parts (G. B. Dantzig, "Discrete-variable extremum
+//! For given payments the best price of a limit is that at which the blocks that are worth more
+//! just use it up, as in a knapsack that takes parts (G. B. Dantzig, "Discrete-variable extremum
 //! problems", Operations Research 5, 1957). The payments are improved by subgradient steps (Held,
-//! Wolfe, Crowder, "Validation of subgradient optimization", 1974). That is done in floating point;
-//! the bound is then computed in whole numbers from payments that are rounded, as it holds for any.
+//! Wolfe, Crowder, "Validation of subgradient optimization", 1974). The steps use floating point;
+//! the bound is then computed in whole numbers from rounded payments, as it holds for any payments.
 
 use std::sync::Arc;
 
@@ -36,27 +36,27 @@ const STEPS: usize = 80;
 /// The number of bytes of payments that all open nodes may keep.
 const MOST_BYTES: usize = 1 << 28;
 
-/// Payments by account, to begin from.
+/// Initial payments by account.
 pub(super) type Payments = Arc<[f32]>;
 
 /// The conclusions about a partial choice.
 pub(super) struct Shared {
     /// An upper bound on the worth of any completion of the choice.
     pub(super) bound: i128,
-    /// By group, the source that brings most.
+    /// By group, the most profitable source.
     pub(super) sources: Vec<u32>,
     /// Items, the most promising first.
     pub(super) promising: Vec<usize>,
-    /// A block of which a share is worth it, or at least one that is not decided.
+    /// A block of which only a share pays off, or at least an undecided one.
     pub(super) torn: Option<usize>,
-    /// Payments that are good in what follows.
+    /// Good payments for later searches.
     pub(super) payments: Option<Payments>,
 }
 
-/// Who pays for what: an account for each want and block that some of its options need.
+/// The accounts: one for each want and block that some of its options need.
 pub(super) struct Sharing<'i> {
     instance: &'i Instance,
-    /// By want, where its accounts start among `blocks`.
+    /// By want, the start of its accounts among `blocks`.
     starts: Vec<usize>,
     /// By account its block, ascending within a want.
     blocks: Vec<u32>,
@@ -68,7 +68,7 @@ pub(super) struct Sharing<'i> {
 }
 
 impl<'i> Sharing<'i> {
-    /// It stops once it has changed `most_work` shares in all.
+    /// It stops once it has changed `most_work` shares in total.
     pub(super) fn new(instance: &'i Instance, most_work: u64) -> Self {
         let mut starts = vec![0];
         let mut blocks = Vec::new();
@@ -93,15 +93,15 @@ impl<'i> Sharing<'i> {
         }
     }
 
-    /// Whether it has worked as much as it may.
+    /// Returns whether its limit of work is reached.
     pub(super) fn is_exhausted(&self) -> bool {
         self.work >= self.most_work
     }
 
-    /// Bounds what can become of a choice whose budget is not overspent.
+    /// Computes an upper bound for a partial choice within the budget.
     ///
-    /// Ends as soon as the bound is at most `best`. `start` are payments that may be good. Stopped,
-    /// it returns a bound that holds.
+    /// Ends as soon as the bound is at most `best`. `start` are payments that may be good. If
+    /// stopped, it returns a valid bound.
     pub(super) fn solve(
         &mut self,
         choice: &PartialChoice<'_>,
@@ -116,7 +116,7 @@ impl<'i> Sharing<'i> {
             let payment = |&account: &u32| f64::from(start[account as usize]);
             vec![open.account_of.iter().map(payment).collect()]
         } else {
-            // Which of two is the better place to begin from is not seen beforehand.
+            // The better of two starting points is not known beforehand.
             open.starts(choice, best).into()
         };
         let steps = if is_first { FIRST_STEPS } else { STEPS };
@@ -161,7 +161,7 @@ impl<'i> Sharing<'i> {
         }
     }
 
-    /// Notes that nobody begins from some payments any more.
+    /// Records that some payments are no longer used as a starting point.
     pub(super) fn forget(&mut self, payments: Option<Payments>) {
         if payments.is_some_and(|payments| Arc::strong_count(&payments) == 1) {
             self.bytes = self.bytes.saturating_sub(4 * self.blocks.len());

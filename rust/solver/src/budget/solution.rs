@@ -2,12 +2,12 @@
 
 use crate::limits::Cut;
 
-/// The best choice that was found, and the worth that no choice exceeds.
+/// The best choice found, and the worth that no choice exceeds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Solution {
     /// By item, whether it is completed.
     pub chosen: Vec<bool>,
-    /// What the completed wants are worth, and the sources that count without buying anything.
+    /// The worth of the completed wants, and of the sources that count without buying anything.
     pub weight: i128,
     /// No choice within the limits is worth more than this.
     pub upper_bound: i128,

@@ -1,9 +1,9 @@
 //! The worth of a set of items.
 //!
-//! An item completes wants, and a want counts once, at the most that one of its items makes of it.
-//! Wants belong to *sources*, and sources to *groups*: of a group one source counts as a whole, the
-//! one whose wants are worth most together. A want that stands alone is the only one of the only
-//! source of its group.
+//! An item completes wants, and a want counts once, at the highest worth among its items. Wants
+//! belong to *sources*, and sources to *groups*: of a group one source counts as a whole, the one
+//! whose wants are worth most together. A want that stands alone is the only one of the only source
+//! of its group.
 
 use std::ops::Range;
 
@@ -15,7 +15,7 @@ use crate::numbers::number;
 /// The wants that can be completed.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Worth {
-    /// By want, what completes it: each item once, ascending.
+    /// By want, the items that complete it, each once, ascending.
     pub(super) options: Vec<Options>,
     /// By want, its source.
     pub(super) source_of: Vec<u32>,
@@ -23,19 +23,19 @@ pub(super) struct Worth {
     pub(super) wants_of: Vec<Range<usize>>,
     /// By source, its group.
     pub(super) group_of: Vec<u32>,
-    /// By source, what of it is there without any build.
+    /// By source, its worth without any build.
     pub(super) base: Vec<i128>,
     /// By group, its sources.
     pub(super) sources_of: Vec<Range<usize>>,
     /// By group, the source that is looked at first.
     pub(super) preferred: Vec<u32>,
-    /// By item, the wants that it completes and what they are then worth.
+    /// By item, the wants that it completes, with the resulting worth.
     pub(super) of_item: Vec<Vec<(u32, i128)>>,
 }
 
 impl Worth {
     /// Wants that stand alone, and groups whose sources compete, each with the source to look at
-    /// first. Wants with the same items become one, where it is all the same which completes them.
+    /// first. Wants with the same items become one if the items complete them equally.
     pub(super) fn new(alone: Vec<Options>, groups: Vec<Competition>) -> Self {
         let mut worth = Self::default();
         let mut number_of: FxHashMap<Vec<u32>, usize> = FxHashMap::default();
@@ -44,7 +44,7 @@ impl Worth {
             let items: Vec<u32> = options.iter().map(|&(item, _)| item).collect();
             let same = number_of.get(&items).copied().filter(|_| is_even);
             if let Some(want) = same {
-                // All are completed at once, by whatever item.
+                // All are completed at once, by any of the items.
                 for (sum, (_, more)) in worth.options[want].iter_mut().zip(options) {
                     sum.1 += more;
                 }
@@ -83,13 +83,13 @@ impl Worth {
         self.sources_of.push(first..self.group_of.len());
     }
 
-    /// Whether each want has one item alone, and each group one source.
+    /// Returns whether each want has exactly one item, and each group one source.
     pub(super) fn is_plain(&self) -> bool {
         self.options.iter().all(|options| options.len() == 1)
             && self.sources_of.iter().all(|sources| sources.len() == 1)
     }
 
-    /// Notes what each item completes, once all wants are there.
+    /// Records the wants that each item completes, once all wants are known.
     pub(super) fn index(&mut self, item_count: usize) {
         self.of_item = vec![Vec::new(); item_count];
         for (want, options) in (0..).zip(&self.options) {
@@ -99,7 +99,7 @@ impl Worth {
         }
     }
 
-    /// The total worth if nothing cost anything.
+    /// The total worth if everything were free.
     pub(super) fn most(&self) -> i128 {
         let best = |want: usize| self.options[want].iter().map(|&(_, value)| value).max();
         let of_source = |source: usize| {

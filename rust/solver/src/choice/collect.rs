@@ -16,16 +16,16 @@ use crate::numbers::greatest_common_divisor;
 /// that costs nothing and demands them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Choice {
-    /// By item what it costs, in the smallest unit that matters. All together at most 2^52.
+    /// By item its cost, in the smallest relevant unit. The total is at most 2^52.
     pub costs: Vec<u64>,
     /// Pairs of an item and one that it demands. Circles are allowed.
     pub demands: Vec<(u32, u32)>,
-    /// By want its alternatives, the preferred first: where several are met by the same items, the
-    /// first is the one that is reported.
+    /// By want its alternatives, the preferred first: if the same items meet several, the first is
+    /// reported.
     pub wants: Vec<Vec<u32>>,
 }
 
-/// A choice, and what is proven about it.
+/// A choice, with its proven bound.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chosen {
     /// By want the position of the chosen one among its alternatives.
@@ -43,7 +43,7 @@ pub struct Chosen {
 }
 
 impl Chosen {
-    /// Whether no choice costs less.
+    /// Returns whether no choice costs less.
     pub const fn is_optimal(&self) -> bool {
         self.cost == self.lower_bound
     }
@@ -73,7 +73,7 @@ pub enum ChoiceError {
         /// The largest sum.
         limit: u64,
     },
-    /// More than fits into memory.
+    /// More pairs than fit into memory.
     #[error("the alternatives need more than {limit} items, those that several need counted again")]
     TooLarge {
         /// The largest number of pairs of an alternative and an item that it needs.
@@ -81,17 +81,17 @@ pub enum ChoiceError {
     },
 }
 
-/// The largest sum of costs: as floating point it is still a whole number.
+/// The largest sum of costs that floating point represents exactly.
 const MOST_COST: u64 = 1 << 52;
 
-/// The most pairs of an alternative and an item.
+/// The maximum number of pairs of an alternative and an item.
 const MOST_ENTRIES: usize = 1 << 28;
 
-/// Chooses an alternative for each want such that all that they need costs least, or as close to
-/// that as the limits allow.
+/// Chooses an alternative for each want at the least total cost of their needs, or as close to that
+/// as the limits allow.
 ///
-/// With `limits` alone the answer is the same everywhere. `should_stop` is asked now and then whether to end it. In both cases the answer is a valid choice with a bound
-/// that holds.
+/// With `limits` alone the answer is the same everywhere. `should_stop` is called now and then to
+/// decide whether to stop. In both cases the answer is a valid choice with a valid bound.
 ///
 /// # Errors
 ///
@@ -99,7 +99,7 @@ const MOST_ENTRIES: usize = 1 << 28;
 ///
 /// # Panics
 ///
-/// If a reduction or a solution breaks what it must keep, which is a fault of this crate.
+/// If a reduction or a solution breaks an invariant, which is a fault of this crate.
 ///
 /// # Complexity
 ///
@@ -163,7 +163,7 @@ pub fn choose(
     })
 }
 
-/// What alternatives need, as an instance, and the caller's numbers of its items.
+/// The needs of alternatives, as an instance, and the caller's numbers of its items.
 struct Collected {
     instance: Instance,
     items: Vec<u32>,
@@ -265,8 +265,7 @@ impl Choice {
         Ok(())
     }
 
-    /// What it would cost if each want took the alternative that is cheapest alone, the first of
-    /// several.
+    /// The cost if each want took the alternative that is cheapest alone, the first of several.
     ///
     /// # Errors
     ///
@@ -318,10 +317,10 @@ impl Choice {
         lists
     }
 
-    /// By want the first alternative whose needs are held, and all that these need.
+    /// By want the first alternative whose needs are held, and all the needs of these.
     fn chosen_by(&self, is_held: &[bool]) -> (Vec<usize>, Vec<u32>) {
         let demanded = self.demanded();
-        // An alternative is met unless it leads to an item that costs and is not held.
+        // An alternative is met unless it leads to an item with a cost that is not held.
         let mut is_lacking: Vec<bool> = (0..self.costs.len())
             .map(|item| self.costs[item] > 0 && !is_held[item])
             .collect();

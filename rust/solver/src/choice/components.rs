@@ -1,11 +1,11 @@
-//! Parts of an instance that have nothing in common: each is solved alone.
+//! Parts of an instance that have nothing in common: each is solved separately.
 
 use super::instance::Instance;
 use super::lists::{Lists, narrow};
 use super::reduce::Reduced;
 
-/// Splits an instance into parts that share no item, the smallest first; by part what its
-/// numbers stand for. Every item is needed by some alternative.
+/// Splits an instance into parts that share no item, the smallest first; by part the original
+/// numbers of its items. Every item is needed by some alternative.
 pub(super) fn components(instance: &Instance) -> Vec<Reduced> {
     let mut leader: Vec<u32> = (0..instance.item_count()).map(narrow).collect();
     for want in 0..instance.want_count() {

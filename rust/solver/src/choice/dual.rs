@@ -7,11 +7,11 @@
 //!      + sum over items i of min(0, c(i) - sum over wants w of p(w, i))
 //! ```
 //!
-//! is at most what any solution costs: whoever holds item i gets at most `c(i)` for it, and who
-//! chooses alternative a pays for all of its items. It is the Lagrangian relaxation of "a want that
-//! chooses an alternative with item i needs item i"; its greatest value is that of the linear
+//! is a lower bound on the cost of every solution: item i receives at most `c(i)` in payments, and
+//! choosing alternative a pays for all of its items. It is the Lagrangian relaxation of "a want
+//! that chooses an alternative with item i needs item i"; its greatest value is that of the linear
 //! relaxation in which each want counts an item once, however many of its alternatives need it. A
-//! want of single items pays the same for each, as in set covering, so one payment does.
+//! want of single items pays the same for each, as in set covering, so one payment is enough.
 //!
 //! The payments are improved by subgradient steps (Held, Wolfe, Crowder, "Validation of
 //! subgradient optimization", 1974; for set covering Caprara, Fischetti, Toth, "A heuristic method
@@ -22,7 +22,7 @@ use super::lists::{Lists, narrow};
 use crate::limits::Limiter;
 use crate::numbers::to_float;
 
-/// Where payments stand: by want and item, one for all items of a plain want.
+/// The accounts of payments: by want and item, one for all items of a plain want.
 #[derive(Debug)]
 pub(super) struct Accounts {
     /// For each entry of the instance's alternatives the account that pays for it.
@@ -38,14 +38,14 @@ pub(super) struct Accounts {
     owned: Vec<bool>,
 }
 
-/// Payments, and what they prove.
+/// Payments, and the bound that they prove.
 #[derive(Clone, Debug)]
 pub(super) struct Bound {
     /// No solution costs less.
     pub(super) value: f64,
     /// By account.
     pub(super) payments: Vec<f64>,
-    /// By item what of its cost nobody pays; negative if too much is paid.
+    /// By item the unpaid part of its cost; negative if too much is paid.
     pub(super) unpaid: Vec<f64>,
     /// By item how often it was taken of late, between 0 and 1: close to the linear relaxation.
     pub(super) share: Vec<f64>,
@@ -54,20 +54,20 @@ pub(super) struct Bound {
 /// The method of searching for payments.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ascent {
-    /// The most steps to take.
+    /// The maximum number of steps.
     pub(super) steps: usize,
-    /// Stop as soon as a bound of this is proven.
+    /// The bound at which to stop.
     pub(super) target: f64,
     /// The cost of a good solution.
     pub(super) upper: f64,
-    /// The first step's length, as a part of what is between bound and solution.
+    /// The first step's length, as a part of the gap between bound and solution.
     pub(super) agility: f64,
 }
 
 /// After this many steps without a better bound, steps become shorter.
 const PATIENCE: usize = 8;
 
-/// By how much they become shorter, and when they are too short to go on.
+/// The factor by which they become shorter, and the length at which the search ends.
 const SHRINKING: f64 = 0.75;
 const LEAST_AGILITY: f64 = 2e-4;
 
@@ -127,7 +127,7 @@ impl Accounts {
         }
     }
 
-    /// Payments to begin with: every item's cost is shared evenly.
+    /// Initial payments: every item's cost is shared evenly.
     pub(super) fn even_shares(&self, instance: &Instance) -> Vec<f64> {
         let mut payments = vec![f64::INFINITY; self.count];
         for item in 0..instance.item_count() {
@@ -155,7 +155,7 @@ impl Accounts {
         let mut paid = vec![0.0; larger.item_count()];
         let mut payer = vec![u32::MAX; larger.item_count()];
         for (want, from) in wants.rows().enumerate() {
-            // What is made of several wants pays what each of them pays.
+            // A want joined from several pays the payments of each of them.
             for &each in from {
                 for at in larger.entries_of(each as usize) {
                     let item = larger.alternatives.values()[at] as usize;
@@ -182,7 +182,7 @@ impl Accounts {
         carried
     }
 
-    /// Pays in full what a single want needs: no less proves more.
+    /// Pays in full for items that a single want needs: a lower payment never proves more.
     fn pay_own(&self, instance: &Instance, payments: &mut [f64]) {
         for item in 0..instance.item_count() {
             if self.owned[item] {
@@ -199,7 +199,7 @@ impl Accounts {
         accounts.map(|&account| payments[account as usize]).sum()
     }
 
-    /// By want the cheapest price, and by alternative what it is dearer than that.
+    /// By want the lowest price, and by alternative the excess over it.
     pub(super) fn regrets(&self, instance: &Instance, payments: &[f64]) -> Vec<f64> {
         let mut regrets: Vec<f64> = (0..instance.alternative_count())
             .map(|each| self.price(instance, payments, each))
@@ -214,8 +214,8 @@ impl Accounts {
         regrets
     }
 
-    /// By item what it is worth to a search for solutions: what nobody pays for it, or where one
-    /// want pays for all of it, by how much the best alternative that needs it is too dear.
+    /// By item its price in a search for solutions: the unpaid part of its cost or, if one want
+    /// pays for all of it, the excess price of the best alternative that needs it.
     pub(super) fn prices(&self, instance: &Instance, bound: &Bound) -> Vec<f64> {
         let regrets = self.regrets(instance, &bound.payments);
         let prices = bound.unpaid.iter().enumerate().map(|(item, &unpaid)| {
@@ -229,7 +229,7 @@ impl Accounts {
         prices.collect()
     }
 
-    /// Searches for payments that prove much.
+    /// Searches for payments with a strong bound.
     pub(super) fn ascend(
         &self,
         instance: &Instance,
@@ -292,7 +292,7 @@ impl Accounts {
                 }
                 best.share[item] += blend * (is_taken - best.share[item]);
             }
-            // Sums of n numbers are off by at most n roundings of all that was added up.
+            // The error of a sum of n numbers is at most n roundings of the sum of their sizes.
             let additions = to_float(instance.entry_count() as u64 + 2 * items as u64 + 2);
             value -= additions * f64::EPSILON * magnitude;
             if value > best.value {
@@ -316,7 +316,7 @@ impl Accounts {
             }
             let mut square = 0.0;
             for account in 0..self.count {
-                // What cannot be lowered any more does not count.
+                // Payments that cannot be lowered any more do not count.
                 if payments[account] <= 0.0 && gradient[account] < 0.0 {
                     gradient[account] = 0.0;
                 }

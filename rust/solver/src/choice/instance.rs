@@ -1,13 +1,13 @@
-//! The choice as it is solved: items, alternatives that need sets of them, wants.
+//! The problem as it is solved: items, alternatives that need sets of them, wants.
 
 use std::ops::Range;
 
 use super::lists::{Lists, narrow};
 
-/// Wants, each with alternatives, each of which needs a set of items that cost.
+/// Wants with alternatives, each of which needs a set of items with costs.
 ///
-/// What is looked for is a set of items of least cost that holds all items of some alternative
-/// of each want. With one item an alternative this is weighted set cover.
+/// A solution is a set of items of least cost that contains all items of some alternative of each
+/// want. With one item per alternative this is weighted set cover.
 #[derive(Clone, Debug)]
 pub(super) struct Instance {
     /// By item, at least 1.
@@ -58,8 +58,8 @@ impl Instance {
         self.plain.len()
     }
 
-    /// The number of pairs of an alternative and an item that it needs: what one walk
-    /// over the instance costs.
+    /// The number of pairs of an alternative and an item that it needs: the cost of one walk over
+    /// the instance.
     pub(super) fn entry_count(&self) -> usize {
         self.alternatives.values().len()
     }
@@ -68,13 +68,13 @@ impl Instance {
         self.first[want] as usize..self.first[want + 1] as usize
     }
 
-    /// Where the entries of a want's alternatives stand among all.
+    /// The range of the entries of a want's alternatives among all.
     pub(super) fn entries_of(&self, want: usize) -> Range<usize> {
         let all = self.alternatives_of(want);
         self.alternatives.span(all.start).start..self.alternatives.span(all.end - 1).end
     }
 
-    /// Roughly what it takes in memory.
+    /// The approximate size in memory.
     pub(super) fn bytes(&self) -> usize {
         self.alternatives.bytes()
             + self.uses.bytes()

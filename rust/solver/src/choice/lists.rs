@@ -64,7 +64,7 @@ impl Lists {
         Self { starts, values }
     }
 
-    /// The same rows, with what a row of others holds in the place of its number.
+    /// The same rows, with each number replaced by the values of that row of others.
     pub(super) fn through(&self, others: &Self) -> Self {
         let mut through = Self::new();
         for row in self.rows() {
@@ -74,7 +74,7 @@ impl Lists {
         through
     }
 
-    /// Roughly what it takes in memory.
+    /// The approximate size in memory.
     pub(super) fn bytes(&self) -> usize {
         4 * (self.starts.len() + self.values.len())
     }

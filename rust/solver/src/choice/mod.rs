@@ -1,22 +1,23 @@
-//! Choice: which alternatives to take so that all that they need costs least.
+//! Choice: the alternatives with the least total cost of their needs.
 //!
 //! Each want can be met by one of several *alternatives*, and an alternative needs a set of items:
-//! itself and all that it demands, directly or not. What several alternatives need is paid once,
-//! so choosing for each want alone is not enough: two alternatives that are dear alone can be cheap
-//! together. With alternatives of one item this is weighted set cover, so no algorithm is known that
-//! is fast on every input; the answer therefore always comes with a bound, and says whether the two
-//! meet.
+//! itself and all that it demands, directly or not. Items that several alternatives need are paid
+//! once, so choosing for each want alone is not enough: two alternatives that are expensive alone
+//! can be cheap together. With alternatives of one item this is weighted set cover, so no algorithm
+//! is known that is fast on every input; the answer therefore always comes with a bound, and shows
+//! whether the two meet.
 //!
 //! # Method
 //!
-//! 1. What each alternative needs is collected; what costs nothing is left out.
-//! 2. Reductions decide what can be decided without search (`reduce`); what has nothing in common is
-//!    solved alone (`components.rs`).
-//! 3. Wants that share items with few others are joined, which eliminates these items (`join`). What
-//!    is shared by neighbours only is solved by that alone, or nearly.
+//! 1. The needs of each alternative are collected; free items are left out.
+//! 2. Reductions decide as much as possible without search (`reduce`); parts with nothing in common
+//!    are solved separately (`components.rs`).
+//! 3. Wants that share items with few others are joined, which eliminates these items (`join`).
+//!    Instances in which only neighbours share items are solved by that alone, or nearly.
 //! 4. Sharing the cost of each item among the wants gives lower bounds (`dual.rs`), which are the
-//!    stronger the more wants are joined; greedy choice and local search give solutions (`primal.rs`),
-//!    and so do the most worthwhile alternatives, solved by themselves (`search/dive.rs`).
+//!    stronger the more wants are joined; greedy choice and local search give solutions
+//!    (`primal.rs`), and so do the most promising alternatives, solved separately
+//!    (`search/dive.rs`).
 //! 5. Branch and bound closes the gap (`search`), or a limit ends it with the gap proven so far.
 //!
 //! Costs are whole numbers, so that sums are exact; bounds are computed in floating point and lowered by

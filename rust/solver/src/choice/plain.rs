@@ -35,7 +35,7 @@ pub(super) fn least(instance: &Instance) -> u64 {
     met.map(|set| cost(instance, set)).min().unwrap()
 }
 
-/// Whether a set of items, as bits, meets all wants.
+/// Returns whether a set of items, as bits, meets all wants.
 pub(super) fn meets_all(instance: &Instance, set: u32) -> bool {
     (0..instance.want_count()).all(|want| {
         instance.alternatives_of(want).any(|alternative| {

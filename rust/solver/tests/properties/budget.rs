@@ -132,7 +132,7 @@ proptest! {
 
     #[test]
     fn a_solution_is_worth_no_less_than_where_it_starts(mut problem in problems(), pick in any::<prop::sample::Index>()) {
-        // Where sources compete, only the preferred ones count for a start.
+        // If sources compete, only the preferred ones count at first.
         problem.groups.clear();
         let seeds: Vec<Vec<bool>> = affordable(&problem).collect();
         let seed = pick.get(&seeds);

@@ -1,4 +1,4 @@
-//! Choices against trying everything.
+//! Choices, compared with trying everything.
 
 use proptest::prelude::*;
 use specplan_solver::choice::{Choice, Chosen, choose};
@@ -95,7 +95,7 @@ fn unlimited(choice: &Choice) -> Chosen {
     choose(choice, SearchLimits::default(), &mut || false).unwrap()
 }
 
-/// Whether an answer is what it says.
+/// Checks that an answer is consistent.
 fn is_valid(choice: &Choice, chosen: &Chosen) -> bool {
     let picked = chosen.alternatives.iter().zip(&choice.wants);
     let start = picked.fold(0, |set, (&at, want)| set | 1 << want[at]);

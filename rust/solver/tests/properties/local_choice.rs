@@ -8,7 +8,7 @@ use specplan_solver::choice::{Choice, Chosen, choose};
 /// Want w is met by items of `w..w + SPAN`.
 const SPAN: usize = 9;
 
-/// What is wanted: by want alternatives of one or two items, by their distance from the want.
+/// The wants: by want alternatives of one or two items, by their distance from the want.
 #[derive(Clone, Debug)]
 struct Local {
     costs: Vec<u64>,
@@ -51,7 +51,7 @@ impl Local {
         choice
     }
 
-    /// The least cost: item by item, which of the last items are held.
+    /// The least cost: item by item, over the sets of held items among the last ones.
     fn least(&self) -> u64 {
         let states = 1_usize << SPAN;
         // Bit b of a state stands for the item that is b before the newest.

@@ -1,20 +1,20 @@
-//! Joining wants: several become one, whose alternatives are what choosing for all of them can mean.
+//! Joining wants: several become one, whose alternatives are the possible choices for all of them.
 //!
 //! Say an item is shared by two wants. Joined, they are one want, with an alternative for each pair
-//! of theirs; most pairs are at once replaceable by others. What only this want still needs is its
-//! own: of an alternative it matters no more than what it costs. So an alternative is the *shared*
-//! items that it needs and what its *own* ones cost, and `a` is replaceable by `b` if
+//! of theirs; most pairs can be replaced by others at once. Items that only this want still needs
+//! are its own: only their cost matters. So an alternative consists of the *shared* items that it
+//! needs and the cost of its *own* ones, and `a` is replaceable by `b` if
 //!
 //! ```text
 //! own(b) + cost(shared(b) - shared(a)) <= own(a)
 //! ```
 //!
 //! Joining all wants of an item makes the item their own: it is eliminated, as by nonserial dynamic
-//! programming (Bertele and Brioschi, 1972), or bucket elimination (Dechter, 1999). Where wants have
-//! items in common with few neighbours only, nothing is left in the end but the cheapest choice.
-//! Where they have not, a few joined wants still raise the bound of `dual.rs`, which is as good as if
-//! each want were solved exactly: a triangle of wants of which each two share an item is what no
-//! sharing of costs decides before it is joined.
+//! programming (Bertele and Brioschi, 1972), or bucket elimination (Dechter, 1999). If wants share
+//! items with few neighbours only, just the cheapest choice remains in the end. If not, a few
+//! joined wants still raise the bound of `dual.rs`, which is as good as if each want were solved
+//! exactly: no sharing of costs solves a triangle of wants, of which each two share an item, before
+//! they are joined.
 
 mod outcome;
 mod way;
@@ -27,37 +27,38 @@ use super::lists::narrow;
 use super::reduce::Reduced;
 use way::{Way, both, entries, keep_irreplaceable, shared};
 
-/// How far wants may grow.
+/// The limits on the growth of wants.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Room {
-    /// The most alternatives of a joined want.
+    /// The maximum number of alternatives of a joined want.
     pub(super) alternatives: usize,
-    /// The number of entries that it may have beyond those of the wants that it is made of.
+    /// The maximum number of its entries beyond those of the wants that it is made of.
     pub(super) growth: usize,
 }
 
 /// The conclusions from a bound about the alternatives of an instance.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Worth<'a> {
-    /// By alternative what it is dearer than the cheapest of its want.
+    /// By alternative the excess price over the cheapest of its want.
     pub(super) regrets: &'a [f64],
-    /// By item what of its cost nobody pays; negative if too much is paid.
+    /// By item the unpaid part of its cost; negative if too much is paid.
     pub(super) unpaid: &'a [f64],
-    /// A solution that is looked for costs at most so much more than the bound.
+    /// The maximum excess cost of a wanted solution over the bound.
     pub(super) gap: f64,
 }
 
-/// What came of joining.
+/// The result of joining.
 pub(super) enum Joined {
     /// There is nothing to join.
     Nothing,
-    /// The worth leaves no alternative to some wants together.
+    /// The worth leaves no common alternative to some wants.
     Hopeless,
     /// Fewer wants.
     Smaller(Box<Reduced>),
 }
 
-/// The most pairs that are looked at to join two wants, as a multiple of what may be left of them.
+/// The maximum number of pairs that are tried to join two wants, as a multiple of the number that
+/// may remain.
 const PAIRS: usize = 8;
 
 /// Joins wants as far as the room allows; `None` if none are. `effort` bounds the work, in steps over
@@ -97,7 +98,7 @@ pub(super) fn join(
     }
 }
 
-/// Whether there are wants that could be joined.
+/// Returns whether there are wants that could be joined.
 pub(super) fn has_candidates(instance: &Instance, room: Room) -> bool {
     instance.uses.rows().any(|uses| {
         let mut last = u32::MAX;
@@ -146,7 +147,7 @@ struct Joiner<'a> {
     instance: &'a Instance,
     worth: Option<Worth<'a>>,
     room: Room,
-    /// By want those of the instance that it is made of; none if it has become part of another.
+    /// By want those of the instance that it is made of; empty if it has become part of another.
     parts: Vec<Vec<u32>>,
     /// By want its alternatives, as soon as they differ from the instance's.
     ways: Vec<Option<Vec<Way>>>,
@@ -164,14 +165,14 @@ impl Joiner<'_> {
             if *effort == 0 || self.is_hopeless {
                 return;
             }
-            // What has changed since is in the queue once more.
+            // Wants that have changed since are in the queue again.
             if self.pairs(item) == Some(pairs) {
                 *effort = effort.saturating_sub(self.eliminate(item));
             }
         }
     }
 
-    /// The number of pairs that there are to look at if the wants of an item are joined.
+    /// The number of pairs to try if the wants of an item are joined.
     fn pairs(&self, item: u32) -> Option<usize> {
         let holders = &self.holders[item as usize];
         let pairs = pairs(holders, |want| self.count(want));
@@ -206,7 +207,7 @@ impl Joiner<'_> {
         ways
     }
 
-    /// Makes those items that no want but these needs their own.
+    /// Turns items that no other want needs into own items of these wants.
     fn own_alone(&self, ways: &mut [Way], wants: &[u32]) {
         for way in ways {
             let Way {
@@ -235,7 +236,7 @@ impl Joiner<'_> {
             .map_or(0.0, |worth| worth.unpaid[item as usize].max(0.0))
     }
 
-    /// Drops the alternatives that are too dear for any solution that is looked for.
+    /// Drops the alternatives that are too expensive for a wanted solution.
     fn keep_worthwhile(&mut self, ways: &mut Vec<Way>) {
         let Some(worth) = self.worth else {
             return;
@@ -247,7 +248,7 @@ impl Joiner<'_> {
         self.is_hopeless |= ways.is_empty();
     }
 
-    /// Joins the wants of an item if what they become has room; returns the work.
+    /// Joins the wants of an item if the result is within the limits; returns the work.
     fn eliminate(&mut self, item: u32) -> u64 {
         let wants = self.holders[item as usize].clone();
         let mut work = 0;
@@ -302,7 +303,7 @@ impl Joiner<'_> {
         self.settle(touched);
     }
 
-    /// Follows from items whose wants have changed what becomes a want's own.
+    /// Finds, for items whose wants have changed, those that become a want's own.
     fn settle(&mut self, mut touched: Vec<u32>) {
         let mut waiting = Vec::new();
         while let Some(item) = touched.pop() {
@@ -325,7 +326,7 @@ impl Joiner<'_> {
             waiting.extend(left);
             self.ways[want] = Some(ways);
         }
-        // All items of a want with other alternatives than before have other pairs to look at.
+        // If the alternatives of a want change, all of its items have other pairs to try.
         let mut wants: Vec<u32> = Vec::new();
         for &item in &waiting {
             wants.extend(&self.holders[item as usize]);
@@ -342,7 +343,7 @@ impl Joiner<'_> {
         }
     }
 
-    /// What a want shares, or does not know yet that it does not, ascending.
+    /// The items that a want shares, or may still share, ascending.
     fn items_of(&self, want: usize) -> Vec<u32> {
         if let Some(ways) = &self.ways[want] {
             return shared(ways);

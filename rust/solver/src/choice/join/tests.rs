@@ -66,7 +66,7 @@ proptest! {
         if let Joined::Smaller(smaller) = joined(&instance, None, room) {
             prop_assume!(smaller.instance.item_count() < 20);
             prop_assert_eq!(least(&smaller.instance), least(&instance));
-            // What the items stand for meets every want, at no higher cost.
+            // The original items meet every want, at no higher cost.
             let mut held = 0_u32;
             for want in 0..smaller.instance.want_count() {
                 let first = smaller.instance.alternatives_of(want).start;
@@ -85,7 +85,7 @@ proptest! {
         if let Joined::Smaller(smaller) = joined(&instance, None, ANY) {
             let rows = 0..smaller.instance.want_count();
             let choices = rows.map(|want| smaller.instance.alternatives_of(want).len());
-            // A want that shares nothing with others from the start was not looked at.
+            // A want that shares nothing with others from the start was not processed.
             let shared = choices.zip(smaller.wants.rows()).filter(|(_, from)| from.len() > 1);
             for (count, _) in shared {
                 prop_assert_eq!(count, 1);

@@ -9,8 +9,8 @@ pub(super) struct Way {
     pub(super) own: u64,
     /// The others, in no order that means anything.
     pub(super) owned: Vec<u32>,
-    /// By how much more than the bound whoever chooses it pays at least, without what nobody pays for
-    /// the shared items.
+    /// The minimum excess over the bound if it is chosen, without the unpaid parts of the shared
+    /// items.
     pub(super) regret: f64,
 }
 
@@ -52,11 +52,10 @@ pub(super) fn entries(ways: &[Way]) -> usize {
         .sum()
 }
 
-/// Keeps the alternatives for which no other can stand in; returns the work.
+/// Keeps the alternatives that no other can replace; returns the work.
 pub(super) fn keep_irreplaceable(ways: &mut Vec<Way>, costs: &[u64]) -> u64 {
-    // What replaces another has no more of its own, and if as much, no more shared items: so
-    // it comes before it. What replaces what replaces another replaces that as well, so that it
-    // is enough to compare with those that stay.
+    // A replacement has no more own cost and, if as much, no more shared items, so it comes first.
+    // Replacing is transitive, so it is enough to compare with the alternatives that stay.
     ways.sort_by(|left, right| {
         let by = |way: &Way| (way.own, way.shared.len());
         by(left)
@@ -79,7 +78,7 @@ pub(super) fn keep_irreplaceable(ways: &mut Vec<Way>, costs: &[u64]) -> u64 {
     work
 }
 
-/// Whether items cost at most so much beyond others, both ascending.
+/// Returns whether items cost at most a given amount beyond others, both ascending.
 fn has_at_most_beyond(costs: &[u64], items: &[u32], others: &[u32], most: u64) -> bool {
     let mut others = others.iter().copied().peekable();
     let mut beyond = 0;

@@ -1,4 +1,4 @@
-//! Good solutions without proof: greedy, and by taking a part out and completing it anew.
+//! Good solutions without proof: greedy, and by removing a part and completing it anew.
 
 mod draws;
 mod neighbourhood;
@@ -17,7 +17,7 @@ pub(super) struct Holding<'a> {
     instance: &'a Instance,
     /// The held items, in no order that means anything.
     held: Vec<u32>,
-    /// By item where it stands among those held.
+    /// By item its position among those held.
     place: Vec<u32>,
     /// By alternative its items that are not held.
     missing: Vec<u32>,
@@ -26,7 +26,7 @@ pub(super) struct Holding<'a> {
     unmet: usize,
     cost: u64,
     work: u64,
-    /// What was held or released since the last mark.
+    /// The items held or released since the last mark.
     log: Vec<u32>,
 }
 
@@ -132,7 +132,7 @@ impl<'a> Holding<'a> {
         }
     }
 
-    /// Whether every want that is met stays so without the item.
+    /// Returns whether every want that is met stays so without the item.
     fn is_needless(&mut self, item: u32) -> bool {
         let uses = self.instance.uses.row(item as usize);
         self.work += uses.len() as u64;
@@ -154,7 +154,7 @@ impl<'a> Holding<'a> {
         true
     }
 
-    /// Releases items that are not needed, those first that come first.
+    /// Releases items that are not needed, in order.
     fn prune(&mut self, order: &[u32]) {
         for &item in order {
             if self.holds(item) && self.is_needless(item) {
@@ -163,7 +163,7 @@ impl<'a> Holding<'a> {
         }
     }
 
-    /// Releases items that are not needed, the dearest first.
+    /// Releases items that are not needed, the most expensive first.
     pub(super) fn prune_all(&mut self, prices: &[f64]) {
         let mut held = self.items();
         held.sort_by_key(|&item| Reverse(Weight(prices[item as usize])));
@@ -182,8 +182,8 @@ impl<'a> Holding<'a> {
     }
 
     /// Meets these wants, if they are not met yet: those of many items in the order given, by the
-    /// alternative that is cheapest by then; those of single items by the item that costs least
-    /// for each want that it meets.
+    /// alternative that is cheapest at that point; those of single items by the item with the least
+    /// cost per want that it meets.
     pub(super) fn meet(&mut self, wants: &[u32], prices: &[f64]) {
         let instance = self.instance;
         let mut plain = Vec::new();
@@ -248,7 +248,7 @@ impl<'a> Holding<'a> {
         }
     }
 
-    /// Meets all wants from what is held.
+    /// Meets all wants, starting from the held items.
     pub(super) fn meet_all(&mut self, prices: &[f64]) {
         let wants: Vec<u32> = (0..self.met.len()).map(narrow).collect();
         self.meet(&wants, prices);

@@ -1,5 +1,6 @@
-//! Better solutions by taking a part out and completing it anew: large neighbourhood search (Shaw,
-//! "Using constraint programming and local search methods to solve vehicle routing problems", 1998).
+//! Better solutions by removing a part and completing it anew: large neighbourhood search (Shaw,
+//! "Using constraint programming and local search methods to solve vehicle routing problems",
+//! 1998).
 
 use std::cmp::Reverse;
 
@@ -8,8 +9,8 @@ use crate::limits::Limiter;
 use crate::numbers::to_float;
 
 impl Holding<'_> {
-    /// Takes parts out and completes them anew, keeping what is no worse, until the work is done.
-    /// Returns the best set found, if it costs less than what is held.
+    /// Removes parts and completes them anew, keeping results that are no worse, until the work is
+    /// spent. Returns the best set found, if it costs less than the held one.
     pub(in crate::choice) fn improve(
         &mut self,
         effort: u64,
@@ -46,8 +47,8 @@ impl Holding<'_> {
             for position in (1..wants.len()).rev() {
                 wants.swap(position, draws.below(position + 1));
             }
-            // Other prices for what was taken out, and a little noise, so that it does not
-            // simply come back.
+            // Other prices for the removed items, and a little noise, so that they do not simply
+            // come back.
             let shy = 1.0 + 0.5 * draws.part();
             for &item in &out {
                 prices[item as usize] = to_float(instance.costs[item as usize]) * shy;
@@ -80,8 +81,8 @@ impl Holding<'_> {
         found
     }
 
-    /// The items held since a position of the log, and the held ones that may have become
-    /// needless with them since they share wants.
+    /// The items held since a position of the log, and the held ones that they may have made
+    /// unnecessary, as they share wants.
     fn sharers(&mut self, since: usize) -> Vec<u32> {
         let instance = self.instance;
         let came_in = self.log[since..].to_vec();
@@ -135,7 +136,7 @@ impl Holding<'_> {
                 out.push(via);
                 continue;
             }
-            // An item that is not held leads on to a want that shares it.
+            // An item that is not held leads to another want that shares it.
             let uses = instance.uses.row(via as usize);
             let want = instance.want_of[uses[draws.below(uses.len())] as usize] as usize;
             self.work += instance.alternatives_of(want).len() as u64;

@@ -1,10 +1,11 @@
-//! What can be left out since something else is at least as good.
+//! Dominance: parts that can be dropped since others are at least as good.
 
 use super::super::lists::narrow;
 use super::{Reducer, Standing, Step};
 
 impl Reducer<'_> {
-    /// Takes what all alternatives of a want need, and closes those that another can replace.
+    /// Takes the items that all alternatives of a want need, and closes alternatives that another
+    /// can replace.
     pub(super) fn look_at_alternatives(&mut self, want: usize) {
         if self.instance.plain[want] {
             return;
@@ -49,7 +50,7 @@ impl Reducer<'_> {
         }
     }
 
-    /// Whether no other want than the one that is looked at needs the item.
+    /// Returns whether only the current want needs the item.
     fn is_own(&self, item: u32) -> bool {
         self.own_uses[item as usize] == self.uses[item as usize]
     }
@@ -60,7 +61,7 @@ impl Reducer<'_> {
             if self.effort == 0 {
                 return;
             }
-            // What only this want needs can be exchanged for what another alternative needs.
+            // Items that only this want needs can be exchanged for those of another alternative.
             let mut own = 0;
             for item in instance.alternatives.row(alternative as usize) {
                 self.marks[*item as usize] = 1;
@@ -90,14 +91,14 @@ impl Reducer<'_> {
             }
             self.spend(work);
             if is_replaceable {
-                // One at a time: what is needed by an alternative alone changes with it.
+                // One at a time, as the items that only one alternative needs change with it.
                 self.steps.push(Step::Close(alternative));
                 return;
             }
         }
     }
 
-    /// Whether another item that costs no more can take the place of this one everywhere.
+    /// Returns whether another item that costs no more can take the place of this one everywhere.
     pub(super) fn has_stand_in(&mut self, item: usize) -> bool {
         let uses: Vec<u32> = self.open_uses(narrow(item)).collect();
         let mut rarest = usize::MAX;
@@ -146,14 +147,14 @@ impl Reducer<'_> {
         stands_in
     }
 
-    /// Whether the want is met whatever alternative of another want is chosen: each of those
-    /// holds all items of some alternative of this one.
+    /// Returns whether the want is met whatever alternative of another want is chosen: each of
+    /// those holds all items of some alternative of this one.
     pub(super) fn is_implied(&mut self, want: usize) -> bool {
         let mut work = 0;
         let mut holders: Vec<u32> = Vec::new();
         for alternative in self.open_alternatives(want) {
             let items: Vec<u32> = self.open_items(alternative).collect();
-            // Whatever holds all items is found among the uses of the rarest.
+            // Alternatives with all items are found among the uses of the rarest one.
             let Some(&rarest) = items.iter().min_by_key(|&&item| self.uses[item as usize]) else {
                 continue;
             };
@@ -190,7 +191,7 @@ impl Reducer<'_> {
         is_implied
     }
 
-    /// Whether an alternative needs all of some items.
+    /// Returns whether an alternative needs all of some items.
     fn holds_all(&self, alternative: u32, items: &[u32]) -> bool {
         let row = self.instance.alternatives.row(alternative as usize);
         items.iter().all(|item| row.binary_search(item).is_ok())

@@ -1,13 +1,13 @@
 //! Making an instance smaller without losing all of its best solutions.
 //!
-//! What is done, until nothing changes or the effort is spent:
+//! The rules, applied until nothing changes or the effort is spent:
 //!
 //! - *forced*: an item that every alternative of a want needs is taken;
 //! - *useless*: an item that no alternative needs is dropped;
-//! - *dominated alternative*: one that can be exchanged for another of the same want, since what
-//!   the other needs beyond it costs no more than what is needed by it alone;
-//! - *dominated item*: one for which a cheaper one can stand in everywhere;
-//! - *implied want*: one that is met whatever alternative of another want is chosen;
+//! - *dominated alternative*: one that can be exchanged for another of the same want, since the
+//!   further needs of the other cost no more than the items that it alone needs;
+//! - *dominated item*: one that a cheaper one can replace everywhere;
+//! - *implied want*: one that every alternative of another want meets too;
 //! - *equal items*: those that the same alternatives need become one.
 //!
 //! The rules for single items are the classical ones of set covering (see Beasley, "An algorithm
@@ -36,7 +36,7 @@ impl Decisions {
     }
 }
 
-/// A smaller instance, and what its numbers stand for in the larger one.
+/// A smaller instance, and the meaning of its numbers in the larger one.
 #[derive(Debug)]
 pub(super) struct Reduced {
     pub(super) instance: Instance,
@@ -49,7 +49,7 @@ pub(super) struct Reduced {
 }
 
 impl Reduced {
-    /// This one, made smaller still.
+    /// This one, reduced further.
     pub(super) fn then(mut self, smaller: Self) -> Self {
         let taken = smaller.taken.iter();
         self.taken
@@ -79,8 +79,8 @@ enum Step {
 
 /// Reduces an instance after decisions; `None` if a want is left with no alternative.
 ///
-/// `effort` bounds the work, in steps over entries of the instance, that goes into searching for
-/// dominance, and is lowered by it; what decisions imply is always followed to the end.
+/// `effort` bounds the work, in steps over entries of the instance, of searching for dominance, and
+/// is lowered by it; the consequences of decisions are always followed to the end.
 pub(super) fn reduce(
     instance: &Instance,
     decisions: &Decisions,
@@ -112,7 +112,7 @@ struct Reducer<'a> {
     /// Wants whose alternatives have changed.
     changed: Vec<bool>,
     effort: u64,
-    /// Scratch, zero between uses: by alternative, by want, by item.
+    /// Scratch space, zero between uses: by alternative, by want, by item.
     hits: Vec<u32>,
     met: Vec<u32>,
     marks: Vec<u32>,
@@ -217,7 +217,7 @@ impl<'a> Reducer<'a> {
         self.steps.extend(items.into_iter().map(Step::Take));
     }
 
-    /// Does what is to be done, and what follows from it.
+    /// Applies pending steps and their consequences.
     fn follow(&mut self) -> Option<()> {
         while let Some(step) = self.steps.pop() {
             match step {
@@ -240,7 +240,7 @@ impl<'a> Reducer<'a> {
                     let uses: Vec<u32> = self.open_uses(item).collect();
                     self.steps.extend(uses.into_iter().map(Step::Close));
                 }
-                // Only what decisions say can contradict what they imply.
+                // Only decisions can contradict their own consequences.
                 Step::Drop(item) if self.items[item as usize] == Standing::Taken => return None,
                 Step::Close(alternative) if self.open[alternative as usize] => {
                     self.close(alternative)?;

@@ -1,4 +1,4 @@
-//! Good solutions from a core: what a bound leaves as most worthwhile, solved by itself.
+//! Good solutions from a core: the part that a bound leaves as most promising, solved separately.
 
 use super::super::components::components;
 use super::super::dual::Bound;
@@ -6,17 +6,16 @@ use super::node::{decided_by, simplified};
 use super::{Problem, Search};
 use crate::limits::Limiter;
 
-/// The cores that are looked at: those of so small a part of the gap between bound and best
-/// solution.
+/// The cores that are tried, each by a small part of the gap between bound and best solution.
 const CORES: [f64; 3] = [256.0, 64.0, 16.0];
 
-/// How many wants make it worth to look at cores: local search finds most in small instances.
+/// The minimum number of wants for cores: local search finds most solutions of small instances.
 const FEWEST_WANTS: usize = 200;
 
 impl Search {
-    /// Looks for better solutions among those without whatever a small part of the gap decides. What
-    /// is left is mostly many small parts. (Compare the core problems of Caprara, Fischetti and
-    /// Toth, "A heuristic method for the set covering problem", 1999.)
+    /// Looks for better solutions without everything that a small part of the gap excludes. The
+    /// rest usually falls into many small parts. (Compare the core problems of Caprara, Fischetti
+    /// and Toth, "A heuristic method for the set covering problem", 1999.)
     pub(super) fn look_in_core(
         &mut self,
         problem: &Problem,
@@ -33,7 +32,8 @@ impl Search {
             let decisions = decided_by(problem, bound, self.gap(problem, bound) / part);
             let effort = 10 * problem.instance.entry_count() as u64;
             let core = simplified(problem, &decisions, &bound.payments, effort, limiter);
-            // What has lost too much has no solution, and what has lost too little is not an easier.
+            // A core that lost too much has no solution, and one that lost too little is not
+            // easier.
             if let Some(core) = core
                 && 2 * core.instance.entry_count() <= problem.instance.entry_count()
             {

@@ -1,11 +1,11 @@
 //! Branch and bound.
 //!
-//! A *node* is an instance with some items taken and some dropped. It is worked on in rounds:
-//! reduce, join wants, bound, look for a solution, decide whatever the gap between bound and best solution
-//! decides (an item whose unpaid cost closes the gap is not in a better solution), until a round
-//! changes little. Parts that have nothing in common are solved one by one, the largest last.
-//! What is left is branched on an item, and searched depth first; every node keeps its own reduced
-//! instance, so that deep nodes are small.
+//! A *node* is an instance with some items taken and some dropped. It is processed in rounds:
+//! reduce, join wants, bound, look for a solution, fix everything that the gap between bound and
+//! best solution decides (an item whose unpaid cost closes the gap is not in a better solution),
+//! until a round changes little. Parts that have nothing in common are solved one by one, the
+//! largest last. The rest is branched on an item, and searched depth first; every node keeps its
+//! own reduced instance, so that deep nodes are small.
 //!
 //! Nothing depends on time or on the order of anything but the instance itself, unless the caller
 //! stops the search.
@@ -30,13 +30,13 @@ const MOST_BYTES: usize = 1 << 30;
 /// The search for the least solution of one instance.
 pub(super) struct Search {
     root: Arc<Problem>,
-    /// What the best solution costs, or what a solution has to beat.
+    /// The cost of the best solution, or the cost to beat.
     upper: u64,
-    /// Solutions of this cost or more are not looked for; at most `upper`.
+    /// The cost from which on solutions are not sought; at most `upper`.
     cutoff: u64,
-    /// No solution costs less; what is open may prove more.
+    /// No solution costs less; open nodes may prove more.
     lower: u64,
-    /// What the searches start from, unless nothing is left to be searched.
+    /// The starting point of the searches, unless nothing is left to search.
     start: Option<Arc<Start>>,
     /// The items of the best solution, by number of the root's instance.
     best: Option<Vec<u32>>,
@@ -47,7 +47,7 @@ pub(super) struct Search {
     bytes: usize,
 }
 
-/// A part of the solutions that is still to be searched.
+/// A part of the solutions that remains to be searched.
 struct Node {
     problem: Arc<Problem>,
     decisions: Arc<Decisions>,
@@ -56,7 +56,7 @@ struct Node {
     lower: u64,
 }
 
-/// A root that is reduced as far as the first solution and bound allow.
+/// A root, reduced as far as the first solution and bound allow.
 struct Start {
     problem: Arc<Problem>,
     bound: Bound,
@@ -151,14 +151,14 @@ impl Search {
         }
     }
 
-    /// What no solution beats: the best one's cost once nothing is open.
+    /// The cost that no solution beats: that of the best one once nothing is open.
     pub(super) fn lower(&self) -> u64 {
         let open = self.open.iter().map(|node| node.lower).min();
         let proven = open.map_or(self.lower, |open| open.min(self.cutoff));
         proven.max(self.lower).min(self.upper)
     }
 
-    /// What the best solution costs, or the limit that it had to beat.
+    /// The cost of the best solution, or the limit that it had to beat.
     pub(super) fn upper(&self) -> u64 {
         self.upper
     }

@@ -13,21 +13,22 @@ use super::{Node, Problem, Search, Start};
 use crate::limits::Limiter;
 use crate::numbers::to_float;
 
-/// How far wants may grow before anything is known about their alternatives: little, as larger
-/// wants make bounds dearer.
+/// The growth of wants before anything is known about their alternatives: little, as larger wants
+/// make bounds more expensive.
 const BEFORE_BOUND: Room = Room {
     alternatives: 16,
     growth: 8,
 };
 
-/// How far they may grow where a bound shows which alternatives are worth it.
+/// Their growth once a bound shows the promising alternatives.
 const AFTER_BOUND: Room = Room {
     alternatives: 32,
     growth: 8,
 };
 
 impl Search {
-    /// Reduces, bounds and decides in rounds; then branches, or keeps what the searches start from.
+    /// Reduces, bounds and decides in rounds; then branches, or keeps the starting point of the
+    /// searches.
     pub(super) fn work_on(&mut self, node: Node, is_root: bool, limiter: &mut Limiter<'_>) {
         let mut decisions = (*node.decisions).clone();
         match node.branch {
@@ -129,8 +130,8 @@ impl Search {
         }
     }
 
-    /// Joins wants as far as what their payments prove allows; `None` if no solution is left that is
-    /// better than the best.
+    /// Joins wants as far as the bound of their payments allows; `None` if no better solution is
+    /// left.
     fn joined(&self, mut problem: Problem, limiter: &mut Limiter<'_>) -> Option<Problem> {
         while problem.spent < self.cutoff && has_candidates(&problem.instance, AFTER_BOUND) {
             let instance = &problem.instance;
@@ -212,7 +213,7 @@ impl Search {
             let mut search = Self::new(part.instance, below, limiter);
             search.run(limiter);
             if search.lower() < search.upper() {
-                // Cut: the node stays open as it was.
+                // On a cut the node stays open as it was.
                 return Parts::One;
             }
             let Some(best) = search.best() else {
@@ -265,11 +266,11 @@ pub(super) fn decided_by(problem: &Problem, bound: &Bound, gap: f64) -> Decision
 }
 
 enum Parts {
-    /// There is one part, or the search is over.
+    /// There is only one part, or the search is over.
     One,
-    /// No solution is better than the best.
+    /// No solution beats the best one.
     Hopeless,
-    /// The rest when all other parts are solved.
+    /// The rest after all other parts are solved.
     Rest(Arc<Problem>),
 }
 
@@ -283,7 +284,7 @@ fn to_cost(bound: f64) -> u64 {
     bound.max(0.0).ceil() as u64
 }
 
-/// The item on which the relaxation is the least decided, the dearest first.
+/// The item on which the relaxation is least decided, the most expensive first.
 fn branching_item(instance: &Instance, bound: &Bound) -> u32 {
     let mut best = (f64::NEG_INFINITY, 0);
     for (item, &share) in bound.share.iter().enumerate() {

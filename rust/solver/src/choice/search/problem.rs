@@ -6,7 +6,7 @@ use super::super::lists::{Lists, narrow};
 use super::super::reduce::Reduced;
 use crate::limits::Limiter;
 
-/// An instance, and how it came from the root's.
+/// An instance, and its relation to the root's.
 pub(super) struct Problem {
     pub(super) instance: Instance,
     pub(super) accounts: Accounts,
@@ -85,7 +85,7 @@ impl Problem {
             + self.items.bytes()
     }
 
-    /// What the payments prove as they are.
+    /// The bound that the payments prove as they are.
     pub(super) fn evaluated(&self, limiter: &mut Limiter<'_>) -> Bound {
         let ascent = Ascent {
             steps: 1,
