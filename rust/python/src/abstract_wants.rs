@@ -33,7 +33,7 @@ pub(crate) struct AbstractQuestion<'py> {
     detail: String,
 }
 
-/// `any`, `one` or `never`; the choices; the condition; whether it is asked of all packages.
+/// `any`, `one` or `never`; the choices; the condition; whether it applies to all packages.
 type ClauseQuestion = (String, Vec<String>, Option<String>, bool);
 
 fn clause((rule, choices, when, of_all): &ClauseQuestion) -> PyResult<Clause> {
@@ -93,7 +93,7 @@ impl AbstractQuestion<'_> {
         })
     }
 
-    /// The specs that may do: what the state has a binary of, or all but externals.
+    /// The candidates: the specs with a binary in the state, or all but externals.
     pub(crate) fn among(&self, catalog: &Catalog) -> PyResult<IdSet> {
         if let Some(state) = &self.state {
             let view = catalog.view(&snapshots(catalog, state)?);
@@ -113,11 +113,11 @@ pub(crate) struct MetAnswer {
     exact: Vec<String>,
     /// The specs of other systems that serve it.
     compatible: Vec<String>,
-    /// The specs of which it is unknown.
+    /// The specs for which it is unknown.
     unknown: Vec<UnknownMetAnswer>,
 }
 
-/// A spec of which it is unknown whether it meets a want.
+/// A spec that may or may not meet a want.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 #[derive(Clone)]
 pub(crate) struct UnknownMetAnswer {
@@ -171,7 +171,7 @@ pub(crate) struct AbstractGapAnswer {
     nearest: Option<NearestAnswer>,
 }
 
-/// A covered want that nothing usable covers.
+/// A covered want that no usable spec covers.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct BrokenWantAnswer {
     cell: u32,
@@ -180,7 +180,7 @@ pub(crate) struct BrokenWantAnswer {
     hash: String,
     /// The number of specs that it lacks.
     lacks_total: usize,
-    /// The first of them.
+    /// The first of these.
     lacks_first: Vec<String>,
 }
 
@@ -306,7 +306,7 @@ fn nearest_answer(catalog: &Catalog, near: NearMiss, label: Option<u32>) -> Near
     }
 }
 
-/// A covered want of a cell, and the specs that cover it, none of which is usable.
+/// A covered want of a cell, and the specs that cover it, none of them usable.
 struct Broken<'c> {
     cell: u32,
     want: u32,
@@ -316,14 +316,15 @@ struct Broken<'c> {
 /// The specs that install from the caches alone, by the known edges.
 struct Installs {
     supply: Supply,
-    /// The specs that install for certain.
+    /// The specs that certainly install.
     surely: SpecSet,
-    /// What installs if that which nothing describes needs nothing.
+    /// The specs that install if undescribed specs need nothing.
     perhaps: SpecSet,
 }
 
 impl Installs {
-    /// Nothing where no available spec has known edges, or these contradict how hashes are made.
+    /// `None` if no available spec has known edges, or if these contradict the way in which hashes
+    /// are made.
     fn of(catalog: &Catalog, graph: &GraphOrFault, available: &IdSet) -> Option<Self> {
         let graph = graph.as_ref().ok()?;
         let specs = catalog.len();
@@ -342,8 +343,8 @@ impl Installs {
         })
     }
 
-    /// How many covered wants of a cell something usable covers, where that can be decided for each;
-    /// the others are handed to `broken`.
+    /// The number of covered wants of a cell that a usable spec covers, if that can be decided for
+    /// each; the others go to `broken`.
     fn usable<'c>(
         &self,
         coverage: &'c AbstractCellCoverage,
@@ -364,15 +365,15 @@ impl Installs {
         Some(usable)
     }
 
-    /// For each want, of the specs that cover it, the one that lacks least to be installed, then of
-    /// the smallest hash, with the first of what it lacks; and what all of these lack.
+    /// For each want, the covering spec that lacks the fewest specs to be installed, then the one
+    /// with the smallest hash, with the first of these; and all specs that the chosen ones lack.
     fn least_lacking(
         &self,
         catalog: &Catalog,
         broken: &[Broken<'_>],
         most: usize,
     ) -> (Vec<BrokenWantAnswer>, LackedAnswer) {
-        // One walk for all of them: each by itself may lack as much as there is.
+        // One walk for all of them: each alone may lack nearly everything.
         let mut all = IdSet::new();
         for each in broken {
             all |= each.specs;

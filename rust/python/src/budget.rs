@@ -1,4 +1,4 @@
-//! Questions of what a budget buys, and their answers.
+//! Questions of budgets and their answers.
 
 use pyo3::prelude::*;
 use specplan_catalog::Catalog;
@@ -7,11 +7,11 @@ use specplan_planner::{Budget, CostScale, Limit, Plan, SearchLimits, Want, WantG
 use crate::plan::specs::spec_id;
 use crate::search::{cut_name, until};
 
-/// specs with what completing the want by each is worth, and the position of the one that would be
-/// taken if nothing was limited.
+/// specs, each with the worth of completing the want by it, and the position of the one that is
+/// preferred without limits.
 pub(crate) type WantQuestion = (Vec<(String, u64)>, Option<usize>);
 
-/// by source its wants, and the position of the source that would be taken if nothing was limited.
+/// by source its wants, and the position of the source that is preferred without limits.
 pub(crate) type GroupQuestion = (Vec<Vec<WantQuestion>>, usize);
 
 /// The result for a root.
@@ -19,9 +19,9 @@ pub(crate) type GroupQuestion = (Vec<Vec<WantQuestion>>, usize);
 #[derive(Clone)]
 pub(crate) struct ItemAnswer {
     outcome: &'static str,
-    /// The position of the spec that completes it, or would for the least more.
+    /// The position of the spec that completes it, or would complete it at the least further cost.
     option: Option<usize>,
-    /// The number and the cost of the builds that it takes beside the plan.
+    /// The number and the cost of the builds that it needs beside the plan.
     more_builds: u64,
     more_cost: f64,
 }
@@ -29,7 +29,7 @@ pub(crate) struct ItemAnswer {
 /// The use of a budget.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct SpendingAnswer {
-    /// By group the position of its source, and what becomes of its roots.
+    /// By group the position of its source, and the outcome of its roots.
     sources: Vec<usize>,
     items: Vec<Vec<ItemAnswer>>,
     weight: u64,

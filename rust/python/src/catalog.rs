@@ -215,7 +215,7 @@ impl PyCatalog {
     }
 
     fn __hash__(&self) -> usize {
-        // Equal catalogs have equally many rows; that is all a hash has to keep.
+        // Equal catalogs have the same number of rows, which is all that a hash needs.
         self.catalog.rows().len()
     }
 
@@ -456,7 +456,7 @@ impl PyCatalog {
         let catalog = &self.catalog;
         let coverage = detach(py, || task.solve(catalog))?;
         let coverage = coverage.map_err(|error| PyOverflowError::new_err(error.to_string()))?;
-        // If the gaps are listed one by one, their keys need not be listed again.
+        // If gaps are listed one by one, their keys are not listed again.
         let has_keys = task.detail == Detail::Keys;
         let lacking = coverage.lacking.iter().filter(|_| has_keys);
         let lacking = lacking
@@ -478,7 +478,7 @@ impl PyCatalog {
         let among = question.among(&self.catalog)?;
         let catalog = &self.catalog;
         detach(py, || {
-            // What is installed with a spec of another system cannot be taken where it is wanted.
+            // A spec installed with one of another system cannot be used where it is wanted.
             let among = among.difference(&catalog.unfit(&among, &wants.table));
             let cells = wants.met(catalog, &among);
             cells
@@ -530,7 +530,7 @@ impl PyCatalog {
         lacked.map_err(|error| fault(&error))
     }
 
-    /// The packages and the versions of specs, as two columns; nothing for what no row describes.
+    /// The packages and the versions of specs, as two columns; `None` for undescribed specs.
     #[allow(
         clippy::type_complexity,
         reason = "two columns of texts that may be missing"

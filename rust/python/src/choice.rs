@@ -17,7 +17,7 @@ use crate::search::{cut_name, until};
 pub(crate) struct ChosenAnswer {
     /// By want the position of the chosen item.
     alternatives: Vec<usize>,
-    /// All items that these need.
+    /// All items that the chosen ones need.
     items: Vec<u32>,
     cost: u64,
     lower_bound: u64,
@@ -26,7 +26,7 @@ pub(crate) struct ChosenAnswer {
     cut: Option<&'static str>,
 }
 
-/// Chooses an alternative for each want such that all that they need costs least.
+/// Chooses an alternative for each want at the least total cost of their needs.
 #[pyfunction]
 #[pyo3(name = "choose", signature = (*, costs, demands, wants, node_limit=None, work_limit=None, time_limit=None))]
 pub(crate) fn py_choose(
@@ -73,7 +73,7 @@ pub(crate) struct AlternativeAnswer {
 /// The specs that are chosen for wants.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct ChosenRootsAnswer {
-    /// By want; `None` where none can be had.
+    /// By want; `None` if no alternative is possible.
     alternatives: Vec<Option<AlternativeAnswer>>,
     cost: f64,
     lower_bound: f64,
@@ -85,8 +85,7 @@ pub(crate) struct ChosenRootsAnswer {
     cut: Option<&'static str>,
 }
 
-/// The task, in which a spec without recorded dependencies cannot be built: nobody knows what
-/// that would cost.
+/// The task, in which a spec without recorded dependencies cannot be built, as the cost is unknown.
 pub(crate) fn of_known_dependencies(catalog: &Catalog, mut task: Task) -> Task {
     let without_dependencies = flagged(&task.graph, |id| {
         (id as usize) >= catalog.len() || catalog.dependencies(id).is_none()

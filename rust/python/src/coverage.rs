@@ -138,7 +138,7 @@ pub(crate) struct CellAnswer {
     has_no_peer: bool,
 }
 
-/// The wants that cells lack, in columns: by the hundred thousand, an object for each would cost
+/// The wants that cells lack, in columns: for hundreds of thousands, one object each would cost
 /// more than the answer.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct GapsAnswer {
@@ -147,7 +147,7 @@ pub(crate) struct GapsAnswer {
     want: Py<PyList>,
     package: Py<PyList>,
     version: Py<PyList>,
-    /// The same list as the wants where a want is a hash.
+    /// The same list as the wants if a want is a hash.
     hash: Py<PyList>,
     state: Py<PyList>,
     cells_lacking: Vec<u32>,
@@ -256,7 +256,7 @@ impl CountsAndGaps {
         })
     }
 
-    /// Of `specs`, which are wanted by their hashes, differences are reported as clauses.
+    /// For `specs`, which are wanted by their hashes, differences are reported as clauses.
     pub(crate) fn of(catalog: &Catalog, level: Level, specs: bool, coverage: Coverage) -> Self {
         let places: Vec<SystemName> = coverage
             .cells

@@ -1,4 +1,4 @@
-//! The specs that wants of concrete specs lack, and the benefit of each gap.
+//! The specs that concrete wants lack, and the benefit of each gap.
 
 use std::sync::Arc;
 
@@ -25,14 +25,14 @@ pub(crate) struct DemandQuestion<'py> {
     wants: Vec<Vec<Hash>>,
     gaps: Vec<Vec<Hash>>,
     roots: Vec<Vec<Hash>>,
-    /// The roots whose lacks are recorded.
+    /// The roots whose missing specs are recorded.
     reported: Vec<Hash>,
     /// The number of these hashes that are listed for each root.
     most: usize,
 }
 
-/// What building gaps is good for, in columns: by the hundred thousand, an object for each would
-/// cost more than the answer.
+/// The benefit of building gaps, in columns: for hundreds of thousands, one object each would cost
+/// more than the answer.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 #[derive(Default)]
 pub(crate) struct GainsAnswer {
@@ -49,7 +49,7 @@ pub(crate) struct UsableAnswer {
     usable: usize,
 }
 
-/// A root of a lock, and what it lacks to be installed.
+/// A root of a lock, and the specs that it lacks to be installed.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct RootAnswer {
     hash: String,
@@ -77,7 +77,8 @@ impl LackedAnswer {
     }
 }
 
-/// What gaps are good for and what is usable, by stack; what each distinct root lacks, by hash.
+/// The benefit of gaps and the usable wants, by stack; the specs that each distinct root lacks, by
+/// hash.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct DemandAnswer {
     gains: Py<PyTuple>,
@@ -108,7 +109,7 @@ impl DemandRecords {
 
 /// The same question by numbers.
 pub(crate) struct Demand {
-    /// The binaries, but for those that do not run where they are for.
+    /// The binaries, except those that do not run on their own system.
     available: IdSet,
     wants: Vec<IdSet>,
     gaps: Vec<Vec<u32>>,
@@ -117,8 +118,8 @@ pub(crate) struct Demand {
     most: usize,
 }
 
-/// The binaries of a state that install: those that run where they are for, and what is made of
-/// them by rewiring if `rewired`.
+/// The binaries of a state that install: those that run on their own system, and those made of them
+/// by rewiring if `rewired`.
 pub(crate) fn binaries(
     catalog: &Catalog,
     state: &[Snapshot],
@@ -134,7 +135,8 @@ pub(crate) fn binaries(
     available.difference(&misfits)
 }
 
-/// What installs of a state: what is made by rewiring a binary as what has a binary of its own.
+/// The specs of a state that install: those with a binary of their own, and those made by rewiring
+/// one.
 pub(crate) fn with_rewirable(catalog: &Catalog, view: &View, misfits: &IdSet) -> IdSet {
     let available = view.available();
     available.union(view.rewirable(catalog)).difference(misfits)
@@ -217,7 +219,7 @@ impl Demand {
     }
 }
 
-/// All that one root lacks.
+/// All specs that one root lacks.
 pub(crate) fn lacks(
     catalog: &Catalog,
     graph: &Arc<Graph>,

@@ -1,4 +1,4 @@
-//! The one way in which long work leaves Python's lock.
+//! The only place where long work releases Python's lock.
 
 use std::process;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -8,22 +8,22 @@ use pyo3::marker::Ungil;
 use pyo3::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-/// The process that loaded the module, whose threads the pool of rayon has.
+/// The process that loaded the module, which has the threads of rayon's pool.
 static PROCESS: OnceLock<u32> = OnceLock::new();
 
-/// The threads of a forked child. A fork copies the memory of a pool without its threads, so that
-/// whoever gives it work waits for ever.
+/// The threads of a forked child. A fork copies the memory of a pool without its threads, so work
+/// given to it never finishes.
 static CHILD: Mutex<Option<(u32, Arc<ThreadPool>)>> = Mutex::new(None);
 
-/// As much as a main thread has: what recurses in one must not end a worker.
+/// As much as a main thread has: recursion that works there must not crash a worker.
 const STACK_BYTES: usize = 8 << 20;
 
-/// Keeps which process this is.
+/// Records the current process.
 pub(crate) fn keep_process() {
     PROCESS.get_or_init(process::id);
 }
 
-/// Runs `work` without the GIL and then looks whether Ctrl-C was pressed meanwhile.
+/// Runs `work` without the GIL and then checks whether Ctrl-C was pressed meanwhile.
 pub(crate) fn detach<T: Ungil + Send>(
     py: Python<'_>,
     work: impl FnOnce() -> T + Ungil + Send,
@@ -33,7 +33,7 @@ pub(crate) fn detach<T: Ungil + Send>(
     Ok(answer)
 }
 
-/// The same for work that looks itself.
+/// The same for work that checks this itself.
 pub(crate) fn detach_quietly<T: Ungil + Send>(
     py: Python<'_>,
     work: impl FnOnce() -> T + Ungil + Send,
@@ -62,7 +62,7 @@ fn threads_of_child() -> PyResult<Option<Arc<ThreadPool>>> {
         PyRuntimeError::new_err(format!("no threads can be started after a fork: {error}"))
     })?;
     let threads = Arc::new(threads);
-    // The pool of a parent has no threads here that could end.
+    // The pool of the parent has no threads here that could end.
     if let Some(parent) = kept.replace((this, Arc::clone(&threads))) {
         std::mem::forget(parent);
     }

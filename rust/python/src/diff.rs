@@ -43,7 +43,7 @@ pub(crate) struct KeyAnswer {
     hash: Option<String>,
 }
 
-/// A package whose keys gave way to others.
+/// A package whose keys were replaced by others.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct ChangeAnswer {
     package: String,

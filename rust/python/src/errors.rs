@@ -9,8 +9,8 @@ mod raised {
     pyo3::import_exception!(specplan.errors, UndecidedError);
 }
 
-/// A text that is not an abstract spec: the message with a caret under the fault, the
-/// text, and where in it the fault is, in characters.
+/// A text that is not an abstract spec: the message with a caret under the fault, the text, and the
+/// position of the fault in characters.
 pub(crate) fn no_spec(error: &ParseError) -> PyErr {
     let text = error.source_text();
     let span = error.span();
@@ -19,7 +19,7 @@ pub(crate) fn no_spec(error: &ParseError) -> PyErr {
     raised::SpecSyntaxError::new_err((error.to_string(), text.to_owned(), start, end))
 }
 
-/// A version of which it is unknown whether it lies in what is asked for.
+/// A version that may or may not meet a constraint.
 pub(crate) fn undecided_version(version: &Version, constraint: &str, missing: Missing) -> PyErr {
     let message =
         format!("whether `{version}` satisfies `{constraint}` cannot be decided: {missing}");

@@ -1,4 +1,4 @@
-//! Abstract specs asked of a catalog.
+//! Searches of a catalog by abstract specs.
 
 use pyo3::prelude::*;
 use specplan_catalog::{Catalog, Column, IdSet};
@@ -13,8 +13,8 @@ pub(crate) fn query(text: &str) -> PyResult<PreparedSpec> {
     Ok(PreparedSpec::new(spec))
 }
 
-/// Specs in the order in which people look for them: by package, version (as Spack orders them),
-/// platform, operating system, target and hash. Each text is compared once.
+/// Specs in the order that people expect: by package, version (as Spack orders them), platform,
+/// operating system, target and hash. Each text is compared once.
 pub(crate) struct ByName {
     ranks: [Vec<u32>; 5],
 }
@@ -28,7 +28,7 @@ impl ByName {
         Column::Target,
     ];
 
-    /// The order of `specs`, whose texts alone are compared.
+    /// The order of `specs`; only their texts are compared.
     pub(crate) fn of(catalog: &Catalog, specs: &[u32]) -> Self {
         let ranks = Self::COLUMNS.map(|column| {
             let names = catalog.names(column);
@@ -36,7 +36,7 @@ impl ByName {
             ids.sort_unstable();
             ids.dedup();
             if column == Column::Version {
-                // What is no version comes before all that are.
+                // Invalid versions come before all others.
                 let read = |text| Version::parse(text).or_else(|_| Version::parse("A")).ok();
                 ids.sort_by_cached_key(|&id| (read(names.get(id)), names.get(id)));
             } else {
@@ -58,9 +58,9 @@ impl ByName {
     }
 }
 
-/// The specs that are reached from `from` over edges of these kinds, `from` included;
-/// hashes that nothing describes are left out. An external needs nothing to be installed:
-/// without build edges nothing is reached through it.
+/// The specs reached from `from` over edges of these kinds, `from` included; undescribed hashes are
+/// left out. An external needs nothing to be installed: without build edges nothing is reached
+/// through it.
 pub(crate) fn reached_specs(
     catalog: &Catalog,
     graph: &Graph,

@@ -10,28 +10,27 @@ use specplan_planner::{
 /// The virtual packages that a compiler provides.
 const LANGUAGES: [&str; 3] = ["c", "cxx", "fortran"];
 
-/// A graph of the specs of a catalog and of the hashes that nothing describes, or why
-/// there is none.
+/// A graph of the specs of a catalog and of the undescribed hashes, or the reason why there is
+/// none.
 pub(crate) type GraphOrFault = Result<Arc<Graph>, GraphError>;
 
-/// The graph of a catalog: spec s is the planner's spec s, and the hashes that nothing
-/// describes follow. Ranks are positions among all hashes, so that no answer depends on
-/// what else is known.
+/// The graph of a catalog: spec s is the planner's spec s, and the undescribed hashes follow. Ranks
+/// are positions among all hashes, so no answer depends on other known specs.
 ///
 /// # Errors
 ///
-/// [`GraphError::Cycle`] where sources contradict how hashes are made.
+/// [`GraphError::Cycle`] if sources contradict the way in which hashes are made.
 pub(crate) fn graph_of(catalog: &Catalog) -> GraphOrFault {
     let compiles = compiles(catalog);
     graph_with(catalog, edges(catalog, &compiles))
 }
 
-/// The graph of a catalog without the edges inside of cyclic components, and these components. It
-/// serves where [`graph_of`] fails.
+/// The graph of a catalog without the edges inside of cyclic components, and these components. For
+/// use when [`graph_of`] fails.
 ///
 /// # Errors
 ///
-/// [`GraphError`] where the catalog is too large.
+/// [`GraphError`] if the catalog is too large.
 pub(crate) fn without_cycles(
     catalog: &Catalog,
 ) -> Result<(Arc<Graph>, Vec<CyclicComponent>), GraphError> {
@@ -132,7 +131,7 @@ pub(crate) fn external(catalog: &Catalog, graph: &Graph) -> SpecSet {
     flagged(graph, |id| (id as usize) < specs && catalog.is_external(id))
 }
 
-/// The specs of which `holds` is true.
+/// The specs for which `holds` is true.
 pub(crate) fn flagged(graph: &Graph, holds: impl Fn(u32) -> bool) -> SpecSet {
     let flags: Vec<bool> = (0..graph.spec_count()).map(|id| holds(to_id(id))).collect();
     SpecSet::from_flags(&flags)

@@ -5,8 +5,8 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyString, PyTuple};
 use specplan_catalog::{Catalog, IdSet, Level};
 
-/// The keys of a catalog as Python strings. Those of packages and versions are few and
-/// occur in many answers, so each is made once and then shared.
+/// The keys of a catalog as Python strings. Packages and versions are few and occur in many
+/// answers, so each string is made once and then shared.
 #[derive(Default)]
 pub(crate) struct KeyTexts {
     shared: [PyOnceLock<Vec<Py<PyString>>>; 2],

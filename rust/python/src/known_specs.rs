@@ -10,7 +10,8 @@ use specplan_catalog::{Catalog, DagHash, IdSet};
 
 use crate::literals;
 
-/// A hash, taken from a Python text without a copy of it: roots come by the hundred thousand.
+/// A hash, read from a Python text without copying it, as there can be hundreds of thousands of
+/// roots.
 pub(crate) struct Hash(pub(crate) DagHash);
 
 impl<'py> FromPyObject<'_, 'py> for Hash {
@@ -93,11 +94,11 @@ pub(crate) fn spec_ids(catalog: &Catalog, hashes: &[String]) -> PyResult<IdSet> 
     ids(catalog, &parsed)
 }
 
-/// The same in the order of the hashes, with what stands there several times.
+/// The same in the order of the hashes, with repetitions.
 ///
 /// # Errors
 ///
-/// Likewise.
+/// A `ValueError` names the first hash that the catalog does not know.
 pub(crate) fn ordered_ids(catalog: &Catalog, hashes: &[Hash]) -> PyResult<Vec<u32>> {
     found(catalog, hashes).collect()
 }
@@ -106,7 +107,7 @@ pub(crate) fn ordered_ids(catalog: &Catalog, hashes: &[Hash]) -> PyResult<Vec<u3
 ///
 /// # Errors
 ///
-/// Likewise.
+/// A `ValueError` names the first hash that the catalog does not know.
 pub(crate) fn ids(catalog: &Catalog, hashes: &[Hash]) -> PyResult<IdSet> {
     found(catalog, hashes).collect()
 }

@@ -1,12 +1,12 @@
 //! The compiled module `specplan._core`: unpack, release the GIL, call, wrap.
 //!
-//! Nothing is decided here. Names cross the border as text, answers as frozen records
-//! with the named fields that `_core.pyi` documents, one call a question. Classes are
-//! frozen, so they can be shared between threads.
+//! Nothing is decided here. Names cross the border as text, answers as frozen records with the
+//! named fields documented in `_core.pyi`, one call per question. Classes are frozen, so they can
+//! be shared between threads.
 
 // PyO3 hands over owned values; taking them by reference is not on offer.
 #![allow(clippy::needless_pass_by_value)]
-// What Python passes by keyword is an argument each.
+// Keyword arguments of Python are single arguments here.
 #![allow(clippy::too_many_arguments)]
 
 mod abstract_spec;

@@ -31,7 +31,7 @@ const OWN: [Column; 13] = [
     Column::Provided,
 ];
 
-/// Where the columns of [`OWN`] are that newer formats write in another way.
+/// The positions of those columns of [`OWN`] that newer formats write in another way.
 const FORMAT: usize = 11;
 const PROVIDED: usize = 12;
 
@@ -43,7 +43,7 @@ pub(crate) struct LockDiffQuestion {
     new: State,
 }
 
-/// A key in which a new spec and an old one differ.
+/// A field in which a new spec and an old one differ.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 #[derive(Clone)]
 pub(crate) struct KeyDifferenceAnswer {
@@ -60,7 +60,7 @@ pub(crate) struct NewSpecAnswer {
     origin: &'static str,
     /// The old spec that it is compared with.
     against: Option<NamedAnswer>,
-    /// Whether that one gave way to it.
+    /// Whether it replaces the old spec.
     replaces: bool,
     differences: Vec<KeyDifferenceAnswer>,
 }
@@ -88,7 +88,7 @@ pub(crate) struct HoldAnswer {
     /// The position of the spec among the new ones.
     new: usize,
     builds_left: usize,
-    /// The fewest builds that remain with this number of changes held back.
+    /// The minimum number of builds that remain with this number of changes held back.
     fewest_left: Option<usize>,
 }
 
@@ -137,7 +137,7 @@ impl LockDiffRecords {
     }
 }
 
-/// What a node is but for the hashes of its children: its texts, and the names, types and
+/// The content of a node without the hashes of its children: its texts, and the names, types and
 /// virtual packages of its edges.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Clone)]
 struct OwnContent {
@@ -161,7 +161,7 @@ impl OwnContent {
         }
     }
 
-    /// The same without what a newer format adds.
+    /// The same without the additions of a newer format.
     fn without_format(&self) -> Self {
         let mut content = self.clone();
         content.texts[FORMAT] = 0;
@@ -169,7 +169,7 @@ impl OwnContent {
         content
     }
 
-    /// In how many keys two nodes differ.
+    /// The number of fields in which two nodes differ.
     fn distance(&self, other: &Self) -> usize {
         let texts = self.texts.iter().zip(&other.texts);
         texts.filter(|(a, b)| a != b).count() + usize::from(self.edges != other.edges)
@@ -187,7 +187,7 @@ impl LockDiffQuestion {
             .map_err(|fault| PyValueError::new_err(fault.to_string()))?;
         let old = known(catalog, graph, &snapshots(catalog, &self.old)?);
         let new = known(catalog, graph, &snapshots(catalog, &self.new)?);
-        // What only another format sets apart is one spec, and none of the new ones.
+        // Specs that differ only by format are one spec, and not new.
         let ids = |specs: &SpecSet| specs.iter().map(SpecId::get).collect::<Vec<u32>>();
         let migrated =
             catalog.same_but_for_format(&ids(&old.difference(&new)), &ids(&new.difference(&old)));
@@ -219,11 +219,11 @@ impl LockDiffQuestion {
     }
 }
 
-/// Equal numbers for equal contents; hashes that nothing describes are in neither state. A new
-/// spec that differs from an old one in nothing but its format has the number of that one.
+/// Equal numbers for equal contents; undescribed hashes are in neither state. A new spec that
+/// differs from an old one only in its format gets the number of that one.
 fn numbers(contents: &[OwnContent], graph: &Graph, old: &SpecSet) -> Vec<u32> {
     let mut numbers: BTreeMap<&OwnContent, u32> = BTreeMap::new();
-    // By what formats have in common, the format of the first such old spec, and its content.
+    // By the common content of formats, the format of the first such old spec, and its content.
     let mut in_formats: BTreeMap<OwnContent, (u32, u32)> = BTreeMap::new();
     let mut next = 0;
     for spec in old.iter() {
@@ -325,15 +325,15 @@ fn answer(
     }
 }
 
-/// The number of pairs of one package that are compared: beyond, its specs are paired in the
-/// order of their contents, so that a package with many specs costs no square of them.
+/// The number of pairs of one package that are compared: beyond, its specs are paired in the order
+/// of their contents, so a package with many specs does not cost the square of their number.
 const MOST_PAIRS: usize = 250_000;
 
 /// The old spec that each new one is compared with.
 ///
-/// Of each package, the new spec and the gone one that differ in fewest keys are a pair, then
-/// those of the rest; ties go to smaller hashes. A new spec without a partner is compared with
-/// the nearest old one of its package, which need not be gone.
+/// In each package, the new and the removed spec that differ in the fewest fields form a pair, then
+/// those of the rest; ties go to smaller hashes. A new spec without a partner is compared with the
+/// nearest old one of its package, removed or not.
 struct Pairs {
     partner: BTreeMap<SpecId, SpecId>,
     nearest: BTreeMap<SpecId, SpecId>,
@@ -372,7 +372,7 @@ impl Pairs {
         pairs
     }
 
-    /// Pairs the new and the gone specs of one package.
+    /// Pairs the new and the removed specs of one package.
     fn pair(&mut self, contents: &[OwnContent], fresh: &[SpecId], mut gone: Vec<SpecId>) {
         let by_content = |spec: &SpecId| (&contents[spec.index()], *spec);
         if fresh.len().saturating_mul(gone.len()) > MOST_PAIRS {
@@ -398,7 +398,7 @@ impl Pairs {
         }
     }
 
-    /// Finds what the specs without a partner of one package are compared with.
+    /// Finds the specs to compare with those of one package that have no partner.
     fn find_nearest(&mut self, contents: &[OwnContent], alone: &[SpecId], mut old: Vec<SpecId>) {
         let content = |spec: SpecId| &contents[spec.index()];
         if alone.len().saturating_mul(old.len()) > MOST_PAIRS {
@@ -416,7 +416,7 @@ impl Pairs {
         }
     }
 
-    /// The old spec, and whether it gave way to the new one.
+    /// The old spec, and whether the new one replaces it.
     fn of(&self, spec: SpecId) -> (Option<SpecId>, bool) {
         match self.partner.get(&spec) {
             Some(&partner) => (Some(partner), true),
@@ -425,7 +425,7 @@ impl Pairs {
     }
 }
 
-/// The keys in which two nodes differ, with both texts.
+/// The fields in which two nodes differ, with both texts.
 fn differing(
     catalog: &Catalog,
     contents: &[OwnContent],
@@ -447,7 +447,7 @@ fn differing(
         })
         .collect();
     if before.texts[FORMAT] != after.texts[FORMAT] {
-        // What another format says besides is not a difference where there is a true one.
+        // Additions of another format are not differences if there is a real one.
         let of_formats = [OWN[FORMAT].name(), OWN[PROVIDED].name()];
         let is_true = |each: &KeyDifferenceAnswer| !of_formats.contains(&each.key);
         if keys.iter().any(is_true) || before.edges != after.edges {

@@ -1,4 +1,4 @@
-//! The dependencies and dependents of a spec, and the way from one spec to another.
+//! The dependencies and dependents of a spec, and the path from one spec to another.
 
 use std::collections::VecDeque;
 
@@ -43,11 +43,11 @@ fn split(list: &str) -> Vec<String> {
     names.map(str::to_owned).collect()
 }
 
-/// The id of a spec or of a hash that nothing describes.
+/// The id of a spec or of an undescribed hash.
 ///
 /// # Errors
 ///
-/// `ValueError` where the catalog does not know the hash.
+/// `ValueError` if the catalog does not know the hash.
 pub(crate) fn node(catalog: &Catalog, text: &str) -> PyResult<u32> {
     let fault = || literals::unknown("spec", text);
     let hash = DagHash::parse(text).map_err(|_| fault())?;
@@ -87,12 +87,11 @@ pub(crate) fn dependents(catalog: &Catalog, node: u32) -> Vec<NeighbourAnswer> {
     found
 }
 
-/// A shortest way over dependencies from one spec to another, both included; nothing where
-/// there is none. Of several it is the one that a search in the order of edges finds first.
-/// O(specs + edges).
+/// A shortest path over dependencies from one spec to another, both included; `None` if there is
+/// none. Of several, the one that a search in the order of edges finds first. O(specs + edges).
 pub(crate) fn path(catalog: &Catalog, from: u32, to: u32) -> Vec<String> {
     let nodes = catalog.len() + catalog.unknown().len();
-    // Who was on the way to each; a spec that nobody was is not reached.
+    // The predecessor of each spec on the path; none for specs that are not reached.
     let mut before: Vec<Option<u32>> = vec![None; nodes];
     before[from as usize] = Some(from);
     let mut waiting = VecDeque::from([from]);

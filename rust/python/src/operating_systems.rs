@@ -35,7 +35,7 @@ impl PyOperatingSystems {
     }
 }
 
-/// Whether a target is known.
+/// Returns whether a target is known.
 #[pyfunction]
 pub(crate) fn is_known_target(name: &str) -> bool {
     target::is_known(name)
@@ -56,7 +56,7 @@ pub(crate) fn teach_targets(targets: Vec<(String, Vec<String>)>) -> PyResult<()>
     target::teach(texts).map_err(|error| PyValueError::new_err(error.to_string()))
 }
 
-/// Whether a binary for one target runs on another.
+/// Returns whether a binary for one target runs on another.
 #[pyfunction]
 pub(crate) fn target_serves(binary: &str, host: &str) -> bool {
     target::serves(binary, host)

@@ -20,7 +20,7 @@ pub(crate) struct DamagedPageAnswer {
     fault: String,
 }
 
-/// A page whose `meta` says something else than its specs.
+/// A page whose `meta` contradicts its specs.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 #[derive(Clone)]
 pub(crate) struct ContradictionAnswer {
@@ -86,7 +86,7 @@ pub(crate) fn read_pages(
     detach(py, || wrap(specplan_readers::read_pages(&root, limits)))
 }
 
-/// Takes front matters that the reference reader has turned into JSON objects.
+/// Takes front matter that the reference reader has turned into JSON objects.
 #[pyfunction]
 pub(crate) fn read_page_values(
     py: Python<'_>,

@@ -8,8 +8,8 @@ use pyo3::prelude::*;
 /// Whether a panic is printed where it happens.
 static SHOWN: AtomicBool = AtomicBool::new(false);
 
-/// Has panics printed only on demand: each also becomes an exception of Python, and who catches
-/// that says it in one line.
+/// Prints panics only on demand: each also becomes an exception of Python, which its handler
+/// reports in one line.
 pub(crate) fn keep_quiet() {
     let print = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
@@ -19,7 +19,7 @@ pub(crate) fn keep_quiet() {
     }));
 }
 
-/// Has panics printed, with the place in the core.
+/// Prints panics, with the place in the core.
 #[pyfunction]
 pub(crate) fn show_panics() {
     SHOWN.store(true, Ordering::Relaxed);

@@ -32,7 +32,7 @@ use specs::text_of;
 pub(crate) use specs::{NamedAnswer, known, named, spec_id};
 use words::{cut_reason, kind_names, left_out_word};
 
-/// A least rebuild; its parts are worked out when they are asked for.
+/// A least rebuild; its parts are computed on request.
 #[pyclass(frozen, module = "specplan._core", name = "Plan")]
 pub(crate) struct PyPlan {
     catalog: Arc<Catalog>,
@@ -227,7 +227,7 @@ impl PyPlan {
     fn left_out(&self, py: Python<'_>) -> PyResult<LeftOutAnswer> {
         let left_out = self.plan.left_out();
         let builds = left_out.builds.iter().map(|&spec| {
-            // The chains are written one by one, as all together they may be long.
+            // The chains are returned one by one, as all of them together may be long.
             let (reason, chain_length) = match left_out.chain_len(spec) {
                 0 => (left_out_word(&left_out.reason(spec)), 0),
                 length => ("needs", length),
@@ -256,7 +256,7 @@ impl PyPlan {
                 return Vec::new();
             };
             let untested = stale.untested();
-            // Of what the caches alone know, what the plan installs.
+            // The specs that only the caches know and the plan installs.
             let reused = self.plan.reused();
             let listed = untested
                 .iter()
@@ -342,7 +342,7 @@ impl PyPlan {
         self.reasons.get_or_init(|| self.plan.reasons())
     }
 
-    /// The spec with a hash, whether something describes it or not.
+    /// The spec with a hash, described or not.
     fn spec(&self, hash: &str) -> PyResult<SpecId> {
         let known = self.catalog.as_ref();
         let unknown = |hash| {
@@ -367,7 +367,7 @@ impl PyPlan {
         labels.into_iter().map(name).collect()
     }
 
-    /// Whether a lock holds the spec, and the system does not provide it.
+    /// Returns whether a lock holds the spec, and the system does not provide it.
     fn is_listed(&self, spec: SpecId) -> bool {
         self.rows_of_locks(spec).next().is_some() && !self.catalog.is_external(spec.get())
     }
@@ -393,7 +393,7 @@ impl PyPlan {
             .collect()
     }
 
-    /// The specs of a chain, each with what it has the next one for.
+    /// The specs of a chain, each with the types of its edge to the next one.
     fn links(&self, chain: &[SpecId]) -> Vec<LinkAnswer> {
         let next = chain.iter().skip(1).map(Some).chain([None]);
         let links = chain.iter().zip(next).map(|(&spec, next)| {
@@ -447,7 +447,7 @@ fn kinds_of(graph: &Graph, dependent: SpecId, dependency: SpecId) -> EdgeKinds {
     edge.map_or(EdgeKinds::NONE, |(_, kinds)| kinds)
 }
 
-/// Each distinct text once, and which it is each time.
+/// Each distinct text once, and its number for each position.
 fn repeated<'a>(texts: impl Iterator<Item = &'a str>) -> RepeatedAnswer {
     let mut number_of: FxHashMap<&str, u32> = FxHashMap::default();
     let mut distinct: Vec<String> = Vec::new();

@@ -1,4 +1,4 @@
-//! Questions as trees of set algebra.
+//! Queries as trees of set algebra.
 
 use std::sync::Arc;
 
@@ -77,7 +77,7 @@ pub(crate) fn query_of_state(state: Bound<'_, PyTuple>) -> PyResult<PyQuery> {
     of_state(&state).map(PyQuery::of)
 }
 
-/// A query as a tuple: its kind, and what it is made of.
+/// A query as a tuple: its kind, and its parts.
 fn state_of<'py>(py: Python<'py>, query: &Query) -> PyResult<Bound<'py, PyTuple>> {
     let parts = |queries: &[Query]| -> PyResult<Bound<'py, PyList>> {
         let parts: PyResult<Vec<_>> = queries.iter().map(|each| state_of(py, each)).collect();

@@ -1,7 +1,7 @@
-//! Answers with names: frozen classes, of which each field is read by its name.
+//! Named answers: frozen classes, whose fields are read by name.
 //!
-//! A record is made without the GIL wherever it holds nothing of Python; many of them become one
-//! tuple, whose records are made once however often they are read.
+//! A record that contains no Python objects is made without the GIL; many of them become one tuple,
+//! whose records are made only once.
 
 use pyo3::PyClass;
 use pyo3::prelude::*;

@@ -8,13 +8,13 @@ use specplan_planner::Cut;
 
 use crate::detach::detach_quietly;
 
-/// Solves without the GIL; the search asks now and then whether time is up or Ctrl-C was pressed.
+/// Solves without the GIL; the search checks now and then whether time is up or Ctrl-C was pressed.
 pub(crate) fn until<T: Ungil + Send>(
     py: Python<'_>,
     time_limit: Option<f64>,
     solve: impl FnOnce(&mut dyn FnMut() -> bool) -> T + Ungil + Send,
 ) -> PyResult<T> {
-    // A limit that is too long for a clock is none.
+    // A limit that is too long for a clock is no limit.
     let end = time_limit
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
         .and_then(|limit| Instant::now().checked_add(limit));

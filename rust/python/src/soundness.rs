@@ -1,4 +1,4 @@
-//! Whether a cache is sound: what binaries lack, where edges lead, whether hashes hold.
+//! The soundness of a cache: missing specs, edges that lead nowhere, wrong hashes.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -28,7 +28,8 @@ pub(crate) struct SoundnessQuestion<'py> {
     state: State,
     operating_systems: PyRef<'py, PyOperatingSystems>,
     roots: Option<Vec<String>>,
-    /// The sources that are indexes of build caches, which should have a binary of what they list.
+    /// The sources that are indexes of build caches, which should have a binary of every listed
+    /// spec.
     indexes: Vec<String>,
 }
 
@@ -58,7 +59,7 @@ pub(crate) struct MisfitAnswer {
     roots: usize,
 }
 
-/// A hash that only edges lead to, and that no binary lacks.
+/// A hash that only occurs on edges, and that no binary lacks.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct DanglingAnswer {
     hash: String,
@@ -74,7 +75,7 @@ pub(crate) struct TangleAnswer {
     cycle: Vec<String>,
 }
 
-/// Whether a state is sound.
+/// The soundness of a state.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct SoundnessAnswer {
     /// The numbers of binaries and of usable ones, and whether any source lists dependencies.
@@ -174,7 +175,7 @@ impl Soundness {
         let specs = catalog.len();
         let available = self.view.available();
         let mut supply = Supply::new(Arc::clone(&graph));
-        // A binary that does not run where it is for is no better than none.
+        // A binary that does not run on its own system counts as missing.
         let misfits = catalog.misfits(available, &self.table);
         let available = &available.difference(&misfits);
         let installable = match &self.roots {
@@ -183,7 +184,7 @@ impl Soundness {
         };
         supply.available = spec_set(&graph, installable);
         supply.external = external(catalog, &graph);
-        // Where no file records what a binary depends on, nobody can say that it is broken.
+        // If no file records the dependencies of a binary, it cannot be called broken.
         supply.undescribed = flagged(&graph, |id| {
             id as usize >= specs || (catalog.dependencies(id).is_none() && !available.contains(id))
         });
@@ -222,7 +223,7 @@ impl Soundness {
             .into_iter()
             .map(|each| (each.spec.get(), (each.binaries, each.roots)))
             .collect();
-        // What no other binary needs is not among what others lack.
+        // A spec that no other binary needs is not among those that others lack.
         let own = |id: u32| usize::from(roots.contains(&id));
         let unfit = misfits.iter().map(|id| {
             let (binaries, of_roots) = unfit.remove(&id).unwrap_or((0, own(id)));
@@ -291,7 +292,7 @@ impl Soundness {
     }
 }
 
-/// Why a question has no answer: the catalog is too large, or our own sets do not fit.
+/// The reason why a question has no answer: the catalog is too large, or our own sets do not fit.
 #[derive(Debug)]
 pub(crate) enum SoundnessFault {
     Graph(GraphError),
@@ -319,8 +320,8 @@ impl std::fmt::Display for SoundnessFault {
     }
 }
 
-/// The hashes of the specs that a file says there is a binary of, ascending; the system provides
-/// externals, so there is not one of these.
+/// The hashes of the specs with a binary according to a file, ascending; externals, which the
+/// system provides, have none.
 pub(crate) fn binaries_of(catalog: &Catalog, source: &str) -> Vec<String> {
     let source = catalog.names(Column::Source).find(source);
     let says_so = |row: &Row| row.is_available() && Some(row.id(Column::Source)) == source;
@@ -340,14 +341,14 @@ fn tops(graph: &Graph, available: &IdSet) -> IdSet {
     available.iter().filter(is_top).collect()
 }
 
-/// Whether an index or a database mentions a spec. These list all that a spec depends on;
-/// a list of specs need not.
+/// Returns whether an index or a database mentions a spec. These list all dependencies of a spec; a
+/// list of specs need not.
 fn is_indexed(catalog: &Catalog, spec: u32) -> bool {
     let rows = catalog.rows_of(spec).iter();
     rows.clone().any(|row| row.kind() == SourceKind::Index)
 }
 
-/// What dependents call hashes that nothing describes, by position.
+/// The names that dependents use for undescribed hashes, by position.
 struct Called(Vec<Option<u32>>);
 
 impl Called {
@@ -364,7 +365,7 @@ impl Called {
         Self(names)
     }
 
-    /// The name of a spec's package, also if only its dependents record it.
+    /// The name of a spec's package, even if only its dependents record it.
     fn name(&self, catalog: &Catalog, id: u32) -> String {
         match (id as usize).checked_sub(catalog.len()) {
             None => catalog.text(id, Column::Package).to_owned(),
@@ -385,7 +386,7 @@ pub(crate) struct WrongHashAnswer {
     of_content: String,
 }
 
-/// Whether the hashes of a file are those of their content.
+/// The result of checking the hashes of a file.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct HashesAnswer {
     wrong: Vec<WrongHashAnswer>,
@@ -397,7 +398,7 @@ pub(crate) struct HashesAnswer {
     fault: Option<FaultAnswer>,
 }
 
-/// Holds the hashes of a file against its content.
+/// Checks the hashes of a file against its content.
 #[pyfunction(name = "check_hashes")]
 #[pyo3(signature = (path, *, file_bytes))]
 pub(crate) fn py_check_hashes(

@@ -11,8 +11,8 @@ use crate::find::ByName;
 
 /// A spec with its listings, in some snapshots or in all.
 ///
-/// It is a place in the catalog and no copy: of hundreds of thousands of specs mostly few fields
-/// are read.
+/// It is a position in the catalog, not a copy: usually only a few fields of hundreds of thousands
+/// of specs are read.
 #[pyclass(frozen, module = "specplan._core")]
 pub(crate) struct SpecAnswer {
     catalog: Arc<Catalog>,
@@ -92,7 +92,7 @@ impl SpecAnswer {
 
     #[getter]
     fn is_available(&self) -> bool {
-        // The system provides externals: a cache that lists one has no binary of it.
+        // Externals are provided by the system: a cache that lists one has no binary of it.
         !self.is_external() && self.rows().any(Row::is_available)
     }
 
@@ -141,7 +141,7 @@ impl SpecAnswers {
     }
 }
 
-/// A spec of which it is unknown whether it satisfies an abstract spec.
+/// A spec that may or may not satisfy an abstract spec.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct UnknownSpecAnswer {
     spec: Py<SpecAnswer>,
@@ -151,7 +151,7 @@ pub(crate) struct UnknownSpecAnswer {
     reason: String,
 }
 
-/// The specs that satisfy an abstract spec; and those of which it is unknown.
+/// The specs that satisfy an abstract spec, and those for which it is unknown.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct FoundAnswer {
     specs: Py<PyTuple>,
@@ -186,7 +186,7 @@ impl FoundAnswer {
 }
 
 /// The texts of a catalog as Python strings, each made when it is first read and then shared:
-/// specs by the hundred thousand have a few hundred versions and a handful of systems.
+/// hundreds of thousands of specs have a few hundred versions and a handful of systems.
 pub(crate) struct SharedTexts {
     columns: [Texts; Column::COUNT],
     labels: Texts,

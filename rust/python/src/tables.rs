@@ -16,7 +16,7 @@ use crate::catalog::PyCatalog;
 use crate::detach::detach;
 use crate::literals;
 
-/// A table that Arrow's C interface hands on.
+/// A table for Arrow's C interface.
 #[pyclass(frozen, module = "specplan._core", name = "Table")]
 pub(crate) struct PyTable {
     table: Table,
@@ -39,7 +39,7 @@ impl PyTable {
         py: Python<'py>,
         requested_schema: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyCapsule>> {
-        // Whoever wants other types has to cast, as the interface allows.
+        // Callers that want other types have to cast, as the interface allows.
         drop(requested_schema);
         PyCapsule::new_with_value(py, self.table.stream(), c"arrow_array_stream")
     }
@@ -82,7 +82,7 @@ pub(crate) fn catalog_tables(
     Ok((of(tables.specs), of(tables.edges), of(tables.members)))
 }
 
-/// A source by its name, in each look at it.
+/// A source by its name, in each of its looks.
 type Source<'py> = (
     String,
     PyRef<'py, PyCatalog>,
@@ -131,7 +131,7 @@ pub(crate) fn save_tables(
     Ok((saved.specs, saved.edges, saved.members))
 }
 
-/// A source in each look at it, `None` for what was not asked for.
+/// A source in each of its looks, `None` for those not requested.
 type LoadedSource = (
     PyCatalog,
     Option<PyCatalog>,

@@ -5,7 +5,7 @@ use pyo3::types::PyTuple;
 
 use super::specs::NamedAnswer;
 
-/// Texts that repeat: which of the distinct ones it is each time.
+/// Repeated texts: the number of the distinct one for each position.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 #[derive(Clone)]
 pub(crate) struct RepeatedAnswer {
@@ -81,7 +81,7 @@ pub(crate) struct NeedlessAnswer {
     pub(super) reason: &'static str,
 }
 
-/// A spec of a lock that holds the change and is no staler for it.
+/// A spec of a lock that contains the change but is not stale.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 pub(crate) struct UntestedAnswer {
     pub(super) spec: NamedAnswer,
@@ -103,7 +103,7 @@ pub(crate) struct LeftOutBuildAnswer {
 pub(crate) struct LeftOutAnswer {
     /// Broken specs that were to be built.
     pub(super) cut: Vec<String>,
-    /// Wants that cannot be had.
+    /// Wants that cannot be met.
     pub(super) wants: Vec<String>,
     pub(super) builds: Py<PyTuple>,
 }
@@ -113,7 +113,7 @@ pub(crate) struct LeftOutAnswer {
 #[derive(Clone, Default)]
 pub(crate) struct VerdictAnswer {
     pub(super) verdict: &'static str,
-    /// Of a build.
+    /// The cause of a build.
     pub(super) cause: Option<&'static str>,
     /// The reason why it is left out.
     pub(super) left_out: Option<&'static str>,
@@ -121,7 +121,7 @@ pub(crate) struct VerdictAnswer {
     pub(super) chain: Vec<String>,
 }
 
-/// A spec of a chain, and what it has the next one for.
+/// A spec of a chain, and the types of its edge to the next one.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 #[derive(Clone)]
 pub(crate) struct LinkAnswer {
@@ -134,7 +134,7 @@ pub(crate) struct LinkAnswer {
 #[derive(Clone)]
 pub(crate) struct HeldAnswer {
     pub(super) is_stale: bool,
-    /// Down to what changed.
+    /// Down to a changed spec.
     pub(super) chain: Vec<LinkAnswer>,
 }
 
@@ -145,12 +145,12 @@ pub(crate) struct WhyLineAnswer {
     pub(super) spec: NamedAnswer,
     /// Its relation to the parent line.
     pub(super) link: &'static str,
-    /// The reason why it does not need that one.
+    /// The reason why it does not need the parent.
     pub(super) reason: Option<&'static str>,
     /// The types of the edge.
     pub(super) types: Vec<&'static str>,
     pub(super) is_want: bool,
-    /// Whether another line shows what is below.
+    /// Whether another line shows the lines below.
     pub(super) is_repeated: bool,
 }
 

@@ -89,13 +89,13 @@ impl PlanQuestion {
     }
 }
 
-/// A task but for what the caches hold, and the state that it comes from.
+/// A task without the content of the caches, and the state that it comes from.
 pub(crate) struct PlanTask {
     state: Vec<Snapshot>,
     locks: Vec<Snapshot>,
     /// Further specs that count as available.
     assumed: SpecSet,
-    /// What does not, whatever is said elsewhere.
+    /// Specs that do not count as available, whatever else is known.
     withheld: SpecSet,
     /// The unit of the task's costs: parts of the given unit.
     pub(crate) scale: CostScale,
@@ -103,7 +103,7 @@ pub(crate) struct PlanTask {
 }
 
 impl PlanTask {
-    /// The task, now that it is known what the caches hold.
+    /// The task, completed by the content of the caches.
     pub(crate) fn stocked(&self, catalog: &Catalog) -> Task {
         let mut task = self.task.clone();
         let available = spec_set(&task.graph, catalog.view(&self.state).available());
@@ -111,7 +111,7 @@ impl PlanTask {
         task
     }
 
-    /// The plan of a task that was stocked.
+    /// The plan of a completed task.
     pub(crate) fn solve(&self, catalog: &Arc<Catalog>, task: Task) -> PyResult<PyPlan> {
         let available = task.available.clone();
         match Plan::new(task) {

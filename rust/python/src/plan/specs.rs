@@ -7,7 +7,7 @@ use specplan_planner::{Graph, SpecId, SpecSet};
 use crate::graph::flagged;
 use crate::literals;
 
-/// A spec with its readable names; nothing is known of a hash that nothing describes.
+/// A spec with its readable names; nothing is known about an undescribed hash.
 #[pyclass(frozen, get_all, module = "specplan._core")]
 #[derive(Clone)]
 pub(crate) struct NamedAnswer {
