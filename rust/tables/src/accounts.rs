@@ -1,4 +1,4 @@
-//! What sources say of specs, each account once.
+//! The accounts that sources give of specs, each once.
 
 use hashbrown::{HashMap, HashSet};
 
@@ -8,7 +8,7 @@ use specplan_catalog::{Catalog, Column, DagHash, EdgeColumn, EdgeTypes, Row, new
 use crate::listings::Listing;
 use crate::texts::Texts;
 
-/// The columns that an account consists of: what a spec is, whoever lists it.
+/// The columns of an account: the content of a spec, whichever source lists it.
 pub(crate) const CONTENT: [Column; 14] = [
     Column::Package,
     Column::Version,
@@ -35,7 +35,7 @@ pub(crate) struct StoredEdge {
     pub(crate) virtuals: u32,
 }
 
-/// A dependency by its hash, as an account that is still to be added has it.
+/// A dependency by its hash, in an account that is not added yet.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NewEdge<'t> {
     pub(crate) child: DagHash,
@@ -44,7 +44,7 @@ pub(crate) struct NewEdge<'t> {
     pub(crate) virtuals: &'t str,
 }
 
-/// An account that is still to be added.
+/// An account that is not added yet.
 #[derive(Clone, Debug)]
 pub(crate) struct NewAccount<'t> {
     pub(crate) hash: DagHash,
@@ -75,7 +75,7 @@ impl<'t> NewAccount<'t> {
         }
     }
 
-    /// Its identity: equal for equal accounts alone.
+    /// Its identity: equal only for equal accounts.
     pub(crate) fn mark(&self) -> Mark {
         let mut state = Sha1::new();
         let mut put = |text: &[u8]| {
@@ -112,7 +112,7 @@ pub(crate) struct Accounts {
     pub(crate) edges: Vec<StoredEdge>,
     pub(crate) edge_names: Texts,
     pub(crate) virtuals: Texts,
-    /// The account that counts for a hash, where it is not the first that says what it is.
+    /// The account that counts for a hash, if it is not the first that describes it.
     pub(crate) counts: HashMap<DagHash, u32>,
 }
 
@@ -152,7 +152,7 @@ impl Accounts {
         }
     }
 
-    /// The number of each account by what it is recognized by.
+    /// The number of each account by its identity.
     pub(crate) fn marks(&self) -> HashMap<Mark, u32> {
         let accounts = 0..self.len() as u32;
         accounts
@@ -160,8 +160,8 @@ impl Accounts {
             .collect()
     }
 
-    /// Adds accounts in the order of name, hash and mark, and the hashes that they depend on
-    /// and nobody describes; returns the number of each mark.
+    /// Adds accounts in the order of name, hash and mark, and the undescribed hashes that they
+    /// depend on; returns the number of each mark.
     pub(crate) fn extend(&mut self, mut new: Vec<(Mark, NewAccount<'_>)>) -> HashMap<Mark, u32> {
         new.sort_unstable_by(|(mark_a, a), (mark_b, b)| {
             let key = |new_account: &NewAccount<'_>, mark: &Mark| (new_account.hash, *mark);
@@ -223,7 +223,7 @@ impl Accounts {
         self.edge_starts.push(self.edges.len() as u32);
     }
 
-    /// Whether an account is of a spliced spec: it names what it was built as.
+    /// Returns whether an account is of a spliced spec: it names the spec that it was built as.
     pub(crate) fn is_spliced(&self, account: u32) -> bool {
         let bits = EdgeTypes::BUILD_SPEC.bits();
         self.edges_of(account)
@@ -231,7 +231,7 @@ impl Accounts {
             .any(|edge| edge.types & bits != 0)
     }
 
-    /// By hash, the first account that says what the spec is.
+    /// By hash, the first account that describes the spec.
     fn first(&self) -> HashMap<DagHash, u32> {
         let mut first: HashMap<DagHash, u32> = HashMap::with_capacity(self.len());
         for (number, &hash) in (0_u32..).zip(&self.hashes) {
@@ -250,7 +250,7 @@ impl Accounts {
         self.hashes.iter().map(|hash| counting[hash]).collect()
     }
 
-    /// The hashes of which several accounts say what they are.
+    /// The hashes that several accounts describe.
     pub(crate) fn several(&self) -> HashSet<DagHash> {
         let mut seen = HashSet::with_capacity(self.len());
         let described = (0_u32..).zip(&self.hashes);
@@ -281,7 +281,7 @@ impl Accounts {
         self.counts = decided.map(|(hash, best)| (hash, best.account)).collect();
     }
 
-    /// Whether a listing counts before another of the same hash, as in a catalog.
+    /// Returns whether a listing takes precedence over another of the same hash, as in a catalog.
     fn precedes(&self, listing: &Listing<'_>, other: &Listing<'_>) -> bool {
         let content = |of: &Listing<'_>| {
             let account = of.account;

@@ -1,24 +1,25 @@
-//! How much memory a saved catalog may take.
+//! The limit on the memory of a saved catalog.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// What any catalog may take, and how much more for each byte of its files. Honest ones take a
-/// quarter of it: a hash alone has 20 bytes, and a listing in memory some 400.
+/// The memory that any catalog may take, and the further memory for each byte of its files. Genuine
+/// catalogs take a quarter of it: a hash alone has 20 bytes, and a listing in memory some 400.
 const BYTES: usize = 128 << 20;
 const BYTES_EACH: usize = 75;
 
-/// How many values a column of lists may have, and how many more for each byte of all files.
+/// The number of values that a column of lists may have, and the further number for each byte of
+/// all files.
 const VALUES: usize = 20_000_000;
 const VALUES_EACH: usize = 100;
 
-/// The memory that is left for what files of one catalog become.
+/// The memory that is left for the content of the files of one catalog.
 ///
-/// A few bytes can stand for any number of equal values. What a file claims is therefore taken
-/// from here before it is made, by what it takes at most until the catalog is whole.
+/// A few bytes can encode any number of equal values. So the maximum memory for the claims of a
+/// file, until the catalog is complete, is reserved here before anything is allocated.
 #[derive(Debug)]
 pub(crate) struct Allowance {
     left: AtomicUsize,
-    /// How much there was.
+    /// The initial amount.
     pub(crate) most: usize,
     /// The number of values that a column of lists may have.
     pub(crate) values: usize,
@@ -26,7 +27,7 @@ pub(crate) struct Allowance {
 }
 
 impl Allowance {
-    /// The memory for files that have this many bytes together.
+    /// The memory for files with this total number of bytes.
     pub(crate) fn of(files: usize) -> Self {
         let most = BYTES.saturating_add(files.saturating_mul(BYTES_EACH));
         Self {
@@ -37,7 +38,7 @@ impl Allowance {
         }
     }
 
-    /// Takes the memory of as many things as are claimed, or fails if there is not enough left.
+    /// Reserves the memory for the claimed number of items, or fails if there is not enough left.
     pub(crate) fn take(&self, count: usize, bytes_each: usize) -> Result<(), String> {
         let bytes = count.saturating_mul(bytes_each);
         let taken = self
@@ -51,7 +52,7 @@ impl Allowance {
         })
     }
 
-    /// Gives back what was taken and is not there any more.
+    /// Returns memory that is no longer used.
     pub(crate) fn give_back(&self, count: usize, bytes_each: usize) {
         let bytes = count.saturating_mul(bytes_each);
         self.left.fetch_add(bytes, Ordering::Relaxed);

@@ -21,7 +21,7 @@ pub struct CatalogTables {
     pub specs: Table,
     /// The dependencies of each account.
     pub edges: Table,
-    /// Who lists which account, in all snapshots.
+    /// The listings of accounts, in all snapshots.
     pub members: Table,
 }
 
@@ -87,7 +87,7 @@ impl<'c> Marked<'c> {
     }
 }
 
-/// The mark of each row. Neighbours mostly say the same, and are not looked at twice.
+/// The mark of each row. Neighbours usually have the same content, which is not processed twice.
 fn marks(catalog: &Catalog) -> Vec<Mark> {
     let rows = catalog.rows();
     let same = |a: &Row, b: &Row| {
@@ -251,7 +251,7 @@ pub(crate) fn edges(accounts: &Accounts) -> (SchemaRef, Batches<'_>) {
     (schema, Box::new(batches))
 }
 
-/// The columns of members, with the snapshot or, where the file says it, without.
+/// The columns of members, with the snapshot, or without it if the path of the file names it.
 pub(crate) fn members_schema(with_tag: bool) -> SchemaRef {
     let mut fields = vec![
         ("spec", DataType::UInt32, false),
@@ -318,7 +318,7 @@ pub(crate) fn members<'a>(listings: &'a [Listing<'a>], schema: SchemaRef) -> Bat
     Box::new(batches)
 }
 
-/// Where the batches of a table with this number of rows begin and end.
+/// The bounds of the batches of a table with this number of rows.
 fn batches(rows: usize) -> impl Iterator<Item = (usize, usize)> {
     let starts = (0..rows).step_by(GROUP);
     starts.map(move |start| (start, rows.min(start + GROUP)))

@@ -1,19 +1,19 @@
-//! Thrift's [compact protocol], in which a file of tables says what it holds.
+//! Thrift's [compact protocol], in which a file of tables describes its content.
 //!
-//! What is read here are claims, and nothing is set aside for what a claim has not proved: a list
-//! grows with the bytes that are there.
+//! The values read here are unproven claims, and no memory is allocated for them in advance: a list
+//! grows with the bytes of the file.
 //!
 //! [compact protocol]: https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
 
 use crate::front::{byte, taken, varint, zigzag};
 
-/// How deep structures and lists may lie in each other; a footer has six.
+/// The maximum nesting of structures and lists; a footer has six.
 const DEEPEST: usize = 16;
 
-/// Something that is said.
+/// A value.
 #[derive(Debug)]
 pub(crate) enum Value<'b> {
-    /// A number, or yes (1) and no (0).
+    /// A number, or a boolean (1 or 0).
     Number(i64),
     /// A text, or any bytes.
     Bytes(&'b [u8]),
@@ -23,23 +23,23 @@ pub(crate) enum Value<'b> {
     Fields(Fields<'b>),
 }
 
-/// What a structure says, each with the number of its field.
+/// The fields of a structure, each with its number.
 #[derive(Debug, Default)]
 pub(crate) struct Fields<'b>(Vec<(i16, Value<'b>)>);
 
 impl<'b> Fields<'b> {
-    /// Takes a structure off the front.
+    /// Reads a structure at the front.
     pub(crate) fn take(bytes: &mut &'b [u8]) -> Result<Self, String> {
         fields(bytes, DEEPEST)
     }
 
-    /// What a field says, where it is there.
+    /// The value of a field, if present.
     pub(crate) fn get(&self, field: i16) -> Option<&Value<'b>> {
         let found = self.0.iter().find(|(number, _)| *number == field);
         found.map(|(_, value)| value)
     }
 
-    /// The number that a field says, where it is there.
+    /// The number in a field, if present.
     pub(crate) fn maybe_number(&self, field: i16) -> Result<Option<i64>, String> {
         match self.get(field) {
             None => Ok(None),
@@ -48,19 +48,19 @@ impl<'b> Fields<'b> {
         }
     }
 
-    /// The number that a field says.
+    /// The number in a field.
     pub(crate) fn number(&self, field: i16) -> Result<i64, String> {
         let number = self.maybe_number(field)?;
         number.ok_or_else(|| format!("field {field} is missing"))
     }
 
-    /// The number that a field says, which counts something.
+    /// The count in a field.
     pub(crate) fn count(&self, field: i16) -> Result<usize, String> {
         let number = self.number(field)?;
         usize::try_from(number).map_err(|_| format!("field {field} is {number}"))
     }
 
-    /// The bytes that a field says.
+    /// The bytes in a field.
     pub(crate) fn bytes(&self, field: i16) -> Result<&'b [u8], String> {
         match self.get(field) {
             Some(Value::Bytes(bytes)) => Ok(bytes),
@@ -69,7 +69,7 @@ impl<'b> Fields<'b> {
         }
     }
 
-    /// The structure that a field says.
+    /// The structure in a field.
     pub(crate) fn fields(&self, field: i16) -> Result<&Self, String> {
         match self.get(field) {
             Some(Value::Fields(fields)) => Ok(fields),
@@ -78,7 +78,7 @@ impl<'b> Fields<'b> {
         }
     }
 
-    /// The structures that a field lists.
+    /// The structures in a list field.
     pub(crate) fn list(&self, field: i16) -> Result<Vec<&Self>, String> {
         let Some(Value::List(list)) = self.get(field) else {
             return Err(format!("field {field} is not a list"));
@@ -116,7 +116,7 @@ fn fields<'b>(bytes: &mut &'b [u8], deepest: usize) -> Result<Fields<'b>, String
 
 fn value<'b>(bytes: &mut &'b [u8], kind: u8, deepest: usize) -> Result<Value<'b>, String> {
     match kind {
-        // In a list, yes and no take a byte each.
+        // In a list, booleans take a byte each.
         1..=3 => Ok(Value::Number(i64::from(byte(bytes)?.cast_signed()))),
         4..=6 => Ok(Value::Number(zigzag(bytes)?)),
         7 => Ok(Value::Bytes(taken(bytes, 8)?)),
@@ -137,7 +137,7 @@ fn list<'b>(bytes: &mut &'b [u8], deepest: usize) -> Result<Vec<Value<'b>>, Stri
         15 => varint(bytes)?,
         few => u64::from(few),
     };
-    // Each takes a byte at least.
+    // Each takes at least one byte.
     if count > bytes.len() as u64 {
         let there = bytes.len();
         return Err(format!("a list claims {count} parts in {there} bytes"));

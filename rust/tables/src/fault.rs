@@ -8,7 +8,7 @@ use std::path::Path;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TableFault {
-    /// The operating system says so.
+    /// An error of the operating system.
     #[error("{path}: {error}")]
     Io {
         /// The file.
@@ -16,7 +16,7 @@ pub enum TableFault {
         /// Its content.
         error: std::io::Error,
     },
-    /// The content is not that of such a table.
+    /// The content is not a valid table of this kind.
     #[error("{path}: {fault}")]
     Damaged {
         /// The file.
@@ -42,7 +42,7 @@ impl TableFault {
     }
 }
 
-/// Runs what reads a file; a damaged one may make the reader of the format panic.
+/// Runs a function that reads a file; a damaged file may make the reader of the format panic.
 pub(crate) fn guarded<T>(
     path: &Path,
     read: impl FnOnce() -> Result<T, TableFault>,

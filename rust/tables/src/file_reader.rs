@@ -14,8 +14,7 @@ use crate::shared_file::SharedFile;
 use crate::text_column::{NO_TEXT, TextColumn};
 use crate::text_pages::{TextPages, text};
 
-/// A file of a table, of which the columns that are asked for are read; several may be read at
-/// once.
+/// A file of a table, of which only requested columns are read; several may be read at once.
 #[derive(Debug)]
 pub(crate) struct TableFile<'a> {
     path: PathBuf,
@@ -32,13 +31,13 @@ enum Part<'p> {
     LeftOut(usize),
 }
 
-/// What is asked for of a column.
+/// A request for a column.
 #[derive(Clone, Copy)]
 struct Wanted {
     physical: Physical,
-    /// How messages call it.
+    /// Its name in messages.
     what: &'static str,
-    /// The number of lists lie in that each other.
+    /// The depth of nested lists.
     depth: u32,
 }
 
@@ -60,11 +59,11 @@ const LISTS: Wanted = Wanted {
     ..Wanted::of(Physical::BYTE_ARRAY, "lists of texts")
 };
 
-/// What a value of a list takes while its page is read.
+/// The memory of a value of a list while its page is read.
 const PLACE: usize = 24;
 
 impl<'a> TableFile<'a> {
-    /// Opens a file whose rows take so much memory each.
+    /// Opens a file whose rows take a given amount of memory each.
     pub(crate) fn open(
         path: &Path,
         allowance: &'a Allowance,
@@ -104,7 +103,7 @@ impl<'a> TableFile<'a> {
         self.footer.rows
     }
 
-    /// The memory that is left for what is read.
+    /// The memory that is left for reading.
     pub(crate) fn allowance(&self) -> &'a Allowance {
         self.allowance
     }
@@ -181,7 +180,7 @@ impl<'a> TableFile<'a> {
         })
     }
 
-    /// A column of yes, no and neither.
+    /// A column of booleans and nulls.
     pub(crate) fn flags(&self, name: &str) -> Result<Vec<Option<bool>>, TableFault> {
         let mut flags = Vec::with_capacity(self.rows());
         let mut bits = Vec::new();
@@ -213,7 +212,7 @@ impl<'a> TableFile<'a> {
         Ok(flags)
     }
 
-    /// A column of texts that are all different, one by one; `None` for rows that are left out.
+    /// A column of distinct texts, one by one; `None` for rows that are left out.
     pub(crate) fn each_text(
         &self,
         name: &str,
@@ -318,7 +317,7 @@ impl<'a> TableFile<'a> {
             .map_err(|fault| self.damaged(format!("column `{name}`: {fault}")))
     }
 
-    /// Takes a column part by part; `take` says how many rows begin in each.
+    /// Reads a column part by part; `take` returns the number of rows that begin in each.
     fn each_part(
         &self,
         name: &str,
@@ -388,7 +387,7 @@ impl<'a> TableFile<'a> {
     }
 }
 
-/// The values of a page in which none is missing.
+/// The values of a page without nulls.
 fn whole<'p>(
     page: &'p Page,
     column: &StoredColumn,

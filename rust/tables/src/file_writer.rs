@@ -20,7 +20,7 @@ use parquet::schema::types::{ColumnPath, Type, TypePtr};
 
 use crate::fault::TableFault;
 
-/// How many rows are compressed together: what `DuckDB` takes, and what batches have.
+/// The number of rows that are compressed together: that of `DuckDB`, and of batches.
 pub(crate) const GROUP: usize = 122_880;
 
 /// The best encoding of a column.
@@ -28,11 +28,11 @@ pub(crate) const GROUP: usize = 122_880;
 pub(crate) enum Shape {
     /// Numbers that mostly ascend.
     Ascending(&'static str),
-    /// Texts or numbers that are all different, to be looked for one by one.
+    /// Distinct texts or numbers, looked up one by one.
     Distinct(&'static str),
 }
 
-/// Writes a file whose bytes depend on the rows alone, and makes sure that they are on the disk.
+/// Writes a file whose bytes depend only on the rows, and makes sure that they are on the disk.
 pub(crate) fn write(
     path: &Path,
     schema: &SchemaRef,
@@ -202,13 +202,13 @@ fn write_column(
     column.close()
 }
 
-/// Whether each row of a column has a value, as levels of definition.
+/// The definition levels of a column: whether each row has a value.
 fn levels(array: &ArrayRef) -> Vec<i16> {
     let rows = 0..array.len();
     rows.map(|row| i16::from(array.is_valid(row))).collect()
 }
 
-/// The levels of definition and of repetition of a column of lists, none of which is missing.
+/// The definition and repetition levels of a column of lists without nulls.
 fn list_levels(lists: &ListArray, is_nullable: bool) -> (Vec<i16>, Vec<i16>) {
     let empty = i16::from(is_nullable);
     let (mut definitions, mut repetitions) = (Vec::new(), Vec::new());
@@ -224,7 +224,7 @@ fn list_levels(lists: &ListArray, is_nullable: bool) -> (Vec<i16>, Vec<i16>) {
     (definitions, repetitions)
 }
 
-/// The texts that are there, all in one buffer.
+/// The texts that are not null, all in one buffer.
 fn texts(array: &StringArray) -> Vec<ByteArray> {
     let ends = array.value_offsets();
     let start = place(ends[0]);
@@ -236,7 +236,7 @@ fn texts(array: &StringArray) -> Vec<ByteArray> {
         .collect()
 }
 
-/// An offset of an array, which is never below zero.
+/// An offset of an array, which is never negative.
 fn place(offset: i32) -> usize {
     usize::try_from(offset).unwrap_or_default()
 }

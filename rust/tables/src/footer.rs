@@ -1,21 +1,21 @@
-//! What a file says of its columns and its groups of rows, checked before it is believed.
+//! The columns and row groups of a file according to its footer, checked before use.
 //!
-//! The reader of the format sets aside whatever a footer claims. This one holds each claim against
-//! the bytes that are there: columns against the list of columns, pieces against the length of
-//! the file, rows of groups against those of the file.
+//! The reader of the format allocates whatever a footer claims. This one checks each claim against
+//! the actual bytes: columns against the list of columns, pieces against the length of the file,
+//! rows of groups against those of the file.
 
 use parquet::basic::Type as Physical;
 
 use crate::compact::Fields;
 use crate::shared_file::SharedFile;
 
-/// What a file starts and ends with.
+/// The bytes with which a file starts and ends.
 const MARK: &[u8; 4] = b"PAR1";
 
-/// The number of bytes stand behind that the footer: its length, and the mark.
+/// The number of bytes behind the footer: its length, and the mark.
 const TAIL: u64 = 8;
 
-/// How deep columns may lie in each other; lists have three levels.
+/// The maximum nesting of columns; lists have three levels.
 const DEEPEST: usize = 8;
 
 /// The longest name of a column.
@@ -33,7 +33,7 @@ const TYPES: [Physical; 8] = [
     Physical::FIXED_LEN_BYTE_ARRAY,
 ];
 
-/// What a file holds.
+/// The content of a file.
 #[derive(Debug)]
 pub(crate) struct Footer {
     pub(crate) rows: usize,
@@ -47,9 +47,9 @@ pub(crate) struct StoredColumn {
     /// The name of the column that it is part of.
     pub(crate) name: String,
     pub(crate) physical: Physical,
-    /// The level of definition of what is there.
+    /// The definition level of a value that is not null.
     pub(crate) definition: u32,
-    /// The number of lists lie in that each other.
+    /// The depth of nested lists.
     pub(crate) repetition: u32,
 }
 
@@ -57,11 +57,11 @@ pub(crate) struct StoredColumn {
 #[derive(Debug)]
 pub(crate) struct RowGroup {
     pub(crate) rows: usize,
-    /// By column, where its values are.
+    /// By column, the location of its values.
     pub(crate) chunks: Vec<ColumnChunk>,
 }
 
-/// Where the values of a column in a group are.
+/// The location of the values of a column in a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ColumnChunk {
     pub(crate) start: u64,
@@ -88,7 +88,7 @@ impl Footer {
         Self::parse(&bytes, start).map_err(|fault| format!("footer: {fault}"))
     }
 
-    /// Makes sense of a footer that starts at some byte of its file.
+    /// Parses a footer that starts at a given byte of its file.
     fn parse(mut bytes: &[u8], start: u64) -> Result<Self, String> {
         let said = Fields::take(&mut bytes)?;
         let columns = columns(&said.list(2)?)?;
@@ -156,7 +156,7 @@ impl ColumnChunk {
             other => return Err(format!("the compression {other} is not read")),
         };
         Ok(Self {
-            // What is numbered by a dictionary stands behind it.
+            // The values numbered by a dictionary stand behind it.
             start: at(said.maybe_number(11)?.unwrap_or(said.number(9)?))?,
             length: said.count(7)? as u64,
             is_compressed,
@@ -164,8 +164,8 @@ impl ColumnChunk {
     }
 }
 
-/// Fails unless all pieces of columns lie between the head and the footer, each in its own bytes:
-/// else a few bytes would be read any number of times.
+/// Fails unless all pieces of columns lie between the head and the footer without overlaps:
+/// otherwise a few bytes could be read any number of times.
 fn apart(groups: &[RowGroup], columns: &[StoredColumn], end: u64) -> Result<(), String> {
     let mut chunks: Vec<(ColumnChunk, usize, usize)> = Vec::new();
     for (number, group) in groups.iter().enumerate() {
@@ -191,7 +191,7 @@ fn apart(groups: &[RowGroup], columns: &[StoredColumn], end: u64) -> Result<(), 
     Ok(())
 }
 
-/// The columns of values that a list of columns within columns has.
+/// The columns of values in a list of nested columns.
 fn columns(said: &[&Fields<'_>]) -> Result<Vec<StoredColumn>, String> {
     let (root, mut rest) = said.split_first().ok_or("the schema is empty")?;
     let mut columns = Vec::new();
@@ -202,7 +202,7 @@ fn columns(said: &[&Fields<'_>]) -> Result<Vec<StoredColumn>, String> {
     }
 }
 
-/// Where a column lies in others.
+/// The position of a column within others.
 #[derive(Clone, Copy, Default)]
 struct Path<'b> {
     name: Option<&'b str>,

@@ -1,4 +1,4 @@
-//! What stands at the front of some bytes.
+//! Reading at the front of some bytes.
 
 /// Takes the first bytes.
 pub(crate) fn taken<'b>(bytes: &mut &'b [u8], count: usize) -> Result<&'b [u8], String> {
@@ -29,13 +29,13 @@ pub(crate) fn varint(bytes: &mut &[u8]) -> Result<u64, String> {
     Err("a number is too long".to_owned())
 }
 
-/// Takes a number of which every second is negative.
+/// Takes a signed number, in which negative and positive ones alternate.
 pub(crate) fn zigzag(bytes: &mut &[u8]) -> Result<i64, String> {
     let number = varint(bytes)?;
     Ok((number >> 1).cast_signed() ^ -(number & 1).cast_signed())
 }
 
-/// Takes a number of bytes that is known when this is compiled.
+/// Takes a number of bytes that is known at compile time.
 pub(crate) fn fixed<'b, const N: usize>(bytes: &mut &'b [u8]) -> Result<&'b [u8; N], String> {
     let (first, rest) = bytes.split_first_chunk().ok_or("it is cut short")?;
     *bytes = rest;

@@ -8,18 +8,18 @@ use crate::text_column::TextColumn;
 use crate::text_pages::TextPages;
 use crate::texts::{Texts, memory};
 
-/// What a part of a list takes beside its text: its number, where lists are told apart.
+/// The memory of a part of a list beside its text: its number, used to distinguish lists.
 const PART: usize = 16;
 
-/// What a part of a list takes while the list is open.
+/// The memory of a part of a list while the list is open.
 const OPEN: usize = 8;
 
-/// The lists of a column, of which the last may go on in the next page.
+/// The lists of a column; the last one may continue in the next page.
 pub(crate) struct JoinedLists {
     separator: char,
     texts: Texts,
     by_parts: HashMap<Box<[u32]>, u32>,
-    /// Neighbours mostly have the same list.
+    /// Neighbours usually have the same list.
     last: Option<(Vec<u32>, u32)>,
     ids: Vec<u32>,
     open: Vec<u32>,
@@ -27,7 +27,7 @@ pub(crate) struct JoinedLists {
 }
 
 impl JoinedLists {
-    /// No list yet of as many as there will be.
+    /// An empty collection with room for the expected number of lists.
     pub(crate) fn new(separator: char, rows: usize) -> Self {
         Self {
             separator,
@@ -40,7 +40,7 @@ impl JoinedLists {
         }
     }
 
-    /// Reads a page; returns how many lists begin in it.
+    /// Reads a page; returns the number of lists that begin in it.
     pub(crate) fn read(
         &mut self,
         levels: &Levels,
@@ -101,7 +101,7 @@ impl JoinedLists {
             return Ok(());
         }
         let parts = &self.open;
-        // Nothing is behind the address of an empty list, which makes comparing bytes there slow.
+        // The address of an empty list points to no memory, which makes comparing bytes slow.
         let number = match &self.last {
             Some((last, number)) if last.is_empty() && parts.is_empty() => *number,
             Some((last, number)) if last == parts => *number,

@@ -3,12 +3,12 @@
 //!
 //! A saved catalog is a folder: `specs.parquet` has one row for each *account* that some source
 //! gives of a spec (nearly always one a hash), `edges.parquet` the dependencies of each account,
-//! and `members/tag=TAG/part-0.parquet` who lists which account in which snapshot. Rows of
-//! specs keep their numbers when others are added, so that files of members need not be
-//! written again. What is read back are the very rows that were written.
+//! and `members/tag=TAG/part-0.parquet` the listings of accounts in each snapshot. Rows of specs
+//! keep their numbers when others are added, so that files of members need not be written again.
+//! Reading returns exactly the rows that were written.
 //!
-//! The crate knows columns and files. Which files make a catalog, whether they are whole and
-//! which sources they came from is decided by its caller.
+//! The crate knows columns and files. The caller decides which files make up a catalog, whether
+//! they are complete, and from which sources they came.
 
 // Numbers of rows are below 2^32: a catalog has no more.
 #![allow(clippy::cast_possible_truncation)]
@@ -45,17 +45,17 @@ pub use table::{Table, Values};
 
 use specplan_catalog::Catalog;
 
-/// The views of a source: all its rows, and those that count under one condition.
+/// The looks at a source: all its rows, and those that count under one condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(usize)]
 pub enum Look {
-    /// What counts by default.
+    /// The default.
     Core,
-    /// Only what every index of a mirror lists counts as a binary.
+    /// Only specs that every index of a mirror lists count as binaries.
     Least,
-    /// Binaries count that no index lists.
+    /// Binaries that no index lists count too.
     Fetched,
-    /// What is installed counts as a binary.
+    /// Installed specs count as binaries.
     Installed,
 }
 
@@ -66,7 +66,7 @@ impl Look {
     /// All, in order.
     pub const ALL: [Self; Self::COUNT] = [Self::Core, Self::Least, Self::Fetched, Self::Installed];
 
-    /// The column of members that says what is a binary.
+    /// The column of members that marks binaries.
     pub(crate) fn column(self) -> &'static str {
         match self {
             Self::Core => "in_buildcache",
@@ -77,5 +77,5 @@ impl Look {
     }
 }
 
-/// A source in each way of looking at it; `None` where that makes no difference.
+/// A source in each look; `None` if the look makes no difference.
 pub type Looks<'c> = [Option<&'c Catalog>; Look::COUNT];

@@ -13,10 +13,10 @@ use crate::meaning::Meaning;
 use crate::text_column::TextColumn;
 use crate::texts::{Texts, memory};
 
-/// What a row takes while its file is read, its texts apart.
+/// The memory of a row while its file is read, without its texts.
 const MEMBER: usize = 80;
 
-/// What a stack of a list takes.
+/// The memory of a stack of a list.
 const STACK: usize = 64;
 
 /// The members of a snapshot, listing by listing.
@@ -100,27 +100,27 @@ impl Listed {
         })
     }
 
-    /// Ends the use of the members. Their texts are those of the catalog now.
+    /// Consumes the members. Their texts now belong to the catalog.
     pub(crate) fn end(self, allowance: &Allowance) {
         allowance.give_back(self.members, MEMBER);
     }
 }
 
-/// The list of no stack.
+/// The list without stacks.
 const NO_STACK: u32 = u32::MAX;
 
 /// Lists of stacks that grow at their ends; those with the same beginning share it.
 #[derive(Default)]
 struct StackLists {
-    /// By list, the one that it goes on, and the number of the text of its last stack.
+    /// By list, the one that it extends, and the number of the text of its last stack.
     lists: Vec<(u32, u32)>,
     number_of: HashMap<(u32, u32), u32>,
-    /// Neighbours mostly have the same list.
+    /// Neighbours usually have the same list.
     last: Option<((u32, u32), u32)>,
 }
 
 impl StackLists {
-    /// The list that has a stack more.
+    /// The list with one more stack.
     fn with(&mut self, list: u32, stack: u32) -> u32 {
         let longer = (list, stack);
         if let Some((last, number)) = self.last

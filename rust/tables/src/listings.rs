@@ -1,4 +1,4 @@
-//! Who lists which account in a snapshot.
+//! The listings of accounts in a snapshot.
 
 use rayon::slice::ParallelSliceMut;
 use specplan_catalog::{Catalog, Column, Row, SourceKind};
@@ -6,7 +6,7 @@ use specplan_catalog::{Catalog, Column, Row, SourceKind};
 use crate::Look;
 use crate::Looks;
 
-/// The kinds of files, as they are called in tables.
+/// The kinds of files, by their names in tables.
 const KINDS: [(SourceKind, &str); 4] = [
     (SourceKind::Lock, "lock"),
     (SourceKind::SpecFile, "spec_file"),
@@ -38,7 +38,7 @@ pub(crate) struct Listing<'t> {
     pub(crate) size: &'t str,
     /// Sorted, one a line; empty where no stack lists it.
     pub(crate) stacks: &'t str,
-    /// By look, whether it is a binary; `None` where the look has no such row.
+    /// By look, whether it is a binary; `None` if the look has no such row.
     pub(crate) available: [Option<bool>; Look::COUNT],
 }
 
@@ -57,8 +57,8 @@ pub(crate) fn listings<'t>(
     }
     said.par_sort_unstable();
     let mut listings = Vec::with_capacity(said.len());
-    // The rows of one look that are the same listing differ in whether they are a binary and in
-    // nothing else, so that there are two at most.
+    // Rows of one look with the same listing differ only in whether they are binaries, so there are
+    // at most two.
     for rows in said.chunk_by(|(a, ..), (b, ..)| a == b) {
         let says = |look, time| {
             let mut of_look = rows.iter().filter(|(_, each, _)| *each == look);

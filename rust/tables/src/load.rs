@@ -39,7 +39,7 @@ pub struct Selection {
     pub looks: Vec<Look>,
 }
 
-/// A source in each look that was asked for, and `None` for the others.
+/// A source in each requested look, and `None` for the others.
 pub type Loaded = [Option<Catalog>; Look::COUNT];
 
 /// Reads sources of a saved catalog.
@@ -87,22 +87,22 @@ pub fn load(
     Ok(known.into_iter().map(Known::finish).collect())
 }
 
-/// What a row of each table takes until the catalog is whole, its texts apart.
+/// The memory of a row of each table until the catalog is complete, without its texts.
 const SPEC: usize = 160;
 const EDGE: usize = 64;
 
-/// What a listing takes in the catalog of its source, the dependencies of an account there, and
-/// each of them in each listing.
+/// The memory of a listing in the catalog of its source, of the dependencies of an account there,
+/// and of each of these in each listing.
 const LISTING_ROW: usize = 416;
 const SOURCE_EDGES: usize = 24;
 const SOURCE_EDGE: usize = 110;
 const DEPENDENCY: usize = 16;
 
-/// What a number of a text takes where it is looked up.
+/// The memory of the number of a text in lookups.
 const NUMBER: usize = 8;
 
-/// The memory that these files of a saved catalog may take. One that is missing is named when it
-/// is opened.
+/// The memory that these files of a saved catalog may take. A missing file is reported when it is
+/// opened.
 pub(crate) fn allowance<'p>(folder: &Path, members: impl Iterator<Item = &'p str>) -> Allowance {
     let tables = TABLES.map(|name| table_file(folder, name)).into_iter();
     let files = tables.chain(members.map(|file| folder.join(file)));
@@ -185,7 +185,7 @@ struct Builder {
 const LISTING: [Column; 4] = [Column::Source, Column::Size, Column::Cache, Column::Stacks];
 
 impl Builder {
-    /// Begins with the listings of a snapshot.
+    /// Starts the listings of a snapshot.
     fn begin(&mut self, listed: &Listed, tag: &str) {
         self.tag = self.rows.intern(Column::Tag, tag);
         self.listing = LISTING.map(|_| vec![None; listed.texts.len()]);
@@ -267,7 +267,7 @@ impl Builder {
     }
 }
 
-/// Where the tables of specs and edges lie in a saved catalog.
+/// The paths of the tables of specs and edges in a saved catalog.
 pub(crate) fn table_file(folder: &Path, name: &str) -> PathBuf {
     folder.join(format!("{name}.parquet"))
 }
@@ -398,7 +398,7 @@ fn read_specs(
     for (number, counts) in counts {
         let hashes = &accounts.hashes;
         let hash = hashes[number as usize];
-        // Another row says what the same hash is.
+        // Another row describes the same hash.
         if hashes.get(counts as usize) != Some(&hash) && is_needed(counts) {
             return Err(file.damaged(format!(
                 "column `counts_as`, row {number}: {counts} is not a row of the same hash"
@@ -426,7 +426,7 @@ fn read_hashes(file: &TableFile<'_>) -> Result<Vec<DagHash>, TableFault> {
     Ok(hashes)
 }
 
-/// What specs are, each column with its position in the content.
+/// The content of specs, each column with its position in the content.
 fn read_content(file: &TableFile<'_>) -> Result<Vec<(usize, TextColumn)>, TableFault> {
     let plain = PLAIN.into_par_iter().map(|(name, position, meaning)| {
         let column = file.texts(name)?.or_empty();

@@ -1,17 +1,17 @@
-//! What the texts of a column become once questions are asked.
+//! The memory that the texts of a column take once questions are asked.
 
 use crate::fault::TableFault;
 use crate::file_reader::TableFile;
 use crate::text_column::TextColumn;
 
-/// What part of the memory one column may seem to take.
+/// The part of the memory that one column may seem to take.
 const LITTLE: usize = 64;
 
-/// What a column takes beside its texts, in bytes: each text once where it is read as what it
-/// stands for, and each row where it is looked at and shown.
+/// The memory of a column beside its texts, in bytes: each text once when it is parsed, and each
+/// row when it is read and shown.
 #[derive(Clone, Copy)]
 pub(crate) struct Meaning {
-    /// What separates the parts of a text.
+    /// The separator of the parts of a text.
     pub(crate) separator: Option<char>,
     part: usize,
     byte: usize,
@@ -41,7 +41,7 @@ impl Meaning {
         ..Self::TEXT
     };
 
-    /// Lists whose parts take so much.
+    /// Lists whose parts take this amount of memory.
     pub(crate) const fn list(separator: char, part: usize) -> Self {
         Self {
             separator: Some(separator),
@@ -71,7 +71,7 @@ impl Meaning {
             read = read.saturating_add(parts * self.part + bytes * self.byte);
             parts * self.part_in_row + bytes * self.byte_in_row
         });
-        // What rows show is counted one by one only where it may matter.
+        // The texts shown for rows are counted one by one only if it may matter.
         let most = in_row.iter().max().copied().unwrap_or_default();
         let mut shown = column.ids.len().saturating_mul(most);
         if shown > file.allowance().most / LITTLE {

@@ -4,7 +4,7 @@ use crate::front::{byte, fixed, taken, varint, zigzag};
 
 /// Appends `count` numbers of `width` bits each: runs of one number, and numbers packed by eight.
 ///
-/// How they are packed is the format's [hybrid of runs and bits][rle].
+/// The packing is the format's [hybrid of runs and bits][rle].
 ///
 /// [rle]: https://parquet.apache.org/docs/file-format/data-pages/encodings/
 pub(crate) fn unpacked(
@@ -76,7 +76,7 @@ fn unpack(packed: &[u8], width: usize, count: usize, numbers: &mut Vec<u32>) -> 
     Ok(())
 }
 
-/// The first eight bytes as a number; what is not there is 0.
+/// The first eight bytes as a number; missing ones are 0.
 #[inline]
 fn word(bytes: &[u8]) -> u64 {
     let word = bytes.first_chunk().copied().unwrap_or_else(|| {
@@ -87,7 +87,7 @@ fn word(bytes: &[u8]) -> u64 {
     u64::from_le_bytes(word)
 }
 
-/// Appends numbers that are packed by eight, where their width is a usual one.
+/// Appends numbers that are packed by eight, if their width is a common one.
 fn unpack_eights(packed: &[u8], width: usize, count: usize, numbers: &mut Vec<u32>) {
     macro_rules! by_width {
         ($($width:literal)*) => {
@@ -106,7 +106,7 @@ fn unpack_eights(packed: &[u8], width: usize, count: usize, numbers: &mut Vec<u3
     by_width!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24);
 }
 
-/// Eight numbers out of as many bytes as each has bits.
+/// Eight numbers from as many bytes as each has bits.
 #[inline]
 fn eight<const WIDTH: usize>(bytes: &[u8; WIDTH]) -> [u32; 8] {
     let mut padded = [0; 32];
@@ -119,7 +119,7 @@ fn eight<const WIDTH: usize>(bytes: &[u8; WIDTH]) -> [u32; 8] {
     numbers
 }
 
-/// Appends `count` numbers that are written by how much each is more than the one before.
+/// Appends `count` numbers that are written as differences from the previous one.
 pub(crate) fn differences(
     mut bytes: &[u8],
     count: usize,
@@ -135,7 +135,7 @@ pub(crate) fn differences(
     if each == 0 || each % 32 != 0 || each * parts != block {
         return Err(format!("blocks of {block} in {parts} parts are not read"));
     }
-    // As in all writers of the format, what does not fit in 32 bits begins again at 0.
+    // As in all writers of the format, sums beyond 32 bits wrap around to 0.
     let mut last = zigzag(bytes)?.cast_unsigned() as u32;
     let end = numbers.len() + count;
     if count > 0 {
@@ -153,7 +153,7 @@ pub(crate) fn differences(
             if u32::from(width) > u32::BITS {
                 return Err(format!("numbers of {width} bits are not read"));
             }
-            // The last part may be cut behind what is in it.
+            // The last part may be cut after its last value.
             let packed = bytes
                 .len()
                 .min((each / 8).saturating_mul(usize::from(width)));
@@ -191,7 +191,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Numbers as runs and packed ones, as a plain writer would have it.
+    /// Numbers as runs and packed ones, as a simple writer would write them.
     fn packed(numbers: &[u32], width: u32, runs: &[bool]) -> Vec<u8> {
         let mut bytes = Vec::new();
         for (at, eight) in numbers.chunks(8).enumerate() {

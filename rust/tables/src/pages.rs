@@ -7,10 +7,10 @@ use crate::footer::{ColumnChunk, StoredColumn};
 use crate::front::taken;
 use crate::packed::prefixed;
 
-/// The most bytes that a byte of Snappy can stand for: three of a copy stand for 64.
+/// The maximum number of bytes per byte of Snappy data: three bytes of a copy produce 64.
 const GROWTH: usize = 22;
 
-/// How values are written.
+/// The encodings of values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Encoding {
     /// One after the other.
@@ -19,7 +19,7 @@ pub(crate) enum Encoding {
     Runs,
     /// By their numbers in the dictionary of the group.
     Dictionary,
-    /// By how much each is more than the one before.
+    /// As differences from the previous value.
     Delta,
 }
 
@@ -103,7 +103,7 @@ impl<'c> Pages<'c> {
         }))
     }
 
-    /// The bytes of a page that claims so many.
+    /// The bytes of a page that claims a given number of them.
     fn unpacked(&mut self, body: &[u8], size: usize) -> Result<Vec<u8>, String> {
         let holds = if !self.is_compressed {
             body.len()
@@ -133,12 +133,12 @@ impl<'c> Pages<'c> {
     }
 }
 
-/// What the places of a page hold.
+/// The levels of the values of a page.
 #[derive(Debug, Default)]
 pub(crate) struct Levels {
-    /// By place, the level of definition; empty where no value can be missing.
+    /// By place, the definition level; empty if the column has no nulls.
     pub(crate) definitions: Vec<u32>,
-    /// By place, the level of repetition; empty where there are no lists.
+    /// By place, the repetition level; empty if there are no lists.
     pub(crate) repetitions: Vec<u32>,
 }
 
@@ -148,7 +148,7 @@ impl Page {
         &self.body
     }
 
-    /// Reads the levels of a page; returns the bytes of its values, and how many values there are.
+    /// Reads the levels of a page; returns the bytes of its values, and their number.
     pub(crate) fn values<'p>(
         &'p self,
         column: &StoredColumn,

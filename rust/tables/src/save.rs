@@ -33,15 +33,15 @@ pub struct Saved {
     pub specs: u64,
     /// Rows of edges.
     pub edges: u64,
-    /// Rows of members, by snapshot, of those that were written.
+    /// Rows of members, by snapshot, for the snapshots that were written.
     pub members: Vec<(String, u64)>,
 }
 
 /// Writes the tables of a saved catalog into a folder.
 ///
-/// Specs that an older catalog has keep their rows, and new ones follow by name, hash and
-/// content. Of members only the files in `written` are written: they hold the rows of the
-/// additions and what the older files list of other sources.
+/// Specs that an older catalog has keep their rows, and new ones follow by name, hash and content.
+/// Of members only the files in `written` are written: they contain the rows of the additions and
+/// those of other sources in the older files.
 ///
 /// O(r log r) for r rows of the additions and of the older tables of specs and edges.
 ///
@@ -83,7 +83,7 @@ pub fn save(
     if let Some((older, files)) = older {
         for file in files {
             let is_written = written.iter().any(|each| each.tag == file.tag);
-            // What other snapshots say matters where sources disagree on what a spec is.
+            // Other snapshots matter if sources disagree about a spec.
             if is_written || !several.is_empty() {
                 let path = older.join(&file.path);
                 let mut listed = Listed::read(&path, accounts.len(), &allowance)?;
@@ -125,7 +125,7 @@ pub fn save(
 }
 
 impl Listed {
-    /// Leaves out what sources list that are added now.
+    /// Leaves out the listings of sources that are added now.
     fn forget(&mut self, additions: &[Addition<'_>]) {
         let texts = &self.texts;
         self.rows.retain(|row| {

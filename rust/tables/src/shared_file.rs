@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-/// An open file without a position that its readers would share: what replaces it in its
-/// folder is not seen, and no reader disturbs another.
+/// An open file without a shared position: a file that replaces it in its folder has no effect, and
+/// readers do not disturb each other.
 #[derive(Debug)]
 pub(crate) struct SharedFile {
     file: File,
@@ -24,9 +24,9 @@ impl SharedFile {
         self.length
     }
 
-    /// The bytes from some byte on.
+    /// The bytes from a given position on.
     pub(crate) fn bytes(&self, start: u64, length: u64) -> Result<Vec<u8>, String> {
-        // A damaged number must not take the memory.
+        // A damaged number must not use up the memory.
         let end = start.checked_add(length).filter(|&end| end <= self.length);
         let size = usize::try_from(length).ok();
         let (Some(_), Some(size)) = (end, size) else {

@@ -1,4 +1,4 @@
-//! A table in memory, for whoever takes Arrow.
+//! A table in memory, for consumers of Arrow.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 
 use crate::columns::list_type;
 
-/// The values of a column; `None` for nothing.
+/// The values of a column; `None` for null.
 #[derive(Clone, Debug)]
 pub enum Values {
     /// Texts.
@@ -20,7 +20,7 @@ pub enum Values {
     Whole(Vec<Option<i64>>),
     /// Numbers.
     Numbers(Vec<Option<f64>>),
-    /// Yes and no.
+    /// Booleans.
     Flags(Vec<Option<bool>>),
     /// Lists of texts.
     Lists(Vec<Vec<String>>),

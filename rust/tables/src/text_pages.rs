@@ -1,4 +1,4 @@
-//! Columns of texts page by page: the texts of a dictionary once, and the number of each row.
+//! Columns of texts, page by page: the texts of a dictionary once, and a number for each row.
 //!
 //! A million rows with ten different texts are ten texts and a million numbers. They are read in
 //! the encodings that columns of texts have: plain, and by a dictionary.
@@ -31,7 +31,7 @@ impl TextPages {
         Ok(())
     }
 
-    /// Reads as many texts of a page.
+    /// Reads a given number of texts of a page.
     pub(crate) fn read(
         &mut self,
         (bytes, count): (&[u8], usize),
@@ -74,7 +74,7 @@ impl TextPages {
     }
 }
 
-/// Takes a text, which stands behind its length.
+/// Takes a text, which is preceded by its length.
 pub(crate) fn text<'b>(bytes: &mut &'b [u8]) -> Result<&'b str, String> {
     let length = u32::from_le_bytes(*fixed(bytes)?) as usize;
     str::from_utf8(taken(bytes, length)?).map_err(|error| error.to_string())

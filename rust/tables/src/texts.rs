@@ -8,15 +8,15 @@ use std::sync::Arc;
 pub(crate) struct Texts {
     number_of: HashMap<Arc<str>, u32>,
     all: Vec<Arc<str>>,
-    /// The number of bytes that all of them have.
+    /// The total number of bytes.
     bytes: usize,
 }
 
-/// What a text takes, here and in the tables of a catalog, and what a byte of it does.
+/// The memory of a text, here and in the tables of a catalog, and of each of its bytes.
 const TEXT: usize = 160;
 const BYTE: usize = 8;
 
-/// What a text of so many bytes takes until a catalog is whole.
+/// The memory of a text with this number of bytes until a catalog is complete.
 pub(crate) fn memory(bytes: usize) -> usize {
     TEXT.saturating_add(bytes.saturating_mul(BYTE))
 }
@@ -35,7 +35,7 @@ impl Texts {
         number
     }
 
-    /// The number of a text, where it is known.
+    /// The number of a text, if it is known.
     pub(crate) fn find(&self, text: &str) -> Option<u32> {
         self.number_of.get(text).copied()
     }
@@ -50,7 +50,7 @@ impl Texts {
         self.all.len()
     }
 
-    /// What they take until a catalog is whole.
+    /// Their memory until a catalog is complete.
     pub(crate) fn memory(&self) -> usize {
         self.len() * TEXT + self.bytes * BYTE
     }

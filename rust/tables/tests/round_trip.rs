@@ -1,4 +1,4 @@
-//! What is saved is read back: the very rows, whatever is added later.
+//! Saved rows are read back exactly, whatever is added later.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -218,7 +218,7 @@ fn the_tables_of_a_catalog_have_a_row_for_each_account_edge_and_stack() {
         &[(0, 1, 2, true, edges), (1, 2, 1, false, None)],
     );
     let tables = catalog_tables(&whole).unwrap();
-    // The second edge leads to a hash of which nothing else is known.
+    // The second edge leads to a hash about which nothing else is known.
     assert_eq!(tables.specs.rows(), 3);
     assert_eq!(tables.edges.rows(), 2);
     assert_eq!(tables.members.rows(), 3);
