@@ -5,8 +5,8 @@ use specplan_spack::{PreparedSpec, Truth, parse_many, parse_one};
 /// The mark of a variant that propagates.
 const PROPAGATING: [&str; 3] = ["++", "~~", "=="];
 
-/// What is a spec is printed so that it is read again as the same, and satisfies itself;
-/// what is none has a fault that points into the text.
+/// A valid spec is printed so that it reads back as the same, and satisfies itself; an invalid one
+/// has a fault that points into the text.
 pub fn abstract_spec(input: &[u8]) {
     let Ok(text) = str::from_utf8(input) else {
         return;
@@ -28,7 +28,7 @@ pub fn abstract_spec(input: &[u8]) {
             Ok(spec),
             "{text:?} is printed as {printed:?}"
         );
-        // As for Spack, `a++x ^b~x` does not satisfy itself: what propagates is contradicted.
+        // As in Spack, `a++x ^b~x` does not satisfy itself: the propagated value is contradicted.
         if !PROPAGATING.iter().any(|mark| printed.contains(mark)) {
             assert_ne!(spec.satisfies(spec), Truth::No, "{printed}");
         }

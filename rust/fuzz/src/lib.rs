@@ -1,8 +1,8 @@
 //! The laws for any bytes given to a reader or the parser of specs.
 //!
-//! Each function here is a fuzz target; it panics where something does not hold. The tests
-//! of the crate `readers` call them too, on the inputs in `corpus`, so that the stable
-//! compiler sees them and what a fuzzer once found stays found.
+//! Each function here is a fuzz target; it panics where something does not hold. The tests of the
+//! crate `readers` call them too, on the inputs in `corpus`, so the stable compiler checks them and
+//! old findings of a fuzzer stay fixed.
 
 mod abstract_spec;
 mod page;
@@ -15,7 +15,7 @@ pub use page::page;
 pub use specs::{compressed, index, lock, spec_file};
 pub use version::version;
 
-/// A target: what must hold of an input.
+/// A target: a law that must hold for every input.
 pub type Target = fn(&[u8]);
 
 /// All targets, with the names of their folders in `corpus`.

@@ -5,8 +5,8 @@ use std::path::Path;
 use serde::de::IgnoredAny;
 use specplan_readers::{PagesRead, parse_page, read_page_values};
 
-/// A page that the bulk reader takes holds the same when its four values come from the
-/// other reader; one that it calls damaged is damaged there too, at the same place.
+/// A page that the bulk reader takes has the same rows when its four values come from the other
+/// reader; one that it calls damaged is damaged there too, at the same place.
 pub fn page(input: &[u8]) {
     let path = Path::new("specs.md");
     let bulk = parse_page("cache", path, input);
@@ -25,7 +25,7 @@ pub fn page(input: &[u8]) {
     assert_eq!(bulk, reference, "both readers read the same");
 }
 
-/// The front matter as one JSON object, as far as its lines are spelt as published.
+/// The front matter as one JSON object, if its lines are spelt as published.
 fn values_of(page: &[u8]) -> Option<String> {
     let page = str::from_utf8(page).ok()?;
     let mut members = Vec::new();
@@ -48,7 +48,7 @@ fn values_of(page: &[u8]) -> Option<String> {
     Some(object)
 }
 
-/// What is wrong and where, without the line, which only one of the readers knows.
+/// The fault and its place, without the line, which only one of the readers knows.
 fn places(read: &PagesRead) -> Vec<String> {
     let faults = read.damaged.iter();
     faults.map(|(_, fault)| fault.to_string()).collect()

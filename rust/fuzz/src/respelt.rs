@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-/// Whether a value is the same however its numbers are printed.
+/// Returns whether a value is the same however its numbers are printed.
 pub(crate) fn is_exact(value: &Value) -> bool {
     match value {
         Value::Number(number) => !number.is_f64(),

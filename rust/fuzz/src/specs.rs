@@ -21,7 +21,7 @@ const ORIGIN: OriginTexts<'static> = OriginTexts {
     newer: specplan_readers::Newer::Refuse,
 };
 
-/// Larger than what is read here, so that a limit is not what decides.
+/// Larger than every input here, so that no limit decides the result.
 const NO_LIMIT: u64 = 1 << 30;
 
 /// The largest that anything compressed may become here.
@@ -52,7 +52,8 @@ pub fn spec_file(input: &[u8]) {
     read_in_all_ways(input);
 }
 
-/// What is compressed is read as what it becomes, or refused; a bomb is never unpacked whole.
+/// Compressed input is read like its decompressed content, or refused; a bomb is never unpacked
+/// completely.
 pub fn compressed(input: &[u8]) {
     let unpack = || Ok(MultiGzDecoder::new(input));
     let read = read_specs_in_blocks(unpack, ORIGIN, UNPACKED_BYTES, 4096);
@@ -69,7 +70,7 @@ pub fn compressed(input: &[u8]) {
 }
 
 fn read_in_all_ways(input: &[u8]) -> Option<SpecsRead> {
-    // Hashes can be checked in whatever bytes a file has come to hold since it was read.
+    // Hashes can be checked in any bytes, as a file may have changed since it was read.
     if let Ok(check) = check_hashes_in(input) {
         assert!(check.wrong.len() <= check.checked);
     }
@@ -92,8 +93,8 @@ fn read_in_all_ways(input: &[u8]) -> Option<SpecsRead> {
     Some(read)
 }
 
-/// Both read the same, or report the same fault. For a text that is not valid JSON they may report different ones,
-/// as what they step over is not looked at in the same steps.
+/// Both read the same, or report the same fault. For invalid JSON they may report different faults,
+/// as they step over values in different steps.
 fn assert_same(a: Result<SpecsRead, Fault>, b: Result<SpecsRead, Fault>) {
     match (a, b) {
         (Ok(a), Ok(b)) => {
@@ -111,8 +112,8 @@ fn is_no_json(fault: &Fault) -> bool {
     matches!(fault.kind, FaultKind::Malformed { .. })
 }
 
-/// Whether the order of its keys decides nothing: a file is what its first key says, and the
-/// environments that a lock includes add to its own in the order of the file.
+/// Returns whether the order of its keys does not matter: the first key determines the kind of a
+/// file, and the environments that a lock includes add to its own in the order of the file.
 fn is_of_one_kind(value: &Value) -> bool {
     let has = |key: &str| value.get(key).is_some();
     let is_lock = has("_meta") || has("roots") || has("concrete_specs");

@@ -1,4 +1,4 @@
-//! Versions and what is asked of them.
+//! Versions and constraints on them.
 
 use std::cmp::Ordering;
 
