@@ -157,6 +157,11 @@ class StandIn:
         shutil.rmtree(self.folder / "mirror")
         (self.folder / "mirror").mkdir()
 
+    def has_begun(self, dag_hash: str) -> bool:
+        """Return whether the build of a spec is recorded."""
+        record = self.folder / "record"
+        return record.exists() and dag_hash in record.read_text(encoding="utf-8")
+
     def work(self) -> Work:
         """What was done, which is forgotten."""
         record = self.folder / "record"

@@ -198,8 +198,9 @@ def test_a_build_that_takes_longer_than_its_time_fails_and_cancels_its_dependent
     assert run("export", "slurm", *WORDS, "-o", "submit.sh").code == 0
     stand_in.hangs(H["c"])
     assert stand_in.run("bash", "submit.sh", SLURM_CONF=slurm["SLURM_CONF"]).returncode == 0
-    job = wait_for(slurm, stand_in, "c", lambda job: job["JobState"] == "RUNNING")
-    assert job["TimeLimit"] == "00:01:00"
+    # A job runs before its build does.
+    job = wait_for(slurm, stand_in, "c", lambda _: stand_in.has_begun(H["c"]))
+    assert (job["JobState"], job["TimeLimit"]) == ("RUNNING", "00:01:00")
     if not WHOLE_TIMES:
         words = ["/usr/bin/scontrol", "update", f"JobId={job['JobId']}", "EndTime=now"]
         subprocess.run(words, env=slurm, check=True)
