@@ -168,7 +168,14 @@ impl NodeConstraint {
             write_part("os", &os.to_string(), formatter)?;
         }
         if let Some(target) = &self.target {
-            write_part("target", &target.to_string(), formatter)?;
+            let text = target.to_string();
+            let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-+*.,:=~/\\".contains(c);
+            if text.chars().all(is_plain) {
+                write_part("target", &text, formatter)?;
+            } else {
+                formatter.write_str(" target=")?;
+                write_quoted(&text, formatter)?;
+            }
         }
         if let Some(hash) = &self.hash {
             let separator = if self.takes_in_slashes() { " " } else { "" };

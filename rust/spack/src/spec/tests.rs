@@ -103,6 +103,18 @@ fn conditions_that_ask_for_dependencies_are_decided() {
     assert_eq!(Truth::Yes, both.intersects(&conditional));
 }
 
+#[test]
+fn a_target_with_a_blank_is_printed_in_quotes() {
+    for text in [
+        "a target=' '",
+        "a target='x y:,zen2'",
+        "a target='x y' /abc",
+    ] {
+        assert_eq!(text, spec(text).to_string());
+        assert_eq!(spec(text), spec(&spec(text).to_string()));
+    }
+}
+
 /// The answers are those of Spack 1.2.
 #[test]
 fn of_several_dependencies_on_one_package_one_is_compared_the_same_both_ways() {
