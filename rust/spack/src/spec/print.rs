@@ -169,8 +169,9 @@ impl NodeConstraint {
         }
         if let Some(target) = &self.target {
             let text = target.to_string();
-            let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-+*.,:=~/\\".contains(c);
-            if text.chars().all(is_plain) {
+            let is_plain = |c: char| c.is_ascii_graphic() && !"'\";".contains(c);
+            // One that ends in a backslash was read without quotes.
+            if text.ends_with('\\') || text.chars().all(is_plain) {
                 write_part("target", &text, formatter)?;
             } else {
                 formatter.write_str(" target=")?;
