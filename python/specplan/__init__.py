@@ -82,7 +82,6 @@ if TYPE_CHECKING:
         MigratedSpec,
         NamedSpec,
         Nearest,
-        Needless,
         NewSpec,
         NotWanted,
         OwnChange,
@@ -103,6 +102,7 @@ if TYPE_CHECKING:
         TrendStack,
         TrendStep,
         UnknownWant,
+        Unnecessary,
         Untested,
         WantKeys,
         WhatIf,
@@ -172,10 +172,10 @@ else:
                 "HeldChange HoldStep IndexUsed Input KeyInCell KeyedWants KnownGap KnownGapState "
                 "KnownGaps LackedSpec Lacking LackingKeys "
                 "LeftOut LeftOutKind LockDiff LockDiffTotals LostWant "
-                "Measured MigratedSpec NamedSpec Nearest Needless NewSpec NotWanted OwnChange "
+                "Measured MigratedSpec NamedSpec Nearest NewSpec NotWanted OwnChange "
                 "PlanTotals RecipesAssumed RecipesCompared RootCoverage RootLine RootState "
                 "RootsOfStack SourceUsed Spec Totals Trend TrendCell TrendPoint TrendQuestion "
-                "TrendStack TrendStep UnknownWant Untested WantKeys WhatIf Why WhyLine"
+                "TrendStack TrendStep UnknownWant Unnecessary Untested WantKeys WhatIf Why WhyLine"
             ),
             "specplan.model.budget": (
                 "Budget BudgetCurve BudgetPoint BudgetRoot OpenRoot WantInCell Weight"
@@ -276,7 +276,6 @@ __all__ = [
     "MigratedSpec",
     "NamedSpec",
     "Nearest",
-    "Needless",
     "NewSpec",
     "NotWanted",
     "OpenRoot",
@@ -326,6 +325,7 @@ __all__ = [
     "UnknownNameError",
     "UnknownTargetError",
     "UnknownWant",
+    "Unnecessary",
     "Untested",
     "UsageError",
     "Version",

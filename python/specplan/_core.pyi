@@ -1015,7 +1015,7 @@ class ScheduleAnswer:
         """The builds of each runner."""
 
 @final
-class NeedlessAnswer:
+class UnnecessaryAnswer:
     """An unnecessary build of node-by-node pruning."""
 
     @property
@@ -2000,7 +2000,7 @@ class Plan:
         are already chosen, the answer has the result for the roots with these.
         """
 
-    def needless(self) -> tuple[NeedlessAnswer, ...]:
+    def unnecessary(self) -> tuple[UnnecessaryAnswer, ...]:
         """Return the unnecessary builds of node-by-node pruning, by hash."""
 
     def left_out(self) -> LeftOutAnswer:

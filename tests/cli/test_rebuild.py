@@ -114,7 +114,7 @@ def test_a_table_has_one_row_a_build(run: Any) -> None:
 def test_what_is_in_vain_untested_or_why_is_listed_on_demand(run: Any) -> None:
     question = (*HYPRE[:-1], "cmake", "--policy", "link")
     short = run(*question).out
-    shown = run(*question, "--show", "needless", "--show", "untested", "--show", "chains").out
+    shown = run(*question, "--show", "unnecessary", "--show", "untested", "--show", "chains").out
     assert "\n82 unnecessary builds of pruning node by node\n" in shown
     assert "\n76 specs untested\n" in shown
     assert re.search(r"^\S+ +policy +yes$", shown, re.MULTILINE)

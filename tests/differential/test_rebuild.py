@@ -88,7 +88,7 @@ def test_nothing_is_built_where_pruning_node_by_node_builds_83() -> None:
     plan = planned(RUNTIME_ONLY)
     theirs = jobs("runtime-only")
     assert (plan.totals.builds, plan.totals.node_by_node, len(theirs)) == (0, 83, 83)
-    assert {each.spec.hash for each in plan.needless} == theirs.keys()
+    assert {each.spec.hash for each in plan.unnecessary} == theirs.keys()
     assert {each.hash for each in planned(RUNTIME_ONLY, scope="all").builds} == theirs.keys()
 
 
@@ -145,7 +145,7 @@ def test_a_spec_of_several_stacks_is_built_once_and_carries_them() -> None:
 
 def test_what_changed_between_the_two_locks() -> None:
     older, newer = (specplan.load(each) for each in (OLDER, LOCK))
-    diff = newer.compare(older)
+    diff = newer.diff_specs(older)
     totals = diff.totals
     assert (totals.builds, totals.own_change, totals.recipe_only) == (302, 68, 20)
     assert totals.own_change + totals.inherited == totals.new
@@ -156,5 +156,5 @@ def test_what_changed_between_the_two_locks() -> None:
 
 def test_a_mirror_and_its_lock_are_the_same_state() -> None:
     lock, mirror = specplan.load(OLDER), specplan.load(MIRROR)
-    assert lock.compare(mirror).totals.new == 0
-    assert mirror.compare(lock).totals.gone == 0
+    assert lock.diff_specs(mirror).totals.new == 0
+    assert mirror.diff_specs(lock).totals.gone == 0

@@ -221,7 +221,13 @@ def test_other_hashes_change_nothing(world: World, data: st.DataObject) -> None:
         }
         left_out = {each.spec.package: each.reason for each in plan.excluded.builds}
         untested = {each.spec.package: each.kept_by for each in plan.untested}
-        return rows, plan.totals, left_out, untested, {each.spec.package for each in plan.needless}
+        return (
+            rows,
+            plan.totals,
+            left_out,
+            untested,
+            {each.spec.package for each in plan.unnecessary},
+        )
 
     assert told(relabelled) == told(world)
 
@@ -248,13 +254,13 @@ def test_scope_all_plans_exactly_node_by_node(world: World) -> None:
     world = replace(world, broken=frozenset())
     everything = planned(replace(world, scope="all"), is_checked=False)
     assert everything.totals.builds == everything.totals.node_by_node
-    assert everything.needless == ()
+    assert everything.unnecessary == ()
     least = planned(world, is_checked=False)
     assert least.totals.node_by_node == everything.totals.builds
-    assert len(least.needless) == least.totals.node_by_node - least.totals.builds
+    assert len(least.unnecessary) == least.totals.node_by_node - least.totals.builds
     planned_at_all = {each.hash for each in everything.builds}
     assert planned_at_all == {each.hash for each in least.builds} | {
-        each.spec.hash for each in least.needless
+        each.spec.hash for each in least.unnecessary
     }
 
 
@@ -262,10 +268,10 @@ def test_scope_all_plans_exactly_node_by_node(world: World) -> None:
 def test_what_a_tree_tells_is_what_the_plan_does(world: World) -> None:
     plan = planned(world, is_checked=False)
     planned_hashes = {each.hash for each in plan.builds}
-    needless = {each.spec.hash for each in plan.needless}
+    unnecessary = {each.spec.hash for each in plan.unnecessary}
     left_out = {each.spec.hash for each in plan.excluded.builds}
     for spec in range(len(world.edges)):
         (why,) = plan.why(f"/{world.hash_of(spec)}")
         assert (why.verdict == "planned") == (why.spec.hash in planned_hashes)
-        assert (why.spec.hash in needless) <= (why.verdict == "cut_off")
+        assert (why.spec.hash in unnecessary) <= (why.verdict == "cut_off")
         assert (why.spec.hash in left_out) <= (why.verdict == "left_out")

@@ -67,7 +67,7 @@ def cache(folder: Path, name: str, *worlds: Mapping[str, dict[str, Any]]) -> spe
 def compared(folder: Path, old: Mapping[str, Any], new: Mapping[str, Any]) -> LockDiff:
     places = [lock(folder, "old", old, 7), lock(folder, "new", new, 8)]
     older, newer = (specplan.load(place) for place in places)
-    return newer.compare(older)
+    return newer.diff_specs(older)
 
 
 def test_a_migration_is_one_cause_and_nothing_is_new(tmp_path: Path) -> None:

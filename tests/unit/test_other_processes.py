@@ -131,7 +131,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "Found": lambda: specplan.load(CACHE).search("adios2"),
     "Host": lambda: specplan.Host(os="ubuntu24.04", env={"A": "b"}),
     "Limits": lambda: specplan.Limits(file_bytes=3),
-    "LockDiff": lambda: specplan.load(LOCK).compare(specplan.load(MIRROR)),
+    "LockDiff": lambda: specplan.load(LOCK).diff_specs(specplan.load(MIRROR)),
     "Plan": lambda: specplan.load(MIRROR).rebuild(want=[LOCK], jobs=1),
     "Spec": lambda: specplan.load(CACHE).select(package="bison")[0],
     "Trend": lambda: specplan.trend([specplan.load(CACHE).trend_step("a", stack="e4s")]),

@@ -340,7 +340,7 @@ def answers(catalog: Catalog, lock: Catalog, damaged: Catalog) -> dict[str, Any]
     return {
         "Catalog.check": damaged.check(),
         "Check.without": damaged.check().without([]),
-        "Catalog.compare": lock.compare(lock),
+        "Catalog.diff_specs": lock.diff_specs(lock),
         "Catalog.contradictions": damaged.contradictions,
         "Catalog.coverage": gaps,
         "Catalog.damaged": damaged.damaged,
@@ -389,7 +389,7 @@ def test_every_answer_is_short_sized_iterable_and_a_table(
             assert counted == [(len(answer),)], name
             if not isinstance(answer, tables.ColumnTable):
                 assert sum(1 for _ in answer) == len(answer), name
-            assert len(answer) or name in {"Catalog.compare", "Catalog.contradictions"}, name
+            assert len(answer) or name in {"Catalog.diff_specs", "Catalog.contradictions"}, name
 
 
 def test_a_step_of_a_trend_is_short(catalog: Catalog) -> None:

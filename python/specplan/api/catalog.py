@@ -560,7 +560,7 @@ class Catalog:
 
         return rebuild(self._contents, *_plan_request(request, keywords))
 
-    def compare(self, old: Catalog) -> LockDiff:
+    def diff_specs(self, old: Catalog) -> LockDiff:
         """Return the new specs since an older state, and their causes.
 
         Both states may be locks, indexes or mirrors; all their specs count, with a binary or

@@ -30,7 +30,7 @@ __all__ = ["compare"]
 
 
 def compare(old: Contents, new: Contents) -> LockDiff:
-    """Return the new specs of a state and their causes; see :meth:`specplan.Catalog.compare`.
+    """Return the new specs of a state and their causes; see :meth:`specplan.Catalog.diff_specs`.
 
     Args:
         old: The old state.

@@ -78,7 +78,7 @@ def asked_difference(old: str, new: str | None, settings: Settings) -> Diff | Lo
                 "and only whether one has expired is checked"
             )
         older, newer = (load.read([place], settings) for place in states)
-        compared = replace(newer.compare(older), absent_stacks=_absent(*states))
+        compared = replace(newer.diff_specs(older), absent_stacks=_absent(*states))
         return verdict.settled(known_gaps.held(compared, settings), settings)
     return verdict.settled(known_gaps.held(_ask(old, new, settings), settings), settings)
 

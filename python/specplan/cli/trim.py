@@ -112,7 +112,7 @@ def _summary(answer: Trimmed, plan: Plan) -> str:
     gone = len(answer.removed)
     jobs = f"{count(answer.jobs, 'job')} -> {answer.kept}"
     if gone:
-        reason_of = {each.spec.hash: _REASONS[each.reason] for each in plan.needless}
+        reason_of = {each.spec.hash: _REASONS[each.reason] for each in plan.unnecessary}
         reasons = Counter(reason_of.get(each, _NOT_NEEDED) for each in answer.removed)
         listed = ", ".join(f"{times} {reason}" for reason, times in reasons.most_common())
         jobs += f" ({gone} unnecessary: {listed})"

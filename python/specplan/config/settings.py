@@ -1128,7 +1128,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting(
         name="show",
         kind="choice",
-        choices=("chosen", "needless", "untested", "chains", "timetable"),
+        choices=("chosen", "unnecessary", "untested", "chains", "timetable"),
         is_repeatable=True,
         group="Output",
         commands=("rebuild",),

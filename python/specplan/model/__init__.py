@@ -93,7 +93,7 @@ if TYPE_CHECKING:
         Excluded,
         ExcludedBuild,
         ExclusionReason,
-        Needless,
+        Unnecessary,
         Untested,
     )
     from specplan.model.query import (
@@ -170,7 +170,7 @@ else:
                 "Origin OwnChange OwnKey"
             ),
             "specplan.model.not_built": (
-                "CutReason Excluded ExcludedBuild ExclusionReason Needless Untested"
+                "CutReason Excluded ExcludedBuild ExclusionReason Unnecessary Untested"
             ),
             "specplan.model.query": (
                 "Compatibility Detail EnvironmentAsked Level NotWanted Scope Unify WantsKind"
@@ -266,7 +266,6 @@ __all__ = [
     "Missing",
     "NamedSpec",
     "Nearest",
-    "Needless",
     "NewSpec",
     "NotWanted",
     "OpenReason",
@@ -306,6 +305,7 @@ __all__ = [
     "Undecided",
     "Unify",
     "UnknownWant",
+    "Unnecessary",
     "UnplannableReason",
     "Untested",
     "Verify",

@@ -9,7 +9,7 @@ from specplan.model.change import ChangedSpec
 from specplan.model.spec import NamedSpec
 from specplan.records import dataclass
 
-__all__ = ["CutReason", "Excluded", "ExcludedBuild", "ExclusionReason", "Needless", "Untested"]
+__all__ = ["CutReason", "Excluded", "ExcludedBuild", "ExclusionReason", "Unnecessary", "Untested"]
 
 #: The reason why a spec does not need another to which it has an edge.
 CutReason: TypeAlias = Literal["available", "external", "spliced", "test_only"]
@@ -20,7 +20,7 @@ ExclusionReason: TypeAlias = Literal["broken", "needs", "unneeded"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Needless:
+class Unnecessary:
     """A spec that node-by-node pruning would build, although nothing needs it.
 
     Attributes:

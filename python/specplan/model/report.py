@@ -47,8 +47,8 @@ class ReportOptions:
 
     Attributes:
         view: The view of coverage.
-        show: The parts of a plan to list instead of only counting them: ``chosen``, ``needless``,
-            ``untested``, ``chains``, ``timetable``.
+        show: The parts of a plan to list instead of only counting them: ``chosen``,
+            ``unnecessary``, ``untested``, ``chains``, ``timetable``.
         width: The width of the terminal in columns.
         colour: Whether to use escape sequences for colours.
         long_hashes: Whether to show full hashes everywhere.

@@ -15,11 +15,11 @@ from specplan.model import (
     Excluded,
     Input,
     LeftOut,
-    Needless,
     NotWanted,
     PlanTotals,
     Scope,
     SourceUsed,
+    Unnecessary,
     Untested,
     WhatIf,
     Why,
@@ -55,7 +55,7 @@ class Plan(Report):
         inputs: Its input files: wants, then caches, then costs, each by path.
         builds: The builds, by stage, then hash.
         critical_path: The hashes of the most expensive chain of builds, in build order.
-        needless: The unnecessary builds of node-by-node pruning, by hash.
+        unnecessary: The unnecessary builds of node-by-node pruning, by hash.
         untested: The specs that contain the change but are not rebuilt, by hash.
         excluded: The parts that are excluded because of specs that do not build.
         budget: The completed and the open roots, if the budget is limited. All other attributes
@@ -83,7 +83,7 @@ class Plan(Report):
     inputs: tuple[Input, ...]
     builds: tuple[Build, ...]
     critical_path: tuple[str, ...]
-    needless: tuple[Needless, ...]
+    unnecessary: tuple[Unnecessary, ...]
     untested: tuple[Untested, ...]
     excluded: Excluded
     budget: Budget | None
@@ -186,7 +186,7 @@ class Plan(Report):
         Args:
             width: The width of the terminal.
             colour: Whether to use escape sequences for colours.
-            show: The parts to list instead of only counting them: ``chosen``, ``needless``,
+            show: The parts to list instead of only counting them: ``chosen``, ``unnecessary``,
                 ``untested``, ``chains``, ``timetable``.
         """
         return as_text(self, ReportOptions(width=width, colour=colour, show=show))

@@ -30,7 +30,7 @@ from specplan.planning.gaps import asks_for_gaps, wants_of_gaps
 from specplan.planning.inputs import costs_of, inputs_of
 from specplan.planning.left_out import unknown_changes
 from specplan.planning.plan import Plan
-from specplan.planning.records import builds_of, excluded_of, needless_of, totals_of, untested_of
+from specplan.planning.records import builds_of, excluded_of, totals_of, unnecessary_of, untested_of
 from specplan.planning.wants import read_candidates, read_wanted_places, wanted_files
 from specplan.records import dataclass
 from specplan.sources.cost_files import read_costs
@@ -613,7 +613,7 @@ def _plan(solved: _Solved) -> Plan:
         inputs=solved.inputs,
         builds=builds,
         critical_path=tuple(core.critical_path()),
-        needless=needless_of(core),
+        unnecessary=unnecessary_of(core),
         untested=untested,
         excluded=excluded_of(core, question.broken),
         budget=solved.budget,

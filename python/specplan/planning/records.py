@@ -14,8 +14,8 @@ from specplan.model import (
     ExcludedBuild,
     Hashes,
     HeldChange,
-    Needless,
     PlanTotals,
+    Unnecessary,
     Untested,
     Why,
     WhyLine,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from specplan.model import NamedSpec
     from specplan.model.costs import Cost
 
-__all__ = ["builds_of", "excluded_of", "needless_of", "totals_of", "untested_of", "whys_of"]
+__all__ = ["builds_of", "excluded_of", "totals_of", "unnecessary_of", "untested_of", "whys_of"]
 
 #: The maximum number of specs in one explanation, and of lines in their trees: each tree may
 #: contain every spec, so all trees together can be too large to store or read.
@@ -94,11 +94,11 @@ def builds_of(core: compiled.Plan, cost_of: Mapping[str, Cost]) -> tuple[Build, 
     )
 
 
-def needless_of(core: compiled.Plan) -> tuple[Needless, ...]:
+def unnecessary_of(core: compiled.Plan) -> tuple[Unnecessary, ...]:
     """Return the unnecessary builds of node-by-node pruning, by hash."""
     return tuple(
-        Needless(spec=named_of(each.spec), cut_by=named_of(each.cut_by), reason=each.reason)
-        for each in core.needless()
+        Unnecessary(spec=named_of(each.spec), cut_by=named_of(each.cut_by), reason=each.reason)
+        for each in core.unnecessary()
     )
 
 

@@ -51,8 +51,8 @@
 //! assert_eq!(plan.reasons().because(curl), [hdf5, cmake, curl]);
 //!
 //! // Pruning node by node would build `sphinx` too, although `cmake` has a binary.
-//! let needless = plan.node_by_node().needless;
-//! assert_eq!((needless[0].spec, needless[0].cut_by), (sphinx, cmake));
+//! let unnecessary = plan.node_by_node().unnecessary;
+//! assert_eq!((unnecessary[0].spec, unnecessary[0].cut_by), (sphinx, cmake));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -113,7 +113,7 @@ pub use impact::supply::Supply;
 pub use impact::usefulness::{SpecGroup, Usefulness};
 pub use plan::left_out::{LeftOut, LeftOutReason};
 pub use plan::needs::Needs;
-pub use plan::node_by_node::{CutReason, Needless, NodeByNode};
+pub use plan::node_by_node::{CutReason, NodeByNode, Unnecessary};
 pub use plan::order::CriticalPath;
 pub use plan::reasons::{Cause, Reasons};
 pub use plan::stale::{Held, Stale, stale};

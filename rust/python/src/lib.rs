@@ -121,8 +121,8 @@ mod _core {
     #[pymodule_export]
     use super::plan::{
         BuildsAnswer, HeldAnswer, LeftOutAnswer, LeftOutBuildAnswer, LinkAnswer, NamedAnswer,
-        NeedlessAnswer, RepeatedAnswer, RepeatedStacksAnswer, ScheduleAnswer, ShardAnswer,
-        TotalsAnswer, UntestedAnswer, VerdictAnswer, WhyAnswer, WhyLineAnswer,
+        RepeatedAnswer, RepeatedStacksAnswer, ScheduleAnswer, ShardAnswer, TotalsAnswer,
+        UnnecessaryAnswer, UntestedAnswer, VerdictAnswer, WhyAnswer, WhyLineAnswer,
     };
 
     #[pymodule_export]

@@ -23,8 +23,8 @@ use crate::literals;
 use crate::records::records;
 
 pub(crate) use answers::{
-    BuildsAnswer, HeldAnswer, LeftOutAnswer, LeftOutBuildAnswer, LinkAnswer, NeedlessAnswer,
-    RepeatedAnswer, RepeatedStacksAnswer, ScheduleAnswer, ShardAnswer, TotalsAnswer,
+    BuildsAnswer, HeldAnswer, LeftOutAnswer, LeftOutBuildAnswer, LinkAnswer, RepeatedAnswer,
+    RepeatedStacksAnswer, ScheduleAnswer, ShardAnswer, TotalsAnswer, UnnecessaryAnswer,
     UntestedAnswer, VerdictAnswer, WhyAnswer, WhyLineAnswer,
 };
 pub(crate) use question::PlanQuestion;
@@ -210,18 +210,18 @@ impl PyPlan {
         )
     }
 
-    fn needless(&self, py: Python<'_>) -> PyResult<Py<PyTuple>> {
-        let needless = detach(py, || {
-            let needless = self.plan.node_by_node().needless.into_iter();
-            needless
-                .map(|each| NeedlessAnswer {
+    fn unnecessary(&self, py: Python<'_>) -> PyResult<Py<PyTuple>> {
+        let unnecessary = detach(py, || {
+            let unnecessary = self.plan.node_by_node().unnecessary.into_iter();
+            unnecessary
+                .map(|each| UnnecessaryAnswer {
                     spec: self.named(each.spec),
                     cut_by: self.named(each.cut_by),
                     reason: cut_reason(each.reason),
                 })
                 .collect()
         })?;
-        records(py, needless)
+        records(py, unnecessary)
     }
 
     fn left_out(&self, py: Python<'_>) -> PyResult<LeftOutAnswer> {

@@ -61,9 +61,9 @@ def rebuild(plan: Plan) -> Iterator[str]:
                 {**fields_of(each.spec), "kept_by": each.kept_by, "available": each.available}
                 for each in plan.untested
             ],
-            "needless": [
+            "unnecessary": [
                 {**fields_of(each.spec), "cut_by": each.cut_by, "reason": each.reason}
-                for each in plan.needless
+                for each in plan.unnecessary
             ],
             "not_wanted": plan.not_wanted,
             "totals": plan.totals,

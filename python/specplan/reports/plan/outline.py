@@ -66,7 +66,7 @@ def outline(plan: Plan, options: ReportOptions) -> Outline:
             *_kept_unless_chosen(plan),
             *_excluded(plan),
             *_untested(plan),
-            *_needless(plan),
+            *_unnecessary(plan),
         ),
         notes=(*wording.left_out(plan.left_out), *plan_wording.notes(plan)),
     )
@@ -233,7 +233,7 @@ def _untested(plan: Plan) -> tuple[Section, ...]:
     return _detail("untested", f"{wording.count(len(rows), 'spec')} untested", columns, rows)
 
 
-def _needless(plan: Plan) -> tuple[Section, ...]:
+def _unnecessary(plan: Plan) -> tuple[Section, ...]:
     columns = (
         Column("spec", "build", "spec", is_lead=True),
         Column("cut_by", "unnecessary because of", "spec"),
@@ -245,10 +245,10 @@ def _needless(plan: Plan) -> tuple[Section, ...]:
             _spec(each.cut_by),
             State(each.reason, each.reason.replace("_", " ")),
         )
-        for each in plan.needless
+        for each in plan.unnecessary
     )
     title = f"{wording.count(len(rows), 'unnecessary build')} of pruning node by node"
-    return _detail("needless", title, columns, rows)
+    return _detail("unnecessary", title, columns, rows)
 
 
 def _detail(

@@ -165,8 +165,8 @@ def limits(excluded: int, open_roots: int, *, is_what_if: bool) -> list[str]:
 def numbers(plan: Plan) -> list[str]:
     """Return the other counts, one sentence each."""
     totals = plan.totals
-    vain = f", {len(plan.needless)} of them unnecessary" if plan.needless else ""
-    lines = [f"pruned node by node: {wording.count(totals.node_by_node, 'build')}{vain}"]
+    unnecessary = f", {len(plan.unnecessary)} of them unnecessary" if plan.unnecessary else ""
+    lines = [f"pruned node by node: {wording.count(totals.node_by_node, 'build')}{unnecessary}"]
     if totals.builds:
         path = amounts.of_total(totals.critical_path, totals.cost, plan.unit)
         lines.append(f"critical path: {path}")

@@ -36,7 +36,7 @@ impl CutReason {
 
 /// An unnecessary build of pruning node by node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Needless {
+pub struct Unnecessary {
     /// The spec that nothing needs.
     pub spec: SpecId,
     /// The spec that makes it unnecessary: the nearest available dependent that it could only help
@@ -55,7 +55,7 @@ pub struct NodeByNode {
     pub builds: SpecSet,
     /// The unnecessary ones, in ascending rank. Builds that the plan left out because of a broken
     /// spec are needed, and not among them.
-    pub needless: Vec<Needless>,
+    pub unnecessary: Vec<Unnecessary>,
 }
 
 impl Plan {
@@ -71,22 +71,22 @@ impl NodeByNode {
         let closure = plan.root_closure();
         let builds = rules.standing_among(&closure, Standing::Absent);
         let cuts = Cuts::new(rules, &closure, &plan.needed_at_best);
-        let mut needless: Vec<Place> = builds
+        let mut unnecessary: Vec<Place> = builds
             .difference(&plan.needed_at_best)
             .map(Place::at)
             .collect();
-        needless.sort_unstable_by_key(|&place| graph.rank_at(place));
-        let needless = needless.into_iter().map(|place| {
+        unnecessary.sort_unstable_by_key(|&place| graph.rank_at(place));
+        let unnecessary = unnecessary.into_iter().map(|place| {
             let cut_by = cuts.by[place.index()]
                 .expect("a path from a root to an unneeded spec holds an edge that is cut");
-            Needless {
+            Unnecessary {
                 spec: graph.id_at(place),
                 cut_by: graph.id_at(cut_by),
                 reason: CutReason::of(rules, cut_by),
             }
         });
         Self {
-            needless: needless.collect(),
+            unnecessary: unnecessary.collect(),
             builds: graph.specs_at(&builds),
         }
     }

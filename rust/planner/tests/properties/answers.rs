@@ -34,17 +34,17 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
 
     #[test]
-    fn needless_builds_are_those_that_only_node_by_node_plans(world in world(14), scope in scope()) {
+    fn unnecessary_builds_are_those_that_only_node_by_node_plans(world in world(14), scope in scope()) {
         let (plan, model) = (world.plan(scope), world.model());
         let node_by_node = plan.node_by_node();
-        let needless = specs(node_by_node.needless.iter().map(|needless| needless.spec));
+        let unnecessary = specs(node_by_node.unnecessary.iter().map(|unnecessary| unnecessary.spec));
         let expected = &specs(node_by_node.builds.iter()) - &specs(plan.builds());
-        prop_assert_eq!(needless, expected);
+        prop_assert_eq!(unnecessary, expected);
 
         // Walk up from each unnecessary spec over the specs that would demand it, level by level.
         let closure = root_closure(&world);
-        for needless in node_by_node.needless {
-            let mut level = vec![needless.spec.get()];
+        for unnecessary in node_by_node.unnecessary {
+            let mut level = vec![unnecessary.spec.get()];
             let mut seen = level.clone();
             let mut nearest: Vec<Vec<u32>> = vec![Vec::new(), Vec::new()];
             while !level.is_empty() {
@@ -74,7 +74,7 @@ proptest! {
             }
             let candidates = nearest.into_iter().find(|cuts| !cuts.is_empty()).unwrap();
             let expected = candidates.into_iter().min_by_key(|&cut| world.ranks[cut as usize]);
-            prop_assert_eq!(Some(needless.cut_by.get()), expected);
+            prop_assert_eq!(Some(unnecessary.cut_by.get()), expected);
         }
     }
 

@@ -75,7 +75,7 @@ proptest! {
         let plan = world.plan(Scope::All);
         let node_by_node = plan.node_by_node();
         prop_assert_eq!(specs(plan.builds()), specs(node_by_node.builds.iter()));
-        prop_assert_eq!(node_by_node.needless, []);
+        prop_assert_eq!(node_by_node.unnecessary, []);
         prop_assert_eq!(plan.totals().node_by_node, plan.totals().builds);
     }
 
@@ -129,8 +129,8 @@ proptest! {
         }
         let (one, two) = (one.node_by_node(), two.node_by_node());
         prop_assert_eq!(
-            moved(one.needless.iter().map(|needless| needless.cut_by).collect()),
-            two.needless.iter().map(|needless| needless.cut_by).collect::<Vec<_>>()
+            moved(one.unnecessary.iter().map(|unnecessary| unnecessary.cut_by).collect()),
+            two.unnecessary.iter().map(|unnecessary| unnecessary.cut_by).collect::<Vec<_>>()
         );
     }
 

@@ -15,7 +15,7 @@ fn a_binary_whose_build_dependency_is_not_cached_needs_no_build() {
     assert_eq!(builds(&task), []);
     let node_by_node = Plan::new(task).unwrap().node_by_node();
     assert_eq!(node_by_node.builds.len(), 1);
-    assert_eq!(node_by_node.needless[0].reason, CutReason::Available);
+    assert_eq!(node_by_node.unnecessary[0].reason, CutReason::Available);
 }
 
 #[test]
@@ -50,9 +50,9 @@ fn externals_are_neither_wanted_nor_built_nor_looked_through() {
         WhyVerdict::External
     );
     // Node by node does look through it.
-    let needless = plan.node_by_node().needless;
+    let unnecessary = plan.node_by_node().unnecessary;
     assert_eq!(
-        (needless[0].spec, needless[0].reason),
+        (unnecessary[0].spec, unnecessary[0].reason),
         (SpecId::new(2), CutReason::External)
     );
 }

@@ -74,7 +74,7 @@ pub(crate) struct ScheduleAnswer {
 
 /// The unnecessary builds of pruning node by node.
 #[pyclass(frozen, get_all, module = "specplan._core")]
-pub(crate) struct NeedlessAnswer {
+pub(crate) struct UnnecessaryAnswer {
     pub(super) spec: NamedAnswer,
     /// The spec that makes it unnecessary.
     pub(super) cut_by: NamedAnswer,

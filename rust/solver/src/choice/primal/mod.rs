@@ -133,7 +133,7 @@ impl<'a> Holding<'a> {
     }
 
     /// Returns whether every want that is met stays so without the item.
-    fn is_needless(&mut self, item: u32) -> bool {
+    fn is_unnecessary(&mut self, item: u32) -> bool {
         let uses = self.instance.uses.row(item as usize);
         self.work += uses.len() as u64;
         let mut want = u32::MAX;
@@ -157,7 +157,7 @@ impl<'a> Holding<'a> {
     /// Releases items that are not needed, in order.
     fn prune(&mut self, order: &[u32]) {
         for &item in order {
-            if self.holds(item) && self.is_needless(item) {
+            if self.holds(item) && self.is_unnecessary(item) {
                 self.release(item);
             }
         }
