@@ -34,10 +34,10 @@ _OBEYED: Final = re.compile(r"^\s*::[a-z-]+[^\n]*::|##\[", re.MULTILINE)
 _FAULT: Final = 70
 
 #: A dependency without a name, as in ``^@12``, one with the virtual packages that it provides, as
-#: in ``%c,cxx=gcc``, and one called like the spec. A spec called like one of these packages, or
+#: in ``%c,cxx=gcc``, and a name that stands twice. A spec called like one of these packages, or
 #: another dependency on the same package, takes its place in Spack.
 _REPLACED: Final = re.compile(
-    r"(?:[%^]|\] )(?:[@+~-]|[\w,.-]+=)|\bvirtuals=|^([\w.-]+)\b.*(?:[%^]|\] )\1\b"
+    r"(?:[%^]|\] )(?:[@+~-]|[\w,.-]+=)|\bvirtuals=|(?:^|[%^]|\] )([\w.-]+)\b.*(?:[%^]|\] )\1\b"
 )
 
 #: Spack does not hold these to satisfy themselves: what propagates may be contradicted.
