@@ -6,7 +6,7 @@
 //!
 //! A hash that can be recomputed proves the content. One that cannot be recomputed proves nothing,
 //! unless the node is certainly written as it was hashed. So any doubt leads to
-//! [`Undecided`](Verdict::Undecided):
+//! [`Undecided`](HashVerdict::Undecided):
 //!
 //! - nodes that came from files of an older Spack keep the hash of their old form;
 //! - spliced specs have a hash that is put together from two;
