@@ -64,10 +64,18 @@ pub fn load(
     let members: Vec<&MemberFile> = members
         .filter(|file| selections.iter().any(|each| is_asked(each, file)))
         .collect();
-    let allowance = allowance(folder, members.iter().map(|file| &*file.path));
-    let (accounts, is_needed) = match packages {
+    let fresh = || allowance(folder, members.iter().map(|file| &*file.path));
+    let mut allowance = fresh();
+    let some = match packages {
         Some(packages) => read_accounts_of(folder, packages, &allowance)?,
-        None => (read_accounts(folder, &allowance)?, None),
+        None => None,
+    };
+    let (accounts, is_needed) = if let Some((accounts, is_needed)) = some {
+        (accounts, Some(is_needed))
+    } else {
+        // What was read to find that out counts no more.
+        allowance = fresh();
+        (read_accounts(folder, &allowance)?, None)
     };
     let mut known: Vec<Known<'_>> = selections.iter().map(Known::new).collect();
     for file in members {
@@ -288,27 +296,21 @@ pub(crate) fn read_accounts(folder: &Path, allowance: &Allowance) -> Result<Acco
     Ok(accounts)
 }
 
-/// Accounts of a saved catalog; and by account whether it is needed, unless all are.
-type SomeAccounts = (Accounts, Option<Vec<bool>>);
+/// Accounts of a saved catalog, and by account whether it is needed.
+type SomeAccounts = (Accounts, Vec<bool>);
 
-/// Reads the accounts of some packages, without their dependencies; all accounts where that would
-/// not be enough.
+/// Reads the accounts of some packages, without their dependencies; `None` if a question about
+/// these packages may need other accounts too.
 fn read_accounts_of(
     folder: &Path,
     packages: &[String],
     allowance: &Allowance,
-) -> Result<SomeAccounts, TableFault> {
+) -> Result<Option<SomeAccounts>, TableFault> {
     let [specs, edges] = TABLES.map(|name| table_file(folder, name));
     let mut specs = TableFile::open(&specs, allowance, SPEC)?;
     let edges = TableFile::open(&edges, allowance, EDGE)?;
-    let all = |specs: &TableFile<'_>| {
-        let mut accounts = Accounts::new();
-        read_specs(&mut accounts, specs, None)?;
-        read_edges(&mut accounts, &edges)?;
-        Ok((accounts, None))
-    };
     if are_virtual(packages, &specs, &edges)? {
-        return all(&specs);
+        return Ok(None);
     }
     let names = specs.texts("name")?.or_empty();
     let is_name = names.each_once(|name| packages.iter().any(|package| package == name));
@@ -318,17 +320,13 @@ fn read_accounts_of(
     specs.leave_out_but(&is_needed);
     let mut accounts = Accounts::new();
     read_specs(&mut accounts, &specs, Some(&is_needed))?;
-    let counts = accounts.counts.values();
-    if counts
-        .into_iter()
-        .any(|&number| !is_needed[number as usize])
-    {
-        specs.leave_out_but(&vec![true; is_needed.len()]);
-        return all(&specs);
+    let mut counts = accounts.counts.values();
+    if counts.any(|&number| !is_needed[number as usize]) {
+        return Ok(None);
     }
     accounts.records_edges.fill(false);
     accounts.edge_starts = vec![0; accounts.len() + 1];
-    Ok((accounts, Some(is_needed)))
+    Ok(Some((accounts, is_needed)))
 }
 
 /// Whether some spec provides one of these names as a virtual package, or is needed as such.
