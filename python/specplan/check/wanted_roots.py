@@ -55,7 +55,7 @@ def _not_concretized(lock: str, root: EnvironmentRoot) -> LeftOut:
         where=f"{root.path}:{root.line}",
         detail=f"`{lock}` lacks `{root.spec}`, so that nothing says which binary it needs",
         blocks=True,
-        remedy="concretize the environment again, or --allow-left-out lock_root",
+        remedy=stale_locks.concretize_again(root.path),
     )
 
 

@@ -6,7 +6,6 @@ This module turns both into the records of one document.
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -87,13 +86,17 @@ def _assumptions(answered: EnvironmentAnswer) -> list[LeftOut]:
 
 def not_concretized(environments: Iterable[WantedEnvironment]) -> list[LeftOut]:
     """Return the roots that locks lack and for which no spec is chosen."""
+    from specplan.sources.environments.stale_locks import (  # noqa: PLC0415 - only for environments
+        concretize_again,
+    )
+
     return [
         LeftOut(
             kind="lock_root",
             where=f"{root.path}:{root.line}",
             detail=f"the lock beside it lacks `{root.spec}`, which the scope `all` cannot plan for",
             blocks=True,
-            remedy=f"spack -e {os.path.dirname(root.path) or '.'} concretize --force",  # noqa: PTH120
+            remedy=concretize_again(root.path),
         )
         for each in environments
         if each.is_not_concretized

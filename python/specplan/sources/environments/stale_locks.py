@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from specplan.sources.limits import Limits
     from specplan.sources.wanted import WantedLock
 
-__all__ = ["beside"]
+__all__ = ["beside", "concretize_again"]
 
 _LOCK: Final = "spack.lock"
 _ENVIRONMENT: Final = "spack.yaml"
@@ -119,7 +119,7 @@ def _lost(lock: str, path: str, group: str, root: str) -> LeftOut:
         where=lock,
         detail=f"its root {shown} is not in `{path}`, but still wanted here",
         blocks=False,
-        remedy=_concretize(path),
+        remedy=concretize_again(path),
     )
 
 
@@ -149,9 +149,14 @@ def _not_developed(
                 detail=f"`{path}` develops `{spec}`, and it was locked before",
                 count=len(stale),
                 blocks=True,
-                remedy=_concretize(path),
+                remedy=concretize_again(path),
             )
 
 
-def _concretize(path: str) -> str:
+def concretize_again(path: str) -> str:
+    """Return the command that makes the lock beside an environment anew.
+
+    Args:
+        path: The ``spack.yaml``.
+    """
     return f"spack -e {os.path.dirname(path) or '.'} concretize --force"  # noqa: PTH120
