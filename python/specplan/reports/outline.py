@@ -129,9 +129,13 @@ class Number:
 
 
 def numbers(values: Iterable[float | None]) -> list[Number]:
-    """Return the cells of a column of counts."""
+    """Return the cells of a column of counts; equal counts share one cell if there are few."""
     counts = list(values)
-    return from_columns(Number, len(counts), value=counts)
+    distinct = set(counts)
+    if 2 * len(distinct) > len(counts):
+        return from_columns(Number, len(counts), value=counts)
+    cells = {each: Number(each) for each in distinct}
+    return list(map(cells.__getitem__, counts))
 
 
 @dataclass(frozen=True, slots=True)

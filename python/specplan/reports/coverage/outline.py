@@ -214,7 +214,7 @@ def _cells(cells: Sequence[model.Cell]) -> ReportTable:
 def _gap_table(result: Coverage) -> ReportTable:
     """Return the gaps, ranked; those that only differ by cell are one row."""
     gaps = result.gaps
-    if len({gap.want for gap in gaps}) == len(gaps):
+    if len(set(map(_WANT, gaps))) == len(gaps):
         # These are mostly hundreds of thousands of hashes, so no two rows are alike.
         groups = [[gap] for gap in gaps]
     else:
@@ -228,17 +228,23 @@ def _gap_table(result: Coverage) -> ReportTable:
     if len(result.cells) > 1:
         columns.append((Column("where", "lacking in", "cells"), list(map(_lacking, groups))))
     for name, title in (("blocked", "blocks"), ("roots_completed", "roots")):
-        counts = [getattr(gap, name) for gap in firsts]
-        if any(count is not None for count in counts):
+        counts = list(map(attrgetter(name), firsts))
+        if counts.count(None) < len(counts):
             columns.append((Column(name, title, "count"), numbers(counts)))
     if any(gap.buildable_now is not None for gap in gaps):
         column = Column("buildable_now", "buildable", "answer", side="right")
         columns.append((column, [_ANSWERS[gap.buildable_now] for gap in firsts]))
-    columns.append((Column("state", "who has it", "state"), list(map(_state, firsts))))
+    if any(map(_DEVELOPED, firsts)):
+        states = list(map(_state, firsts))
+    else:
+        states = list(map(_STATES.__getitem__, map(_STATE, firsts)))
+    columns.append((Column("state", "who has it", "state"), states))
     if any(gap.known is not None for gap in gaps):
         known = [Words(gap.known or "") for gap in firsts]
         columns.append((Column("known", "known", "words"), known))
-    nearest = [_nearest(None if gap.developed else gap.nearest) for gap in firsts]
+    nearest = [
+        _NONE if gap.nearest is None or gap.developed else _nearest(gap.nearest) for gap in firsts
+    ]
     columns.append((Column("nearest", "nearest (differs in)", "nearest"), nearest))
     return ReportTable(
         tuple(column for column, _ in columns),
@@ -260,13 +266,14 @@ def _state(gap: model.Gap) -> State:
 
 def _wants(gaps: Sequence[model.Gap]) -> Sequence[TableCell]:
     """Return the wants of gaps; specs are looked up together, because a lock has very many."""
-    if any(gap.hash is None for gap in gaps):
+    hashes = list(map(_HASH, gaps))
+    if None in hashes:
         return list(map(_want, gaps))
     return from_columns(
         SpecWithHash,
         len(gaps),
-        label=[wording.spec_name(gap.package, gap.version) for gap in gaps],
-        hash=[gap.hash for gap in gaps],
+        label=map(wording.spec_name, map(_PACKAGE, gaps), map(_VERSION, gaps)),
+        hash=hashes,
         between=repeat(_BEFORE_HASH),
     )
 
@@ -277,11 +284,17 @@ def _want(gap: model.Gap) -> TableCell:
     return SpecWithHash(wording.spec_name(gap.package, gap.version), gap.hash, between=_BEFORE_HASH)
 
 
-def _nearest(nearest: model.Nearest | None) -> TableCell:
-    if nearest is None:
-        return _NONE
+def _nearest(nearest: model.Nearest) -> TableCell:
     return NearestSpec(nearest.hash, wording.nearest_place(nearest), nearest.differs)
 
+
+#: Each returns one field of a gap.
+_WANT: Final = attrgetter("want")
+_PACKAGE: Final = attrgetter("package")
+_VERSION: Final = attrgetter("version")
+_HASH: Final = attrgetter("hash")
+_STATE: Final = attrgetter("state")
+_DEVELOPED: Final = attrgetter("developed")
 
 #: Returns these fields of a record, all in one call.
 _CELL_FIELDS: Final = attrgetter(*_CELL_NAMES)

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from specplan.counting import form
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from specplan.aliases import Unit
     from specplan.reports.outline import Amount, Number
 
-__all__ = ["amount", "exact", "of_cell", "of_number", "of_total", "time"]
+__all__ = ["amount", "exact", "of_cell", "of_number", "of_numbers", "of_total", "time"]
 
 _MINUTE: Final = 60
 _HOUR: Final = 60 * _MINUTE
 _DAY: Final = 24 * _HOUR
+
+#: Whole numbers below this have no more digits than :func:`exact` shows.
+_EXACT: Final = 10**15
+
+_VALUE: Final = attrgetter("value")
 
 
 def amount(value: float, unit: Unit) -> str:
@@ -56,6 +64,14 @@ def of_cell(cell: Amount) -> str:
 def of_number(cell: Number) -> str:
     """Return a number in a table, ``n/a`` if unknown."""
     return "n/a" if cell.value is None else exact(cell.value)
+
+
+def of_numbers(cells: Sequence[Number]) -> Sequence[str]:
+    """Return :func:`of_number` of each cell; a column of whole numbers is converted at once."""
+    values = list(map(_VALUE, cells))
+    if set(map(type, values)) == {int} and -_EXACT < min(values) <= max(values) < _EXACT:
+        return list(map(str, values))
+    return list(map(of_number, cells))
 
 
 def _time(seconds: float) -> str:

@@ -6,6 +6,7 @@ already escaped (see :mod:`specplan.reports.render.escape`), so its only white s
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from specplan.records import dataclass
@@ -212,13 +213,13 @@ def _padded(
 ) -> list[str | None]:
     """Return the line of each row of ASCII whose cells all fit, made column by column."""
     padded = [
-        [text.rjust(width) for text in cells]
-        if column.align == "right"
-        else [text.ljust(width) for text in cells]
+        map(str.rjust if column.align == "right" else str.ljust, cells, repeat(width))
         for column, cells, width in zip(columns, texts, widths, strict=True)
     ]
     between = " " * _BETWEEN
-    lines: list[str | None] = [between.join(row).rstrip(" ") for row in zip(*padded, strict=True)]
+    lines: list[str | None] = [
+        line.rstrip(" ") for line in map(between.join, zip(*padded, strict=True))
+    ]
     for column, cells, width in zip(columns, texts, widths, strict=True):
         if column.wraps or column.overhangs:
             for number, text in enumerate(cells):

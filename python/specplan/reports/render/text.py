@@ -7,7 +7,7 @@ list replaces the table. Names are not broken: a line only exceeds the width if 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from specplan.model.report import Report, ReportOptions, as_headline, as_text
 from specplan.model.spec import SHORT_HASH
@@ -224,19 +224,28 @@ class TextWriter:
     def cells(self, cells: Sequence[value.TableCell]) -> ColumnCells:
         """Return the cells of a column, as :meth:`span` shows each."""
         kinds = set(map(type, cells))
-        if len(kinds) > 1 or None in cells:
+        if len(kinds) != 1 or type(None) in kinds:
             spans = list(map(self.span, cells))
             return ColumnCells([each.text for each in spans], [each.style for each in spans])
         kind = kinds.pop()
         raw = _RAW.get(kind)
         if raw is not None:
             texts = terminal_each([raw(self, cell) for cell in cells])
+        elif kind is value.Number:
+            texts = amounts.of_numbers(cast("Sequence[value.Number]", cells))
         else:
-            show = _SHOWN[kind]
-            texts = [show(self, cell) for cell in cells]
+            texts = self.shown_each(cells, _SHOWN[kind])
         if not self.page.colour:
             return ColumnCells(texts)
         return ColumnCells(texts, [_STYLES[cell.tone] for cell in cells if cell is not None])
+
+    def shown_each(
+        self, cells: Sequence[value.TableCell], show: Callable[[TextWriter, Any], str]
+    ) -> Sequence[str]:
+        """Return the text of each cell; cells of a long column are mostly the same few objects."""
+        distinct = dict(zip(map(id, cells), cells, strict=True))
+        texts = {number: show(self, cell) for number, cell in distinct.items()}
+        return list(map(texts.__getitem__, map(id, cells)))
 
     def span(self, cell: value.TableCell) -> Span:
         """Return a cell as text with its style."""

@@ -6,6 +6,8 @@ them in its own way.
 
 from __future__ import annotations
 
+from collections import Counter
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from specplan.counting import count, form
@@ -421,10 +423,8 @@ def _broken_specs(coverage: Coverage) -> list[str]:
 
 def gaps_by_state(gaps: Iterable[Gap]) -> str:
     """Return the number of gaps in each state, in words."""
-    numbers: dict[GapState, int] = dict.fromkeys(_STATE_SUMS, 0)
-    for gap in gaps:
-        numbers[gap.state] += 1
-    parts = [f"{number} {_STATE_SUMS[state]}" for state, number in numbers.items() if number]
+    numbers = Counter(map(attrgetter("state"), gaps))
+    parts = [f"{numbers[state]} {words}" for state, words in _STATE_SUMS.items() if numbers[state]]
     return f"{count(sum(numbers.values()), 'gap')}: {', '.join(parts)}" if parts else "no gaps"
 
 
