@@ -6,7 +6,7 @@ GIL. An unknown name (of a column, level, tag or stack) raises ``ValueError``: t
 already checked names.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypedDict, final
@@ -43,6 +43,7 @@ __all__ = [
     "catalog_tables",
     "format_releases",
     "is_known_target",
+    "json_rows",
     "known_targets",
     "load_tables",
     "parse_specs",
@@ -53,6 +54,7 @@ __all__ = [
     "read_specs",
     "save_tables",
     "show_panics",
+    "sorted_want_keys",
     "table_of_columns",
 ]
 
@@ -1831,6 +1833,9 @@ class Catalog:
         build edges, nothing is reached through it. ``ValueError`` if the edges have a cycle.
         """
 
+    def reached_count(self, hashes: list[str], kinds: int) -> int:
+        """Return the number of specs that :meth:`reached` returns."""
+
     def dependencies(self, spec: str) -> list[NeighbourAnswer] | None:
         """Return the dependencies of a spec, in its source's order; None if no source lists them.
 
@@ -2255,6 +2260,28 @@ def teach_targets(targets: list[tuple[str, list[str]]]) -> None:
 
     Raises:
         ValueError: If they contradict the known targets; then nothing is added.
+    """
+
+def sorted_want_keys(wants: Collection[str]) -> str:
+    """Return the distinct keys of wants, sorted, one after the other.
+
+    O(n log n). A key is that of :func:`specplan.model.want_keys.key_of`.
+    """
+
+def json_rows(names: list[str], columns: list[Sequence[Any]], depth: int) -> str | None:
+    """Return columns as the objects of an array of an indented JSON document.
+
+    O(values).
+
+    Args:
+        names: The names of the fields, plain ASCII.
+        columns: The values of each field, equally many.
+        depth: The number of objects and arrays around an object.
+
+    Returns:
+        The text; None if a value is no plain text, whole number of 64 bits, truth or ``None``. A
+            plain text is printable ASCII that needs no escape, neither in JSON nor in the log of a
+            CI job.
     """
 
 def pattern_is_found(pattern: str, text: str) -> bool:

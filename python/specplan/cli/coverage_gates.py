@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from specplan.cli.stack_gates import asked_tables, held_on_nothing, suffix_of
 from specplan.exact import compare_share
+from specplan.model.column_records import values_of
 from specplan.model.gate import Gate, none_allowed
 from specplan.model.left_out import ALL_KINDS, LeftOutKind
 from specplan.model.roots import MOST_LACKS
@@ -164,7 +165,8 @@ class _CoverageSubjects:
         self._coverage = coverage
         self._cells = _by_stack(coverage.cells)
         # Gates only need the known gaps.
-        self._all_known = [gap for gap in coverage.gaps if gap.known is not None]
+        marks = enumerate(values_of(coverage.gaps, "known"))
+        self._all_known = [coverage.gaps[at] for at, known in marks if known is not None]
         self._known = _by_stack(self._all_known)
         self._roots: Mapping[str, RootsOfStack] = {}
         self._excused: AbstractSet[str] = frozenset()

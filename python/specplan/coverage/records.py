@@ -8,7 +8,7 @@ from functools import partial
 from itertools import repeat
 from operator import attrgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar, cast
 
 from specplan.catalog.specs import by_hash, nearest_of
 from specplan.coverage import environment_records
@@ -27,9 +27,9 @@ from specplan.model import (
     RootCoverage,
     RootsOfStack,
 )
+from specplan.model.column_records import ColumnRecords
 from specplan.model.columns import from_columns
 from specplan.model.hashes import Hashes
-from specplan.model.lazy_records import LazyRecords
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from specplan.model.roots import RootLine
 
 __all__ = ["cells", "coverage", "lacking", "own_cells"]
+
+Item = TypeVar("Item")
 
 #: The fields of a cell with the same name in the core.
 _SAME_NAMES: Final = (
@@ -100,15 +102,15 @@ def coverage(
 
 def _all_gaps(
     answer: ResolvedAnswer, cells: Sequence[Cell], demanded: Demand | None, caches: _core.Catalog
-) -> tuple[Gap, ...]:
+) -> Sequence[Gap]:
     """Return the gaps, including those of environments."""
-    gaps = _gaps(answer, cells, demanded, caches)
-    gaps += environment_records.gaps_of_not_concretized(answer.not_concretized)
+    of_stacks = _gaps(answer, cells, demanded, caches)
+    if not answer.not_concretized and answer.abstract is None:
+        return of_stacks
+    gaps = [*of_stacks, *environment_records.gaps_of_not_concretized(answer.not_concretized)]
     if answer.abstract is not None:
         gaps += environment_records.gaps(answer.abstract)
-    if answer.not_concretized or answer.abstract is not None:
-        gaps.sort(key=_rank)
-    return tuple(gaps)
+    return tuple(sorted(gaps, key=_rank))
 
 
 def _root_lines(answer: ResolvedAnswer) -> tuple[RootLine, ...]:
@@ -228,13 +230,14 @@ def _usable(answer: ResolvedAnswer, demanded: Demand | None) -> dict[tuple[str, 
 
 
 #: The number of other wants a gap blocks and of roots it completes; whether it can be built now.
-_Gains: TypeAlias = "tuple[Iterable[int | None], Iterable[int | None], Iterable[bool | None]]"
+_Gains: TypeAlias = "tuple[Sequence[int | None], Sequence[int | None], Sequence[bool | None]]"
 
 
 def _gains(answer: ResolvedAnswer, gaps: _core.GapsAnswer, demanded: Demand | None) -> _Gains:
     """Return the benefit of each gap, as columns in the order of the gaps."""
     if demanded is None or answer.level != "hash":
-        return repeat(None), repeat(None), repeat(None)
+        nothing = [None] * len(gaps.want)
+        return nothing, nothing, nothing
     if len(demanded.gains) == 1:
         only = demanded.gains[0]
         return only.blocked, only.roots_completed, only.buildable_now
@@ -250,45 +253,61 @@ def _gains(answer: ResolvedAnswer, gaps: _core.GapsAnswer, demanded: Demand | No
 
 def _gaps(
     answer: ResolvedAnswer, cells: Sequence[Cell], demanded: Demand | None, caches: _core.Catalog
-) -> list[Gap]:
+) -> Sequence[Gap]:
     """Return the gaps, the most useful first."""
     gaps = answer.gaps
-    if gaps is None or not gaps.cell:
-        return []
+    if gaps is None or not gaps.want:
+        return ()
     blocked, completed, buildable = _gains(answer, gaps, demanded)
-    places = [(each.stack, each.platform, each.os, each.target) for each in cells]
-    stacks, platforms, oss, targets = zip(*map(places.__getitem__, gaps.cell), strict=True)
-    records = from_columns(
-        Gap,
-        len(stacks),
-        stack=stacks,
-        platform=platforms,
-        os=oss,
-        target=targets,
-        want=gaps.want,
-        package=gaps.package,
-        version=gaps.version,
-        hash=gaps.hash,
-        state=gaps.state,
-        cells_lacking=gaps.cells_lacking,
-        blocked=blocked,
-        roots_completed=completed,
-        buildable_now=buildable,
-        nearest=_nearest(answer, gaps.nearest, caches),
-    )
+    count = len(gaps.want)
+    order: Sequence[int] = range(count)
     if demanded is not None and answer.level == "hash":
         # The core has ranked them by all further keys, and sorting is stable.
-        records.sort(key=attrgetter("blocked"), reverse=True)
-    return records
+        ranks = cast("Sequence[int]", blocked)
+        order = sorted(order, key=ranks.__getitem__, reverse=True)
+
+    def ranked(values: Sequence[Item]) -> Sequence[Item]:
+        return values if isinstance(order, range) else _in_order(values, order)
+
+    want = ranked(gaps.want)
+    return ColumnRecords(
+        Gap,
+        count,
+        **_of_cells(ranked(gaps.cell), cells),
+        want=want,
+        package=ranked(gaps.package),
+        version=ranked(gaps.version),
+        hash=want if answer.level == "hash" else gaps.hash,
+        state=ranked(gaps.state),
+        cells_lacking=ranked(gaps.cells_lacking),
+        blocked=ranked(blocked),
+        roots_completed=ranked(completed),
+        buildable_now=ranked(buildable),
+        nearest=_nearest(answer, ranked(gaps.nearest), caches),
+    )
+
+
+def _of_cells(numbers: Sequence[int], cells: Sequence[Cell]) -> dict[str, Sequence[str]]:
+    """Return the columns with the cell of each gap.
+
+    Args:
+        numbers: The position of the cell of each gap.
+        cells: The cells.
+    """
+    found: dict[str, Sequence[str]] = {}
+    for name in ("stack", "platform", "os", "target"):
+        texts = list(map(attrgetter(name), cells))
+        found[name] = texts * len(numbers) if len(texts) == 1 else _in_order(texts, numbers)
+    return found
 
 
 def _nearest(
     answer: ResolvedAnswer, found: Sequence[_core.NearestAnswer | None], caches: _core.Catalog
-) -> Iterable[Nearest | None]:
+) -> Sequence[Nearest | None]:
     """Return the binaries that are nearest to gaps, each with the file of a cache that holds it."""
     hashes = {each.hash for each in found if each is not None}
     if not hashes:
-        return repeat(None)
+        return [None] * len(found)
     # A lock records more about a spec than a cache does, but it contains no binary.
     of_caches = by_hash(caches, hashes) if answer.wanted else {}
     return nearest_of(found, {each: spec.source for each, spec in of_caches.items()})
@@ -357,27 +376,27 @@ def _lacking(
     of_environments: environment_records.InstallableRoots | None,
 ) -> Sequence[Lacking]:
     """Return the specs that broken roots lack, the most widely missing first, then by hash."""
-    counts: dict[str, int] = {}
-    for each in (demanded, of_environments):
-        if each is not None:
-            for lacked, roots in zip(each.lacked.hash, each.lacked.roots, strict=True):
-                counts[lacked] = counts.get(lacked, 0) + roots
-    # Sort by hash, then by number: sorting is stable.
-    hashes = sorted(sorted(counts), key=counts.__getitem__, reverse=True)
+    found = [each.lacked for each in (demanded, of_environments) if each is not None]
+    if len(found) == 1:
+        hashes, roots = found[0].hash, found[0].roots
+    else:
+        counts: Counter[str] = Counter()
+        for each in found:
+            counts.update(dict(zip(each.hash, each.roots, strict=True)))
+        hashes = sorted(counts)
+        roots = list(map(counts.__getitem__, hashes))
+    if len(set(roots)) > 1:
+        # They are sorted by hash, and sorting is stable.
+        order = sorted(range(len(roots)), key=roots.__getitem__, reverse=True)
+        hashes, roots = _in_order(hashes, order), _in_order(roots, order)
+    packages, versions = core.named(hashes)
+    return ColumnRecords(
+        Lacking, len(hashes), hash=hashes, package=packages, version=versions, roots=roots
+    )
 
-    def make(some: Sequence[str]) -> list[Lacking]:
-        packages, versions = core.named(list(some))
-        return from_columns(
-            Lacking,
-            len(some),
-            hash=some,
-            package=packages,
-            version=versions,
-            roots=map(counts.__getitem__, some),
-        )
 
-    # A report shows the first few.
-    return LazyRecords(hashes, make)
+def _in_order(values: Sequence[Item], order: Sequence[int]) -> list[Item]:
+    return list(map(values.__getitem__, order))
 
 
 def _roots_of_stacks(

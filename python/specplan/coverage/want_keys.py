@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from specplan import _core
 from specplan.model.want_keys import KeyedWants, WantKeys, keys_of
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def want_keys(
         if own := wants.get((cell.stack, cell.os, cell.target)):
             sharing.setdefault(frozenset(own), []).append(at)
     return tuple(
-        WantKeys(cells=tuple(numbers), keys="".join(sorted(set(keys_of(own)))))
+        WantKeys(cells=tuple(numbers), keys=_core.sorted_want_keys(own))
         for own, numbers in sharing.items()
     )
 

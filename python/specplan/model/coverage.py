@@ -183,7 +183,7 @@ class Coverage(Report):
     tags: tuple[str, ...]
     baseline: str | None
     cells: tuple[Cell, ...]
-    gaps: tuple[Gap, ...]
+    gaps: Sequence[Gap]
     roots: RootCoverage | None
     totals: Totals
     absent_stacks: tuple[str, ...]

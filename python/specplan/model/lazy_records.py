@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from operator import eq
 from typing import Any, Final, Generic, TypeVar, overload
 
-__all__ = ["DeferredRecords", "LazyRecords", "RecordSequence"]
+__all__ = ["DeferredRecords", "LazyRecords", "MadeLater", "RecordSequence"]
 
 Record = TypeVar("Record")
 
@@ -30,7 +30,7 @@ class RecordSequence(Sequence[Record], Generic[Record]):
         return hash(tuple(self))
 
 
-class _MadeLater(RecordSequence[Record]):
+class MadeLater(RecordSequence[Record]):
     """Records made by a catalog of this process; another process gets a tuple of them."""
 
     __slots__ = ()
@@ -42,7 +42,7 @@ class _MadeLater(RecordSequence[Record]):
         return repr(tuple(self))
 
 
-class LazyRecords(_MadeLater[Record]):
+class LazyRecords(MadeLater[Record]):
     """Records in a fixed order, made in parts when they are first used.
 
     A hundred thousand records take far more memory than the data they are made from. The object
@@ -78,7 +78,7 @@ class LazyRecords(_MadeLater[Record]):
         return self._make([self._sources[index]])[0]
 
 
-class DeferredRecords(_MadeLater[Record]):
+class DeferredRecords(MadeLater[Record]):
     """Records that are all made at the first access to one, and kept.
 
     For records that are rarely used and slow to make.

@@ -14,14 +14,15 @@ from __future__ import annotations
 
 from dataclasses import field
 from functools import singledispatch
-from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias, overload
 
-from specplan.model.columns import from_columns
+from specplan.model.column_records import ColumnRecords
+from specplan.model.lazy_records import RecordSequence
 from specplan.records import dataclass
 from specplan.reports.kinds import register
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from specplan.aliases import Unit
     from specplan.model.gate import Gate
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Amount",
     "CellNames",
+    "CellRows",
     "Column",
     "File",
     "Line",
@@ -53,6 +55,7 @@ __all__ = [
     "Value",
     "Words",
     "YesNo",
+    "cells_of_column",
     "numbers",
     "outline_of",
     "records_of",
@@ -128,14 +131,10 @@ class Number:
     tone: Tone = "plain"
 
 
-def numbers(values: Iterable[float | None]) -> list[Number]:
-    """Return the cells of a column of counts; equal counts share one cell if there are few."""
+def numbers(values: Iterable[float | None]) -> Sequence[Number]:
+    """Return the cells of a column of counts."""
     counts = list(values)
-    distinct = set(counts)
-    if 2 * len(distinct) > len(counts):
-        return from_columns(Number, len(counts), value=counts)
-    cells = {each: Number(each) for each in distinct}
-    return list(map(cells.__getitem__, counts))
+    return ColumnRecords(Number, len(counts), value=counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +287,39 @@ class Column:
         return self.kind in _WORDY
 
 
+class CellRows(RecordSequence["tuple[TableCell, ...]"]):
+    """The rows of a long table, kept as columns of cells.
+
+    Args:
+        columns: The cells of each column, equally many.
+    """
+
+    __slots__ = ("columns",)
+
+    def __init__(self, columns: Sequence[Sequence[TableCell]]) -> None:
+        self.columns = columns
+
+    def __len__(self) -> int:
+        return len(self.columns[0])
+
+    def __iter__(self) -> Iterator[tuple[TableCell, ...]]:
+        return zip(*self.columns, strict=True)
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[TableCell, ...]: ...
+    @overload
+    def __getitem__(self, index: slice) -> CellRows: ...
+    def __getitem__(self, index: int | slice) -> tuple[TableCell, ...] | CellRows:
+        if isinstance(index, slice):
+            return CellRows([cells[index] for cells in self.columns])
+        return tuple(cells[index] for cells in self.columns)
+
+
+def cells_of_column(rows: Sequence[Sequence[TableCell]], at: int) -> Sequence[TableCell]:
+    """Return the cells of a column of some rows."""
+    return rows.columns[at] if isinstance(rows, CellRows) else [row[at] for row in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class ReportTable:
     """Rows of typed cells.
@@ -306,12 +338,12 @@ class ReportTable:
     """
 
     columns: tuple[Column, ...]
-    rows: tuple[tuple[TableCell, ...], ...]
+    rows: Sequence[tuple[TableCell, ...]]
     names: int = 1
     form: Literal["table", "places", "matrix"] = "table"
     most: int | None = None
     more: Prose = ""
-    packages: tuple[str, ...] = ()
+    packages: Sequence[str] = ()
     is_whole: bool = False
 
 

@@ -325,7 +325,8 @@ def _without_a_root(read: _core.SpecsRead, place: str) -> tuple[LeftOut, ...]:
     if not read.roots:
         return ()
     try:
-        reached = len(read.catalog.reached([root.hash for root in read.roots], _EVERY_EDGE))
+        roots = [root.hash for root in read.roots]
+        reached = read.catalog.reached_count(roots, _EVERY_EDGE)
     except ValueError:
         # Its dependencies are circular, which the question reports for the whole.
         return ()

@@ -36,6 +36,7 @@ mod requirements;
 mod resolved;
 mod row;
 mod tag;
+mod want_key;
 
 pub use agreement::Disagreement;
 pub use catalog::builder::CatalogBuilder;
@@ -64,3 +65,4 @@ pub use query::Query;
 pub use requirements::{Clause, ClauseRule};
 pub use row::{Column, Row, SourceKind};
 pub use tag::newest_first;
+pub use want_key::{WANT_KEY_LETTERS, want_key};

@@ -6,9 +6,9 @@ use pyo3::exceptions::{PyOverflowError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 use specplan_catalog::{
-    Catalog, CatalogBuilder, Column, DagHash, Detail, Disagreement, Row, Wants,
+    Catalog, CatalogBuilder, Column, DagHash, Detail, Disagreement, IdSet, Row, Wants,
 };
-use specplan_planner::{EdgeKinds, RootChoice, SearchLimits, SpecSet};
+use specplan_planner::{EdgeKinds, Graph, RootChoice, SearchLimits, SpecSet};
 
 use crate::abstract_wants::{
     AbstractAnswer, AbstractQuestion, AbstractRecords, MetAnswer, met_answer,
@@ -51,6 +51,21 @@ impl PyCatalog {
             key_texts: KeyTexts::default(),
             texts: Arc::default(),
         }
+    }
+
+    /// The graph, with the specs and the kinds of edges from which a question starts.
+    fn ways(
+        &self,
+        py: Python<'_>,
+        hashes: &[String],
+        kinds: u8,
+    ) -> PyResult<(&Graph, IdSet, EdgeKinds)> {
+        let from = spec_ids(&self.catalog, hashes)?;
+        let kinds = EdgeKinds::from_bits(kinds)
+            .ok_or_else(|| literals::unknown("kind of edges", &kinds.to_string()))?;
+        let graph = detach(py, || self.graph())?.as_ref();
+        let graph = graph.map_err(|fault| PyValueError::new_err(fault.to_string()))?;
+        Ok((graph, from, kinds))
     }
 
     /// The records of specs, with their listings in some snapshots or in all.
@@ -343,15 +358,19 @@ impl PyCatalog {
     }
 
     fn reached(&self, py: Python<'_>, hashes: Vec<String>, kinds: u8) -> PyResult<Vec<String>> {
-        let from = spec_ids(&self.catalog, &hashes)?;
-        let kinds = EdgeKinds::from_bits(kinds)
-            .ok_or_else(|| literals::unknown("kind of edges", &kinds.to_string()))?;
-        let graph = detach(py, || self.graph())?;
-        let graph = graph
-            .as_ref()
-            .map_err(|fault| PyValueError::new_err(fault.to_string()))?;
         let catalog = &self.catalog;
-        detach(py, || find::reached_specs(catalog, graph, &from, kinds))
+        let (graph, from, kinds) = self.ways(py, &hashes, kinds)?;
+        detach(py, || {
+            let reached = find::reached_specs(catalog, graph, &from, kinds);
+            reached.map(|id| catalog.hash(id).to_string()).collect()
+        })
+    }
+
+    fn reached_count(&self, py: Python<'_>, hashes: Vec<String>, kinds: u8) -> PyResult<usize> {
+        let (graph, from, kinds) = self.ways(py, &hashes, kinds)?;
+        detach(py, || {
+            find::reached_specs(&self.catalog, graph, &from, kinds).count()
+        })
     }
 
     fn dependencies(&self, py: Python<'_>, spec: &str) -> PyResult<Option<Vec<NeighbourAnswer>>> {

@@ -66,9 +66,10 @@ pub(crate) fn reached_specs(
     graph: &Graph,
     from: &IdSet,
     kinds: EdgeKinds,
-) -> Vec<String> {
+) -> impl Iterator<Item = u32> {
     let is_passed = |id: u32| kinds.intersects(EdgeKinds::BUILD) || !catalog.is_external(id);
-    let is_known = |id: u32| (id as usize) < catalog.len();
+    let described = catalog.len();
+    let is_known = move |id: u32| (id as usize) < described;
     let mut reached = vec![false; graph.spec_count()];
     let mut stack: Vec<u32> = from.iter().collect();
     while let Some(id) = stack.pop() {
@@ -79,8 +80,7 @@ pub(crate) fn reached_specs(
             stack.extend(below.map(|(spec, _)| spec.get()));
         }
     }
-    let ids = (0..)
+    (0..)
         .zip(reached)
-        .filter(|&(id, is_reached)| is_reached && is_known(id));
-    ids.map(|(id, _)| catalog.hash(id).to_string()).collect()
+        .filter_map(move |(id, is_reached)| (is_reached && is_known(id)).then_some(id))
 }

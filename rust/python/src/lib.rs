@@ -21,6 +21,7 @@ mod diff;
 mod errors;
 mod find;
 mod graph;
+mod json_rows;
 mod key_texts;
 mod known_specs;
 mod literals;
@@ -41,6 +42,7 @@ mod state;
 #[cfg(feature = "tables")]
 mod tables;
 mod version;
+mod want_keys;
 
 use pyo3::prelude::*;
 
@@ -55,6 +57,8 @@ mod _core {
     use super::catalog::{PyCatalog, catalog_of_state};
     #[pymodule_export]
     use super::choice::py_choose;
+    #[pymodule_export]
+    use super::json_rows::json_rows;
     #[pymodule_export]
     use super::known_specs::PyKnownSpecs;
     #[pymodule_export]
@@ -135,6 +139,9 @@ mod _core {
     use super::records::FaultAnswer;
     #[pymodule_export]
     use super::specs::{LockRootAnswer, ReleaseAnswer};
+
+    #[pymodule_export]
+    use super::want_keys::sorted_want_keys;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

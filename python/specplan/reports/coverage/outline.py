@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from itertools import repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from specplan.model import Coverage, Gap
-from specplan.model.columns import from_columns
+from specplan.model.column_records import ColumnRecords, values_of
 from specplan.reports.gates import gate_sections, verdict_lines
 from specplan.reports.outline import (
     CellNames,
+    CellRows,
     Column,
     Line,
     Name,
@@ -214,42 +214,43 @@ def _cells(cells: Sequence[model.Cell]) -> ReportTable:
 def _gap_table(result: Coverage) -> ReportTable:
     """Return the gaps, ranked; those that only differ by cell are one row."""
     gaps = result.gaps
-    if len(set(map(_WANT, gaps))) == len(gaps):
-        # These are mostly hundreds of thousands of hashes, so no two rows are alike.
-        groups = [[gap] for gap in gaps]
-    else:
+    groups: Sequence[Sequence[model.Gap]] | None = None
+    firsts = gaps
+    if len(set(values_of(gaps, "want"))) < len(gaps):
         groups = wording.grouped(gaps, _BUT_CELL)
-    firsts = [group[0] for group in groups]
+        firsts = [group[0] for group in groups]
     columns: list[tuple[Column, Sequence[TableCell]]] = [
         (Column("want", wording.want_word(result), "spec", is_lead=True), _wants(firsts))
     ]
-    if len(groups) < len(gaps):
+    if groups is not None and len(groups) < len(gaps):
         columns.append((Column("cells", "cells", "count"), numbers(map(len, groups))))
     if len(result.cells) > 1:
-        columns.append((Column("where", "lacking in", "cells"), list(map(_lacking, groups))))
+        where = [_lacking(group) for group in groups or ([gap] for gap in gaps)]
+        columns.append((Column("where", "lacking in", "cells"), where))
     for name, title in (("blocked", "blocks"), ("roots_completed", "roots")):
-        counts = list(map(attrgetter(name), firsts))
+        counts = values_of(firsts, name)
         if counts.count(None) < len(counts):
             columns.append((Column(name, title, "count"), numbers(counts)))
-    if any(gap.buildable_now is not None for gap in gaps):
-        column = Column("buildable_now", "buildable", "answer", side="right")
-        columns.append((column, [_ANSWERS[gap.buildable_now] for gap in firsts]))
-    if any(map(_DEVELOPED, firsts)):
-        states = list(map(_state, firsts))
-    else:
-        states = list(map(_STATES.__getitem__, map(_STATE, firsts)))
-    columns.append((Column("state", "who has it", "state"), states))
-    if any(gap.known is not None for gap in gaps):
-        known = [Words(gap.known or "") for gap in firsts]
+    buildable = values_of(firsts, "buildable_now")
+    if buildable.count(None) < len(buildable):
+        head = Column("buildable_now", "buildable", "answer", side="right")
+        columns.append((head, [_ANSWERS[each] for each in buildable]))
+    columns.append((Column("state", "who has it", "state"), _states(firsts)))
+    reasons = values_of(firsts, "known")
+    if reasons.count(None) < len(reasons):
+        known = [Words(reason or "") for reason in reasons]
         columns.append((Column("known", "known", "words"), known))
     nearest = [
-        _NONE if gap.nearest is None or gap.developed else _nearest(gap.nearest) for gap in firsts
+        _NONE if binary is None or is_developed else _nearest(binary)
+        for binary, is_developed in zip(
+            values_of(firsts, "nearest"), values_of(firsts, "developed"), strict=True
+        )
     ]
     columns.append((Column("nearest", "nearest (differs in)", "nearest"), nearest))
     return ReportTable(
-        tuple(column for column, _ in columns),
-        tuple(zip(*(cells for _, cells in columns), strict=True)),
-        packages=tuple(gap.package for gap in firsts),
+        tuple(head for head, _ in columns),
+        CellRows([cells for _, cells in columns]),
+        packages=values_of(firsts, "package"),
     )
 
 
@@ -257,24 +258,29 @@ def _lacking(gaps: Sequence[model.Gap]) -> CellNames:
     return CellNames(tuple((gap.stack, gap.os, gap.target) for gap in gaps))
 
 
-def _state(gap: model.Gap) -> State:
-    """Return the state of a gap; for a root built from a source tree, no binary counts."""
-    if gap.developed:
-        return State(gap.state, "always built (develop)", "warning")
-    return _STATES[gap.state]
+def _states(gaps: Sequence[model.Gap]) -> Sequence[TableCell]:
+    """Return the states of gaps; for a root built from a source tree, no binary counts."""
+    states = values_of(gaps, "state")
+    developed = values_of(gaps, "developed")
+    if True not in developed:
+        return list(map(_STATES.__getitem__, states))
+    return [
+        State(state, "always built (develop)", "warning") if is_developed else _STATES[state]
+        for state, is_developed in zip(states, developed, strict=True)
+    ]
 
 
 def _wants(gaps: Sequence[model.Gap]) -> Sequence[TableCell]:
-    """Return the wants of gaps; specs are looked up together, because a lock has very many."""
-    hashes = list(map(_HASH, gaps))
+    """Return the wants of gaps."""
+    hashes = values_of(gaps, "hash")
     if None in hashes:
         return list(map(_want, gaps))
-    return from_columns(
+    return ColumnRecords(
         SpecWithHash,
         len(gaps),
-        label=map(wording.spec_name, map(_PACKAGE, gaps), map(_VERSION, gaps)),
+        label=list(map(wording.spec_name, values_of(gaps, "package"), values_of(gaps, "version"))),
         hash=hashes,
-        between=repeat(_BEFORE_HASH),
+        between=[_BEFORE_HASH] * len(gaps),
     )
 
 
@@ -287,14 +293,6 @@ def _want(gap: model.Gap) -> TableCell:
 def _nearest(nearest: model.Nearest) -> TableCell:
     return NearestSpec(nearest.hash, wording.nearest_place(nearest), nearest.differs)
 
-
-#: Each returns one field of a gap.
-_WANT: Final = attrgetter("want")
-_PACKAGE: Final = attrgetter("package")
-_VERSION: Final = attrgetter("version")
-_HASH: Final = attrgetter("hash")
-_STATE: Final = attrgetter("state")
-_DEVELOPED: Final = attrgetter("developed")
 
 #: Returns these fields of a record, all in one call.
 _CELL_FIELDS: Final = attrgetter(*_CELL_NAMES)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from specplan.counting import form
 
@@ -21,8 +20,6 @@ _DAY: Final = 24 * _HOUR
 
 #: Whole numbers below this have no more digits than :func:`exact` shows.
 _EXACT: Final = 10**15
-
-_VALUE: Final = attrgetter("value")
 
 
 def amount(value: float, unit: Unit) -> str:
@@ -63,15 +60,20 @@ def of_cell(cell: Amount) -> str:
 
 def of_number(cell: Number) -> str:
     """Return a number in a table, ``n/a`` if unknown."""
-    return "n/a" if cell.value is None else exact(cell.value)
+    return _of_value(cell.value)
 
 
-def of_numbers(cells: Sequence[Number]) -> Sequence[str]:
-    """Return :func:`of_number` of each cell; a column of whole numbers is converted at once."""
-    values = list(map(_VALUE, cells))
-    if set(map(type, values)) == {int} and -_EXACT < min(values) <= max(values) < _EXACT:
-        return list(map(str, values))
-    return list(map(of_number, cells))
+def of_numbers(values: Sequence[float | None]) -> Sequence[str]:
+    """Return numbers for a column, as :func:`of_number` shows each."""
+    if set(map(type, values)) == {int}:
+        counts = cast("Sequence[int]", values)
+        if -_EXACT < min(counts) <= max(counts) < _EXACT:
+            return list(map(str, counts))
+    return list(map(_of_value, values))
+
+
+def _of_value(value: float | None) -> str:
+    return "n/a" if value is None else exact(value)
 
 
 def _time(seconds: float) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeGuard
 
+from specplan.model.column_records import ColumnRecords
 from specplan.patterns import pattern
 from specplan.reports.render import escape
 
@@ -66,41 +67,88 @@ def document(content: Mapping[str, Json]) -> Iterator[str]:
     Args:
         content: Its content, ``schema`` first.
     """
-    short: dict[str, Json] = {}
-    between = "{\n"
-    for key, value in content.items():
-        if not _is_long(value):
-            short[key] = value
-            continue
-        if short:
-            yield between + _within(short)
-            between = ",\n"
-            short = {}
-        yield f"{between}  {json.dumps(key)}: [\n"
-        for at in range(0, len(value), _ITEMS):
-            # Within a document, an array is one level deeper than the object around it.
-            items = _within({"": value[at : at + _ITEMS]})
-            yield items[_BEFORE_ITEMS:_AFTER_ITEMS] + ("\n" if at + _ITEMS >= len(value) else ",\n")
-        yield "  ]"
-        between = ",\n"
-    yield (between + _within(short) if short else "") + "\n}\n"
+    yield "{\n"
+    yield from _members(content, 1)
+    yield "\n}\n"
 
 
 #: The number of items of a long array that are encoded at a time.
 _ITEMS: Final = 1_000
 
-#: The text around the items of the only array of an object.
-_BEFORE_ITEMS: Final = len('  "": [\n')
-_AFTER_ITEMS: Final = -len("\n  ]")
+
+def _members(content: Mapping[str, Json], depth: int) -> Iterator[str]:
+    """Yield the members of an object without the braces around them.
+
+    Args:
+        content: The members.
+        depth: The number of objects and arrays around a member.
+    """
+    short: dict[str, Json] = {}
+    between = ""
+    before = _STEP * depth
+    for key, value in content.items():
+        if _is_long(value):
+            parts = _items(value, depth + 1)
+            opened, closed = "[", f"{before}]"
+        elif _holds_long(value):
+            parts = _members(value, depth + 1)
+            opened, closed = "{", f"\n{before}}}"
+        else:
+            short[key] = value
+            continue
+        if short:
+            yield between + _within(short, depth)
+            between = ",\n"
+            short = {}
+        yield f"{between}{before}{json.dumps(key)}: {opened}\n"
+        yield from parts
+        yield closed
+        between = ",\n"
+    if short:
+        yield between + _within(short, depth)
 
 
 def _is_long(value: Json) -> TypeGuard[Sequence[Json]]:
     return isinstance(value, Sequence) and not isinstance(value, str) and len(value) > _ITEMS
 
 
-def _within(content: Mapping[str, Json]) -> str:
-    """Return the members of an object without the braces around them."""
-    return escape.json_text(_encoded(content))[2:-2]
+def _holds_long(value: Json) -> TypeGuard[Mapping[str, Json]]:
+    return isinstance(value, dict) and any(map(_is_long, value.values()))
+
+
+def _items(value: Sequence[Json], depth: int) -> Iterator[str]:
+    """Yield the items of an array, without the brackets around them."""
+    for at in range(0, len(value), _ITEMS):
+        some = value[at : at + _ITEMS]
+        text = _rows(some, depth) if isinstance(some, ColumnRecords) else None
+        if text is None:
+            # An array is one level deeper than the object around it.
+            text = _within({"": some}, depth - 1)
+            text = text[len(f'{_STEP * (depth - 1)}"": [\n') : -len(f"\n{_STEP * (depth - 1)}]")]
+        yield text
+        yield "\n" if at + _ITEMS >= len(value) else ",\n"
+
+
+def _rows(records: ColumnRecords[DataclassInstance], depth: int) -> str | None:
+    """Return records as the items of an array; None if a value needs more than the core does."""
+    from specplan import _core  # noqa: PLC0415 - only long arrays need it
+
+    return _core.json_rows(*records.columns(), depth)
+
+
+#: The indentation of one level.
+_STEP: Final = "  "
+
+
+def _within(content: Mapping[str, Json], depth: int) -> str:
+    """Return the members of an object without the braces around them, indented by levels."""
+    nested: Mapping[str, Json] = content
+    before, after = "{\n", "\n}"
+    for level in range(1, depth):
+        nested = {"": nested}
+        before += f'{_STEP * level}"": {{\n'
+        after = f"\n{_STEP * level}}}{after}"
+    return escape.json_text(_encoded(nested))[len(before) : -len(after)]
 
 
 def _encoded(content: Mapping[str, Json]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from specplan.model.column_records import ColumnRecords, values_of
 from specplan.model.report import Report, ReportOptions, as_headline, as_text
 from specplan.model.spec import SHORT_HASH
 from specplan.reports import outline as value
@@ -135,7 +136,7 @@ class TextWriter:
             )
             for column in map(table.columns.__getitem__, shown)
         ]
-        cells = [self.cells([row[at] for row in rows]) for at in shown]
+        cells = [self.cells(value.cells_of_column(rows, at)) for at in shown]
         self.page.table(columns, cells, name_columns=table.names)
 
     def matrix(self, table: ReportTable) -> None:
@@ -215,6 +216,11 @@ class TextWriter:
         shown = dag_hash if self.options.long_hashes else dag_hash[:SHORT_HASH]
         return f"{label}{between}{shown}".lstrip() if dag_hash else label
 
+    def specs(self, cells: Sequence[value.SpecWithHash]) -> list[str]:
+        """Return :meth:`spec` of each cell."""
+        fields = (values_of(cells, name) for name in ("label", "hash", "between"))
+        return list(map(self.spec, *fields))
+
     def nearest(self, cell: value.NearestSpec) -> str:
         """Return the nearest binary: its hash, its place and its differences."""
         head = terminal(self.spec("", cell.hash, ""))
@@ -223,16 +229,21 @@ class TextWriter:
 
     def cells(self, cells: Sequence[value.TableCell]) -> ColumnCells:
         """Return the cells of a column, as :meth:`span` shows each."""
-        kinds = set(map(type, cells))
+        if isinstance(cells, ColumnRecords) and not self.page.colour:
+            kinds = {cells.kind}
+        else:
+            kinds = set(map(type, cells))
         if len(kinds) != 1 or type(None) in kinds:
             spans = list(map(self.span, cells))
             return ColumnCells([each.text for each in spans], [each.style for each in spans])
         kind = kinds.pop()
         raw = _RAW.get(kind)
-        if raw is not None:
-            texts = terminal_each([raw(self, cell) for cell in cells])
+        if kind is value.SpecWithHash:
+            texts = terminal_each(self.specs(cast("Sequence[value.SpecWithHash]", cells)))
         elif kind is value.Number:
-            texts = amounts.of_numbers(cast("Sequence[value.Number]", cells))
+            texts = amounts.of_numbers(values_of(cast("Sequence[value.Number]", cells), "value"))
+        elif raw is not None:
+            texts = terminal_each([raw(self, cell) for cell in cells])
         else:
             texts = self.shown_each(cells, _SHOWN[kind])
         if not self.page.colour:

@@ -7,11 +7,11 @@ them in its own way.
 from __future__ import annotations
 
 from collections import Counter
-from operator import attrgetter
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from specplan.counting import count, form
 from specplan.coverage.entries import not_wanted_entries
+from specplan.model.column_records import values_of
 from specplan.reports.render import prose
 
 if TYPE_CHECKING:
@@ -421,9 +421,9 @@ def _broken_specs(coverage: Coverage) -> list[str]:
     return [are]
 
 
-def gaps_by_state(gaps: Iterable[Gap]) -> str:
+def gaps_by_state(gaps: Sequence[Gap]) -> str:
     """Return the number of gaps in each state, in words."""
-    numbers = Counter(map(attrgetter("state"), gaps))
+    numbers = Counter(values_of(gaps, "state"))
     parts = [f"{numbers[state]} {words}" for state, words in _STATE_SUMS.items() if numbers[state]]
     return f"{count(sum(numbers.values()), 'gap')}: {', '.join(parts)}" if parts else "no gaps"
 
