@@ -37,7 +37,7 @@ _FAULT: Final = 70
 #: in ``%c,cxx=gcc``, and a name that stands twice. A spec called like one of these packages, or
 #: another dependency on the same package, takes its place in Spack.
 _REPLACED: Final = re.compile(
-    r"(?:[%^]|\] )(?:[@+~-]|[\w,.-]+=)|\bvirtuals=|(?:^|[%^]|\] )([\w.-]+)\b.*(?:[%^]|\] )\1\b"
+    r"(?:[%^]|\] )(?:[@+~-]|[\w*,.-]+=)|\bvirtuals=|(?:^|[%^]|\] )([\w.-]+)\b.*(?:[%^]|\] )\1\b"
 )
 
 #: Spack does not hold these to satisfy themselves: what propagates may be contradicted.
