@@ -2363,7 +2363,8 @@ def load_tables(
     folder: str | PathLike[str],
     members: list[tuple[str, str]],
     sources: list[tuple[str, list[str], list[str]]],
-    packages: list[str] | None = None,
+    packages: list[str] | None,
+    dependencies: bool,
 ) -> list[tuple[Catalog, Catalog | None, Catalog | None, Catalog | None]]:
     """Read sources of a saved catalog.
 
@@ -2373,7 +2374,8 @@ def load_tables(
         sources: Of each source its name, the snapshots that are read, and which other looks it
             has: ``least``, ``fetched``, ``installed``.
         packages: The packages whose specs are read, without dependencies; all specs with theirs
-            if it is None, and if one of them is a virtual package too.
+            if one of them is a virtual package too. None for all specs.
+        dependencies: Whether their dependencies are read, if these are all specs.
 
     Raises ``OSError`` if a file cannot be read and ``ValueError`` if it is damaged.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -53,7 +54,13 @@ def test_a_small_file_that_claims_rows_by_the_million_is_refused_before_they_are
     table.write_parquet(path)
     assert path.stat().st_size < 20_000
     with pytest.raises(ValueError, match="it claims 3000000 rows"):
-        _core.load_tables(catalog, [("t", "members/tag=t/part-0.parquet")], [("here", ["t"], [])])
+        _core.load_tables(
+            catalog,
+            [("t", "members/tag=t/part-0.parquet")],
+            [("here", ["t"], [])],
+            packages=None,
+            dependencies=True,
+        )
 
 
 def test_a_table_that_is_missing_is_named(catalog: Path) -> None:
@@ -180,6 +187,47 @@ def test_only_specs_of_the_packages_asked_for_are_read(tmp_path: Path) -> None:
     assert len(specplan.load(tmp_path / "catalog", only_packages="mpi")) == len(whole)
     beside = specplan.load(tmp_path / "catalog", "examples/cache", only_packages="hypre")
     assert len(beside) > len(some)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("gaps",),
+        ("coverage",),
+        ("gaps", "--level", "version"),
+        ("gaps", "--peers", "e4s*", "--peers", "radiuss*"),
+        ("coverage", "--baseline", "develop-2025-11-15", "--tag", "develop-2026-01-17"),
+    ],
+)
+def test_coverage_by_peers_and_baselines_opens_no_table_of_dependencies(
+    words: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def asked(cache: str) -> tuple[int, str]:
+        code = main([*words, "--cache", cache, "--no-config", "--format", "json"])
+        document = json.loads(capsys.readouterr().out)
+        del document["sources"]
+        return code, json.dumps(document, indent=1).replace(f"{tmp_path}", "")
+
+    catalog = tmp_path / "catalog"
+    assert main(["index", "examples/cache", "-o", str(catalog), "--all-snapshots"]) == 0
+    expected = asked(str(catalog))
+    (catalog / "edges.parquet").unlink()
+    assert asked(str(catalog)) == expected == asked("examples/cache")
+    assert main(["find", "zlib", "--cache", str(catalog), "--no-config"]) == 3
+    assert "edges.parquet" in capsys.readouterr().err
+
+
+def test_binaries_that_install_alone_are_counted_from_a_saved_catalog_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = "site=examples/rebuild/mirror-runtime-only.json.gz"
+    specplan.index(tmp_path / "catalog", source)
+    alone = []
+    for cache in (source, str(tmp_path / "catalog")):
+        main(["gaps", "--cache", cache, "--no-config", "--format", "json"])
+        alone.append(json.loads(capsys.readouterr().out)["alone"])
+    assert alone[0] == alone[1]
+    assert alone[0]["usable"] is not None
 
 
 _INDEXING = """

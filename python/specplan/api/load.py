@@ -43,6 +43,7 @@ class LoadKeywords(TypedDict, total=False):
     tag: str | Sequence[str | None] | None
     only_tags: bool
     only_packages: str | Sequence[str]
+    dependencies: bool
     progress: Progress | None
     for_spack: str | None
     from_manifests: bool
@@ -65,7 +66,10 @@ def load(
             the limits for each source. ``tag``: the snapshots to read of sources that are read
             snapshot by snapshot; None is the newest. ``only_tags``: read only these snapshots of
             all sources of a saved catalog. ``only_packages``: leave out, of a saved catalog of one
-            source, the specs of other packages and all dependencies. ``progress``: called while a
+            source, the specs of other packages and all dependencies. ``dependencies``: whether to
+            read of a saved catalog of one source the dependencies of specs, on which coverage by
+            peers or a baseline does not depend; without them it is as if no source listed any.
+            ``progress``: called while a
             file is fetched, with its name, the bytes received, and the expected bytes, if they are
             known. ``for_spack``: the version of Spack that uses the build caches, such as ``1.2``,
             and reads one of the indexes of a mirror; by default all indexes count.
@@ -102,6 +106,7 @@ def load(
             tags=_tags(keywords),
             only_tags=keywords.get("only_tags", False),
             only_packages=as_tuple(keywords.get("only_packages", ())),
+            dependencies=keywords.get("dependencies", True),
             progress=keywords.get("progress"),
             options=options,
         )

@@ -21,7 +21,7 @@ __all__ = ["AskedCoverage", "asked_coverage", "run", "say_coverage"]
 
 def run(settings: Settings, view: View) -> int:
     """Ask the catalog, write the view of its answer, and return the exit code."""
-    answer = asked_coverage(settings, view).coverage
+    answer = asked_coverage(settings, view, dependencies=False).coverage
     code = 0
     if settings.quiet_if_same and verdict.is_same(answer):
         output.withdraw(settings.output)
@@ -46,8 +46,14 @@ class AskedCoverage:
     catalog: Catalog
 
 
-def asked_coverage(settings: Settings, view: View) -> AskedCoverage:
+def asked_coverage(settings: Settings, view: View, *, dependencies: bool = True) -> AskedCoverage:
     """Read the settings and return the requested coverage.
+
+    Args:
+        settings: The settings.
+        view: The view.
+        dependencies: Whether the catalog is asked further questions, which may depend on the
+            dependencies of specs.
 
     Raises:
         SourceError: If an input cannot be read.
@@ -60,7 +66,10 @@ def asked_coverage(settings: Settings, view: View) -> AskedCoverage:
         raise UsageError(
             "`--scope` applies to locks only", hint="name one with `--want [LABEL=]spack.lock`"
         )
-    asked = _ask(settings, view)
+    asked = _ask(settings, view, dependencies=dependencies or bool(settings.want))
+    if asked.coverage.alone is not None and not dependencies:
+        # It counts the binaries whose dependencies are there too.
+        asked = _ask(settings, view, dependencies=True, quiet=True)
     held = known_gaps.held(asked.coverage, settings)
     return replace(asked, coverage=verdict.settled(held, settings))
 
@@ -87,9 +96,18 @@ def _refuse_gates_without_baseline(settings: Settings) -> None:
             )
 
 
-def _ask(settings: Settings, view: View) -> AskedCoverage:
+def _ask(
+    settings: Settings, view: View, *, dependencies: bool, quiet: bool = False
+) -> AskedCoverage:
     states = [settings.tag] if settings.baseline is None else [settings.tag, settings.baseline]
-    catalog = load.configured(settings, *states, or_nothing=bool(settings.want), only_states=True)
+    catalog = load.configured(
+        settings,
+        *states,
+        quiet=quiet,
+        or_nothing=bool(settings.want),
+        only_states=True,
+        dependencies=dependencies,
+    )
     baseline = None
     if settings.baseline is not None:
         directory = settings.baseline_directory
@@ -119,5 +137,6 @@ def _ask(settings: Settings, view: View) -> AskedCoverage:
     asked = [settings.tag] if not isinstance(baseline, str) else [settings.tag, baseline]
     if settings.changes_since in catalog.tags:
         asked.append(settings.changes_since)
-    load.note_unused(catalog.unused_tags(*asked))
+    if not quiet:
+        load.note_unused(catalog.unused_tags(*asked))
     return AskedCoverage(coverage=answer, catalog=catalog)

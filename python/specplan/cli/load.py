@@ -36,6 +36,7 @@ def configured(
     or_nothing: bool = False,
     only_states: bool = False,
     only_packages: tuple[str, ...] = (),
+    dependencies: bool = True,
 ) -> Catalog:
     """Return the catalog of the caches that were given or configured.
 
@@ -48,6 +49,7 @@ def configured(
             need not read them.
         only_packages: The packages on whose specs alone the answer depends; empty if it depends
             on other specs, or on dependencies.
+        dependencies: Whether the answer depends on the dependencies of specs.
 
     Raises:
         UsageError: If there are none.
@@ -77,6 +79,7 @@ def configured(
         upstream=settings.upstream,
         only_states=only_states,
         only_packages=only_packages,
+        dependencies=dependencies,
     )
     if not only_packages:
         known_names.keep(settings.cache, catalog)
@@ -101,6 +104,7 @@ def read(
     into: str | None = None,
     only_states: bool = False,
     only_packages: tuple[str, ...] = (),
+    dependencies: bool = True,
 ) -> Catalog:
     """Return the catalog of some sources, and warn of their faults.
 
@@ -113,6 +117,7 @@ def read(
         into: The folder in which the catalog is saved, if any.
         only_states: Whether a saved catalog leaves out all other snapshots.
         only_packages: The packages whose specs alone are read of a saved catalog; empty for all.
+        dependencies: Whether the dependencies of specs are read of a saved catalog.
 
     Raises:
         SourceError: If one cannot be read, or nothing is left without damaged files.
@@ -120,6 +125,7 @@ def read(
     for each in places:
         output.detail(f"reading `{each}`")
     began = time.monotonic()
+    is_one = len(places) == 1 and not upstream
     with progress.transfers() as shown:
         how: LoadKeywords = {
             "strict": settings.strict,
@@ -131,7 +137,8 @@ def read(
             "tag": states or None,
             "only_tags": only_states,
             # Several sources may contradict each other in the specs of any package.
-            "only_packages": only_packages if len(places) == 1 and not upstream else (),
+            "only_packages": only_packages if is_one else (),
+            "dependencies": dependencies or not is_one,
             "progress": shown,
         }
         if into is None:

@@ -111,13 +111,15 @@ def read_all(
     tags: Sequence[str | None] = (None,),
     only_tags: bool = False,
     only_packages: tuple[str, ...] = (),
+    dependencies: bool = True,
     progress: Progress | None = None,
     options: ReadingOptions | None = None,
 ) -> tuple[SourceRead, ...]:
     """Read a source that may stand for several, as a saved catalog does.
 
     The arguments and errors are those of :func:`read`; with ``only_tags``, a saved catalog leaves
-    out all other snapshots, and with ``only_packages`` the specs of all other packages.
+    out all other snapshots, with ``only_packages`` the specs of all other packages, and without
+    ``dependencies`` those of all specs.
     """
     folder = saved_folder(place)
     if folder is None:
@@ -135,6 +137,7 @@ def read_all(
         tags=tuple(tags),
         only_tags=only_tags,
         only_packages=only_packages,
+        dependencies=dependencies,
         fetching=Fetching(limits=limits, progress=progress),
         options=options or ReadingOptions(),
     )

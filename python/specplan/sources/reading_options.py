@@ -48,6 +48,7 @@ class Reading:
             themselves read completely.
         only_packages: The packages whose specs a saved catalog of one source reads, without their
             dependencies; empty for all specs.
+        dependencies: Whether a saved catalog of one source reads the dependencies of specs.
         fetching: The options for fetching files, with the limits.
         options: The options for reading mirrors and installations.
     """
@@ -60,6 +61,7 @@ class Reading:
     own_stack: str = ""
     only_tags: bool = False
     only_packages: tuple[str, ...] = ()
+    dependencies: bool = True
 
     @property
     def stack(self) -> str:

@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 use specplan_catalog::Catalog;
 use specplan_tables::{
-    Addition, Look, Looks, MemberFile, Selection, Table, TableFault, Values,
+    Addition, Extent, Look, Looks, MemberFile, Selection, Table, TableFault, Values,
     catalog_tables as tables_of, load, save,
 };
 
@@ -141,13 +141,13 @@ type LoadedSource = (
 
 /// Reads sources of a saved catalog: of each its name, the snapshots and the looks that differ.
 #[pyfunction]
-#[pyo3(signature = (folder, members, sources, packages=None))]
 pub(crate) fn load_tables(
     py: Python<'_>,
     folder: PathBuf,
     members: Vec<(String, String)>,
     sources: Vec<(String, Vec<String>, Vec<String>)>,
     packages: Option<Vec<String>>,
+    dependencies: bool,
 ) -> PyResult<Vec<LoadedSource>> {
     let members = member_files(members);
     let selections = sources.into_iter().map(|(cache, tags, looks)| {
@@ -156,10 +156,12 @@ pub(crate) fn load_tables(
         Ok(Selection { cache, tags, looks })
     });
     let selections: Vec<Selection> = selections.collect::<PyResult<_>>()?;
-    let loaded = detach(py, || {
-        load(&folder, &members, &selections, packages.as_deref())
-    })?
-    .map_err(fault)?;
+    let extent = match &packages {
+        Some(packages) => Extent::Packages(packages),
+        None if dependencies => Extent::Whole,
+        None => Extent::Specs,
+    };
+    let loaded = detach(py, || load(&folder, &members, &selections, extent))?.map_err(fault)?;
     let of = |catalog: Option<Catalog>| catalog.map(|each| PyCatalog::of(Arc::new(each)));
     let sources = loaded.into_iter().map(|[core, least, fetched, installed]| {
         let core = PyCatalog::of(Arc::new(core.unwrap_or_default()));

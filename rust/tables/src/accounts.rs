@@ -128,6 +128,12 @@ impl Accounts {
         self.hashes.len()
     }
 
+    /// Records no dependencies, as if no source had listed them.
+    pub(crate) fn forget_edges(&mut self) {
+        self.records_edges.fill(false);
+        self.edge_starts = vec![0; self.len() + 1];
+    }
+
     pub(crate) fn text(&self, account: u32, position: usize) -> &str {
         self.texts[position].get(self.ids[position][account as usize])
     }

@@ -39,7 +39,7 @@ mod texts;
 
 pub use catalog_tables::{CatalogTables, catalog_tables};
 pub use fault::TableFault;
-pub use load::{Loaded, MemberFile, Selection, load};
+pub use load::{Extent, Loaded, MemberFile, Selection, load};
 pub use save::{Addition, Saved, save};
 pub use table::{Table, Values};
 

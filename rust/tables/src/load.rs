@@ -39,14 +39,24 @@ pub struct Selection {
     pub looks: Vec<Look>,
 }
 
+/// The part of the specs of a saved catalog that is read.
+#[derive(Clone, Copy, Debug)]
+pub enum Extent<'p> {
+    /// All specs with their dependencies.
+    Whole,
+    /// All specs without their dependencies, whose file is not opened.
+    Specs,
+    /// The specs of some packages, without their dependencies.
+    ///
+    /// Groups of rows without a spec of these packages are not opened. Everything is read if one
+    /// of the names is that of a virtual package too.
+    Packages(&'p [String]),
+}
+
 /// A source in each requested look, and `None` for the others.
 pub type Loaded = [Option<Catalog>; Look::COUNT];
 
 /// Reads sources of a saved catalog.
-///
-/// With `packages`, the specs of other packages are left out, and so are the dependencies of all:
-/// groups of rows without a spec of these packages are not opened. All is read if one of
-/// the names is that of a virtual package too.
 ///
 /// O(r log r) for r rows of specs and members.
 ///
@@ -57,7 +67,7 @@ pub fn load(
     folder: &Path,
     members: &[MemberFile],
     selections: &[Selection],
-    packages: Option<&[String]>,
+    extent: Extent<'_>,
 ) -> Result<Vec<Loaded>, TableFault> {
     let is_asked = |each: &Selection, file: &MemberFile| each.tags.contains(&file.tag);
     let members = members.iter();
@@ -66,16 +76,20 @@ pub fn load(
         .collect();
     let fresh = || allowance(folder, members.iter().map(|file| &*file.path));
     let mut allowance = fresh();
-    let some = match packages {
-        Some(packages) => read_accounts_of(folder, packages, &allowance)?,
-        None => None,
-    };
-    let (accounts, is_needed) = if let Some((accounts, is_needed)) = some {
-        (accounts, Some(is_needed))
-    } else {
-        // What was read to find that out counts no more.
-        allowance = fresh();
-        (read_accounts(folder, &allowance)?, None)
+    let mut is_needed = None;
+    let accounts = match extent {
+        Extent::Whole => read_accounts(folder, &allowance)?,
+        Extent::Specs => read_accounts_alone(folder, &allowance)?,
+        Extent::Packages(packages) => {
+            if let Some((accounts, needed)) = read_accounts_of(folder, packages, &allowance)? {
+                is_needed = Some(needed);
+                accounts
+            } else {
+                // What was read to find that out counts no more.
+                allowance = fresh();
+                read_accounts(folder, &allowance)?
+            }
+        }
     };
     let mut known: Vec<Known<'_>> = selections.iter().map(Known::new).collect();
     for file in members {
@@ -296,6 +310,19 @@ pub(crate) fn read_accounts(folder: &Path, allowance: &Allowance) -> Result<Acco
     Ok(accounts)
 }
 
+/// Reads all accounts of a saved catalog without their dependencies.
+fn read_accounts_alone(folder: &Path, allowance: &Allowance) -> Result<Accounts, TableFault> {
+    let mut accounts = Accounts::new();
+    let specs = table_file(folder, TABLES[0]);
+    read_specs(
+        &mut accounts,
+        &TableFile::open(&specs, allowance, SPEC)?,
+        None,
+    )?;
+    accounts.forget_edges();
+    Ok(accounts)
+}
+
 /// Accounts of a saved catalog, and by account whether it is needed.
 type SomeAccounts = (Accounts, Vec<bool>);
 
@@ -324,8 +351,7 @@ fn read_accounts_of(
     if counts.any(|&number| !is_needed[number as usize]) {
         return Ok(None);
     }
-    accounts.records_edges.fill(false);
-    accounts.edge_starts = vec![0; accounts.len() + 1];
+    accounts.forget_edges();
     Ok(Some((accounts, is_needed)))
 }
 

@@ -9,7 +9,7 @@ use specplan_catalog::{
     Catalog, CatalogBuilder, Column, DagHash, EdgeColumn, EdgeTypes, RecordedEdge, Row, SourceKind,
 };
 use specplan_tables::{
-    Addition, Look, Looks, MemberFile, Selection, TableFault, catalog_tables, load, save,
+    Addition, Extent, Look, Looks, MemberFile, Selection, TableFault, catalog_tables, load, save,
 };
 
 /// A row in the making: hash, variants, stacks, whether it is a binary, edges.
@@ -114,7 +114,7 @@ fn read_one(
     files: &[MemberFile],
     asked: Selection,
 ) -> [Option<Catalog>; Look::COUNT] {
-    let loaded = load(folder, files, &[asked], None).expect("it was just written");
+    let loaded = load(folder, files, &[asked], Extent::Whole).expect("it was just written");
     loaded.into_iter().next().expect("one source was asked for")
 }
 
@@ -164,7 +164,7 @@ proptest! {
         let files: Vec<MemberFile> = [file("v1")].into_iter().filter(|each| folder.0.join(&each.path).exists()).collect();
         let packages: Vec<String> = packages.iter().map(|number| format!("package{number}")).collect();
         let asked = [selection("mirror", &["v1"], &[])];
-        let loaded = load(&folder.0, &files, &asked, Some(&packages)).expect("it was just written");
+        let loaded = load(&folder.0, &files, &asked, Extent::Packages(&packages)).expect("it was just written");
         let found = loaded[0][0].as_ref().expect("the source was asked for");
         let is_of = |row: &&Drawn| packages.contains(&format!("package{}", row.0 % 5));
         let kept: Vec<Drawn> = rows
@@ -173,6 +173,22 @@ proptest! {
             .map(|(number, variant, stacks, available, _)| (*number, *variant, *stacks, *available, None))
             .collect();
         prop_assert_eq!(found.len(), catalog("mirror", "v1", &kept).len());
+    }
+
+    #[test]
+    fn specs_alone_are_those_of_sources_that_list_no_dependencies(rows in rows()) {
+        let folder = Folder::new();
+        let whole = catalog("mirror", "v1", &rows);
+        save(&folder.0, None, &[Addition { cache: "mirror", looks: only(&whole) }], &[file("v1")]).unwrap();
+        let files: Vec<MemberFile> = [file("v1")].into_iter().filter(|each| folder.0.join(&each.path).exists()).collect();
+        let asked = [selection("mirror", &["v1"], &[])];
+        fs::remove_file(folder.0.join("edges.parquet")).unwrap();
+        let loaded = load(&folder.0, &files, &asked, Extent::Specs).expect("it was just written");
+        let kept: Vec<Drawn> = rows
+            .iter()
+            .map(|(number, variant, stacks, available, _)| (*number, *variant, *stacks, *available, None))
+            .collect();
+        prop_assert_eq!(loaded[0][0].as_ref(), Some(&catalog("mirror", "v1", &kept)));
     }
 
     #[test]
@@ -203,7 +219,7 @@ proptest! {
         bytes[at] ^= 1 << bit;
         fs::write(&path, bytes).unwrap();
         let files: Vec<MemberFile> = [file("v1")].into_iter().filter(|each| folder.0.join(&each.path).exists()).collect();
-        if let Err(fault) = load(&folder.0, &files, &[selection("mirror", &["v1"], &[])], None) {
+        if let Err(fault) = load(&folder.0, &files, &[selection("mirror", &["v1"], &[])], Extent::Whole) {
             prop_assert!(matches!(fault, TableFault::Damaged { .. }), "{fault}");
         }
     }

@@ -66,9 +66,12 @@ def read_saved(folder: Path, shown: str, reading: Reading) -> tuple[SourceRead, 
     tags = [_asked_tags(source, reading) for source in asked]
     needed = {tag for each in tags for tag in each}
     members = [file for file in manifest.tables.members if file.tag in needed]
+    # Several sources may contradict each other in the specs of any package.
+    is_part = len(asked) == 1
+    dependencies = reading.dependencies or not is_part
     files = [
         ("specs.parquet", manifest.tables.specs),
-        ("edges.parquet", manifest.tables.edges),
+        *([("edges.parquet", manifest.tables.edges)] if dependencies else []),
         *((member_path(file.tag), file) for file in members),
     ]
     verify(folder, shown, files)
@@ -80,8 +83,8 @@ def read_saved(folder: Path, shown: str, reading: Reading) -> tuple[SourceRead, 
                 (source.source, each, list(source.looks))
                 for source, each in zip(asked, tags, strict=True)
             ],
-            # Several sources may contradict each other in the specs of any package.
-            list(reading.only_packages) if reading.only_packages and len(asked) == 1 else None,
+            list(reading.only_packages) if reading.only_packages and is_part else None,
+            dependencies,
         )
     except (OSError, ValueError) as error:
         raise DamagedSourceError(path=shown, place="", line=None, fault=str(error)) from error
