@@ -11,6 +11,7 @@ from functools import cache
 from typing import Final
 
 from specplan import _core
+from specplan.arguments import checked
 from specplan.errors import UsageError
 
 __all__ = ["is_known", "learn", "teach"]
@@ -19,6 +20,7 @@ __all__ = ["is_known", "learn", "teach"]
 _ARCHSPEC: Final = "archspec"
 
 
+@checked
 def teach(targets: Mapping[str, Sequence[str]]) -> None:
     """Make targets known, for the rest of the process.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Collection, Container, Hashable, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from functools import cache
 from importlib import import_module
 from itertools import pairwise
@@ -221,18 +222,65 @@ def test_a_path_may_stand_wherever_a_text_names_a_file(lock: Catalog) -> None:
         specplan.load(LOCK, upstream="no-such")
 
 
-def test_what_is_of_another_type_is_refused_with_what_is_meant(catalog: Catalog) -> None:
-    sources: Any = [LOCK]
-    with pytest.raises(TypeError, match=r"not list; several are given one by one, as in `load"):
-        specplan.load(sources)
-    number: Any = 3
-    with pytest.raises(TypeError, match="a text or an AbstractSpec, not int"):
-        specplan.AbstractSpec(number)
-    name: Any = "e4s"
-    with pytest.raises(TypeError, match="a CoverageQuery or keywords such as `stack=`, not str"):
-        catalog.gaps(name)
-    with pytest.raises(TypeError, match="a PlanRequest or keywords such as `stack=`, not str"):
-        catalog.rebuild(name)
+def test_what_is_of_another_type_is_refused_with_what_is_meant(catalog: Any) -> None:
+    load: Any = specplan.load
+    wrong: tuple[tuple[Callable[[], object], str], ...] = (
+        (lambda: load([LOCK]), r"`sources\[0\]` must be .*, not list; several are given one "),
+        (lambda: load(b"x"), r"`sources\[0\]` must be a text or a path, not bytes"),
+        (lambda: specplan.AbstractSpec(cast("Any", 3)), "a text or an AbstractSpec, not int"),
+        (lambda: catalog.gaps("e4s"), "`query` must be a CoverageQuery or None, not str; keywords"),
+        (lambda: catalog.rebuild("e4s"), "`request` must be a PlanRequest or None, not str; keyw"),
+        (lambda: catalog.gaps(system=3), "`system` must be a text or a sequence of texts, not int"),
+        (lambda: catalog.gaps(libc=3), "`libc` must be a mapping of texts to texts or None, not"),
+        (lambda: catalog.gaps(cells={"e4s": 3}), r'`cells\["e4s"\]` must be a text or a sequence'),
+        (lambda: catalog.gaps(not_wanted="x"), "`not_wanted` must be a sequence of values of Not"),
+        (lambda: catalog.gaps(stack=["e4s", None]), r"`stack\[1\]` must be a text, not None"),
+        (lambda: catalog.gaps(scope=b"all"), "`scope` must be one of `roots`, `runtime`, `all`"),
+        (lambda: catalog.rebuild(depth="x"), "`depth` must be a whole number or None, not str"),
+        (lambda: catalog.rebuild(jobs=True), "`jobs` must be a whole number or None, not bool"),
+        (lambda: catalog.find(3), "`spec` must be an AbstractSpec or a text, not int"),
+    )
+    for ask, expected in wrong:
+        with pytest.raises(TypeError, match=expected):
+            ask()
+
+
+def test_the_fields_of_a_question_are_held_to_their_types(catalog: Any) -> None:
+    word: Any = "e4s"
+    with pytest.raises(TypeError, match=r"`query.stack` must be a sequence of texts, not str"):
+        catalog.gaps(specplan.CoverageQuery(stack=word))
+    with pytest.raises(TypeError, match=r"`request.coverage` must be a CoverageQuery, not str"):
+        catalog.rebuild(specplan.PlanRequest(coverage=word))
+    with pytest.raises(TypeError, match=r"`limits.file_bytes` must be a whole number, not str"):
+        specplan.load(LOCK, limits=specplan.Limits(file_bytes=word))
+    for limits in (specplan.Limits(file_bytes=-1), specplan.Limits(attempts=0)):
+        with pytest.raises(UsageError, match=r"`limits\.[a-z_]+` cannot be"):
+            specplan.load(LOCK, limits=limits)
+
+
+def test_values_that_only_look_different_are_taken(catalog: Any) -> None:
+    expected = catalog.gaps(stack=("e4s", "tools-sdk"))
+    assert catalog.gaps(stack=["e4s", "tools-sdk"]) == expected
+    assert catalog.gaps(stack=(each for each in ("e4s", "tools-sdk"))) == expected
+    assert catalog.gaps(stack={"e4s": 1, "tools-sdk": 2}.keys()) == expected
+    lock: Any = specplan.load(LOCK)
+    assert lock.rebuild(want=LOCK, max_cost=Fraction(3)) == lock.rebuild(want=LOCK, max_cost=3.0)
+
+
+def test_an_empty_text_names_nothing(catalog: Any) -> None:
+    asks: tuple[Callable[[str], object], ...] = (
+        lambda text: catalog.gaps(group=text),
+        lambda text: catalog.gaps(families={text: ["e4s"]}),
+        lambda text: catalog.gaps(cells={"e4s": text}),
+        lambda text: catalog.select(package=["zlib", text]),
+        lambda text: specplan.load(LOCK, tag=text),
+        lambda text: specplan.index(text, LOCK),
+        lambda text: specplan.teach_targets({text: ["zen4"]}),
+    )
+    for ask in asks:
+        for text in ("", " "):
+            with pytest.raises(UsageError, match="is an empty text"):
+                ask(text)
 
 
 def test_a_keyword_that_no_question_has_is_refused_with_the_nearest(catalog: Catalog) -> None:
@@ -278,7 +326,7 @@ def test_what_is_no_state_is_refused_and_never_passed_over(tmp_path: Path) -> No
     )
     for state in (tmp_path / "i.json", 3, ["develop"]):
         for ask in asks:
-            with pytest.raises(TypeError, match="is the name of a snapshot or a catalog"):
+            with pytest.raises(TypeError, match=r"must be a text(,| or) .*Catalog.*`specplan.load"):
                 ask(state)
 
 

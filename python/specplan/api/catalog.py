@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from os import PathLike, fspath
 from typing import Final, Literal, TypeAlias, TypedDict, TypeVar, get_args
 
 from specplan import _core as compiled
 from specplan.abstract_spec import AbstractSpec
 from specplan.aliases import Counted, NamedField, Paths
 from specplan.api.keywords import refuse_keywords_beside, refuse_unknown_keywords
+from specplan.arguments import checked
 from specplan.catalog.contents import Contents
 from specplan.catalog.diff import DiffRequest, difference
 from specplan.catalog.find import SearchKeywords, search
@@ -80,14 +82,14 @@ class CoverageKeywords(TypedDict, total=False):
     level: Level | None
     compat: Compatibility
     not_wanted: Sequence[NotWanted]
-    families: Mapping[str, Sequence[str]] | None
+    families: Mapping[str, str | Sequence[str]] | None
     libc: Mapping[str, str] | None
-    cells: Mapping[str, Sequence[str]] | None
+    cells: Mapping[str, str | Sequence[str]] | None
     host: Host | None
-    include: Mapping[str, str] | None
+    include: Mapping[str, str | PathLike[str]] | None
     group: str | Sequence[str]
-    packages: str | None
-    allow_left_out: Collection[str]
+    packages: str | PathLike[str] | None
+    allow_left_out: str | Collection[str]
     nearest: bool
     covered: bool
 
@@ -97,7 +99,7 @@ class PlanKeywords(CoverageKeywords, total=False):
 
     candidates: Paths
     changed: str | Sequence[str]
-    changed_if_wanted: Sequence[str] | None
+    changed_if_wanted: str | Sequence[str] | None
     policy: Policy
     depth: int | None
     exclude_broken: str | Sequence[str]
@@ -179,6 +181,7 @@ class Catalog:
     def __repr__(self) -> str:
         return f"<Catalog: {len(self)} specs, {len(self.tags)} snapshots>"
 
+    @checked
     def merged(self, other: Catalog) -> Catalog:
         """Return the union of both catalogs.
 
@@ -198,6 +201,7 @@ class Catalog:
         """The snapshots of all sources, newest first."""
         return self._contents.tags
 
+    @checked
     def unused_tags(self, *asked: str | None) -> tuple[str, ...]:
         """Return the snapshots that an answer ignores, newest first.
 
@@ -206,6 +210,7 @@ class Catalog:
         """
         return self._contents.unused_tags(asked)
 
+    @checked
     def table(self, name: TableName) -> Table:
         """Return a table of the catalog, which Polars, pyarrow, DuckDB and pandas take.
 
@@ -226,6 +231,7 @@ class Catalog:
             )
         return of_catalog(self._core)[_TABLES.index(name)]
 
+    @checked
     def stacks(self, tag: str | None = None) -> tuple[str, ...]:
         """Return the stacks that a snapshot lists, sorted; the union index is not one.
 
@@ -235,6 +241,7 @@ class Catalog:
         labels = self._core.labels(self._state(tag))
         return tuple(label for label in labels if label != ROOT)
 
+    @checked
     def dependencies(self, spec: Spec | str) -> Rows[DependencyEdge] | None:
         """Return the dependencies of a spec, in its source's order; None if no source lists them.
 
@@ -254,6 +261,7 @@ class Catalog:
         edges = self._known(self._core.dependencies, _hash_of(spec))
         return None if edges is None else _edges(edges)
 
+    @checked
     def dependents(self, spec: Spec | str) -> Rows[DependencyEdge]:
         """Return the specs that depend on a spec directly, by hash; O(edges of the catalog).
 
@@ -265,6 +273,7 @@ class Catalog:
         """
         return _edges(self._known(self._core.dependents, _hash_of(spec)))
 
+    @checked
     def path(self, spec: Spec | str, to: Spec | str) -> Rows[PathStep]:
         """Return a shortest path over dependencies, including both ends.
 
@@ -297,6 +306,7 @@ class Catalog:
                 hint="`Catalog.select()` lists its specs",
             ) from error
 
+    @checked
     def names(self, field: NamedField) -> tuple[str, ...]:
         """Return the distinct values of a field of all specs, sorted as text.
 
@@ -314,6 +324,7 @@ class Catalog:
         refuse_others("field", field, get_args(NamedField))
         return tuple(sorted(self._core.names(field)))
 
+    @checked
     def select(self, **keywords: Unpack[SelectKeywords]) -> Selection:
         """Return the specs that match every given keyword.
 
@@ -342,6 +353,7 @@ class Catalog:
         refuse_unknown_keywords(keywords, SelectKeywords.__optional_keys__)
         return select(self._contents, keywords)
 
+    @checked
     def find(self, spec: AbstractSpec | str, **question: Unpack[SearchKeywords]) -> Rows[Spec]:
         """Return the known specs that satisfy an abstract spec, as Spack does.
 
@@ -367,6 +379,7 @@ class Catalog:
         """
         return self.search(spec, **question).decided()
 
+    @checked
     def search(self, spec: AbstractSpec | str, **question: Unpack[SearchKeywords]) -> Found:
         """Return the known specs that satisfy an abstract spec, and the undecided ones.
 
@@ -392,6 +405,7 @@ class Catalog:
         refuse_unknown_keywords(question, SearchKeywords.__optional_keys__)
         return search(self._contents, spec, question)
 
+    @checked
     def gaps(
         self, query: CoverageQuery | None = None, /, **keywords: Unpack[CoverageKeywords]
     ) -> Coverage:
@@ -426,6 +440,7 @@ class Catalog:
     #: The same document as :meth:`gaps`, viewed by cell instead of by gap.
     coverage = gaps
 
+    @checked
     def matrix(
         self, query: CoverageQuery | None = None, /, **keywords: Unpack[CoverageKeywords]
     ) -> Rows[Cell]:
@@ -444,6 +459,7 @@ class Catalog:
         answered = answer(self._contents, *_coverage_query(query, keywords), "cells")
         return Rows(Cell, "cell", records.cells(answered, records.own_cells(answered)))
 
+    @checked
     def lacking(
         self, query: CoverageQuery | None = None, /, **keywords: Unpack[CoverageKeywords]
     ) -> Rows[LackingKeys]:
@@ -461,6 +477,7 @@ class Catalog:
         answered = answer(self._contents, *_coverage_query(query, keywords), "keys")
         return Rows(LackingKeys, "cell", tuple(records.lacking(answered)))
 
+    @checked
     def trend_step(
         self,
         name: str,
@@ -486,6 +503,7 @@ class Catalog:
             raise UsageError("a trend has no baseline: each step is compared with the one before")
         return steps.measured(self._contents, asked, name)
 
+    @checked
     def diff(
         self,
         old: str | Catalog,
@@ -520,8 +538,6 @@ class Catalog:
             >>> diff.totals.changed, [key.want for key in diff.lost]
             (30, ['lvarray'])
         """
-        _refuse_state(old, "old")
-        _refuse_state(new, "new")
         newer = new if isinstance(new, Catalog) else self
         older = old if isinstance(old, Catalog) else self
         request = DiffRequest(
@@ -534,6 +550,7 @@ class Catalog:
         )
         return difference(older._contents, newer._contents, request, _called(old), _called(new))
 
+    @checked
     def rebuild(
         self, request: PlanRequest | None = None, /, **keywords: Unpack[PlanKeywords]
     ) -> Plan:
@@ -560,6 +577,7 @@ class Catalog:
 
         return rebuild(self._contents, *_plan_request(request, keywords))
 
+    @checked
     def diff_specs(self, old: Catalog) -> LockDiff:
         """Return the new specs since an older state, and their causes.
 
@@ -573,6 +591,7 @@ class Catalog:
 
         return compare(old._contents, self._contents)
 
+    @checked
     def check(
         self,
         *,
@@ -626,6 +645,7 @@ class Catalog:
         return self._contents.state(tag)
 
 
+@checked
 def trend(steps: Iterable[Measured]) -> Trend:
     """Return the coverage over steps, which are read one after the other.
 
@@ -670,7 +690,6 @@ def _coverage_query(
     baseline = keywords.get("baseline")
     older = baseline._contents if isinstance(baseline, Catalog) else None
     if query is not None:
-        _refuse_type(query, CoverageQuery)
         refuse_keywords_beside(keywords, allowed=older is not None)
         return query, older
     refuse_unknown_keywords(keywords, CoverageKeywords.__optional_keys__)
@@ -678,8 +697,7 @@ def _coverage_query(
 
 
 def _query_of(keywords: CoverageKeywords) -> CoverageQuery:
-    baseline = keywords.get("baseline")
-    _refuse_state(baseline, "baseline")
+    baseline, packages = keywords.get("baseline"), keywords.get("packages")
     return CoverageQuery(
         stack=as_tuple(keywords.get("stack", ())),
         peers=as_tuple(keywords.get("peers", ())),
@@ -697,10 +715,10 @@ def _query_of(keywords: CoverageKeywords) -> CoverageQuery:
         libc=keywords.get("libc") or {},
         cells=_texts_of(keywords.get("cells")),
         host=keywords.get("host") or Host(),
-        include=keywords.get("include") or {},
+        include={url: fspath(file) for url, file in (keywords.get("include") or {}).items()},
         group=as_tuple(keywords.get("group", ())),
-        packages=keywords.get("packages"),
-        allow_left_out=frozenset(_words(keywords.get("allow_left_out", ()))),
+        packages=None if packages is None else fspath(packages),
+        allow_left_out=frozenset(as_tuple(keywords.get("allow_left_out", ()))),
         nearest=keywords.get("nearest", True),
         covered=keywords.get("covered", False),
     )
@@ -713,7 +731,6 @@ def _plan_request(
     baseline = keywords.get("baseline")
     older = baseline._contents if isinstance(baseline, Catalog) else None
     if request is not None:
-        _refuse_type(request, PlanRequest)
         refuse_keywords_beside(keywords, allowed=older is not None)
         return request, older
     refuse_unknown_keywords(keywords, PlanKeywords.__optional_keys__)
@@ -750,33 +767,10 @@ def _change(keywords: PlanKeywords) -> ChangeRequest | None:
     if not specs and listed is None and policy == "hash" and depth is None:
         return None
     return ChangeRequest(
-        specs=specs, listed=None if listed is None else tuple(listed), policy=policy, depth=depth
+        specs=specs, listed=None if listed is None else as_tuple(listed), policy=policy, depth=depth
     )
 
 
 def _texts_of(given: Mapping[str, str | Sequence[str]] | None) -> Mapping[str, tuple[str, ...]]:
     """Return sequences of texts by name; a single text may replace a sequence."""
     return {name: as_tuple(each) for name, each in (given or {}).items()}
-
-
-def _words(given: str | Collection[str]) -> Collection[str]:
-    return (given,) if isinstance(given, str) else given
-
-
-def _refuse_state(state: object, name: str) -> None:
-    """Refuse a value that is not a state, such as a path, which would be ignored."""
-    if state is not None and not isinstance(state, (str, Catalog)):
-        given = type(state).__name__
-        raise TypeError(
-            f"`{name}` is the name of a snapshot or a catalog, not {given}; "
-            "`specplan.load(PATH)` makes a catalog"
-        )
-
-
-def _refuse_type(question: object, kind: type) -> None:
-    """Refuse a value that is not a request, such as the name of a stack without its keyword."""
-    if not isinstance(question, kind):
-        given = type(question).__name__
-        raise TypeError(
-            f"a question is a {kind.__name__} or keywords such as `stack=`, not {given}"
-        )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypedDict
 from specplan.aliases import Paths, Progress
 from specplan.api.catalog import Catalog
 from specplan.api.keywords import refuse_unknown_keywords
+from specplan.arguments import checked
 from specplan.catalog.contents import Contents
 from specplan.catalog.damage import damage
 from specplan.catalog.names import as_paths, as_tuple
@@ -50,6 +51,7 @@ class LoadKeywords(TypedDict, total=False):
     probe: bool
 
 
+@checked
 def load(
     *sources: str | os.PathLike[str], upstream: Paths = (), **keywords: Unpack[LoadKeywords]
 ) -> Catalog:
@@ -139,6 +141,7 @@ def _consumer(spack: str | None) -> Consumer | None:
     return consumer_of(spack)
 
 
+@checked
 def index(
     folder: str | os.PathLike[str],
     *sources: str | os.PathLike[str],
@@ -176,6 +179,9 @@ def index(
     from specplan.sources.stores.store import written  # noqa: PLC0415
 
     refuse_unknown_keywords(keywords, LoadKeywords.__optional_keys__)
+    where = os.fspath(folder)
+    if "\0" in where:
+        raise UsageError(f"`{written(where)}` is not the name of a folder")
     reads = [
         source
         for place in _places(sources)
@@ -183,7 +189,6 @@ def index(
     ]
     _refuse_clashes(reads)
     catalog = _settled(reads, keywords)
-    where = os.fspath(folder)
     save(reads, Path(where), written(where))
     return catalog
 
@@ -215,7 +220,7 @@ def _places(sources: Sequence[str | os.PathLike[str]]) -> list[str]:
         raise UsageError(
             "no source is given", hint="name a mirror, its index, a lock or package pages"
         )
-    return [_as_text(source) for source in sources]
+    return [os.fspath(source) for source in sources]
 
 
 def _refuse_saved(place: str) -> None:
@@ -253,21 +258,6 @@ def _settled(reads: Sequence[SourceRead], keywords: LoadKeywords) -> Catalog:
             hint="`specplan check` lists all contradictions; without `strict` they are warnings",
         )
     return catalog
-
-
-def _as_text(source: object) -> str:
-    """Return a source as a text.
-
-    Raises:
-        TypeError: If it is neither a text nor a path.
-    """
-    if not isinstance(source, (str, os.PathLike)):
-        given = type(source).__name__
-        raise TypeError(
-            f"a source is a text or a path, not {given}; several are given one by one, as in "
-            "`load(*sources)`"
-        )
-    return os.fspath(source)
 
 
 def _upstream(place: str, limits: Limits, options: ReadingOptions) -> SourceRead:

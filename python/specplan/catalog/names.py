@@ -41,7 +41,7 @@ ROOT: Final = "root"
 FEWER_CELLS: Final = "choose stacks with `--stack PATTERN`, or systems with `--system OS/TARGET`"
 
 
-def as_tuple(value: str | Sequence[str]) -> tuple[str, ...]:
+def as_tuple(value: str | Collection[str]) -> tuple[str, ...]:
     """Return one text or several as a tuple."""
     return (value,) if isinstance(value, str) else tuple(value)
 

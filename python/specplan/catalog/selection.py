@@ -10,6 +10,7 @@ from specplan import _core, wildcards
 from specplan import _core as compiled
 from specplan.abstract_spec import AbstractSpec, written
 from specplan.aliases import NamedField
+from specplan.arguments import checked
 from specplan.catalog.contents import Contents
 from specplan.catalog.left_out import of_sources
 from specplan.catalog.names import any_matches, as_tuple
@@ -67,11 +68,13 @@ class Selection(Sequence[Spec]):
         """Return the specs that this does not select."""
         return self._of(self._contents, ~self._core)
 
+    @checked
     def _joined(self, other: Selection) -> compiled.Query:
         if other._contents is not self._contents:
             raise UsageError("selections of two catalogs cannot be combined")
         return other._core
 
+    @checked
     def satisfying(self, spec: AbstractSpec | str) -> Selection:
         """Return the selected specs that satisfy an abstract spec, as a selection again.
 
@@ -93,6 +96,7 @@ class Selection(Sequence[Spec]):
         hashes = [each.hash for each in self.search(spec).decided()]
         return self._of(self._contents, self._core & compiled.Query.hashes(hashes))
 
+    @checked
     def search(self, spec: AbstractSpec | str, *, available: bool | None = None) -> Found:
         """Return the selected specs that satisfy an abstract spec, and the undecided ones.
 
@@ -132,6 +136,7 @@ class Selection(Sequence[Spec]):
             return int(value in self)
         return self._contents.core.count(self._core)
 
+    @checked
     def specs(self, tag: str | None = None) -> Rows[Spec]:
         """Return the selected specs, ordered by hash.
 
@@ -232,6 +237,9 @@ def select(contents: Contents, keywords: SelectKeywords) -> Selection:
             ]
             query &= compiled.Query.text(column, names)
     tag = keywords.get("tag")
+    if tag is not None and tag not in contents.tags:
+        # Nothing lists it, and the core takes only UTF-8.
+        tag, query = None, query & compiled.Query.text("tag", [])
     if stacks := as_tuple(keywords.get("stack", ())):
         labels = [name for name in core.labels(None) if any_matches(stacks, name)]
         query &= compiled.Query.stack(tag, labels)

@@ -7,6 +7,7 @@ from dataclasses import field
 from types import MappingProxyType
 from typing import TypeVar
 
+from specplan.arguments import question
 from specplan.model.host import Host
 from specplan.model.query import Compatibility, Level, NotWanted, Scope
 from specplan.records import dataclass
@@ -20,6 +21,7 @@ def _nothing() -> Mapping[str, Value]:
     return MappingProxyType({})
 
 
+@question
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageQuery:
     """A question about the coverage of cells.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final, Literal, TypeAlias
 
+from specplan.arguments import question
 from specplan.errors import UsageError
 from specplan.model.spec import NamedSpec
 from specplan.records import dataclass
@@ -34,6 +35,7 @@ _PART: Final = Decimal("0.001")
 _MOST_WEIGHT: Final = 1_000_000
 
 
+@question
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weight:
     """The worth of completing some roots; a root without a weight is worth 1.

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Literal, TypeAlias
 
+from specplan.arguments import checked
 from specplan.model.left_out import LeftOut
 from specplan.model.report import Report
 from specplan.model.source import SourceUsed
@@ -210,6 +211,7 @@ class Check(Report):
     left_out: tuple[LeftOut, ...] = ()
     sources: tuple[SourceUsed, ...] = ()
 
+    @checked
     def without(self, kinds: Collection[FindingKind]) -> Check:
         """Return the result without the findings of some kinds, which are only counted."""
         left_out = tuple(each for each in self.findings if each.kind in kinds)

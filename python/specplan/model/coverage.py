@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from specplan.arguments import checked
 from specplan.model.damage import DamagedFile
 from specplan.model.gap import CoveredWant, Gap, UnknownWant
 from specplan.model.gate import Gate
@@ -206,14 +207,17 @@ class Coverage(Report):
         """True if covered wants could be reused, but a concretizer may decide otherwise."""
         return bool(self.environments)
 
+    @checked
     def to_csv(self, view: View = "gaps") -> str:
         """Return a view of the document as comma-separated values."""
         return as_csv(self, ReportOptions(view=view))
 
+    @checked
     def to_markdown(self, view: View = "gaps") -> str:
         """Return a view of the document as Markdown, suitable for the summary of a CI job."""
         return as_markdown(self, ReportOptions(view=view))
 
+    @checked
     def to_text(self, view: View = "gaps", *, width: int = 100, colour: bool = False) -> str:
         """Return a view of the document as text of at most ``width`` columns.
 

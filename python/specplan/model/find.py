@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final, Literal, TypeAlias
 
+from specplan.arguments import checked
 from specplan.counting import count
 from specplan.errors import UndecidedError
 from specplan.model.damage import DamagedFile
@@ -127,6 +128,7 @@ class Found(Report):
             hint,
         )
 
+    @checked
     def to_lines(self, template: str) -> str:
         """Return one line per spec, made of its fields, as in ``{package}@{version}/{hash:.7}``.
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from specplan.arguments import question
 from specplan.records import dataclass
 
 __all__ = ["Host"]
 
 
+@question
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
     """The known properties of an environment's machine; None for unknown ones.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
+from specplan.arguments import question
 from specplan.records import dataclass
 
 __all__ = [
@@ -51,6 +52,7 @@ class EnvironmentAsked:
     unify: Unify
 
 
+@question
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotWanted:
     """One ``[[not-wanted]]`` entry and its effect.

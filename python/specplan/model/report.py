@@ -13,6 +13,7 @@ from importlib import import_module
 from os import PathLike
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
 
+from specplan.arguments import checked
 from specplan.records import dataclass
 
 if TYPE_CHECKING:
@@ -115,7 +116,8 @@ class Report:
         most: int = import_module("specplan.tables").ROWS_OF_A_NOTEBOOK
         return as_fragment(self, ReportOptions(limit=most))
 
-    def table(self, name: str = "") -> Table:
+    @checked
+    def table(self, name: str | None = None) -> Table:
         """Return records of the result as a table, which Polars, pyarrow, DuckDB and pandas take.
 
         Args:
@@ -125,7 +127,7 @@ class Report:
         Raises:
             UsageError: If the result has no such records.
         """
-        found: Table = import_module("specplan.tables").of_result(self, name)
+        found: Table = import_module("specplan.tables").of_result(self, name or "")
         return found
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
@@ -144,6 +146,7 @@ class Report:
         """Return the report as Markdown, suitable for the summary of a CI job."""
         return as_markdown(self, ReportOptions())
 
+    @checked
     def to_text(self, *, width: int = 100, colour: bool = False) -> str:
         """Return the report as text of at most ``width`` columns.
 

@@ -7,6 +7,7 @@ from dataclasses import field
 
 from specplan import _core as compiled
 from specplan.aliases import Unit
+from specplan.arguments import checked
 from specplan.catalog.specs import names_of
 from specplan.errors import UsageError
 from specplan.model import (
@@ -147,6 +148,7 @@ class Plan(Report):
             return self.totals.cost
         return min(self.choice.lower_bound, self.totals.cost)
 
+    @checked
     def why(self, spec: str) -> Rows[Why]:
         """Return the reasons why specs are planned or not, by hash.
 
@@ -168,18 +170,26 @@ class Plan(Report):
                 return Rows(Why, "spec", whys_of(self._core, spec, found, self.named))
         raise changes.unknown("spec", spec, self._known[1])
 
+    @checked
     def named(self, hashes: Iterable[str]) -> Rows[NamedSpec]:
         """Return the names of specs of the plan, such as those of a chain, in their order.
 
         Args:
             hashes: Their hashes, such as those of :attr:`Build.because`.
+
+        Raises:
+            UsageError: If a hash is not valid.
         """
         asked = list(hashes)
-        names = names_of(self._known[1], asked)
+        try:
+            names = names_of(self._known[1], asked)
+        except ValueError as error:
+            raise UsageError(str(error)) from error
         unknown = (NamedSpec(hash=each, package="", version="") for each in asked)
         named = tuple(names.get(each.hash, each) for each in unknown)
         return Rows(NamedSpec, "spec", named)
 
+    @checked
     def to_text(self, *, width: int = 100, colour: bool = False, show: Collection[str] = ()) -> str:
         """Return the plan for a terminal.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from specplan.arguments import question
 from specplan.coverage.query import CoverageQuery
 from specplan.model.budget import Weight
 from specplan.model.change import CountedBy, OpenVerdict, Policy
@@ -19,6 +20,7 @@ __all__ = [
 ]
 
 
+@question
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipeRequest:
     """The revisions of a package repository whose difference is the change.
@@ -44,6 +46,7 @@ class RecipeRequest:
     successors: bool = False
 
 
+@question
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRequest:
     """The change for which a plan predicts the builds.
@@ -67,6 +70,7 @@ class ChangeRequest:
     depth: int | None = None
 
 
+@question
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhatIfRequest:
     """Assumptions about the binaries in the caches that differ from their content.
@@ -80,6 +84,7 @@ class WhatIfRequest:
     without: tuple[str, ...] = ()
 
 
+@question
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BudgetLimits:
     """The budget for builds. The plan then completes the wanted roots with the highest total worth.
@@ -104,6 +109,7 @@ class BudgetLimits:
         return self.builds is not None or self.cost is not None
 
 
+@question
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchLimits:
     """The limits of a search for the least plan.
@@ -119,6 +125,7 @@ class SearchLimits:
     seconds: float | None = None
 
 
+@question
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanRequest:
     """A question about a plan.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias, get_args
 
+from specplan.arguments import question
+from specplan.errors import UsageError
 from specplan.records import dataclass
 
 __all__ = ["NEWER_FORMATS", "Limits", "NewerFormats"]
@@ -14,6 +16,7 @@ NewerFormats: TypeAlias = Literal["refuse", "try"]
 NEWER_FORMATS: Final[tuple[NewerFormats, ...]] = get_args(NewerFormats)
 
 
+@question
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Bounds on input, so that no file can use unlimited memory or time.
@@ -49,3 +52,31 @@ class Limits:
     newer_formats: NewerFormats = "refuse"
     offline: bool = False
     max_age_seconds: float = 0.0
+
+    def refuse_useless(self, name: str) -> None:
+        """Refuse numbers that are no limits.
+
+        Args:
+            name: The name of the limits.
+
+        Raises:
+            UsageError: For the first of them.
+        """
+        for field, (least, most) in _RANGES.items():
+            value = getattr(self, field)
+            if not least <= value <= most:
+                hint = f"a number from {least:g} to {most:g}"
+                raise UsageError(f"`{name}.{field}` cannot be {value}", hint=hint)
+
+
+#: Whole numbers that the core takes, and seconds that the operating system takes.
+_AMOUNTS, _SECONDS = (0.0, 2.0**62), (0.001, 1e9)
+
+#: The least and the greatest value of each limit that is a number.
+_RANGES: Final = {
+    **dict.fromkeys(("file_bytes", "yaml_bytes", "tree_entries", "index_bytes"), _AMOUNTS),
+    **dict.fromkeys(("manifest_bytes", "blob_bytes"), _AMOUNTS),
+    **dict.fromkeys(("silence_seconds", "transfer_seconds"), _SECONDS),
+    "attempts": (1.0, 1e9),
+    "max_age_seconds": (0.0, float("inf")),
+}
