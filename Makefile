@@ -115,7 +115,7 @@ test-engines: environment ## compute the matrix of a saved catalog with DuckDB, 
 	@command -v java >/dev/null || echo 'Spark is skipped: it needs Java (Debian: default-jre-headless)'
 	$(call locked,run build test test-engines)
 	$(WHEEL)
-	$(BIN)/python -m pytest ./tests/engines ./tests/unit/test_tables.py ./tests/cli/test_notebook.py
+	$(BIN)/python -m pytest ./tests/engines ./tests/unit/test_tables.py ./tests/unit/test_python_face.py ./tests/cli/test_notebook.py
 
 .PHONY: properties
 properties: environment ## search long (an hour or so) for examples that break a property

@@ -12,14 +12,25 @@ from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from importlib import import_module
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, Union, cast, get_args, get_origin
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Final,
+    Literal,
+    Protocol,
+    TypeAlias,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+    runtime_checkable,
+)
 
 from specplan.counting import count
 from specplan.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Iterator
     from os import PathLike
 
     from specplan import _core
@@ -67,8 +78,16 @@ _ABOUT: Final[dict[str, tuple[str, ...]]] = {
 #: The column with the field of a row, if a result has several main fields.
 _FIELD: Final = "change"
 
-#: A column of records: its name, its type, and a function for the value of a record.
-_Column: TypeAlias = "tuple[str, _ColumnType, Callable[[Any], Any]]"
+#: A column of records: its name, its type, a field of theirs, and a function for the value of this.
+_Column: TypeAlias = "tuple[str, _ColumnType, str, Callable[[Any], Any]]"
+
+
+@runtime_checkable
+class _InColumns(Protocol):
+    """Records that are made when somebody uses one, from values that a table takes as they are."""
+
+    def column(self, name: str) -> Sequence[Any]:
+        """Return the values of a field, in the order of the records."""
 
 
 class ColumnTable:
@@ -129,9 +148,8 @@ def fragment_of(kind: type, records: Sequence[Any], title: str) -> str:
         records: The records.
         title: The title above.
     """
-    columns = _columns(cast("Hashable", kind))
-    some = records[:ROWS_OF_A_NOTEBOOK]
-    rows = [[value(each) for _, _, value in columns] for each in some]
+    columns = list(_filled(kind, records[:ROWS_OF_A_NOTEBOOK]))
+    rows = list(zip(*(values for _, _, values in columns), strict=True))
     return _fragment(title.strip("<>"), [name for name, _, _ in columns], rows, len(records))
 
 
@@ -200,20 +218,17 @@ def _united(parts: Sequence[tuple[str, type, Sequence[Any]]]) -> ColumnTable:
     from specplan import _core  # noqa: PLC0415 - records are read without the core
 
     columns = [
-        {column[0]: column for column in _columns(cast("Hashable", kind))} for _, kind, _ in parts
+        {name: (of, values) for name, of, values in _filled(kind, records)}
+        for _, kind, records in parts
     ]
-    types = {name: of for known in columns for name, of, _ in known.values()}
+    types = {name: of for known in columns for name, (of, _) in known.items()}
     named: list[Any] = [name for name, _, records in parts for _ in records]
     values: list[tuple[str, _ColumnType, list[Any]]] = [(_FIELD, "text", named)]
     for name, of in types.items():
         found: list[Any] = []
         for known, (_, _, records) in zip(columns, parts, strict=True):
             lacking: list[str] | None = [] if of == "list" else None
-            found += (
-                [known[name][2](each) for each in records]
-                if name in known
-                else [lacking] * len(records)
-            )
+            found += known[name][1] if name in known else [lacking] * len(records)
         values.append((name, of, found))
     return ColumnTable(_core.table_of_columns(values))
 
@@ -221,7 +236,8 @@ def _united(parts: Sequence[tuple[str, type, Sequence[Any]]]) -> ColumnTable:
 def table_of(kind: type, records: Sequence[Any]) -> ColumnTable:
     """Return records as a table.
 
-    O(records x fields). The values are copied once, into columns.
+    O(records x fields). The values are copied once, into columns; records that are not made yet
+    are not made for it.
 
     Args:
         kind: Their class, a dataclass, which defines the columns even without records.
@@ -233,11 +249,20 @@ def table_of(kind: type, records: Sequence[Any]) -> ColumnTable:
     require_tables()
     from specplan import _core  # noqa: PLC0415 - as above
 
-    columns: list[tuple[str, _ColumnType, list[Any]]] = [
-        (name, of, [value(each) for each in records])
-        for name, of, value in _columns(cast("Hashable", kind))
-    ]
-    return ColumnTable(_core.table_of_columns(columns))
+    return ColumnTable(_core.table_of_columns(list(_filled(kind, records))))
+
+
+def _filled(kind: type, records: Sequence[Any]) -> Iterator[tuple[str, _ColumnType, list[Any]]]:
+    """Return each column of records with its values."""
+    fields_read: dict[str, Sequence[Any]] = {}
+    for name, of, field, value in _columns(cast("Hashable", kind)):
+        if field not in fields_read:
+            fields_read[field] = (
+                records.column(field)
+                if isinstance(records, _InColumns)
+                else [getattr(each, field) for each in records]
+            )
+        yield name, of, [value(each) for each in fields_read[field]]
 
 
 @lru_cache(maxsize=64)
@@ -260,20 +285,19 @@ def _columns(kind: Hashable) -> tuple[_Column, ...]:
         if name.startswith("_"):
             continue
         form, origin = _without_none(hint), get_origin(_without_none(hint))
-        own = attrgetter(name)
         if is_dataclass(form):
             found += [
-                (f"{name}_{inner}", of, _within(own, value, of))
-                for inner, of, value in _columns(form)  # type: ignore[arg-type] # a class
+                (f"{name}_{inner}", of, name, _within(field, value, of))
+                for inner, of, field, value in _columns(form)  # type: ignore[arg-type] # a class
             ]
         elif form in _PLAIN:
-            found.append((name, _PLAIN[form], own))
+            found.append((name, _PLAIN[form], name, _as_it_is))
         elif origin is Literal:
-            found.append((name, "text", own))
+            found.append((name, "text", name, _as_it_is))
         elif origin in {tuple, Sequence} and _without_none(get_args(form)[0]) is str:
-            found.append((name, "list", _listed(own)))
+            found.append((name, "list", name, _listed))
         else:
-            found.append((name, "text", _as_json(own)))
+            found.append((name, "text", name, _as_json))
     return tuple(found)
 
 
@@ -291,27 +315,24 @@ def _without_none(hint: Any) -> Any:
     return hint
 
 
-def _within(
-    outer: Callable[[Any], Any], inner: Callable[[Any], Any], of: _ColumnType
-) -> Callable[[Any], Any]:
-    def value(record: Any) -> Any:
-        found = outer(record)
-        if found is None:
+def _within(field: str, value: Callable[[Any], Any], of: _ColumnType) -> Callable[[Any], Any]:
+    def inner(record: Any) -> Any:
+        if record is None:
             return [] if of == "list" else None
-        return inner(found)
+        return value(getattr(record, field))
 
-    return value
-
-
-def _listed(own: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda record: list(own(record) or ())
+    return inner
 
 
-def _as_json(own: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    def value(record: Any) -> str | None:
-        import orjson  # noqa: PLC0415 - few records need it
+def _as_it_is(own: Any) -> Any:
+    return own
 
-        found = own(record)
-        return None if found is None else orjson.dumps(found, default=str).decode()
 
-    return value
+def _listed(own: Any) -> list[str]:
+    return list(own or ())
+
+
+def _as_json(own: Any) -> str | None:
+    import orjson  # noqa: PLC0415 - few records need it
+
+    return None if own is None else orjson.dumps(own, default=str).decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,36 +18,43 @@ if TYPE_CHECKING:
 NUMBERS = range(2_500)
 
 
-class Maker:
-    """Counts how many records were made."""
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A record of one field."""
+
+    text: str
+
+
+class Columns:
+    """Counts how many values were read."""
 
     def __init__(self) -> None:
-        self.made = 0
+        self.read = 0
 
-    def __call__(self, sources: Sequence[int]) -> list[str]:
-        self.made += len(sources)
-        return [str(each) for each in sources]
+    def __call__(self, sources: Sequence[int]) -> dict[str, list[object]]:
+        self.read += len(sources)
+        return {"text": [str(each) for each in sources]}
 
 
 def test_they_are_a_sequence_of_the_same_records() -> None:
-    whole = tuple(map(str, NUMBERS))
-    records = LazyRecords(NUMBERS, Maker())
+    whole = tuple(Number(str(each)) for each in NUMBERS)
+    records = LazyRecords(Number, NUMBERS, Columns())
     assert tuple(records) == whole
     assert (records[3], records[-1], records[1:4]) == (whole[3], whole[-1], whole[1:4])
     assert records == whole
-    assert records == LazyRecords(NUMBERS, Maker())
+    assert records == LazyRecords(Number, NUMBERS, Columns())
     assert records != whole[:-1]
     assert hash(records) == hash(whole)
     assert pickle.loads(pickle.dumps(records)) == whole  # noqa: S301 - our own
 
 
 def test_none_is_made_before_it_is_looked_at() -> None:
-    maker = Maker()
-    records = LazyRecords(NUMBERS, maker)
+    columns = Columns()
+    records = LazyRecords(Number, NUMBERS, columns)
     assert len(records) == len(NUMBERS)
-    assert maker.made == 0
-    assert next(iter(records)) == "0"
-    assert maker.made < len(NUMBERS)
+    assert columns.read == 0
+    assert next(iter(records)) == Number("0")
+    assert columns.read < len(NUMBERS)
 
 
 def test_the_first_hashes_are_told_without_the_others() -> None:

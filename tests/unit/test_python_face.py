@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import specplan
-from specplan import Catalog, Measured, UsageError, _core, tables
+from specplan import Catalog, Measured, Selection, UsageError, _core, tables
 from specplan.arrow_stream import first_rows
 from specplan.model.report import Report
 from specplan.model.rows import Rows
@@ -36,6 +36,16 @@ def catalog() -> Catalog:
 @pytest.fixture(scope="module")
 def lock() -> Catalog:
     return specplan.load(LOCK)
+
+
+@pytest.fixture(scope="module")
+def answered(
+    catalog: Catalog, lock: Catalog, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
+    """What each public function and method answers that answers with records."""
+    index = tmp_path_factory.mktemp("damaged") / "index.json"
+    index.write_text("{")
+    return answers(catalog, lock, specplan.load(LOCK, str(index), skip_damaged=True))
 
 
 def results() -> list[type[Report]]:
@@ -111,7 +121,6 @@ def test_a_fragment_has_no_markup_of_a_source(catalog: Catalog) -> None:
 def test_a_selection_is_a_sequence_of_specs_by_hash(catalog: Catalog) -> None:
     selection = catalog.select(package="adios2")
     specs = selection.specs()
-    assert isinstance(selection, Sequence)
     assert len(selection) == selection.count() == len(specs) > 1
     assert selection[0] == specs[0]
     assert selection[-1] == specs[-1]
@@ -122,10 +131,66 @@ def test_a_selection_is_a_sequence_of_specs_by_hash(catalog: Catalog) -> None:
     assert "nothing" not in names
     assert selection.index(specs[1]) == 1
     assert selection.count(specs[1]) == 1
+    assert list(reversed(selection)) == specs[::-1]
     assert not catalog.select(package="no-such")
     with pytest.raises(IndexError):
         catalog.select(package="no-such")[0]
     assert repr(selection) == f"<Selection: {len(specs)} specs>"
+
+
+@pytest.mark.parametrize("kind", [Selection, Rows])
+def test_what_streams_its_rows_has_every_method_of_a_sequence(kind: type) -> None:
+    methods = {each for each in dir(Sequence) if callable(getattr(Sequence, each))}
+    assert methods - {"__class_getitem__", "__subclasshook__"} <= set(dir(kind))
+    # Polars would read it record by record, without looking for a stream.
+    assert not issubclass(kind, Sequence)
+
+
+#: How each library takes a result.
+TAKERS: dict[str, Callable[[Any, Any], Any]] = {
+    "polars": lambda polars, answer: polars.DataFrame(answer).to_dicts(),
+    "pyarrow": lambda pyarrow, answer: pyarrow.table(answer).to_pylist(),
+    "pandas": lambda pandas, answer: list(pandas.DataFrame.from_arrow(answer).itertuples()),
+    "duckdb": lambda duckdb, answer: (
+        duckdb.connect().register("x", answer).sql("FROM x").fetchall()
+    ),
+}
+
+
+@pytest.mark.parametrize("library", sorted(TAKERS))
+def test_libraries_take_what_answers_as_a_stream_and_no_record_of_it(
+    library: str, answered: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taker = pytest.importorskip(library, reason=f"`make test-engines` installs {library}")
+    expected = {name: len(answer) for name, answer in answered.items()}
+
+    def refuse(*_: object, **__: object) -> Any:
+        raise AssertionError("a record was read")
+
+    for kind in {type(answer) for answer in answered.values()}:
+        for method in {"__iter__", "__getitem__", "__reversed__", "index"} & set(dir(kind)):
+            monkeypatch.setattr(kind, method, refuse)
+    for name, answer in answered.items():
+        assert len(TAKERS[library](taker, answer)) == expected[name], name
+
+
+def test_a_table_is_made_of_columns_while_no_record_is_made(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    selection, found = catalog.select(package="a*"), catalog.search("adios2")
+    asked: tuple[Any, ...] = (selection, found, found.decided(), catalog.gaps(stack="e4s*"))
+    again = (*asked[:3], catalog.gaps(stack="e4s*"))
+    expected = [tables.table_of(type(next(iter(each))), list(each)) for each in again]
+
+    def refuse(*_: object, **__: object) -> Any:
+        raise AssertionError("a record was made")
+
+    for home in ("model.lazy_records", "model.column_records", "catalog.specs"):
+        monkeypatch.setattr(f"specplan.{home}.from_columns", refuse)
+    for answer, table in zip(asked, expected, strict=True):
+        rows = [first_rows(each.__arrow_c_stream__(), 2_000) for each in (answer, table)]
+        assert rows[0] == rows[1]
+        assert rows[0]
 
 
 @cache
@@ -416,16 +481,11 @@ def answers(catalog: Catalog, lock: Catalog, damaged: Catalog) -> dict[str, Any]
     }
 
 
-def test_every_answer_is_short_sized_iterable_and_a_table(
-    catalog: Catalog, lock: Catalog, tmp_path: Path
-) -> None:
-    (tmp_path / "index.json").write_text("{")
-    damaged = specplan.load(LOCK, str(tmp_path / "index.json"), skip_damaged=True)
-    found = answers(catalog, lock, damaged)
-    assert set(found) == answering()
+def test_every_answer_is_short_sized_iterable_and_a_table(answered: dict[str, Any]) -> None:
+    assert set(answered) == answering()
     duckdb = pytest.importorskip("duckdb", reason="`make test` installs DuckDB")
     with duckdb.connect() as engine:
-        for name, answer in found.items():
+        for name, answer in answered.items():
             assert repr(answer).startswith("<"), name
             assert len(repr(answer)) < 200, name
             assert "\n" not in repr(answer), name

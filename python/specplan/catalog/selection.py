@@ -14,22 +14,22 @@ from specplan.arguments import checked
 from specplan.catalog.contents import Contents
 from specplan.catalog.left_out import of_sources
 from specplan.catalog.names import any_matches, as_tuple
-from specplan.catalog.specs import specs_of
+from specplan.catalog.specs import lazy_specs, specs_of
 from specplan.counting import count
 from specplan.errors import UsageError
 from specplan.model import DamagedFile, LeftOut, SourceUsed, Spec
 from specplan.model.columns import from_columns
 from specplan.model.find import Found, Undecided
-from specplan.model.lazy_records import LazyRecords
 from specplan.model.left_out import merged
 from specplan.model.report import Table
 from specplan.model.rows import Rows
+from specplan.model.streamed_sequence import StreamedSequence
 from specplan.similar_names import suggestions
 
 __all__ = ["SelectKeywords", "Selection", "found", "select"]
 
 
-class Selection(Sequence[Spec]):
+class Selection(StreamedSequence[Spec]):
     """Specs of a catalog, as a query that is evaluated on demand.
 
     Selections of one catalog are combined by ``&`` (both), ``|`` (either), ``-`` (one and not the
@@ -184,7 +184,8 @@ class Selection(Sequence[Spec]):
         Raises:
             UsageError: If the core was built without tables.
         """
-        return self.specs().table()
+        answers = self._contents.core.specs(self._core, None)
+        return Rows(Spec, "spec", lazy_specs(answers)).table()
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Return the selected specs as a stream of Arrow's C interface."""
@@ -283,7 +284,7 @@ def found(
     unknown = name if name is not None and name not in packages else None
     return Found(
         query=query,
-        specs=LazyRecords(satisfying, specs_of),
+        specs=lazy_specs(satisfying),
         undecided=tuple(
             from_columns(
                 Undecided,

@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Final
 from specplan import _core
 from specplan.model import NamedSpec, Nearest, Spec
 from specplan.model.columns import from_columns
+from specplan.model.lazy_records import LazyRecords
 from specplan.model.spec import DependencyEdge, PathStep
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 __all__ = [
     "ANY_EDGE",
     "by_hash",
     "edge_of",
     "hashes_of",
+    "lazy_specs",
     "named_of",
     "names_of",
     "nearest_of",
@@ -38,15 +40,23 @@ _SAME_NAMES: Final = (
 
 def specs_of(answers: Sequence[_core.SpecAnswer]) -> list[Spec]:
     """Return the records of specs."""
-    return from_columns(
-        Spec,
-        len(answers),
+    return from_columns(Spec, len(answers), **_columns(answers))
+
+
+def lazy_specs(answers: Sequence[_core.SpecAnswer]) -> LazyRecords[Spec]:
+    """Return the records of specs, made on access."""
+    return LazyRecords(Spec, answers, _columns)
+
+
+def _columns(answers: Sequence[_core.SpecAnswer]) -> dict[str, Iterable[object]]:
+    """Return the values of each field of the records of specs."""
+    return {
         # A source without snapshots has one state, which has no name.
-        tags=[tuple(filter(None, each.tags)) for each in answers],
-        available=[each.is_available for each in answers],
-        external=[each.is_external for each in answers],
+        "tags": (tuple(filter(None, each.tags)) for each in answers),
+        "available": map(attrgetter("is_available"), answers),
+        "external": map(attrgetter("is_external"), answers),
         **{name: map(attrgetter(name), answers) for name in _SAME_NAMES},
-    )
+    }
 
 
 def nearest_of(

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import eq
-from typing import Any, Final, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, overload
+
+from specplan.model.columns import from_columns
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 __all__ = ["DeferredRecords", "LazyRecords", "MadeLater", "RecordSequence"]
 
 Record = TypeVar("Record")
+Wide = TypeVar("Wide", bound="DataclassInstance")
 
 #: The number of records that are made at a time.
 _SOME: Final = 1_000
@@ -42,37 +48,49 @@ class MadeLater(RecordSequence[Record]):
         return repr(tuple(self))
 
 
-class LazyRecords(MadeLater[Record]):
+class LazyRecords(MadeLater[Wide]):
     """Records in a fixed order, made in parts when they are first used.
 
     A hundred thousand records take far more memory than the data they are made from. The object
     equals every sequence of the same records.
 
     Args:
+        kind: The class of the records, as :func:`~specplan.model.columns.from_columns` takes it.
         sources: The data that each record is made from.
-        make: Makes the records of some of these.
+        columns: Returns the values of each field for some of these.
     """
 
-    __slots__ = ("_make", "_sources")
+    __slots__ = ("_columns", "_kind", "_sources")
 
     def __init__(
-        self, sources: Sequence[Any], make: Callable[[Sequence[Any]], list[Record]]
+        self,
+        kind: type[Wide],
+        sources: Sequence[Any],
+        columns: Callable[[Sequence[Any]], Mapping[str, Iterable[object]]],
     ) -> None:
+        self._kind = kind
         self._sources = sources
-        self._make = make
+        self._columns = columns
+
+    def column(self, name: str) -> Sequence[Any]:
+        """Return the values of a field, in the order of the records, without making a record."""
+        return list(self._columns(self._sources)[name])
+
+    def _make(self, sources: Sequence[Any]) -> list[Wide]:
+        return from_columns(self._kind, len(sources), **self._columns(sources))
 
     def __len__(self) -> int:
         return len(self._sources)
 
-    def __iter__(self) -> Iterator[Record]:
+    def __iter__(self) -> Iterator[Wide]:
         for at in range(0, len(self._sources), _SOME):
             yield from self._make(self._sources[at : at + _SOME])
 
     @overload
-    def __getitem__(self, index: int) -> Record: ...
+    def __getitem__(self, index: int) -> Wide: ...
     @overload
-    def __getitem__(self, index: slice) -> Sequence[Record]: ...
-    def __getitem__(self, index: int | slice) -> Record | Sequence[Record]:
+    def __getitem__(self, index: slice) -> Sequence[Wide]: ...
+    def __getitem__(self, index: int | slice) -> Wide | Sequence[Wide]:
         if isinstance(index, slice):
             return tuple(self._make(self._sources[index]))
         return self._make([self._sources[index]])[0]

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from importlib import import_module
+from operator import eq
 from typing import TypeVar, overload
 
 from specplan.counting import count
-from specplan.model.lazy_records import RecordSequence
 from specplan.model.report import Table
+from specplan.model.streamed_sequence import StreamedSequence
 
 __all__ = ["Rows"]
 
 Row = TypeVar("Row")
 
 
-class Rows(RecordSequence[Row]):
+class Rows(StreamedSequence[Row]):
     """Records in order: a sequence with a short representation that converts to tables.
 
     It equals every sequence of the same records.
@@ -51,12 +52,24 @@ class Rows(RecordSequence[Row]):
             return Rows(self._kind, self._noun, self._records[index])
         return self._records[index]
 
+    def __eq__(self, other: object) -> bool:
+        """Return whether a sequence has the same records."""
+        if not isinstance(other, (Sequence, Rows)) or isinstance(other, str):
+            return NotImplemented
+        return len(self) == len(other) and all(map(eq, self, other))
+
+    def __hash__(self) -> int:
+        """Return a hash that equal tuples share."""
+        return hash(tuple(self))
+
     def __repr__(self) -> str:
         return f"<Rows: {count(len(self), self._noun)}>"
 
     def _repr_html_(self) -> str:
         """Return the records as a table for a notebook, cut if it is long."""
-        found: str = import_module("specplan.tables").fragment_of(self._kind, self, repr(self))
+        found: str = import_module("specplan.tables").fragment_of(
+            self._kind, self._records, repr(self)
+        )
         return found
 
     def table(self) -> Table:
@@ -65,7 +78,7 @@ class Rows(RecordSequence[Row]):
         Raises:
             UsageError: If the core was built without tables.
         """
-        found: Table = import_module("specplan.tables").table_of(self._kind, self)
+        found: Table = import_module("specplan.tables").table_of(self._kind, self._records)
         return found
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
