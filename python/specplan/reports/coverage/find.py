@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from itertools import chain
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from specplan.model.column_records import ColumnRecords
 from specplan.model.find import Found
 from specplan.reports.outline import (
+    CellRows,
     Column,
     Name,
     Names,
@@ -25,13 +27,15 @@ from specplan.reports.outline import (
 from specplan.reports.render import wording
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Hashable, Iterable, Sequence
 
     from specplan import model
     from specplan.model.report import ReportOptions
     from specplan.reports.outline import TableCell
 
 __all__ = ["outline", "records"]
+
+Value = TypeVar("Value", bound="Hashable")
 
 _NAMES: Final = (
     "hash", "package", "version", "platform", "os", "target", "compiler", "variants",
@@ -97,7 +101,9 @@ def _versions(specs: Sequence[model.Spec]) -> ReportTable:
             OsAndTarget(os, target),
             Number(len(found)),
             Number(sum(each.available for each in found)),
-            Names(tuple(sorted({stack for each in found for stack in wording.stacks(each)}))),
+            Names(
+                tuple(sorted({stack for each in found for stack in wording.stacks(each.stacks)}))
+            ),
         )
         for (version, os, target), found in by_version.items()
     )
@@ -105,34 +111,69 @@ def _versions(specs: Sequence[model.Spec]) -> ReportTable:
 
 
 def _specs(specs: Sequence[model.Spec]) -> ReportTable:
-    """Return a table of specs, without columns that are empty or the same for all."""
-    compiler = any(spec.compiler for spec in specs)
-    variants = any(spec.variants for spec in specs)
-    binary = not all(spec.available for spec in specs)
-    columns = [
-        Column("spec", "spec", "spec", is_lead=True),
-        Column("hash", "hash", "spec"),
-        Column("system", "system", "system"),
-        *([Column("compiler", "compiler", "name")] if compiler else []),
-        *([Column("variants", "variants", "name", is_extra=True)] if variants else []),
-        *([Column("binary", "binary", "state")] if binary else []),
-        Column("stacks", "stacks", "names"),
-    ]
-    rows: tuple[tuple[TableCell, ...], ...] = tuple(
-        (
-            Name(f"{spec.package}@{spec.version}"),
-            SpecWithHash("", spec.hash, between=""),
-            OsAndTarget(spec.os, spec.target),
-            *([Name(spec.compiler)] if compiler else []),
-            *([Name(" ".join(spec.variants))] if variants else []),
-            *([_binary(spec)] if binary else []),
-            Names(tuple(wording.stacks(spec))),
-        )
-        for spec in specs
+    """Return a table of specs, without columns that are empty or the same for all.
+
+    O(specs). Cells of the same content are one object: hundreds of thousands of specs have few
+    versions, systems and stacks.
+    """
+    fields = zip(*map(_fields, specs), strict=True)
+    packages, versions, hashes, systems, targets, compilers, variants, binaries, stacks = map(
+        list, fields
     )
-    return ReportTable(tuple(columns), rows, packages=tuple(spec.package for spec in specs))
+    columns: list[tuple[Column, Sequence[TableCell]]] = [
+        (
+            Column("spec", "spec", "spec", is_lead=True),
+            _shared(zip(packages, versions, strict=True), lambda spec: Name("@".join(spec))),
+        ),
+        (
+            Column("hash", "hash", "spec"),
+            ColumnRecords(
+                SpecWithHash,
+                len(hashes),
+                label=[""] * len(hashes),
+                hash=hashes,
+                between=[""] * len(hashes),
+            ),
+        ),
+        (
+            Column("system", "system", "system"),
+            _shared(zip(systems, targets, strict=True), lambda system: OsAndTarget(*system)),
+        ),
+    ]
+    if any(compilers):
+        columns.append((Column("compiler", "compiler", "name"), _shared(compilers, Name)))
+    if any(variants):
+        head = Column("variants", "variants", "name", is_extra=True)
+        columns.append((head, _shared(variants, lambda each: Name(" ".join(each)))))
+    if not all(is_available for is_available, _ in binaries):
+        columns.append((Column("binary", "binary", "state"), _shared(binaries, _binary)))
+    columns.append(
+        (
+            Column("stacks", "stacks", "names"),
+            _shared(stacks, lambda each: Names(tuple(wording.stacks(each)))),
+        )
+    )
+    return ReportTable(
+        tuple(head for head, _ in columns),
+        CellRows([cells for _, cells in columns]),
+        packages=packages,
+    )
 
 
-def _binary(spec: model.Spec) -> State:
-    words = wording.binary(spec)
+def _fields(spec: model.Spec) -> tuple[Any, ...]:
+    """Return the fields of a spec that a table shows."""
+    return (
+        spec.package, spec.version, spec.hash, spec.os, spec.target, spec.compiler, spec.variants,
+        (spec.available, spec.external), spec.stacks,
+    )  # fmt: skip
+
+
+def _shared(values: Iterable[Value], make: Callable[[Value], TableCell]) -> Sequence[TableCell]:
+    """Return a cell for each value, made once for equal values."""
+    cells: dict[Value, TableCell] = {}
+    return [cells[each] if each in cells else cells.setdefault(each, make(each)) for each in values]
+
+
+def _binary(binary: tuple[bool, bool]) -> State:
+    words = wording.binary(*binary)
     return State(words, words)

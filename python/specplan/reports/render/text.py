@@ -243,19 +243,24 @@ class TextWriter:
         elif kind is value.Number:
             texts = amounts.of_numbers(values_of(cast("Sequence[value.Number]", cells), "value"))
         elif raw is not None:
-            texts = terminal_each([raw(self, cell) for cell in cells])
+            texts = self.shown_each(
+                cells, lambda some: terminal_each([raw(self, cell) for cell in some])
+            )
         else:
-            texts = self.shown_each(cells, _SHOWN[kind])
+            show = _SHOWN[kind]
+            texts = self.shown_each(cells, lambda some: [show(self, cell) for cell in some])
         if not self.page.colour:
             return ColumnCells(texts)
         return ColumnCells(texts, [_STYLES[cell.tone] for cell in cells if cell is not None])
 
     def shown_each(
-        self, cells: Sequence[value.TableCell], show: Callable[[TextWriter, Any], str]
+        self,
+        cells: Sequence[value.TableCell],
+        show: Callable[[list[Any]], Sequence[str]],
     ) -> Sequence[str]:
         """Return the text of each cell; cells of a long column are mostly the same few objects."""
         distinct = dict(zip(map(id, cells), cells, strict=True))
-        texts = {number: show(self, cell) for number, cell in distinct.items()}
+        texts = dict(zip(distinct, show([*distinct.values()]), strict=True))
         return list(map(texts.__getitem__, map(id, cells)))
 
     def span(self, cell: value.TableCell) -> Span:

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
         Nearest,
         NotWanted,
         RootCoverage,
-        Spec,
     )
     from specplan.model.find import Found, Undecided
     from specplan.model.known_gap import DateOrigin, KnownGapState
@@ -563,11 +562,11 @@ def undecided(found: Found) -> list[tuple[str, list[Undecided]]]:
     return [(f"{len(group)} undecided: {group[0].reason}", group) for group in groups]
 
 
-def stacks(spec: Spec) -> list[str]:
+def stacks(listed: Sequence[str]) -> list[str]:
     """Return the stacks that list a spec; the union index only if no stack does."""
-    return [each for each in spec.stacks if each != UNION_INDEX] or list(spec.stacks)
+    return [each for each in listed if each != UNION_INDEX] or list(listed)
 
 
-def binary(spec: Spec) -> str:
+def binary(available: bool, external: bool) -> str:  # noqa: FBT001 - fields of a spec
     """Return whether a spec has a binary or needs none."""
-    return "external" if spec.external else answer(spec.available)
+    return "external" if external else answer(available)
