@@ -60,7 +60,7 @@ class WantInCell:
     """An abstract want in one of its cells.
 
     Attributes:
-        stack: The label of the environment, or of the abstract spec.
+        stack: The name of the stack of the environment, or of the abstract spec.
         os: The operating system that it is wanted for.
         target: The target.
         want: The abstract spec.

@@ -105,7 +105,7 @@ class ChosenWant:
     """An abstract want and the spec that was chosen for it.
 
     Attributes:
-        stack: The label of the environment, or of the abstract spec.
+        stack: The name of the stack of the environment, or of the abstract spec.
         os: The operating system that it is wanted for.
         target: The target.
         want: The abstract spec, with the requirements of its environment.

@@ -25,7 +25,7 @@ class Cell:
     """One stack on one system: its wants, and the covered ones.
 
     Attributes:
-        stack: The stack's label.
+        stack: The name of the stack.
         platform: The platform of the system.
         os: The operating system.
         target: The microarchitecture.

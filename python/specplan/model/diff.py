@@ -22,7 +22,7 @@ class DiffCell:
     """The changes of the keys of one cell between two states.
 
     Attributes:
-        stack: The stack's label.
+        stack: The name of the stack.
         platform: The platform of the system.
         os: The operating system.
         target: The microarchitecture.

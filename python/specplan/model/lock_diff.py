@@ -185,7 +185,7 @@ class LockDiff(Report):
         lost: The packages with a non-external spec in the old state and no spec in the new state,
             by name. A spec that was replaced by another one of its package is gone, not lost.
         stacks: The names of the two states as stacks.
-        absent_stacks: Stacks that only the old state has as a label, if both states have labels.
+        absent_stacks: Stacks that only the old state has, if both states have stacks.
         left_out: Input of the question that could not be taken into account.
         sources: The sources, with their age and indexes.
         gates: The gates of the run, each with its verdict; empty if none was requested.
