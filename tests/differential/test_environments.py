@@ -38,7 +38,7 @@ def test_public_stacks_have_the_roots_that_spack_gives_them() -> None:
     for path in public_stacks():
         options = EnvironmentOptions(allowed=frozenset({"include"}))
         environment = read_environment(path, options=options)
-        assert [root.spec for root in environment.roots] == answers()[environment.label], path
+        assert [root.spec for root in environment.roots] == answers()[environment.stack], path
 
 
 @pytest.mark.parametrize("name", ["site", "old"])

@@ -151,6 +151,6 @@ def test_a_map_of_snapshots_is_read_or_refused(content: bytes) -> None:
         return
     for entries in (listed or {}).values():
         for entry in entries:
-            assert re.fullmatch(r"[A-Za-z0-9_.-]+", entry.label)
+            assert re.fullmatch(r"[A-Za-z0-9_.-]+", entry.stack)
             assert entry.url
             assert "\0" not in entry.url

@@ -77,7 +77,7 @@ def specs(environment: Environment) -> list[str]:
 
 def test_a_root_knows_where_it_is_written(tmp_path: Path) -> None:
     environment = read(tmp_path / "e4s", "spack:\n  specs:\n  - zlib\n  - matrix: [[a, b]]\n")
-    assert environment.label == "e4s"
+    assert environment.stack == "e4s"
     assert [(root.spec, root.place, root.line) for root in environment.roots] == [
         ("zlib", "spack.specs[0]", 3),
         ("a", "spack.specs[1]", 4),
@@ -87,12 +87,12 @@ def test_a_root_knows_where_it_is_written(tmp_path: Path) -> None:
     assert environment.roots[0].group == "default"
 
 
-def test_a_label_is_given_or_comes_from_the_folder_or_the_file(tmp_path: Path) -> None:
+def test_a_stack_is_given_or_comes_from_the_folder_or_the_file(tmp_path: Path) -> None:
     content = "spack: {specs: [zlib]}"
     folder = write(tmp_path / "tools/spack.yaml", content).parent
-    assert read_environment(folder).label == "tools"
-    assert read_environment(folder, label="mine").label == "mine"
-    assert read_environment(write(tmp_path / "nightly.yaml", content)).label == "nightly"
+    assert read_environment(folder).stack == "tools"
+    assert read_environment(folder, stack="mine").stack == "mine"
+    assert read_environment(write(tmp_path / "nightly.yaml", content)).stack == "nightly"
 
 
 @pytest.mark.parametrize("specs_of", ["", "  specs: []\n", "  specs: [null]\n"])

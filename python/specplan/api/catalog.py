@@ -238,8 +238,8 @@ class Catalog:
         Args:
             tag: The snapshot; by default the newest of each source.
         """
-        labels = self._core.labels(self._state(tag))
-        return tuple(label for label in labels if label != ROOT)
+        stacks = self._core.labels(self._state(tag))
+        return tuple(stack for stack in stacks if stack != ROOT)
 
     @checked
     def dependencies(self, spec: Spec | str) -> Rows[DependencyEdge] | None:

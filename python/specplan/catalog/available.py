@@ -33,12 +33,12 @@ def available_wants(contents: Contents, tag: str | None) -> AvailableWants:
 
     def wants(named: NamedWant) -> tuple[WantedLock, ...]:
         state = contents.state(tag)
-        labels = contents.core.labels(state)
+        listed = contents.core.labels(state)
         pattern = named.stacks
         stacks = (
-            select_names((pattern,), labels, kind="stack")
+            select_names((pattern,), listed, kind="stack")
             if pattern
-            else [each for each in labels if each != ROOT] or labels
+            else [each for each in listed if each != ROOT] or listed
         )
         if not stacks:
             raise EmptySelectionError(
@@ -51,23 +51,23 @@ def available_wants(contents: Contents, tag: str | None) -> AvailableWants:
         tags = sorted({each for _, each in state})
         roots = {each: _roots(contents, state, _listed(tags, each)) for each in stacks}
         return tuple(
-            _wanted(named.label or stack, stack, rows, own) for stack, own in roots.items()
+            _wanted(named.stack or stack, stack, rows, own) for stack, own in roots.items()
         )
 
     return wants
 
 
 def _wanted(
-    label: str, stack: str, rows: compiled.Catalog, roots: tuple[LockRoot, ...]
+    stack: str, listed_by: str, rows: compiled.Catalog, roots: tuple[LockRoot, ...]
 ) -> WantedLock:
-    """Return the binaries of one stack as wants."""
+    """Return the binaries that one stack lists as wants of another, mostly of the same."""
     return WantedLock(
-        label=label,
-        place=f"available:{stack}",
+        stack=stack,
+        place=f"available:{listed_by}",
         roots=roots,
         core=rows,
         is_available=True,
-        left_out=_without_dependencies(stack, rows, roots),
+        left_out=_without_dependencies(listed_by, rows, roots),
     )
 
 

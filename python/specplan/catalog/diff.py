@@ -73,27 +73,27 @@ def difference(
     refuse_others("level", level, get_args(Level))
     new_state = newer.state(request.new)
     core, old_state = newer.beside(older, request.old)
-    labels, old_labels = core.labels(new_state), core.labels(old_state)
-    selected = select_names(request.stack, {*labels, *old_labels}, kind="stack")
+    stacks, old_stacks = core.labels(new_state), core.labels(old_state)
+    selected = select_names(request.stack, {*stacks, *old_stacks}, kind="stack")
     systems = Systems(core, {})
-    both = [name for name in selected if name in labels and name in old_labels]
+    both = [name for name in selected if name in stacks and name in old_stacks]
     question: compiled.DiffQuestion = {
         "old": old_state,
         "new": new_state,
         "level": level,
         # An absent stack is one line, instead of all that it had.
-        "stacks": [name for name in selected if name in labels],
+        "stacks": [name for name in selected if name in stacks],
         "oss": systems.chosen_oss(request.os),
         "targets": systems.chosen_targets(request.target),
     }
     cells = core.diff(question)
     changes = changes_of_cells(core, question, cells)
-    absent = tuple(name for name in selected if name not in labels)
-    new_stacks = tuple(name for name in selected if name not in old_labels)
+    absent = tuple(name for name in selected if name not in stacks)
+    new_stacks = tuple(name for name in selected if name not in old_stacks)
     called_old, called_new = old_name or "", new_name or ", ".join(tags_of(new_state))
     left_out = of_states(newer, older) + absent_stacks(absent)
     if not any(cell.stack in both for cell in cells):
-        has_stacks = selected or ROOT not in {*labels, *old_labels}
+        has_stacks = selected or ROOT not in {*stacks, *old_stacks}
         left_out.append(
             _nothing_compared(called_old, called_new, absent, new_stacks)
             if has_stacks

@@ -99,14 +99,14 @@ def without_roots(
 
     Args:
         locks: The locks, and the binaries that are wanted.
-        environments: The environments; their includes have the same label.
+        environments: The environments; their includes are of the same stack.
     """
-    with_roots = {each.label for each in locks if each.roots}
-    with_roots |= {each.label for each in environments if each.environment.roots}
+    with_roots = {each.stack for each in locks if each.roots}
+    with_roots |= {each.stack for each in environments if each.environment.roots}
     # For a lock with specs but no root, the reader makes the record.
     silent = [each for each in locks if each.is_available or not len(each.core)]
     wants: list[WantedLock | WantedEnvironment] = [*silent, *environments]
-    empty = [each.place for each in wants if each.label not in with_roots]
+    empty = [each.place for each in wants if each.stack not in with_roots]
     return [
         LeftOut(
             kind="no_root",

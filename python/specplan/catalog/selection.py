@@ -241,9 +241,9 @@ def select(contents: Contents, keywords: SelectKeywords) -> Selection:
     if tag is not None and tag not in contents.tags:
         # Nothing lists it, and the core takes only UTF-8.
         tag, query = None, query & compiled.Query.text("tag", [])
-    if stacks := as_tuple(keywords.get("stack", ())):
-        labels = [name for name in core.labels(None) if any_matches(stacks, name)]
-        query &= compiled.Query.stack(tag, labels)
+    if patterns := as_tuple(keywords.get("stack", ())):
+        stacks = [name for name in core.labels(None) if any_matches(patterns, name)]
+        query &= compiled.Query.stack(tag, stacks)
     elif tag is not None:
         query &= compiled.Query.text("tag", [tag])
     if hashes := as_tuple(keywords.get("hash", ())):

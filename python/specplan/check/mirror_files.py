@@ -170,7 +170,7 @@ class _Look:
         self._limits = asked.taken.limits
         self._reading = Reading(
             place=asked.taken.cache,
-            label="",
+            given_stack="",
             tags=(),
             # Several are in memory at once, so the size limit of a spec file is lower than that of
             # an index.
@@ -477,7 +477,7 @@ class _Look:
 
     def _spec(self, verified: Verified, file: Path, shown: str, dag_hash: str) -> None:
         """Compare the spec of a binary with its name and with the index."""
-        found = spec_files.parse(file, self._reading, shown=shown, label="")
+        found = spec_files.parse(file, self._reading, shown=shown, stack="")
         if damaged := spec_files.damage_of(found, shown):
             (damage,) = damaged
             raise DamagedSourceError(

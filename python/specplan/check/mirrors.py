@@ -84,10 +84,12 @@ def _listed(taken: MirrorOrigin) -> _core.Catalog:
     """Read the index of a stack again, this time with its binaries."""
     if taken.listing is None or taken.index is None:
         return _core.Catalog.merged([])
-    reading = Reading(place=taken.cache, label="", tags=(), fetching=Fetching(limits=taken.limits))
+    reading = Reading(
+        place=taken.cache, given_stack="", tags=(), fetching=Fetching(limits=taken.limits)
+    )
     listings = ((taken.listing, taken.index), *taken.older_listings)
     return _core.Catalog.merged(
-        [spec_files.parse(path, reading, shown=shown, label="").catalog for path, shown in listings]
+        [spec_files.parse(path, reading, shown=shown, stack="").catalog for path, shown in listings]
     )
 
 
@@ -110,9 +112,9 @@ def _settled(taken: MirrorOrigin, notes: list[str]) -> MirrorOrigin | None:
         return replace(taken, lists_all=True)
     views = _views(taken)
     if not whole and not views:
-        label, tag = taken.of or ("", "")
+        stack, tag = taken.of or ("", "")
         shown = taken.index or ""
-        alone = StandaloneIndex(shown=shown, label=label, tag=tag, cache=taken.cache)
+        alone = StandaloneIndex(shown=shown, stack=stack, tag=tag, cache=taken.cache)
         notes.append(alone.note)
         return None
     if checksum not in views:

@@ -212,7 +212,7 @@ def _wants(settings: Settings) -> tuple[tuple[str, ...], list[LeftOut]]:
     if settings.is_typed("want", "candidates") or not locks:
         return settings.want, []
     left_out = (each for each in named if each.kind == "environment")
-    return locks, passed_over_stacks(each.label or each.text for each in left_out)
+    return locks, passed_over_stacks(each.stack or each.text for each in left_out)
 
 
 def recipes_since(settings: Settings, since: str, checkout: str) -> RecipeRequest:

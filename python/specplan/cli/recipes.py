@@ -55,7 +55,7 @@ def _changes(settings: Settings) -> RecipeChanges:
     locks = read_locks(settings.lock)
     for lock in locks:
         if not lock.file.nodes:
-            output.warn(f"the lock of `{lock.label}` contains no specs, so nothing in it is stale")
+            output.warn(f"the lock of `{lock.stack}` contains no specs, so nothing in it is stale")
     states = history(settings.packages or ".", "HEAD" if settings.since is None else settings.since)
     compared = Comparison(states, rules)
     changes = compared_changes(compared, locks)

@@ -90,7 +90,7 @@ def _wanted(spec: str, asked: AskedPlan) -> tuple[WhyWanted, ...]:
     stacks: dict[str, set[str]] = {}
     for each in environments:
         for root in each.environment.roots:
-            stacks.setdefault(root.spec, set()).add(each.label)
+            stacks.setdefault(root.spec, set()).add(each.stack)
     files = tuple(text for text in query.want if named_want(text).kind == "environment")
     older = None if asked.older is None or isinstance(asked.older, str) else asked.older._contents  # noqa: SLF001 - as above
     return why_wanted(

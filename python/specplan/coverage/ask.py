@@ -226,7 +226,7 @@ def _refuse_nothing(
     if cells or stacks.absent or (abstract is not None and abstract.wants.cells):
         return
     if query.os or query.target or not has_files:
-        raise _nothing_to_report(stacks.labels, query)
+        raise _nothing_to_report(stacks.listed, query)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +261,7 @@ def _parted(
 def _selected(
     environments: Iterable[WantedEnvironment], stacks: _Stacks
 ) -> tuple[WantedEnvironment, ...]:
-    return tuple(each for each in environments if each.label in stacks.selected)
+    return tuple(each for each in environments if each.stack in stacks.selected)
 
 
 def _solved(
@@ -338,15 +338,15 @@ class _Stacks:
     """The stacks of a question.
 
     Attributes:
-        labels: The labels in the caches and the locks.
-        known: The labels that may be named: of the files of wants, or else of both states.
+        listed: Those that the caches and the locks list.
+        known: Those that may be named: of the files of wants, or else of both states.
         selected: The requested ones.
-        reported: Those of them in the question to the core, in the order of its answers.
-        absent: Those of them that the newer state does not list.
+        reported: Those of these in the question to the core, in the order of its answers.
+        absent: Those of these that the newer state does not list.
         own: Those of sources without a label.
     """
 
-    labels: list[str]
+    listed: list[str]
     known: frozenset[str]
     selected: tuple[str, ...]
     reported: list[str]
@@ -364,19 +364,19 @@ def _stacks(
 ) -> _Stacks:
     """Return the stacks of a question, from the state to ask and an older one."""
     state, older = states
-    labels = core.labels(state)
-    listed = labels if older is None else core.labels(older)
-    of_locks = {each.label for each in wanted}
-    of_files = of_locks | {each.label for each in environments}
-    known = of_files or {*labels, *listed}
-    # No label of a file stands for a union: a lock may lie in a folder called `root`.
+    listed = core.labels(state)
+    listed_before = listed if older is None else core.labels(older)
+    of_locks = {each.stack for each in wanted}
+    of_files = of_locks | {each.stack for each in environments}
+    known = of_files or {*listed, *listed_before}
+    # No stack of a file stands for a union: a lock may lie in a folder called `root`.
     selected = select_names(query.stack or tuple(sorted(of_files)), known, kind="stack")
-    # An empty lock leaves no label behind.
-    there = {*(core.labels(None) if wanted else labels)}
+    # An empty lock leaves no stack behind.
+    there = {*(core.labels(None) if wanted else listed)}
     if of_files:
         there &= of_locks
     return _Stacks(
-        labels=labels,
+        listed=listed,
         known=frozenset(known),
         selected=tuple(selected),
         reported=[name for name in selected if name in there],
@@ -435,12 +435,12 @@ def _names_of_not_wanted(
     """
     if not query.not_wanted:
         return {}
-    packages, labels = Matching(core.names("package")), Matching(stacks.known)
+    packages, known = Matching(core.names("package")), Matching(stacks.known)
     oss, targets = Matching(frame.systems.oss), Matching(frame.systems.targets)
     named = {
         at: (
             packages.matched_or_all(entry.package),
-            labels.matched_or_all(entry.stack),
+            known.matched_or_all(entry.stack),
             oss.matched_or_all(entry.os),
             targets.matched_or_all(entry.target),
         )
@@ -511,14 +511,14 @@ def _not_concretized(
     for cell in cells if whole is None else whole.cells:
         of_cells.setdefault(cell.stack, []).append((cell.os, cell.target, cell.platform))
     found, nowhere = abstract_wants.not_concretized(
-        (each for each in environments if each.label in selected), of_cells
+        (each for each in environments if each.stack in selected), of_cells
     )
     shown = {(cell.stack, cell.os, cell.target) for cell in cells}
     return [each for each in found if (each.stack, each.os, each.target) in shown], nowhere
 
 
-def _nothing_to_report(labels: Collection[str], query: CoverageQuery) -> EmptySelectionError:
-    if not labels:
+def _nothing_to_report(stacks: Collection[str], query: CoverageQuery) -> EmptySelectionError:
+    if not stacks:
         return EmptySelectionError(
             "the caches list no stacks to report on",
             hint="`LABEL=SOURCE` gives an index or a mirror a stack name, and `--want spack.lock` "
@@ -585,10 +585,10 @@ def _peers(query: CoverageQuery, stacks: _Stacks) -> tuple[list[list[str]], list
     """Return sets of peers, and for each reported stack the one that defines its wants."""
     reported = stacks.reported
     if query.peers:
-        sets = [list(select_names(query.peers, stacks.labels, kind="stack"))]
+        sets = [list(select_names(query.peers, stacks.listed, kind="stack"))]
         return sets, [0 for _ in reported]
     # The name of a source without a label is not given by a user, so it names no family.
-    named = [name for name in stacks.labels if name not in stacks.own]
+    named = [name for name in stacks.listed if name not in stacks.own]
     sets, positions = peers_of(reported, named, query.families)
     for at, name in enumerate(reported):
         if name in stacks.own:
@@ -620,5 +620,5 @@ def roots_of(wanted: Sequence[WantedLock]) -> dict[str, list[str]]:
     """Return the distinct hashes of the roots in each stack's locks, in their order."""
     found: dict[str, dict[str, None]] = {}
     for each in wanted:
-        found.setdefault(each.label, {}).update((root.hash, None) for root in each.roots)
+        found.setdefault(each.stack, {}).update((root.hash, None) for root in each.roots)
     return {stack: list(roots) for stack, roots in found.items()}

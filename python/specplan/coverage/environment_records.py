@@ -248,7 +248,7 @@ def environments_asked(
     """
     asked = [
         EnvironmentAsked(
-            stack=each.label,
+            stack=each.stack,
             path=each.place,
             roots=roots.get(each.place, len(each.environment.roots)),
             unify=each.environment.unify,

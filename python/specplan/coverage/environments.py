@@ -47,7 +47,7 @@ class WantedCell:
     """One stack on one system, with its wants there.
 
     Attributes:
-        stack: The label of the stack.
+        stack: The name of the stack.
         os: The operating system.
         target: The target.
         platform: The platform.
@@ -130,7 +130,7 @@ class NotConcretized:
     """A root of an environment, in a cell of the lock beside it that lacks the root.
 
     Attributes:
-        stack: The label of the stack.
+        stack: The name of the stack.
         os: The operating system.
         target: The target.
         platform: The platform.
@@ -160,7 +160,7 @@ def not_concretized(
 
     Args:
         environments: The environments, with the roots that the locks beside them lack.
-        cells: The systems of each stack by label.
+        cells: The systems of each stack.
 
     Returns:
         The roots in cells, by stack, os, target, want; and those without a cell.
@@ -168,7 +168,7 @@ def not_concretized(
     placed: list[NotConcretized] = []
     nowhere: list[EnvironmentRoot] = []
     for each in environments:
-        systems = tuple(cells.get(each.label, ()))
+        systems = tuple(cells.get(each.stack, ()))
         for root in each.environment.roots:
             if root.external:
                 continue
@@ -179,7 +179,7 @@ def not_concretized(
             for os, target, platform in accepted:
                 placed.append(
                     NotConcretized(
-                        stack=each.label,
+                        stack=each.stack,
                         os=os,
                         target=target,
                         platform=platform,
@@ -212,9 +212,9 @@ def wants_of(
     environment names the system; a root without a system becomes a record. Externals are not wants.
 
     Args:
-        environments: The environments; those with the same label are one stack.
+        environments: The environments; those with the same name are one stack.
         systems: The known operating systems and targets.
-        cells: The given systems of each stack, by label.
+        cells: The given systems of each stack.
         added: Systems of every stack.
         oss: Only cells of these operating systems.
         targets: Only cells of these targets.
@@ -226,7 +226,7 @@ def wants_of(
     """
     found = _WantedSpecs(systems)
     for each in environments:
-        found.add(each, tuple(dict.fromkeys((*cells.get(each.label, ()), *added))))
+        found.add(each, tuple(dict.fromkeys((*cells.get(each.stack, ()), *added))))
     passed_over = found.passed_over()
     excluding = not_wanted_entries(not_wanted)
     excluded: Counter[int] = Counter()
@@ -293,7 +293,7 @@ class _WantedSpecs:
     def add(self, wanted: WantedEnvironment, given: tuple[SystemOfPlatform, ...]) -> None:
         """Add the roots of an environment for some systems."""
         for system in given:
-            self._cell(wanted.label, system)
+            self._cell(wanted.stack, system)
         # Each root, with the systems on which the environment has it.
         found: dict[EnvironmentRoot, dict[SystemOfPlatform, None]] = {}
         for environment, systems in _expansions(wanted, given, self._systems):
@@ -320,7 +320,7 @@ class _WantedSpecs:
         if want == len(self.packages):
             self.packages.append(spec.name or "")
         places = (("", 1),) if wanted.is_typed else root.lines or ((root.path, root.line),)
-        self.places.setdefault((wanted.label, want), {}).update(dict.fromkeys(places))
+        self.places.setdefault((wanted.stack, want), {}).update(dict.fromkeys(places))
         if root.developed:
             self.developed.add(want)
         own = given
@@ -330,7 +330,7 @@ class _WantedSpecs:
                 return
             own = (system,) if not of_root or system in of_root else of_root
         for system in _accepted(spec, own):
-            self._cell(wanted.label, system)[want] = None
+            self._cell(wanted.stack, system)[want] = None
 
     def _own(
         self, wanted: WantedEnvironment, root: EnvironmentRoot, spec: AbstractSpec
@@ -413,7 +413,7 @@ def _locks_elsewhere(wanted: WantedEnvironment, environment: Environment) -> lis
             where=each.mark.where,
             detail=f"`{each.path}` is included on some systems only",
             blocks=True,
-            remedy=f"--want {wanted.label}={each.path}",
+            remedy=f"--want {wanted.stack}={each.path}",
         )
         for each in environment.locks
         if each.path not in known
@@ -499,12 +499,12 @@ def _own_system(
     hint = f"give `--system {system}`, or " + (
         "write `os=` and `target=` into the spec"
         if is_typed
-        else f'`cells = ["{system}"]` in the `[[stack]]` table called `{wanted.label}` of '
+        else f'`cells = ["{system}"]` in the `[[stack]]` table called `{wanted.stack}` of '
         "specplan.toml"
     )
     if len(near) > 1:
         hint += f"; the caches also list {', '.join(f'`{each}`' for each in near[1:4])}"
-    of_stack = "" if is_typed else f" of the stack `{wanted.label}`"
+    of_stack = "" if is_typed else f" of the stack `{wanted.stack}`"
     fault = f"no {missing} is given for `{root.spec}`{of_stack}"
     raise _NoSystemError(
         where=root.path if is_typed else f"{root.path}:{root.line}",

@@ -30,14 +30,14 @@ class LockWants:
     Attributes:
         hashes: The wants: roots, or single specs if something is excluded.
         scope: The specs below these that are wanted too.
-        labels: By hash, the roots with the stacks that want them.
+        stacks_by_root: By hash, the roots with the stacks that want them.
         not_wanted: The entries, each with the number of wants it excluded.
         excluded: The number of wants that any entry excludes.
     """
 
     hashes: frozenset[str]
     scope: Scope
-    labels: Mapping[str, set[str]]
+    stacks_by_root: Mapping[str, set[str]]
     not_wanted: tuple[NotWanted, ...]
     excluded: int
 
@@ -61,11 +61,11 @@ class LockWants:
         """
         roots: dict[str, set[str]] = {}
         for lock in locks:
-            roots.setdefault(lock.label, set()).update(root.hash for root in lock.roots)
+            roots.setdefault(lock.stack, set()).update(root.hash for root in lock.roots)
         wants = LockWants(
             hashes=frozenset(root for own in roots.values() for root in own),
             scope=scope,
-            labels=_by_root(roots),
+            stacks_by_root=_by_root(roots),
             not_wanted=tuple(not_wanted),
             excluded=0,
         )
@@ -91,7 +91,7 @@ class LockWants:
         return LockWants(
             hashes=frozenset(kept),
             scope="roots",
-            labels=_by_root(roots),
+            stacks_by_root=_by_root(roots),
             not_wanted=tuple(
                 replace(entry, excluded=count)
                 for entry, count in zip(not_wanted, counts, strict=True)
@@ -101,8 +101,8 @@ class LockWants:
 
 
 def _by_root(roots: Mapping[str, Iterable[str]]) -> dict[str, set[str]]:
-    labels: dict[str, set[str]] = {}
+    stacks: dict[str, set[str]] = {}
     for stack, own in roots.items():
         for root in own:
-            labels.setdefault(root, set()).add(stack)
-    return labels
+            stacks.setdefault(root, set()).add(stack)
+    return stacks

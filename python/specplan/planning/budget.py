@@ -35,14 +35,14 @@ class BudgetQuestion:
         core: All known specs.
         question: The plan of all roots of locks.
         asked: The budget.
-        labels: By hash, these roots with the stacks that want them.
+        stacks_by_root: By hash, these roots with the stacks that want them.
         matching: Returns the hashes of the specs that satisfy an abstract spec.
     """
 
     core: compiled.Catalog
     question: compiled.PlanQuestion
     asked: BudgetRequest
-    labels: Mapping[str, Iterable[str]]
+    stacks_by_root: Mapping[str, Iterable[str]]
     matching: Callable[[str], Iterable[str]]
 
     def buy(self) -> BudgetSolution:
@@ -57,10 +57,10 @@ class BudgetQuestion:
             unit: The unit of costs.
         """
         if made is None:
-            return self._of_locks().curve(unit, [*self.labels], 0)
+            return self._of_locks().curve(unit, [*self.stacks_by_root], 0)
         _, spending = self._with_choice(made)
         wants = sum(len(group.wants) for group in made.options.groups)
-        return spending.curve(unit, {*self.labels, *made.choice.roots}, wants)
+        return spending.curve(unit, {*self.stacks_by_root, *made.choice.roots}, wants)
 
     def buy_with_choice(self, made: ChoiceSolution) -> tuple[BudgetSolution, Choice]:
         """Choose which roots the budget completes, and the specs of those that are abstract.
@@ -76,7 +76,7 @@ class BudgetQuestion:
                 of completing the same wants.
         """
         groups, spending = self._with_choice(made)
-        options, fixed = made.options, len(self.labels)
+        options, fixed = made.options, len(self.stacks_by_root)
         spent = spending.search()
         results = spent.results[fixed:]
         items = groups[fixed:]
@@ -84,7 +84,7 @@ class BudgetQuestion:
             _alternatives(spending, group, result)
             for group, result in zip(items, results, strict=True)
         ]
-        own = [root for root in spent.roots if root in self.labels]
+        own = [root for root in spent.roots if root in self.stacks_by_root]
         there: compiled.PlanQuestion = {**self.question, "roots": own}
         choice, cheapest = choosing.least(self.core, there, alternatives, made.asked)
         roots = set(own)
@@ -112,14 +112,14 @@ class BudgetQuestion:
 
     def _of_locks(self) -> BudgetSolver:
         """Return the question about the roots of locks alone."""
-        groups = _fixed(self.labels)
+        groups = _fixed(self.stacks_by_root)
         plan = self.core.plan(self.question)
         return BudgetSolver(plan, self.asked, groups, _names(self.core, groups), self.matching)
 
     def _with_choice(self, made: ChoiceSolution) -> tuple[list[ItemGroup], BudgetSolver]:
         """Return the roots of locks, then the chosen wants, and the question about them."""
         options = made.options
-        fixed = _fixed(self.labels)
+        fixed = _fixed(self.stacks_by_root)
         groups = [*fixed, *(_items(*each) for each in zip(options.groups, made.picks, strict=True))]
         every = {
             spec
@@ -135,11 +135,11 @@ class BudgetQuestion:
         return groups, BudgetSolver(plan, self.asked, groups, names, self.matching)
 
 
-def _fixed(labels: Mapping[str, Iterable[str]]) -> list[ItemGroup]:
+def _fixed(stacks_by_root: Mapping[str, Iterable[str]]) -> list[ItemGroup]:
     """Return the roots of locks as items of a budget."""
     items = (
-        Item(labels=tuple(sorted(own)), hashes=(root,), first=0, want=None)
-        for root, own in sorted(labels.items())
+        Item(stacks=tuple(sorted(own)), hashes=(root,), first=0, want=None)
+        for root, own in sorted(stacks_by_root.items())
     )
     return [ItemGroup(sources=((item,),)) for item in items]
 
@@ -156,7 +156,7 @@ def _items(group: WantGroup, pick: Chosen | None) -> ItemGroup:
             chosen = pick.hashes[position] if pick is not None and at == first else None
             own.append(
                 Item(
-                    labels=(want.stack,),
+                    stacks=(want.stack,),
                     hashes=candidates,
                     first=None if chosen is None else candidates.index(chosen),
                     want=WantInCell(

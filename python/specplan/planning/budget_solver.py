@@ -116,13 +116,13 @@ class Item:
     """A root to be completed, and the specs that do.
 
     Attributes:
-        labels: The stacks that want it.
+        stacks: The stacks that want it.
         hashes: The specs, the preferred first.
         first: The one of them that would be taken without a limit.
         want: The abstract want that it is; None for the root of a lock.
     """
 
-    labels: tuple[str, ...]
+    stacks: tuple[str, ...]
     hashes: tuple[str, ...]
     first: int | None
     want: WantInCell | None
@@ -390,7 +390,7 @@ class _Weights:
         matching: Callable[[str], Iterable[str]],
     ) -> None:
         wanted = {
-            (each, item.labels)
+            (each, item.stacks)
             for group in groups
             for source in group.sources
             for item in source
@@ -401,10 +401,10 @@ class _Weights:
         for weight in weights:
             specs = None if weight.spec is None else frozenset(matching(weight.spec))
             about = [
-                (spec, labels)
-                for spec, labels in wanted
+                (spec, stacks)
+                for spec, stacks in wanted
                 if (specs is None or spec in specs)
-                and any(wildcards.matches(label, weight.stack) for label in labels)
+                and any(wildcards.matches(stack, weight.stack) for stack in stacks)
             ]
             for each in about:
                 self._found.setdefault(each, weight.weight)
@@ -421,4 +421,4 @@ class _Weights:
 
     def of(self, item: Item, spec: str) -> Decimal:
         """Return the worth of completing a root with a spec."""
-        return self._found.get((spec, item.labels), Decimal(1))
+        return self._found.get((spec, item.stacks), Decimal(1))

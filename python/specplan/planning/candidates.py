@@ -40,7 +40,7 @@ class ChoiceRequest:
         target: Only wants for these targets (shell patterns).
         compat: The specs that serve a system besides its own.
         libc: More operating systems with their C libraries.
-        cells: The given systems of stacks, by label.
+        cells: The given systems of each stack.
         node_limit: The maximum number of nodes that the search visits; None for the default of
             :mod:`specplan.planning.choice`, or for no limit if the time is limited.
         time_limit: The time limit, in seconds.
@@ -258,7 +258,7 @@ class Options:
         known = {each for answer in answers for each in (*answer.exact, *answer.compatible)}
         self.names = names_of(core, known)
         self._order = _order(core, state, self.names.values())
-        whole = {each.label for each in asked.environments if each.environment.unify != "false"}
+        whole = {each.stack for each in asked.environments if each.environment.unify != "false"}
         # Includes are listed with the environment but do not have its roots.
         fit = [each for each in asked.locks if not each.is_included]
         locks = [_LockSpecs(each) for each in fit] if whole else []
@@ -321,7 +321,7 @@ def _asked_in(wants: AbstractWants, stack: str, want: int) -> tuple[str, int | N
 def _wants(core: compiled.Catalog, asked: ChoiceRequest, systems: Systems) -> AbstractWants:
     """Return the roots of the environments in their cells."""
     added = _systems(core, systems, asked)
-    asked_stacks = {each.label for each in asked.environments}
+    asked_stacks = {each.stack for each in asked.environments}
     cells = {
         stack: [systems.system(each) for each in own]
         for stack, own in asked.cells.items()
@@ -329,8 +329,8 @@ def _wants(core: compiled.Catalog, asked: ChoiceRequest, systems: Systems) -> Ab
     }
     if not as_tuple(asked.system):
         # A default only applies to stacks without systems of their own.
-        labels = {each.label for each in asked.environments if not _says_where(each.environment)}
-        cells = {**{label: list(added) for label in labels}, **cells}
+        stacks = {each.stack for each in asked.environments if not _says_where(each.environment)}
+        cells = {**{stack: list(added) for stack in stacks}, **cells}
         added = ()
     wants = wants_of(
         asked.environments,

@@ -133,7 +133,7 @@ def _published(
     core, state = contents.core, contents.state(query.tag)
     hashes = sorted({nearest.hash for _, nearest in listed})
     specs = by_hash(core, hashes)
-    labels = _labels(core, state, hashes) if hashes else {}
+    stacks = _stacks_that_list(core, state, hashes) if hashes else {}
     return tuple(
         PublishedWant(
             stack=gap.stack,
@@ -145,7 +145,7 @@ def _published(
             version=specs[nearest.hash].version,
             binary_os=nearest.os,
             binary_target=nearest.target,
-            listed_by=tuple(labels.get(nearest.hash, ())),
+            listed_by=tuple(stacks.get(nearest.hash, ())),
         )
         for gap, nearest in sorted(
             listed,
@@ -154,7 +154,7 @@ def _published(
     )
 
 
-def _labels(
+def _stacks_that_list(
     core: compiled.Catalog, state: compiled.State, hashes: list[str]
 ) -> dict[str, list[str]]:
     """Return the stacks that list each hash in a state, sorted."""

@@ -152,7 +152,7 @@ def _set_roots(
     fixed: Collection[str] = found.lock_wants.hashes
     if spent is not None:
         found.core["roots"] = spent.roots
-        fixed = [root for root in spent.roots if root in found.lock_wants.labels]
+        fixed = [root for root in spent.roots if root in found.lock_wants.stacks_by_root]
         if found.lock_wants.excluded:
             # An excluded spec below a root is built for the root, and is not a want itself.
             edges = SCOPE_EDGES[found.core["scope"]]
@@ -182,9 +182,9 @@ class _Read:
     @property
     def stacks(self) -> frozenset[str]:
         """The stacks with wants, or whose gaps are requested."""
-        labels = frozenset(each.label for each in self.wanted)
-        labels |= {each.label for each in self.environments}
-        return labels if self.gaps is None else labels | self.gaps.stacks
+        stacks = frozenset(each.stack for each in self.wanted)
+        stacks |= {each.stack for each in self.environments}
+        return stacks if self.gaps is None else stacks | self.gaps.stacks
 
     @property
     def is_choice(self) -> bool:
@@ -242,7 +242,7 @@ class _PlannerQuestion:
             "state": rows.state,
             "locks": rows.locks.snapshots(),
             # A budget completes roots, including their run-time dependencies.
-            "roots": sorted(wants.labels if is_limited else wants.hashes),
+            "roots": sorted(wants.stacks_by_root if is_limited else wants.hashes),
             "scope": query.scope if is_limited else wants.scope,
             "changed": None if change is None else list(change.changed),
             "policy": "hash" if change is None else change.policy,
@@ -422,12 +422,12 @@ def _purchase(
     """Return a budget and its roots, those of locks or of a query."""
     core = question.core
     if query is not None:
-        core = {**core, "roots": sorted(question.lock_wants.labels), "scope": query.scope}
+        core = {**core, "roots": sorted(question.lock_wants.stacks_by_root), "scope": query.scope}
     return BudgetQuestion(
         core=question.rows,
         question=core,
         asked=limited,
-        labels=question.lock_wants.labels,
+        stacks_by_root=question.lock_wants.stacks_by_root,
         matching=partial(changes.matching, question.plannable),
     )
 

@@ -185,7 +185,7 @@ class JudgedRecipes:
 
     def _assumed(self) -> Iterator[RecipesAssumed]:
         for group in self.groups:
-            found: dict[str, list[SpecChange]] = {lock.label: [] for lock in group.locks}
+            found: dict[str, list[SpecChange]] = {lock.stack: [] for lock in group.locks}
             for recipe in group.changes.recipes:
                 for spec in recipe.specs:
                     found[spec.stack].append(spec)
@@ -284,10 +284,10 @@ def _lock(wanted: WantedLock, limits: Limits) -> RecipeLock:
         hashes = [each.hash for each in wanted.core.specs(compiled.Query.all(), None)]
         if wanted.is_available:
             hashes = wanted.core.reached(sorted({each.hash for each in wanted.roots}), ANY_EDGE)
-        return known_specs(wanted.core, hashes, wanted.label)
+        return known_specs(wanted.core, hashes, wanted.stack)
     place = lock_or_environment_in(wanted.place)
     document = inflated(Path(place), place, limits.index_bytes)
-    return read_lock(document, wanted.label, place)
+    return read_lock(document, wanted.stack, place)
 
 
 def by_name(request: RecipeRequest, known: ComparedSpecs) -> ChangedByRecipes:
@@ -357,9 +357,9 @@ def next_wants(recipes: JudgedRecipes, wanted: Sequence[WantedLock]) -> NextWant
     Raises:
         UsageError: If some want is not a lock from a file.
     """
-    made = {(lock.label, lock.place): found for lock, found in recipes.next_locks()}
-    keys = [(each.label, lock_or_environment_in(each.place)) for each in wanted]
-    missing = next((place for label, place in keys if (label, place) not in made), None)
+    made = {(lock.stack, lock.place): found for lock, found in recipes.next_locks()}
+    keys = [(each.stack, lock_or_environment_in(each.place)) for each in wanted]
+    missing = next((place for stack, place in keys if (stack, place) not in made), None)
     if missing is not None:
         raise UsageError(
             f"`--successors` applies to lock files, and `{missing}` is not one",
@@ -379,7 +379,7 @@ def next_wants(recipes: JudgedRecipes, wanted: Sequence[WantedLock]) -> NextWant
 def _wanted(old: WantedLock, new: NextLock) -> WantedLock:
     """Return the next lock as wants, in place of a lock."""
     read = compiled.parse_specs(
-        new.document, cache=written(old.place), tag="", label=old.label, shown=old.place
+        new.document, cache=written(old.place), tag="", label=old.stack, shown=old.place
     )
     if read.fault is not None:
         raise DamagedSourceError(

@@ -262,12 +262,12 @@ class _Asked:
                 older, query.baseline, stack, package, version=version, os=os, target=target
             )
             return (named or "the baseline",) if listed else ()
-        labels = contents.core.labels(contents.state(query.tag))
+        stacks = contents.core.labels(contents.state(query.tag))
         patterns = query.peers
         peers: Iterable[str] = (
-            select_names(patterns, labels, kind="stack")
+            select_names(patterns, stacks, kind="stack")
             if patterns
-            else peers_of([stack], labels, query.families)[0][0]
+            else peers_of([stack], stacks, query.families)[0][0]
         )
         return tuple(
             peer for peer in peers if _lists(contents, query.tag, peer, package, version=version)

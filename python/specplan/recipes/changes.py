@@ -133,7 +133,7 @@ def compared_changes(compared: Comparison, locks: Sequence[RecipeLock]) -> Recip
         before=range_.before.shown,
         after=range_.after.shown,
         spack_rules=compared.rules.spack,
-        stacks=tuple(each.label for each in locks if each.label),
+        stacks=tuple(each.stack for each in locks if each.stack),
         recipes=recipes,
         others=tuple(sorted(others)),
         totals=_totals(recipes, locks),
@@ -174,7 +174,7 @@ def _package_hash(side: Side, lock: RecipeLock, node: Node) -> PackageHash:
         why = str(error)
     return PackageHash(
         hash=node.hash,
-        stack=lock.label,
+        stack=lock.stack,
         package=node.name,
         version=node.version,
         recorded=node.package_hash or None,
@@ -352,7 +352,7 @@ def _unread(
     specs = tuple(
         SpecChange(
             hash=node.hash,
-            stack=lock.label,
+            stack=lock.stack,
             package=node.name,
             version=node.version,
             verdict="may_change",
@@ -426,5 +426,5 @@ def _totals(recipes: Sequence[RecipeChange], locks: Sequence[RecipeLock]) -> Rec
         recipes=verdict_counts(each.verdict for each in recipes),
         specs=verdict_counts(each.verdict for each in specs),
         kept=kept_count(specs),
-        dependents=sum(len(lock.dependents_of(stale[lock.label])) for lock in locks),
+        dependents=sum(len(lock.dependents_of(stale[lock.stack])) for lock in locks),
     )

@@ -24,13 +24,13 @@ __all__ = ["known_specs"]
 _COMMIT: Final = "commit="
 
 
-def known_specs(core: Catalog, hashes: Iterable[str], label: str) -> RecipeLock:
+def known_specs(core: Catalog, hashes: Iterable[str], stack: str) -> RecipeLock:
     """Return specs of a catalog as those of a lock.
 
     Args:
         core: The catalog.
         hashes: The hashes of the specs.
-        label: The name for all of them.
+        stack: The name for all of them.
     """
     by_package: defaultdict[str, list[str]] = defaultdict(list)
     nodes: dict[str, Node] = {}
@@ -38,7 +38,7 @@ def known_specs(core: Catalog, hashes: Iterable[str], label: str) -> RecipeLock:
         nodes[each.hash] = _node(each)
         by_package[each.package].append(each.hash)
     return RecipeLock(
-        file=LockFile(label=label, document={}, nodes=nodes),
+        file=LockFile(stack=stack, document={}, nodes=nodes),
         specs=SpecsOfLock(core, dict(by_package)),
     )
 

@@ -40,9 +40,9 @@ class RecipeLock:
     place: str = ""
 
     @property
-    def label(self) -> str:
+    def stack(self) -> str:
         """The name of the lock."""
-        return self.file.label
+        return self.file.stack
 
     def decide(self, node: Node) -> Conditions:
         """Return the facts that decide conditions for a spec."""
@@ -98,8 +98,8 @@ def read_locks(texts: Iterable[str], limits: Limits | None = None) -> tuple[Reci
         UsageError: If two have the same label.
     """
     locks = tuple(_read(each, limits or Limits()) for each in texts)
-    labels = [each.label for each in locks]
-    twice = next((each for each in labels if labels.count(each) > 1), None)
+    stacks = [each.stack for each in locks]
+    twice = next((each for each in stacks if stacks.count(each) > 1), None)
     if twice is not None:
         raise UsageError(
             f"two locks are called `{twice}`", hint="give one another name: LABEL=spack.lock"
@@ -108,27 +108,27 @@ def read_locks(texts: Iterable[str], limits: Limits | None = None) -> tuple[Reci
 
 
 def _read(text: str, limits: Limits) -> RecipeLock:
-    label, place = split_label(text)
+    stack, place = split_label(text)
     path = Path(place)
-    if not label:
-        label = path.parent.name or path.stem if path.name == "spack.lock" else path.stem
+    if not stack:
+        stack = path.parent.name or path.stem if path.name == "spack.lock" else path.stem
     shown = printable(place)
-    return read_lock(inflated(path, shown, limits.index_bytes), printable(label), shown)
+    return read_lock(inflated(path, shown, limits.index_bytes), printable(stack), shown)
 
 
-def read_lock(document: bytes, label: str, shown: str) -> RecipeLock:
+def read_lock(document: bytes, stack: str, shown: str) -> RecipeLock:
     """Read a lock from memory.
 
     Args:
         document: The bytes of its file.
-        label: The name of the lock.
+        stack: The name of the lock.
         shown: The name of the file in messages.
 
     Raises:
         SourceError: If it is not a lock.
     """
     read = _core.parse_specs(
-        document, cache="lock", tag="lock", label=label, shown=shown, listed_only=True
+        document, cache="lock", tag="lock", label=stack, shown=shown, listed_only=True
     )
     if read.fault is not None:
         fault = read.fault
@@ -141,7 +141,7 @@ def read_lock(document: bytes, label: str, shown: str) -> RecipeLock:
             path=shown,
             hint="`spack -e ENV concretize` writes spack.lock beside spack.yaml",
         )
-    file = lock_file(document, label, shown)
+    file = lock_file(document, stack, shown)
     by_package: defaultdict[str, list[str]] = defaultdict(list)
     for each in file.nodes.values():
         by_package[each.name].append(each.hash)

@@ -52,12 +52,12 @@ class LockFile:
     """A lock as in its file.
 
     Attributes:
-        label: The name of the lock.
+        stack: The name of the lock.
         document: The document.
         nodes: Its specs by hash, in the order of the file.
     """
 
-    label: str
+    stack: str
     document: Mapping[str, Any]
     nodes: Mapping[str, Node]
 
@@ -66,12 +66,12 @@ class LockFile:
         return (each for each in self.nodes.values() if dag_hash in each.dependencies)
 
 
-def lock_file(document: bytes, label: str, shown: str) -> LockFile:
+def lock_file(document: bytes, stack: str, shown: str) -> LockFile:
     """Read a lock.
 
     Args:
         document: The bytes of the file.
-        label: The name of the lock.
+        stack: The name of the lock.
         shown: The name of the file in messages.
 
     Raises:
@@ -80,7 +80,7 @@ def lock_file(document: bytes, label: str, shown: str) -> LockFile:
     whole = parse(document, shown)
     specs = whole.at("concrete_specs")
     nodes = {dag_hash: _node(dag_hash, specs.at(dag_hash)) for dag_hash in specs.keys()}  # noqa: SIM118 - a method of ours
-    return LockFile(label=label, document=_object(whole), nodes=nodes)
+    return LockFile(stack=stack, document=_object(whole), nodes=nodes)
 
 
 def _object(value: Value) -> Mapping[str, Any]:

@@ -135,7 +135,7 @@ class _Succession:
             spec.hash: spec
             for recipe in changes.recipes
             for spec in recipe.specs
-            if spec.stack == lock.label
+            if spec.stack == lock.stack
         }
         self._next: dict[str, _Next] = {}
         for each in _dependencies_first(lock):
@@ -166,7 +166,7 @@ class _Succession:
             if (found := self._next[node.hash]).hash == node.hash and found.why
         )
         kept = len(self._lock.file.nodes) - len(specs) - len(open_)
-        return Successors(stack=self._lock.label, kept=kept, open=open_, specs=specs)
+        return Successors(stack=self._lock.stack, kept=kept, open=open_, specs=specs)
 
     def document(self) -> bytes | None:
         """Return the next lock; None if some hash in it is unknown."""

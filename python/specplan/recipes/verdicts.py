@@ -59,7 +59,7 @@ def spec_change(
     findings = [*_spec_findings(lock, node, old, new, proven=proven), *beside]
     return SpecChange(
         hash=node.hash,
-        stack=lock.label,
+        stack=lock.stack,
         package=node.name,
         version=node.version,
         verdict=strongest(each.verdict for each in findings),

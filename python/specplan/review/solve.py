@@ -118,15 +118,15 @@ def _wants(
     )
     found: dict[str, tuple[str, ...] | None] = {}
     for lock in locks:
-        known = found.setdefault(lock.label, None)
+        known = found.setdefault(lock.stack, None)
         roots = sorted({each.hash for each in lock.roots})
         if not changed.isdisjoint(lock.core.reached(roots, ANY_EDGE)):
-            found[lock.label] = (*(known or ()), f"{lock.label}={lock.place}")
-    chosen = {each.label for each in environments if found.get(each.label) is None}
+            found[lock.stack] = (*(known or ()), f"{lock.stack}={lock.place}")
+    chosen = {each.stack for each in environments if found.get(each.stack) is None}
     for each in environments:
         # Its plan chooses the specs that it will have.
-        place = each.place if each.is_typed else f"{each.label}={each.place}"
-        found[each.label] = (*(found.get(each.label) or ()), place)
+        place = each.place if each.is_typed else f"{each.stack}={each.place}"
+        found[each.stack] = (*(found.get(each.stack) or ()), place)
     return found, frozenset(chosen)
 
 

@@ -53,13 +53,13 @@ class NamedWant:
 
     Attributes:
         text: The typed or configured text.
-        label: The stack, or an empty string if not given.
+        stack: The stack, or an empty string if not given.
         place: The part after the label.
         kind: Its kind.
     """
 
     text: str
-    label: str
+    stack: str
     place: str
     kind: WantKind
 
@@ -84,8 +84,8 @@ def named_want(text: str) -> NamedWant:
     Raises:
         SourceError: If a file cannot be read.
     """
-    label, place = split_label(text)
-    return NamedWant(text=text, label=label, place=place, kind=_kind_of(place))
+    stack, place = split_label(text)
+    return NamedWant(text=text, stack=stack, place=place, kind=_kind_of(place))
 
 
 def _kind_of(place: str) -> WantKind:

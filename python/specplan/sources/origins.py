@@ -185,13 +185,13 @@ class StandaloneIndex:
 
     Attributes:
         shown: Its name in messages.
-        label: The stack.
+        stack: The stack.
         tag: The snapshot.
         cache: Its source, as it was given.
     """
 
     shown: str
-    label: str
+    stack: str
     tag: str
     cache: str
 
@@ -199,6 +199,6 @@ class StandaloneIndex:
     def note(self) -> str:
         """One sentence about it."""
         return (
-            f"`{self.label}` of the snapshot `{self.tag}` is only an index, `{self.shown}`: it "
+            f"`{self.stack}` of the snapshot `{self.tag}` is only an index, `{self.shown}`: it "
             "has no other files"
         )

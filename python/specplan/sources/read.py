@@ -78,7 +78,7 @@ def read(
     in_no_stack = bool(label) or (options is not None and options.is_candidate)
     reading = Reading(
         place=f"{label}={shown}" if label else shown,
-        label="" if label == NO_STACK else label,
+        given_stack="" if label == NO_STACK else label,
         own_stack="" if in_no_stack else own_stack_of(where, remote=remote),
         tags=tuple(tags),
         fetching=Fetching(limits=limits, progress=progress),
@@ -133,7 +133,7 @@ def read_all(
     shown = written(where)
     reading = Reading(
         place=f"{label}={shown}" if label else shown,
-        label=label,
+        given_stack=label,
         tags=tuple(tags),
         only_tags=only_tags,
         only_packages=only_packages,
@@ -235,10 +235,10 @@ def _local(path: Path, reading: Reading) -> SourceRead:
         return _folder(LocalStore(path, limits=reading.limits), path, reading)
     if is_here:
         return _file(path, reading, shown=printable(path), beside=path.parent)
-    whole = f"{reading.label}={path}"
+    whole = f"{reading.given_stack}={path}"
     hint = None
-    if reading.label and is_there(Path(whole)):
-        hint = f"`{reading.label}=` was taken for a label: write `./{whole}` for the path"
+    if reading.given_stack and is_there(Path(whole)):
+        hint = f"`{reading.given_stack}=` was taken for a label: write `./{whole}` for the path"
     raise absence(str(path), hint=hint)
 
 
@@ -335,7 +335,7 @@ def _indexed(store: Store, index: MirrorIndex, reading: Reading) -> SourceRead:
     if index.layout is None:
         # A bare `index.json` does not show whether there are other files.
         return spec_files.read(index.path, reading, shown=index.shown)
-    found = indexes.read_indexes(index, reading, mirror_shown=store.shown(), label=reading.stack)
+    found = indexes.read_indexes(index, reading, mirror_shown=store.shown(), stack=reading.stack)
     if found.unread is not None:
         return _nothing_read(found.unread, reading)
     read = [each.shown for each in found.files]
@@ -354,7 +354,7 @@ def _indexed(store: Store, index: MirrorIndex, reading: Reading) -> SourceRead:
     )
     more = None
     if read:
-        more = indexes.unindexed(store, found.binaries, reading, label=reading.stack)
+        more = indexes.unindexed(store, found.binaries, reading, stack=reading.stack)
     core, least = found.core, found.least
     fetched = None
     if more is not None:
@@ -622,7 +622,7 @@ def _page(file: Path, reading: Reading) -> SourceRead:
 
 
 def _refuse_label(reading: Reading, what: str) -> None:
-    if reading.label:
+    if reading.given_stack:
         raise UsageError(
             f"`{reading.place}`: {what} defines its own stacks",
             hint="only an index or a lock takes a label as its stack",

@@ -41,8 +41,8 @@ class Reading:
 
     Attributes:
         place: The source as it was given, without credentials.
-        label: The stack that its index or lock lists, or an empty string.
-        own_stack: Its stack name if it has no label; empty if it has one, or is in no stack.
+        given_stack: The stack that is given before it, or an empty string.
+        own_stack: Its stack name if none is given; empty if one is given, or is in no stack.
         tags: The requested snapshots; None is the newest.
         only_tags: Whether a saved catalog leaves out all other snapshots, even of sources that are
             themselves read completely.
@@ -54,7 +54,7 @@ class Reading:
     """
 
     place: str
-    label: str
+    given_stack: str
     tags: tuple[str | None, ...]
     fetching: Fetching
     options: ReadingOptions = ReadingOptions()
@@ -65,8 +65,8 @@ class Reading:
 
     @property
     def stack(self) -> str:
-        """The stack that its index lists: its label, or its name without one."""
-        return self.label or self.own_stack
+        """The stack that its index lists: the given one, or else its own."""
+        return self.given_stack or self.own_stack
 
     @property
     def consumer(self) -> Consumer | None:

@@ -39,15 +39,15 @@ def read(path: Path, reading: Reading, *, shown: str, lock_stack: str = "") -> S
         shown: The name of the file in messages.
         lock_stack: The stack of a lock without a label.
     """
-    found = parse(path, reading, shown=shown, label=reading.stack)
+    found = parse(path, reading, shown=shown, stack=reading.stack)
     is_lock = found.kind == "lock"
-    if is_lock and not reading.label and lock_stack != reading.stack:
-        found = parse(path, reading, shown=shown, label=lock_stack)
+    if is_lock and not reading.given_stack and lock_stack != reading.stack:
+        found = parse(path, reading, shown=shown, stack=lock_stack)
     damage = damage_of(found, shown)
     core, installed = found.catalog, None
     if found.kind == "database" and found.installed:
         installed = parse(
-            path, reading, shown=shown, label=reading.stack, counts_installed=True
+            path, reading, shown=shown, stack=reading.stack, counts_installed=True
         ).catalog
         if reading.options.is_upstream:
             core, installed = installed, None
@@ -69,7 +69,7 @@ def read_mirrored(
     specs: SpecFiles,
     reading: Reading,
     *,
-    label: str | None = None,
+    stack: str | None = None,
     tag: str = "",
 ) -> SourceRead:
     """Read the spec files of a mirror without an index, or whose index is to be ignored.
@@ -77,7 +77,7 @@ def read_mirrored(
     Args:
         specs: The files.
         reading: The source.
-        label: The stack of the mirror; by default that of the source.
+        stack: The stack of the mirror; by default that of the source.
         tag: The snapshot that it belongs to, or an empty string.
     """
     why = "was not read from its index" if reading.from_manifests else "has no index"
@@ -90,7 +90,7 @@ def read_mirrored(
             file.path,
             reading,
             shown=file.shown,
-            label=reading.stack if label is None else label,
+            stack=reading.stack if stack is None else stack,
             tag=tag,
         )
         damage = damage_of(found, file.shown)
@@ -124,7 +124,7 @@ def parse(
     reading: Reading,
     *,
     shown: str,
-    label: str,
+    stack: str,
     tag: str = "",
     listed_only: bool = False,
     counts_installed: bool = False,
@@ -135,7 +135,7 @@ def parse(
         path: A local file with the bytes.
         reading: The source.
         shown: The name of the file in messages.
-        label: The stack that it lists, or an empty string.
+        stack: The stack that it lists, or an empty string.
         tag: The snapshot that it belongs to, or an empty string.
         listed_only: Whether it only determines what the stack lists: its binaries do not count.
         counts_installed: Whether the installed specs of an installation count as binaries.
@@ -147,7 +147,7 @@ def parse(
             clear_signed.text_of(document, shown),
             cache=reading.place,
             tag=tag,
-            label=printable(label),
+            label=printable(stack),
             shown=printable(shown),
             listed_only=listed_only,
             try_newer=try_newer,
@@ -156,7 +156,7 @@ def parse(
         path,
         cache=reading.place,
         tag=tag,
-        label=printable(label),
+        label=printable(stack),
         shown=printable(shown),
         file_bytes=reading.limits.index_bytes,
         listed_only=listed_only,

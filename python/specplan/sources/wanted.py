@@ -28,7 +28,7 @@ class WantedLock:
     """The wants of one lock.
 
     Attributes:
-        label: The stack: as given, or else the name of the lock's folder, else of the file.
+        stack: The stack: as given, or else the name of the lock's folder, else of the file.
         place: The file, as it was given.
         roots: Its roots in the order of the file; two of them may share a hash.
         core: The compiled catalog of the lock's specs, with their edges; none of them
@@ -39,7 +39,7 @@ class WantedLock:
         left_out: Its parts that could not be taken into account.
     """
 
-    label: str
+    stack: str
     place: str
     roots: tuple[LockRoot, ...]
     core: _core.Catalog
@@ -53,14 +53,14 @@ class WantedEnvironment:
     """The wants of one environment.
 
     Attributes:
-        label: The stack: as given, or else the name of the environment's folder, else of the file.
+        stack: The stack: as given, or else the name of the environment's folder, else of the file.
         place: The file.
         environment: Its roots and systems.
         is_typed: Whether it is a typed abstract spec, not a file.
         is_not_concretized: Whether its roots are those that the lock beside it lacks.
     """
 
-    label: str
+    stack: str
     place: str
     environment: Environment
     is_typed: bool = False

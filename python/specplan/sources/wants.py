@@ -40,11 +40,11 @@ if TYPE_CHECKING:
 __all__ = ["read_concrete", "read_lock", "read_wanted", "read_wants"]
 
 #: The stack of an abstract spec without a label.
-_UNLABELLED_SPEC: Final = "wanted"
+_STACK_OF_SPECS: Final = "wanted"
 
 
-def label_of(place: str) -> str:
-    """Return the name of a file without a label: its folder, else its file stem."""
+def stack_of_want(place: str) -> str:
+    """Return the stack of a file without a label: its folder, else its file stem."""
     if place == STANDARD_INPUT:
         return "stdin"
     path = Path(place).absolute()
@@ -107,7 +107,7 @@ def _read(
         content = standard_input.whole(limits.file_bytes)
         if begins_environment(content):
             return _read_environment(want, limits, options, content=content)
-        read = _lock(_read_input(content, want.label, limits), want.label, want.place)
+        read = _lock(_read_input(content, want.stack, limits), want.stack, want.place)
         return [_of_groups(read, options)], []
     return _read_lock(want, limits, options)
 
@@ -119,7 +119,7 @@ def _read_lock(want: NamedWant, limits: Limits, options: EnvironmentOptions | No
     if lacking is None:
         return [lock], []
     beside = WantedEnvironment(
-        label=lock.label, place=lacking.path, environment=lacking, is_not_concretized=True
+        stack=lock.stack, place=lacking.path, environment=lacking, is_not_concretized=True
     )
     return [lock], [beside]
 
@@ -132,15 +132,15 @@ def _read_environment(
     from specplan.sources.environments.environment import read_environment  # noqa: PLC0415
 
     place = lock_or_environment_in(want.place)
-    label = want.label or label_of(place)
+    stack = want.stack or stack_of_want(place)
     environment = read_environment(
-        place, label=label, limits=limits, content=content, options=options
+        place, stack=stack, limits=limits, content=content, options=options
     )
     included = [
-        replace(read_wanted(f"{label}={lock.path}", limits), is_included=True)
+        replace(read_wanted(f"{stack}={lock.path}", limits), is_included=True)
         for lock in environment.locks
     ]
-    return included, [WantedEnvironment(label=label, place=place, environment=environment)]
+    return included, [WantedEnvironment(stack=stack, place=place, environment=environment)]
 
 
 def _typed_spec(want: NamedWant) -> WantedEnvironment:
@@ -149,13 +149,13 @@ def _typed_spec(want: NamedWant) -> WantedEnvironment:
     from specplan.sources.environments.environment import Environment, EnvironmentRoot  # noqa: PLC0415
 
     spec = str(_core.AbstractSpec(want.place))
-    label = want.label or _UNLABELLED_SPEC
+    stack = want.stack or _STACK_OF_SPECS
     root = EnvironmentRoot(
         spec=spec, asked=spec, group=DEFAULT_GROUP, path=want.text, place="", line=1
     )
     environment = Environment(
         path=want.text,
-        label=label,
+        stack=stack,
         roots=(root,),
         unify="false",
         platforms=(),
@@ -163,7 +163,7 @@ def _typed_spec(want: NamedWant) -> WantedEnvironment:
         targets=(),
         left_out=(),
     )
-    return WantedEnvironment(label=label, place=want.text, environment=environment, is_typed=True)
+    return WantedEnvironment(stack=stack, place=want.text, environment=environment, is_typed=True)
 
 
 def _of_groups(lock: WantedLock, options: EnvironmentOptions | None) -> WantedLock:
@@ -242,13 +242,13 @@ def read_wanted(text: str, limits: Limits) -> WantedLock:
         SourceError: If the file does not exist or is not a lock.
         DamagedSourceError: If it violates its format.
     """
-    label, place = split_label(text)
+    stack, place = split_label(text)
     place = lock_or_environment_in(place)
     if place == STANDARD_INPUT:
         return _lock(
-            _read_input(standard_input.whole(limits.file_bytes), label, limits), label, place
+            _read_input(standard_input.whole(limits.file_bytes), stack, limits), stack, place
         )
-    label = label or label_of(place)
+    stack = stack or stack_of_want(place)
     if not os.path.exists(place):  # noqa: PTH110 - `Path.exists` fails on long names
         is_remote = "://" in place
         hint = "locks are local files: fetch it, or pipe it and name `-`" if is_remote else None
@@ -265,12 +265,12 @@ def read_wanted(text: str, limits: Limits) -> WantedLock:
         place,
         cache=written(place),
         tag="",
-        label=label,
+        label=stack,
         shown=printable(place),
         file_bytes=limits.index_bytes,
         try_newer=limits.newer_formats == "try",
     )
-    return _lock(read, label, place)
+    return _lock(read, stack, place)
 
 
 #: Edges of every kind, as the core numbers them.
@@ -288,7 +288,7 @@ def _rootless(place: str) -> LeftOut:
     )
 
 
-def _lock(read: _core.SpecsRead, label: str, place: str) -> WantedLock:
+def _lock(read: _core.SpecsRead, stack: str, place: str) -> WantedLock:
     """Return the wants of a file that must be a lock."""
     if read.fault is not None:
         raise DamagedSourceError(
@@ -304,9 +304,9 @@ def _lock(read: _core.SpecsRead, label: str, place: str) -> WantedLock:
             path=place,
             hint="`spack -e ENV concretize` writes a `spack.lock` beside the `spack.yaml`",
         )
-    label = label or label_of(place)
+    stack = stack or stack_of_want(place)
     return WantedLock(
-        label=label,
+        stack=stack,
         place=place,
         roots=tuple(
             LockRoot(hash=root.hash, spec=root.spec, group=root.group) for root in read.roots
@@ -346,7 +346,7 @@ def _without_a_root(read: _core.SpecsRead, place: str) -> tuple[LeftOut, ...]:
     )
 
 
-def _read_input(content: bytes, label: str, limits: Limits) -> _core.SpecsRead:
+def _read_input(content: bytes, stack: str, limits: Limits) -> _core.SpecsRead:
     with temporary.folder() as folder:
         # It may be compressed, and only files are read compressed.
         file = folder / "lock"
@@ -355,7 +355,7 @@ def _read_input(content: bytes, label: str, limits: Limits) -> _core.SpecsRead:
             file,
             cache=STANDARD_INPUT,
             tag="",
-            label=label or label_of(STANDARD_INPUT),
+            label=stack or stack_of_want(STANDARD_INPUT),
             shown=STANDARD_INPUT,
             file_bytes=limits.index_bytes,
             try_newer=limits.newer_formats == "try",

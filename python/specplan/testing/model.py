@@ -75,7 +75,7 @@ class _ModelQuestion:
     Attributes:
         keywords: The question.
         compat: The rule by which binaries serve a cell.
-        labels: The stacks of the state.
+        listed: The stacks of the state.
         peers: The stacks that are named as peers; None for those of each family.
         cells: The hashes of each cell of the state.
         old_cells: Those of the older state; None if the wants come from peers.
@@ -83,7 +83,7 @@ class _ModelQuestion:
 
     keywords: ModelKeywords
     compat: Compatibility
-    labels: set[str]
+    listed: set[str]
     peers: set[str] | None
     cells: Mapping[_CellKey, set[str]]
     old_cells: Mapping[_CellKey, set[str]] | None
@@ -310,7 +310,7 @@ class Model:
         return [row for row in self.listings if (row.cache, row.tag) in state]
 
     def stacks_of(self, state: State) -> set[str]:
-        """Return the labels in a state."""
+        """Return the stacks in a state."""
         return {stack for row in self._rows_of(state) for stack in row.stacks}
 
     def cells_of(self, state: State) -> dict[_CellKey, set[str]]:
@@ -386,8 +386,8 @@ class Model:
                 rows = [row for row in rows if row.tag == tag]
             if not rows:
                 continue
-            labels = {label for row in rows for label in row.stacks}
-            if stack and not any(_label_matches(p, label) for p in stack for label in labels):
+            listed = {name for row in rows for name in row.stacks}
+            if stack and not any(_stack_matches(p, name) for p in stack for name in listed):
                 continue
             if all(_respects(content, field, wanted) for field, wanted in respects.items()):
                 found.add(dag_hash)
@@ -414,7 +414,7 @@ class Model:
                     compiler=content.compiler,
                     variants=content.variants,
                     size=content.size,
-                    stacks=tuple(sorted({label for row in rows for label in row.stacks})),
+                    stacks=tuple(sorted({name for row in rows for name in row.stacks})),
                     tags=tuple(sorted({row.tag for row in rows}, key=self._tag_order)),
                     source=content.source,
                     available=bool(rows),
@@ -456,20 +456,20 @@ class Model:
         asked: ModelKeywords = {**_DEFAULTS, **keywords}
         state = self.state(asked["tag"])
         model, older = self._beside(baseline)
-        labels = model.stacks_of(state)
-        old_labels = set() if older is None else model.stacks_of(older)
-        selected = _chosen(asked["stack"], labels | old_labels, "stack")
+        listed = model.stacks_of(state)
+        listed_before = set() if older is None else model.stacks_of(older)
+        selected = _chosen(asked["stack"], listed | listed_before, "stack")
         question = _ModelQuestion(
             keywords=asked,
             compat="exact" if asked["level"] == "hash" else asked["compat"],
-            labels=labels,
+            listed=listed,
             # They must be known even if no stack is reported.
-            peers=set(_chosen(asked["peers"], labels, "peers")) if asked["peers"] else None,
+            peers=set(_chosen(asked["peers"], listed, "peers")) if asked["peers"] else None,
             cells=model.cells_of(state),
             old_cells=None if older is None else model.cells_of(older),
         )
-        absent = tuple(name for name in selected if name not in labels)
-        reported = [name for name in selected if name in labels]
+        absent = tuple(name for name in selected if name not in listed)
+        reported = [name for name in selected if name in listed]
         answers = model._answers(question, reported)  # noqa: SLF001 - its own class
         shown = [
             answer
@@ -530,7 +530,7 @@ class Model:
     ) -> Iterator[tuple[System, Collection[str]]]:
         """Yield the systems of a stack, whether they are shown or not, each with the peers."""
         families = question.keywords["families"] or {}
-        family = question.peers or _family(stack, question.labels, families)
+        family = question.peers or _family(stack, question.listed, families)
         for host in self._hosts(question, stack, family):
             yield host, family
 
@@ -673,8 +673,8 @@ class Model:
         )
         candidates.sort(key=lambda each: len(differs(each)))
         best = candidates[0]
-        labels = {label for row in rows if row.hash == best for label in row.stacks}
-        by_name = sorted(labels, key=lambda label: (label == _ROOT, label))
+        stacks = {stack for row in rows if row.hash == best for stack in row.stacks}
+        by_name = sorted(stacks, key=lambda stack: (stack == _ROOT, stack))
         content = self.contents[best]
         return Nearest(
             hash=best,
@@ -716,14 +716,14 @@ class Model:
         new_state = self.state(new)
         model, old_state = self._beside(old)
         assert old_state is not None  # noqa: S101 - there is an older state
-        labels, old_labels = model.stacks_of(new_state), model.stacks_of(old_state)
-        selected = _chosen(stack, labels | old_labels, "stack")
+        listed, listed_before = model.stacks_of(new_state), model.stacks_of(old_state)
+        selected = _chosen(stack, listed | listed_before, "stack")
         before, after = model.cells_of(old_state), model.cells_of(new_state)
         compared = [
             model._compare(place, before, after, level)  # noqa: SLF001 - its own class
             for place in sorted({*before, *after})
             if place.stack in selected
-            and place.stack in labels
+            and place.stack in listed
             and _admitted(os, place.os)
             and _admitted(target, place.target)
         ]
@@ -736,8 +736,8 @@ class Model:
             lost=tuple(key for _, lost, _, _ in compared for key in lost),
             gained=tuple(key for _, _, gained, _ in compared for key in gained),
             changed=tuple(change for _, _, _, changed in compared for change in changed),
-            absent_stacks=tuple(name for name in selected if name not in labels),
-            new_stacks=tuple(name for name in selected if name not in old_labels),
+            absent_stacks=tuple(name for name in selected if name not in listed),
+            new_stacks=tuple(name for name in selected if name not in listed_before),
             totals=DiffTotals(
                 kept=sum(cell.kept for cell in cells),
                 lost=sum(cell.lost for cell in cells),
@@ -861,9 +861,9 @@ def _called(state: str | Model | None) -> str | None:
     return state
 
 
-def _label_matches(pattern: str, label: str) -> bool:
+def _stack_matches(pattern: str, stack: str) -> bool:
     """Return whether a pattern selects a stack; the union index is only selected by its name."""
-    return label == pattern or (label != _ROOT and fnmatchcase(label, pattern))
+    return stack == pattern or (stack != _ROOT and fnmatchcase(stack, pattern))
 
 
 def _totals(shown: Iterable[_ModelCell]) -> Totals:
@@ -880,32 +880,32 @@ def _totals(shown: Iterable[_ModelCell]) -> Totals:
     )
 
 
-def _chosen(patterns: Sequence[str], labels: Collection[str], kind: str) -> list[str]:
+def _chosen(patterns: Sequence[str], stacks: Collection[str], kind: str) -> list[str]:
     for pattern in patterns:
-        if not any(_label_matches(pattern, label) for label in labels):
+        if not any(_stack_matches(pattern, stack) for stack in stacks):
             raise UnknownNameError(kind=kind, name=pattern, suggestions=())
     if not patterns:
-        return sorted(set(labels) - {_ROOT})
+        return sorted(set(stacks) - {_ROOT})
     return sorted(
-        label for label in labels if any(_label_matches(pattern, label) for pattern in patterns)
+        stack for stack in stacks if any(_stack_matches(pattern, stack) for pattern in patterns)
     )
 
 
-def _family(stack: str, labels: Collection[str], families: Mapping[str, Sequence[str]]) -> set[str]:
+def _family(stack: str, stacks: Collection[str], families: Mapping[str, Sequence[str]]) -> set[str]:
     """Return the peers of a stack: its configured families, or else those with its first word."""
     configured = {
-        label
+        member
         for patterns in families.values()
-        if any(_label_matches(pattern, stack) for pattern in patterns)
-        for label in labels
-        if any(_label_matches(pattern, label) for pattern in patterns)
+        if any(_stack_matches(pattern, stack) for pattern in patterns)
+        for member in stacks
+        if any(_stack_matches(pattern, member) for pattern in patterns)
     }
     if configured:
         return configured
     if stack == _ROOT:
         return {_ROOT}
     word = stack.split("-", maxsplit=1)[0]
-    return {label for label in labels if label.split("-")[0] == word and label != _ROOT}
+    return {member for member in stacks if member.split("-")[0] == word and member != _ROOT}
 
 
 def _admitted(patterns: Sequence[str], name: str) -> bool:

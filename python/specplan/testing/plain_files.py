@@ -27,13 +27,13 @@ class Lock:
     """A lock.
 
     Attributes:
-        label: Its stack.
+        stack: Its stack.
         roots: The hashes of its roots.
         nodes: Its specs by hash, as in the file, except for their dependencies, which are those of
             :func:`edges_of` in every version.
     """
 
-    label: str
+    stack: str
     roots: list[str]
     nodes: dict[str, Any]
 
@@ -58,7 +58,7 @@ def read_lock(place: FilePath) -> Lock:
         nodes.setdefault(hash_of[key], {**node, "dependencies": _dependencies(node, hash_of)})
     name = path.name.removesuffix(".gz")
     own = path.parent.name if name == "spack.lock" else Path(name).stem
-    return Lock(label=label or own, roots=[hash_of[key] for key in root_keys], nodes=nodes)
+    return Lock(stack=label or own, roots=[hash_of[key] for key in root_keys], nodes=nodes)
 
 
 def _unwrapped(node: Any) -> dict[str, Any]:

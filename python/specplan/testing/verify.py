@@ -139,7 +139,7 @@ class _Problem:
         had = "stale" if spec in self.binaries else "missing"
         return {
             "cause": "changed" if spec in self.change["changed"] else had,
-            "stacks": sorted({lock.label for lock in self.locks if spec in lock.nodes}),
+            "stacks": sorted({lock.stack for lock in self.locks if spec in lock.nodes}),
             "package": self.nodes[spec]["name"],
         }
 

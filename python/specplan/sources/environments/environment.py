@@ -119,7 +119,7 @@ class Environment:
 
     Attributes:
         path: The file.
-        label: The name of its stack.
+        stack: The name of its stack.
         roots: Its roots in the order in which Spack lists them.
         unify: The way to concretize roots: all together (``true``, the default of Spack), together
             if possible, or separately.
@@ -135,7 +135,7 @@ class Environment:
     """
 
     path: str
-    label: str
+    stack: str
     roots: tuple[EnvironmentRoot, ...]
     unify: Unify
     platforms: tuple[str, ...]
@@ -161,7 +161,7 @@ class Environment:
 def read_environment(
     path: str | Path,
     *,
-    label: str | None = None,
+    stack: str | None = None,
     host: Host | None = None,
     limits: Limits | None = None,
     content: bytes | None = None,
@@ -171,7 +171,7 @@ def read_environment(
 
     Args:
         path: A ``spack.yaml``, under any name, or its folder.
-        label: The name of its stack; by default that of its folder for a ``spack.yaml``, otherwise
+        stack: The name of its stack; by default that of its folder for a ``spack.yaml``, otherwise
             that of the file without its suffix.
         host: The machine to which conditions refer; other properties are unknown. It takes
             precedence over that of the options.
@@ -195,7 +195,7 @@ def read_environment(
 
     def read(host: Host) -> Environment:
         reader = _EnvironmentReader(file, replace(options, host=host), limits, content)
-        return reader.environment(label or _label(file))
+        return reader.environment(stack or _stack_of(file))
 
     environment = read(options.host)
     if not any(each.kind == "condition" for each in environment.left_out) or not (
@@ -231,7 +231,7 @@ class _EnvironmentReader:
         self._overridden = 0
         self._developed: dict[str, AbstractSpec] = {}
 
-    def environment(self, label: str) -> Environment:
+    def environment(self, stack: str) -> Environment:
         if self._content is None:
             document = yaml_tree.read(self._file, self._limits)
         else:
@@ -256,7 +256,7 @@ class _EnvironmentReader:
             roots += self._roots(group, rules, sections.nodes, unify)
         return Environment(
             path=str(self._file),
-            label=label,
+            stack=stack,
             roots=tuple(roots),
             unify=unify,
             platforms=_named(each.platform for each in rules.requirements.every),
@@ -421,7 +421,7 @@ def _not_overridden(group: Group, override: Mapping, unify: Unify) -> Iterator[L
         yield record("sets `concretizer:unify`", override.mark)
 
 
-def _label(file: Path) -> str:
+def _stack_of(file: Path) -> str:
     name = file.resolve().parent.name if file.name == _FILE else file.stem
     return name or "environment"
 

@@ -53,7 +53,7 @@ def beside(
     from specplan.sources.environments.environment import read_environment  # noqa: PLC0415
 
     try:
-        environment = read_environment(path, label=lock.label, limits=limits, options=options)
+        environment = read_environment(path, stack=lock.stack, limits=limits, options=options)
     except (SourceError, UndecidedConditionError) as error:
         return replace(lock, left_out=(*lock.left_out, _unread(path, error))), None
     locked = {(root.group or DEFAULT_GROUP, _canonical(root.spec)) for root in lock.roots}

@@ -66,7 +66,7 @@ def read_indexes(
     reading: Reading,
     *,
     mirror_shown: str,
-    label: str,
+    stack: str,
     tag: str = "",
     listed_only: bool = False,
 ) -> IndexesRead:
@@ -76,14 +76,14 @@ def read_indexes(
         index: The newest index.
         reading: The source.
         mirror_shown: The name of the mirror in messages.
-        label: The stack that it lists, or an empty string.
+        stack: The stack that it lists, or an empty string.
         tag: The snapshot that it belongs to, or an empty string.
         listed_only: Whether it only determines what the stack lists: its binaries do not count.
     """
     each_index = (index, *index.older)
     found = [
         spec_files.parse(
-            each.path, reading, shown=each.shown, label=label, tag=tag, listed_only=listed_only
+            each.path, reading, shown=each.shown, stack=stack, tag=tag, listed_only=listed_only
         )
         for each in each_index
     ]
@@ -182,7 +182,9 @@ def fetched_by_hash(
     Raises:
         SourceError: If the mirror cannot be asked.
     """
-    reading = Reading(place=taken.cache, label="", tags=(), fetching=Fetching(limits=taken.limits))
+    reading = Reading(
+        place=taken.cache, given_stack="", tags=(), fetching=Fetching(limits=taken.limits)
+    )
     tag = "" if taken.of is None else taken.of[1]
 
     def asked(item: tuple[str, tuple[str, str]]) -> _core.Catalog | None:
@@ -192,7 +194,7 @@ def fetched_by_hash(
             return None
         try:
             file = mirror.spec_file_at(taken.store, path, taken.limits)
-            found = spec_files.parse(file.path, reading, shown=file.shown, label="", tag=tag)
+            found = spec_files.parse(file.path, reading, shown=file.shown, stack="", tag=tag)
         except DamagedSourceError:
             return None
         roots = spec_files.roots_of(found)
@@ -248,7 +250,7 @@ class Unindexed:
 
 
 def unindexed(
-    store: Store, listed: Iterable[str], reading: Reading, *, label: str, tag: str = ""
+    store: Store, listed: Iterable[str], reading: Reading, *, stack: str, tag: str = ""
 ) -> Unindexed | None:
     """Return the binaries of a mirror that no index of it lists, or None if there are none.
 
@@ -259,7 +261,7 @@ def unindexed(
         store: The mirror.
         listed: The hashes of the binaries that its indexes list.
         reading: The source.
-        label: The stack that the mirror is of, or an empty string.
+        stack: The stack that the mirror is of, or an empty string.
         tag: The snapshot that the mirror is of, or an empty string.
 
     Raises:
@@ -274,7 +276,7 @@ def unindexed(
     paths = [path for dag_hash, path in sorted(there.items()) if dag_hash not in indexed]
     if not paths:
         return None
-    reads = [_read_spec_file(store, path, reading, label=label, tag=tag) for path in paths]
+    reads = [_read_spec_file(store, path, reading, stack=stack, tag=tag) for path in paths]
     sound = [read for read in reads if read is not None]
     return Unindexed(
         listed=_core.Catalog.merged([listed_only.catalog for listed_only, _ in sound]),
@@ -286,14 +288,14 @@ def unindexed(
 
 
 def _read_spec_file(
-    store: Store, path: str, reading: Reading, *, label: str, tag: str
+    store: Store, path: str, reading: Reading, *, stack: str, tag: str
 ) -> tuple[_core.SpecsRead, _core.SpecsRead] | None:
     """Read the spec file of a binary, as merely listed and as available; None if it is damaged."""
     try:
         file = mirror.spec_file_at(store, path, reading.limits)
         listed_only, whole = (
             spec_files.parse(
-                file.path, reading, shown=file.shown, label=label, tag=tag, listed_only=is_listed
+                file.path, reading, shown=file.shown, stack=stack, tag=tag, listed_only=is_listed
             )
             for is_listed in (True, False)
         )

@@ -45,13 +45,13 @@ class Listed:
     """The index of one stack in one snapshot.
 
     Attributes:
-        label: The label of the stack.
+        stack: The name of the stack.
         url: The location of the index or of its mirror.
         shown: The file or folder with this entry.
         place: The place in it.
     """
 
-    label: str
+    stack: str
     url: str
     shown: str
     place: Location = WHOLE
@@ -79,7 +79,7 @@ def parse(document: bytes, shown: str) -> dict[str, tuple[Listed, ...]] | None:
     listed = {}
     for tag in whole.keys():  # noqa: SIM118 - no dict
         listings = [_listing(each) for each in whole.at(tag).items()]
-        listed[tag] = tuple(each for each in listings if each.label not in _DROPPED)
+        listed[tag] = tuple(each for each in listings if each.stack not in _DROPPED)
     return listed
 
 
@@ -100,11 +100,11 @@ def tree(
         if not _has_any(store, tag, files):
             continue
         stacks = [
-            Listed(label=label, url=f"{tag}/{label}", shown=store.shown(tag))
-            for label in store.folders(tag)
-            if label not in {*_DROPPED, UNION} and _has_any(store, f"{tag}/{label}", files)
+            Listed(stack=stack, url=f"{tag}/{stack}", shown=store.shown(tag))
+            for stack in store.folders(tag)
+            if stack not in {*_DROPPED, UNION} and _has_any(store, f"{tag}/{stack}", files)
         ]
-        union = Listed(label=UNION, url=tag, shown=store.shown())
+        union = Listed(stack=UNION, url=tag, shown=store.shown())
         listed[tag] = (union, *stacks)
     return listed or None
 
@@ -128,7 +128,7 @@ def _listing(entry: strict_json.Value) -> Listed:
         url.fail("is empty")
     if "\0" in url.text():
         url.fail("holds a NUL byte")
-    return Listed(label=label.text(), url=url.text(), shown=entry.shown, place=url.at_place)
+    return Listed(stack=label.text(), url=url.text(), shown=entry.shown, place=url.at_place)
 
 
 def _has_any(store: LocalStore, folder: str, names: Iterable[str]) -> bool:

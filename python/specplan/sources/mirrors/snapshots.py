@@ -62,7 +62,7 @@ def read(listed: Mapping[str, Sequence[Listed]], beside: Store, reading: Reading
         UsageError: If the source has a label.
     """
     whole = {
-        tag: entries for tag, entries in listed.items() if any(e.label == UNION for e in entries)
+        tag: entries for tag, entries in listed.items() if any(e.stack == UNION for e in entries)
     }
     if not whole:
         raise SourceError(
@@ -74,7 +74,7 @@ def read(listed: Mapping[str, Sequence[Listed]], beside: Store, reading: Reading
     asked = [tag for tag in order if tag in named]
     gathered = _Gathered(reading=reading, notes=[*_notes(listed, order, reading)])
     for tag in asked:
-        for entry in sorted(whole[tag], key=lambda entry: (entry.label != UNION, entry.label)):
+        for entry in sorted(whole[tag], key=lambda entry: (entry.stack != UNION, entry.stack)):
             gathered.add(entry, tag, beside)
     unread = tuple(tag for tag in order if tag not in asked)
     return replace(gathered.answer(), unread_tags=unread, read_tags=tuple(asked))
@@ -115,7 +115,7 @@ class _Gathered:
         elif place.index is not None:
             shown = place.index.shown
             self.alone.append(
-                StandaloneIndex(shown=shown, label=entry.label, tag=tag, cache=self.reading.place)
+                StandaloneIndex(shown=shown, stack=entry.stack, tag=tag, cache=self.reading.place)
             )
 
     def _read(self, entry: Listed, tag: str, index: MirrorIndex, store: Store) -> bool:
@@ -123,10 +123,10 @@ class _Gathered:
             index,
             self.reading,
             mirror_shown=store.shown(),
-            label=entry.label,
+            stack=entry.stack,
             tag=tag,
             # As on the public site, binaries are those of the union index.
-            listed_only=entry.label != UNION,
+            listed_only=entry.stack != UNION,
         )
         self.damaged.extend(map(indexes.or_from_manifests, found.damaged))
         self.left_out.extend(index.left_out)
@@ -141,9 +141,9 @@ class _Gathered:
     def _look_beside(self, entry: Listed, tag: str, store: Store, found: IndexesRead) -> None:
         """Search for binaries of a mirror that none of its indexes lists."""
         listed = found.binaries
-        if entry.label != UNION:
+        if entry.stack != UNION:
             listed = frozenset(each.hash for each in found.core.specs(_core.Query.all(), None))
-        more = indexes.unindexed(store, listed, self.reading, label=entry.label, tag=tag)
+        more = indexes.unindexed(store, listed, self.reading, stack=entry.stack, tag=tag)
         if more is not None:
             self.more.append(more)
             self.notes.extend(more.notes(store.shown()))
@@ -158,7 +158,7 @@ class _Gathered:
             )
             return
         store, binaries = found
-        read = spec_files.read_mirrored(binaries, self.reading, label=entry.label, tag=tag)
+        read = spec_files.read_mirrored(binaries, self.reading, stack=entry.stack, tag=tag)
         self.mirrored.append(read)
         self.damaged.extend(read.damaged)
         self.mirrors.append(
@@ -169,7 +169,7 @@ class _Gathered:
                 index=None,
                 cache=self.reading.place,
                 limits=self.reading.limits,
-                of=(entry.label, tag),
+                of=(entry.stack, tag),
             )
         )
 
@@ -262,10 +262,10 @@ class _IndexLocation:
             older=() if index is None else tuple(each.shown for each in index.older),
             cache=reading.place,
             limits=reading.limits,
-            listing=None if index is None or entry.label == UNION else index.path,
-            of=(entry.label, tag),
+            listing=None if index is None or entry.stack == UNION else index.path,
+            of=(entry.stack, tag),
             older_listings=()
-            if index is None or entry.label == UNION
+            if index is None or entry.stack == UNION
             else tuple((each.path, each.shown) for each in index.older),
         )
 

@@ -48,7 +48,7 @@ def read_saved(folder: Path, shown: str, reading: Reading) -> tuple[SourceRead, 
         UsageError: If the request has options that only its sources could answer.
     """
     require_tables()
-    if reading.label:
+    if reading.given_stack:
         raise UsageError(
             f"`{reading.place}`: a saved catalog defines its own stacks",
             hint="only an index or a lock takes a label as its stack",
