@@ -56,11 +56,11 @@ SYSTEMS = (
 DAMAGED = (
     DamagedFile(
         path="_cache/develop-2025-05-25/zlib/specs.md",
-        place="spec_details[3].hash",
+        location="spec_details[3].hash",
         line=6,
         fault="`abc` is not a DAG hash",
     ),
-    DamagedFile(path="_cache/\x1b[2J.md", place="", line=None, fault="it is empty"),
+    DamagedFile(path="_cache/\x1b[2J.md", location="", line=None, fault="it is empty"),
 )
 
 
@@ -281,7 +281,7 @@ HOSTILE_COVERAGE = replace(
     baseline=HOSTILE,
     absent_stacks=(HOSTILE,),
     not_wanted=(NotWanted(package=HOSTILE, reason=HOSTILE, excluded=1), NotWanted(reason=HOSTILE)),
-    damaged=(DamagedFile(path=HOSTILE, place=HOSTILE, line=1, fault=HOSTILE),),
+    damaged=(DamagedFile(path=HOSTILE, location=HOSTILE, line=1, fault=HOSTILE),),
 )
 
 NOTHING = coverage_of(())
@@ -342,7 +342,7 @@ HOSTILE_DIFF = replace(
     changed=(replace(DIFF.changed[0], stack=HOSTILE, os=HOSTILE, package=HOSTILE, old=(HOSTILE,)),),
     absent_stacks=(HOSTILE,),
     new_stacks=(HOSTILE,),
-    damaged=(DamagedFile(path=HOSTILE, place=HOSTILE, line=None, fault=HOSTILE),),
+    damaged=(DamagedFile(path=HOSTILE, location=HOSTILE, line=None, fault=HOSTILE),),
 )
 
 SAME = Diff(
@@ -366,21 +366,21 @@ CHECK = Check(
         Finding(
             kind="contradiction",
             path="_cache/develop-2025-05-25/py-pluggy/specs.md",
-            place="meta.num_specs",
+            location="meta.num_specs",
             line=5,
             message="says 33, but `spec_details` holds 32 specs",
         ),
         Finding(
             kind="damaged",
             path="_cache/develop-2025-05-25/zlib/specs.md",
-            place="",
+            location="",
             line=None,
             message="the file is empty",
         ),
         Finding(
             kind="misplaced",
             path="_cache/develop-2025-05-25/zstd/specs.md",
-            place="title",
+            location="title",
             line=2,
             message="the page of `zlib-ng` lies in the folder of `zstd`",
         ),
@@ -393,7 +393,7 @@ HOSTILE_CHECK = replace(
         Finding(
             kind="missing",
             path=HOSTILE,
-            place=HOSTILE,
+            location=HOSTILE,
             line=None,
             message=HOSTILE,
             spec=CheckedSpec(hash=HASH, package=HOSTILE, version=HOSTILE),
@@ -401,7 +401,7 @@ HOSTILE_CHECK = replace(
             roots=1,
             dependents=(HASH,),
         ),
-        Finding(kind="damaged", path=HOSTILE, place=HOSTILE, line=7, message=HOSTILE),
+        Finding(kind="damaged", path=HOSTILE, location=HOSTILE, line=7, message=HOSTILE),
     ),
     notes=(HOSTILE,),
 )
@@ -421,7 +421,7 @@ BROKEN_CHECK = Check(
         Finding(
             kind="missing",
             path="blobs/sha256/bd/bd1c66",
-            place=ZLIB.hash,
+            location=ZLIB.hash,
             line=None,
             message="no source describes it; needed directly by curl@8.17.0, mfem@4.8.0 and 9 "
             "more; breaks mfem@4.8.0",
@@ -434,7 +434,7 @@ BROKEN_CHECK = Check(
             Finding(
                 kind="not-in-cache",
                 path="blobs/sha256/bd/bd1c66",
-                place=f"{number:a>32}".translate(_LETTERS),
+                location=f"{number:a>32}".translate(_LETTERS),
                 line=None,
                 message="it is listed, but there is no binary; no binary needs it to install",
                 spec=CheckedSpec(

@@ -67,10 +67,10 @@ class DamagedSourceError(SourceError):
 
     Attributes:
         path: The damaged file.
-        place: The place in the file: a key path such as ``spec_details[3].hash``, or an empty
+        location: The location in the file: a key path such as ``spec_details[3].hash``, or an empty
             string if the fault concerns the whole file.
         line: The line, counted from 1, or None if unknown.
-        fault: The fault at that place.
+        fault: The fault there.
         others: The number of other damaged files of the same source.
     """
 
@@ -80,18 +80,18 @@ class DamagedSourceError(SourceError):
         self,
         *,
         path: str,
-        place: str,
+        location: str,
         line: int | None,
         fault: str,
         others: int = 0,
         hint: str | None = None,
     ) -> None:
         where = path if line is None else f"{path}:{line}"
-        message = f"{where}: {place}: {fault}" if place else f"{where}: {fault}"
+        message = f"{where}: {location}: {fault}" if location else f"{where}: {fault}"
         if others:
             message += f" ({count(others, 'more damaged file')})"
         super().__init__(message, path=path, hint=hint)
-        self.place = place
+        self.location = location
         self.line = line
         self.fault = fault
         self.others = others
@@ -214,7 +214,7 @@ class UndecidedConditionError(UsageError):
 
     Attributes:
         path: The file of the condition.
-        place: Its key path in the file.
+        location: Its key path in the file.
         line: Its line, counted from 1.
         condition: The condition.
         missing: The property that must be given: ``platform``, ``os``, ``target``, ``hostname`` or
@@ -224,15 +224,15 @@ class UndecidedConditionError(UsageError):
     code = "undecided-condition"
 
     def __init__(
-        self, fault: str, *, path: str, place: str, line: int, condition: str, missing: str
+        self, fault: str, *, path: str, location: str, line: int, condition: str, missing: str
     ) -> None:
         super().__init__(
-            f"{path}:{line}: {place}: whether `{condition}` holds cannot be decided: {fault}",
+            f"{path}:{line}: {location}: whether `{condition}` holds cannot be decided: {fault}",
             hint=f"give the {missing} of the machine that the environment is for, as "
             f"`{missing}` under `[host]` in specplan.toml",
         )
         self.path = path
-        self.place = place
+        self.location = location
         self.line = line
         self.condition = condition
         self.missing = missing

@@ -151,7 +151,7 @@ def test_wrong_usage_is_2_with_a_hint(
         ),
         (SourceError("`x` is not there", path="x"), 3, "error: `x` is not there\n"),
         (
-            DamagedSourceError(path="p", place="title", line=2, fault="it is empty", others=3),
+            DamagedSourceError(path="p", location="title", line=2, fault="it is empty", others=3),
             3,
             "error: p:2: title: it is empty (3 more damaged files)\n",
         ),

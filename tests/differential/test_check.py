@@ -60,7 +60,7 @@ def test_coverage_falls_to_what_check_explains(
     check = catalog.check(want=wanted(RADIUSS)).without(["not-in-cache"])
     coverage = catalog.coverage(want=wanted(RADIUSS))
     (finding,) = check.findings
-    assert (finding.kind, finding.place) == ("missing", zlib)
+    assert (finding.kind, finding.location) == ("missing", zlib)
     assert finding.spec is not None
     assert (finding.spec.package, finding.spec.version) == ("zlib-ng", "2.3.2")
     assert (finding.roots, finding.binaries) == (roots, binaries)

@@ -54,9 +54,9 @@ def test_what_is_missing_is_what_closures_lack(
     lacking = fit | roots if wants else fit
     lacked_or_foreign = {missing for each in lacking for missing in world.lacks(each)}
     lacked = lacked_or_foreign - misfits
-    foreign = {each.place for each in check.findings if each.kind == "foreign-dependency"}
+    foreign = {each.location for each in check.findings if each.kind == "foreign-dependency"}
     assert foreign == misfits
-    found = {each.place: each for each in check.findings if each.kind == "missing"}
+    found = {each.location: each for each in check.findings if each.kind == "missing"}
     assert set(found) == lacked
     for missing, finding in found.items():
         assert finding.binaries == sum(missing in world.lacks(each) for each in fit)
@@ -69,7 +69,7 @@ def test_what_is_missing_is_what_closures_lack(
         described = world.nodes.get(missing)
         assert finding.spec is not None
         assert finding.spec.version == (described.version if described else None)
-    ranks = [(-(each.roots or 0), -(each.binaries or 0), each.place) for each in found.values()]
+    ranks = [(-(each.roots or 0), -(each.binaries or 0), each.location) for each in found.values()]
     assert ranks == sorted(ranks)
     _assert_others_agree(check, world, databases, lacked)
     event(f"missing: {len(lacked) > 0}, roots of locks: {bool(wants)}")
@@ -99,12 +99,12 @@ def _assert_others_agree(
         if not database["database"]["installs"]
         or any("in_buildcache" in other for other in database["database"]["installs"].values())
     }
-    told = {each.place for each in check.findings if each.kind == "not-in-cache"}
+    told = {each.location for each in check.findings if each.kind == "not-in-cache"}
     assert told == without & of_caches
     named = {
         child for each in listed for child, _ in world.nodes[each].edges if child not in world.nodes
     }
-    dangling = {each.place for each in check.findings if each.kind == "dangling"}
+    dangling = {each.location for each in check.findings if each.kind == "dangling"}
     assert dangling == named - lacked
     document = json.loads(check.to_json())
     assert document["totals"]["findings"] == len(check.findings)

@@ -46,7 +46,7 @@ def reference(path: Path) -> Verdict:
     try:
         page = front_matter.parse(path.read_bytes())
     except FrontMatterError as error:
-        return Verdict(None, (error.place, error.fault))
+        return Verdict(None, (error.location, error.fault))
     read = _core.read_page_values(str(path), [(path, page.json)])
     if read.damaged:
         (damage,) = read.damaged

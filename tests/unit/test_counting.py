@@ -99,7 +99,7 @@ def test_a_clause_agrees_with_its_number(number: int, said: str) -> None:
 
 
 def test_messages_agree_with_their_numbers() -> None:
-    one = DamagedFile(path="a", place="", line=None, fault="x")
+    one = DamagedFile(path="a", location="", line=None, fault="x")
     assert list(map(prose.plain, wording.damaged_note([one]))) == ["1 damaged file was skipped: a"]
     several = list(map(prose.plain, wording.damaged_note([one, one])))
     assert several == ["2 damaged files were skipped: a, a"]
@@ -108,7 +108,7 @@ def test_messages_agree_with_their_numbers() -> None:
     roots = replace(roots, wanted=2)
     assert wording.roots_line(roots) == "0 of 2 roots install from the cache alone (0.0 %)"
     for others, said in ((1, "1 more damaged file)"), (2, "2 more damaged files)")):
-        error = DamagedSourceError(path="a", place="", line=None, fault="x", others=others)
+        error = DamagedSourceError(path="a", location="", line=None, fault="x", others=others)
         assert said in str(error)
     assert circle(["a"]) == "a spec depends on itself"
     assert circle(["a", "b"]) == "2 specs depend on each other in a circle"

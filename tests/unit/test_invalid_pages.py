@@ -198,12 +198,12 @@ def test_a_fault_is_named_with_its_place(name: str) -> None:
     with pytest.raises(specplan.DamagedSourceError) as raised:
         specplan.load(path)
     error = raised.value
-    assert (error.place, error.line, error.fault) == (place, line, fault)
+    assert (error.location, error.line, error.fault) == (place, line, fault)
     assert (error.path, error.others) == (str(path), 0)
     where = str(path) if line is None else f"{path}:{line}"
     assert str(error) == f"{where}: {place}: {fault}" if place else f"{where}: {fault}"
     (damaged,) = specplan.load(path, skip_damaged=True).damaged
-    assert (damaged.place, damaged.line, damaged.fault) == (place, line, fault)
+    assert (damaged.location, damaged.line, damaged.fault) == (place, line, fault)
 
 
 @pytest.mark.parametrize("name", CONTRADICTIONS)
@@ -214,7 +214,7 @@ def test_a_contradiction_tells_which_identity_and_both_values(name: str) -> None
     assert len(catalog) == 1
     (finding,) = catalog.check().findings
     assert (finding.kind, finding.path) == ("contradiction", str(path))
-    assert (finding.place, finding.message) == (place, message)
+    assert (finding.location, finding.message) == (place, message)
     with pytest.raises(specplan.DamagedSourceError) as raised:
         specplan.load(path, strict=True)
     assert str(raised.value) == f"{path}: {place}: {message}"

@@ -180,7 +180,7 @@ def test_hashes_of_the_newest_format_are_checked_and_what_is_not_is_named(tmp_pa
     assert check("9").hashes.recomputed == len(NEEDS)
     world["zlib"]["version"] = "9.9"
     (finding,) = check("9").findings
-    assert (finding.kind, finding.place) == ("wrong-hash", world["zlib"]["hash"])
+    assert (finding.kind, finding.location) == ("wrong-hash", world["zlib"]["hash"])
     world["zlib"]["annotations"] = {"original_specfile_version": 4, "compiler": "gcc@=9"}
     found = check("9")
     assert found.findings == ()

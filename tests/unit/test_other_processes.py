@@ -39,7 +39,9 @@ MIRROR = "examples/mirror"
 ERRORS: tuple[SpecplanError, ...] = (
     SpecplanError("message", hint="hint"),
     SourceError("message", path="place", hint="hint"),
-    DamagedSourceError(path="place", place="a[0].b", line=3, fault="fault", others=2, hint="hint"),
+    DamagedSourceError(
+        path="place", location="a[0].b", line=3, fault="fault", others=2, hint="hint"
+    ),
     RemoteError("message", path="place", status=503, hint="hint"),
     errors.UsageError("message", hint="hint"),
     UnknownNameError(kind="stack", name="e4", suggestions=("e4s",)),
@@ -48,7 +50,7 @@ ERRORS: tuple[SpecplanError, ...] = (
     SpecSyntaxError("message", "hdf5 @", 5, 6),
     UndecidedError("message", "hdf5 ^mpi", ["edges"], 2, ["a" * 32], "hint"),
     UndecidedConditionError(
-        "fault", path="spack.yaml", place="spack.specs", line=2, condition="os", missing="os"
+        "fault", path="spack.yaml", location="spack.specs", line=2, condition="os", missing="os"
     ),
     ConfigurationError(path="specplan.toml", key="cache", fault="fault", hint="hint"),
 )

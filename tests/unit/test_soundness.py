@@ -53,7 +53,7 @@ def test_a_library_that_nothing_describes_is_one_finding_with_all_that_it_breaks
     missing = cache.hash("zlib")
     del cache.nodes["zlib"]
     finding = only(checked(tmp_path, cache))
-    assert (finding.kind, finding.place) == ("missing", missing)
+    assert (finding.kind, finding.location) == ("missing", missing)
     assert finding.spec is not None
     assert (finding.spec.hash, finding.spec.package, finding.spec.version) == (
         missing,
@@ -73,7 +73,7 @@ def test_a_library_that_is_listed_without_a_binary_is_the_same_finding(tmp_path:
     cache.binaries.remove("curl")
     check = checked(tmp_path, cache)
     finding = only(check)
-    assert (finding.kind, finding.place) == ("missing", cache.hash("curl"))
+    assert (finding.kind, finding.location) == ("missing", cache.hash("curl"))
     assert (finding.binaries, finding.roots) == (1, 0)
     assert finding.message == ("it is listed, but there is no binary; needed directly by cmake@1.0")
     assert check.binaries is not None
@@ -83,7 +83,9 @@ def test_a_library_that_is_listed_without_a_binary_is_the_same_finding(tmp_path:
 def test_what_breaks_most_comes_first(tmp_path: Path) -> None:
     cache = Cache()
     cache.binaries -= {"curl", "hdf5", "zlib"}
-    found = [(each.place, each.roots, each.binaries) for each in checked(tmp_path, cache).findings]
+    found = [
+        (each.location, each.roots, each.binaries) for each in checked(tmp_path, cache).findings
+    ]
     # Without these, cmake is a root beside py-h5py; what breaks equally much comes by hash.
     equal = sorted(cache.hash(name) for name in ("curl", "hdf5"))
     assert found == [(cache.hash("zlib"), 2, 3), *((each, 1, 1) for each in equal)]
@@ -94,7 +96,7 @@ def test_what_is_listed_without_a_binary_and_breaks_nothing_is_told(tmp_path: Pa
     cache.binaries.remove("gmake")
     check = checked(tmp_path, cache)
     finding = only(check)
-    assert (finding.kind, finding.place) == ("not-in-cache", cache.hash("gmake"))
+    assert (finding.kind, finding.location) == ("not-in-cache", cache.hash("gmake"))
     assert finding.message == "it is listed, but there is no binary; no binary needs it to install"
     assert (finding.binaries, finding.roots, finding.dependents) == (None, None, ())
     assert check.without(["not-in-cache"]).findings == ()
@@ -106,7 +108,7 @@ def test_an_edge_to_nowhere_that_no_install_follows_is_told(tmp_path: Path) -> N
     nowhere = cache.hash("gmake")
     del cache.nodes["gmake"]
     finding = only(checked(tmp_path, cache))
-    assert (finding.kind, finding.place) == ("dangling", nowhere)
+    assert (finding.kind, finding.location) == ("dangling", nowhere)
     assert finding.spec is not None
     assert finding.spec.package == "gmake"
     assert set(finding.dependents) == {cache.hash("zlib"), cache.hash("curl")}
@@ -119,7 +121,7 @@ def test_an_edge_to_nowhere_of_a_mere_listing_is_told_beside_the_listing(tmp_pat
     cache = Cache()
     cache.nodes["tool"] = spec_node("tool", [("gone", mirrors.dag_hash("gone"), ("link",))])
     found = checked(tmp_path, cache).findings
-    assert {(each.kind, each.place) for each in found} == {
+    assert {(each.kind, each.location) for each in found} == {
         ("not-in-cache", cache.hash("tool")),
         ("dangling", mirrors.dag_hash("gone")),
     }
@@ -141,7 +143,7 @@ def test_a_hash_that_is_not_that_of_its_content_is_told_with_the_one_that_is(
     cache = Cache()
     cache.nodes["py-h5py"] = {**cache.nodes["py-h5py"], key: value}
     finding = only(checked(tmp_path, cache))
-    assert (finding.kind, finding.place) == ("wrong-hash", cache.hash("py-h5py"))
+    assert (finding.kind, finding.location) == ("wrong-hash", cache.hash("py-h5py"))
     assert finding.message == f"the content has the hash {hash_of(cache.nodes['py-h5py'])}"
 
 
@@ -194,7 +196,7 @@ def test_specs_that_depend_on_each_other_are_one_finding(tmp_path: Path) -> None
     check = checked(tmp_path, cache)
     finding = only(check)
     first = min(cache.hash("curl"), cache.hash("zlib"))
-    assert (finding.kind, finding.place) == ("cycle", first)
+    assert (finding.kind, finding.location) == ("cycle", first)
     assert finding.message.startswith("depends on itself, which is impossible for a hash: ")
     # All the rest is still checked.
     assert check.binaries is not None
@@ -214,7 +216,7 @@ def test_one_hash_with_two_contents_is_told(tmp_path: Path) -> None:
         paths[-1].parent.mkdir()
         paths[-1].write_bytes(cache.index())
     finding = only(specplan.load(f"one={paths[0]}", f"other={paths[1]}").check())
-    assert (finding.kind, finding.place) == ("different-content", one.hash("zlib"))
+    assert (finding.kind, finding.location) == ("different-content", one.hash("zlib"))
     assert "namespace is `" in finding.message
 
 
@@ -247,7 +249,7 @@ def test_two_platforms_of_one_operating_system_are_told(tmp_path: Path) -> None:
     cache.nodes["tool"] = node
     cache.binaries.add("tool")
     finding = only(checked(tmp_path, cache))
-    assert (finding.kind, finding.place) == ("two-platforms", "ubuntu24.04")
+    assert (finding.kind, finding.location) == ("two-platforms", "ubuntu24.04")
 
 
 def test_roots_may_be_those_of_a_lock(tmp_path: Path) -> None:
@@ -274,7 +276,7 @@ def test_roots_may_be_those_of_a_lock(tmp_path: Path) -> None:
     assert [root.hash for root in check.roots.broken] == [cache.hash("hdf5")]
     assert [root.hash for root in check.roots.absent] == [cache.hash("curl")]
     first = check.findings[0]
-    assert (first.place, first.roots) == (missing, 2)
+    assert (first.location, first.roots) == (missing, 2)
     assert first.message.startswith("no cache lists it; needed directly by ")
     # The lock describes it.
     assert first.spec is not None
@@ -333,7 +335,7 @@ def test_a_signed_spec_file_is_checked_too(tmp_path: Path) -> None:
     path = tmp_path / "gmake.spec.json.sig"
     path.write_bytes(mirrors.clear_signed(cache.spec_file("gmake", b"")))
     finding = only(specplan.load(path).check())
-    assert (finding.kind, finding.place) == ("wrong-hash", cache.hash("gmake"))
+    assert (finding.kind, finding.location) == ("wrong-hash", cache.hash("gmake"))
 
 
 def test_merged_catalogs_are_checked_as_one(tmp_path: Path) -> None:
@@ -405,7 +407,7 @@ def test_a_root_without_a_binary_is_a_finding_and_so_is_what_it_lacks(
     assert sorted(found) == [("missing", "app"), ("missing", "hdf5")]
     app, hdf5 = sorted(check.findings, key=lambda each: each.spec.package if each.spec else "")
     assert (app.roots, app.binaries, hdf5.roots, hdf5.binaries) == (1, 0, 1, 0)
-    assert hdf5.dependents == (app.place,)
+    assert hdf5.dependents == (app.location,)
     assert "it is a root of" in app.message
     assert app.path == str(cache if listed else lock)
 

@@ -170,7 +170,7 @@ def test_faulty_json_is_told_with_its_place(
 ) -> None:
     with pytest.raises(DamagedSourceError, match=fault) as caught:
         read(tmp_path, content)
-    assert caught.value.place == place
+    assert caught.value.location == place
 
 
 def test_two_files_that_differ_are_both_named(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def specs(environment: Environment) -> list[str]:
 def test_a_root_knows_where_it_is_written(tmp_path: Path) -> None:
     environment = read(tmp_path / "e4s", "spack:\n  specs:\n  - zlib\n  - matrix: [[a, b]]\n")
     assert environment.stack == "e4s"
-    assert [(root.spec, root.place, root.line) for root in environment.roots] == [
+    assert [(root.spec, root.location, root.line) for root in environment.roots] == [
         ("zlib", "spack.specs[0]", 3),
         ("a", "spack.specs[1]", 4),
         ("b", "spack.specs[1]", 4),
@@ -788,7 +788,7 @@ spack:
         tmp_path / name / "spack.lock" for name in ("one", "two", "late")
     ]
     assert environment.left_out == ()
-    assert [each.mark.place for each in environment.locks] == [
+    assert [each.mark.location for each in environment.locks] == [
         "spack.include[0]",
         "include[0]",
         "spack.include_concrete[0]",
@@ -944,7 +944,7 @@ def test_faults_are_named_with_their_place(
 ) -> None:
     with pytest.raises(DamagedSourceError) as caught:
         read(tmp_path, content)
-    assert caught.value.place == place
+    assert caught.value.location == place
     assert fault in caught.value.fault
     assert caught.value.line == 1
     assert caught.value.path == str(tmp_path / "spack.yaml")
@@ -955,7 +955,7 @@ def test_a_fault_in_an_included_file_names_that_file(tmp_path: Path) -> None:
     with pytest.raises(DamagedSourceError) as caught:
         read(tmp_path, "spack: {include: [more]}")
     assert caught.value.path == str(tmp_path / "more/definitions.yaml")
-    assert (caught.value.place, caught.value.line) == ("definitions[0].a[0]", 3)
+    assert (caught.value.location, caught.value.line) == ("definitions[0].a[0]", 3)
 
 
 def test_a_few_lines_cannot_stand_for_millions_of_roots(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def _fault(built: Mirror, limits: Limits = LIMITS) -> tuple[str, str, str]:
     with pytest.raises(DamagedSourceError) as caught:
         mirror.find_index(_store(built, limits), limits)
     error = caught.value
-    return error.path.removeprefix(f"{built.root}/"), error.place, error.fault
+    return error.path.removeprefix(f"{built.root}/"), error.location, error.fault
 
 
 class TestIndex:
@@ -226,7 +226,7 @@ class TestDamagedIndex:
             mirror.find_index(_store(built), LIMITS)
         error = caught.value
         assert error.path == f"{built.root}/{MANIFEST}"
-        assert (error.place, error.line) == (place, line)
+        assert (error.location, error.line) == (place, line)
         assert fault in error.fault
 
     def test_manifest_with_two_indexes_of_one_version(self, built: Mirror) -> None:
@@ -343,7 +343,7 @@ class TestWithoutIndex:
         name = f"v3/manifests/spec/zlib/zlib-1.0-{mirrors.dag_hash('zlib')}.spec.manifest.json"
         built.manifest(name, record)
         (damage,) = self._specs(built).damaged
-        assert (damage.place, damage.fault) == (
+        assert (damage.location, damage.fault) == (
             "data",
             f"names no binary (`{INSTALL_MEDIA.partition('v2')[0]}*`)",
         )

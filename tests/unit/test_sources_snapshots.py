@@ -198,7 +198,7 @@ class TestUrls:
         _write_map(bucket, listed)
         (damage,) = _read(bucket.root).damaged
         assert damage.path == str(bucket.root / listing.MAP_NAME)
-        assert damage.place == f"{NEW}[1].url"
+        assert damage.location == f"{NEW}[1].url"
         assert damage.fault == "there is no index at `nowhere`"
 
     def test_of_blobs_tell_their_checksum(self, bucket: Mirror) -> None:
@@ -233,7 +233,7 @@ class TestMap:
         self, tmp_path: Path, listed: object, place: str, fault: str
     ) -> None:
         (damage,) = _read(_write_map(Mirror(tmp_path), listed)).damaged
-        assert damage.place == place
+        assert damage.location == place
         assert fault in damage.fault
 
     @pytest.mark.parametrize(

@@ -176,13 +176,13 @@ class TestFiles:
     def test_that_hold_no_specs_are_damaged(self, built: Mirror, content: bytes) -> None:
         built.write("list.json", content)
         (damage,) = _read(built.root / "list.json").damaged
-        assert (damage.place, damage.fault) == ("", "holds no specs")
+        assert (damage.location, damage.fault) == ("", "holds no specs")
 
     def test_that_are_locks_tell_their_roots(self, built: Mirror) -> None:
         cut = {key: value for key, value in LOCK.items() if key != "roots"}
         built.write("cut.lock", json.dumps(cut).encode())
         (damage,) = _read(built.root / "cut.lock").damaged
-        assert (damage.place, damage.fault) == ("roots", "the key is missing")
+        assert (damage.location, damage.fault) == ("roots", "the key is missing")
 
 
 class TestFolders:

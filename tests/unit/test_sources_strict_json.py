@@ -47,4 +47,4 @@ def test_an_element_that_lacks_a_key_or_is_no_object_is_named() -> None:
         array = parse(f'{{"x": {text}}}'.encode(), "plan.json").at("x")
         with pytest.raises(DamagedSourceError) as found:
             array.rows().texts("key")
-        assert found.value.place == place
+        assert found.value.location == place

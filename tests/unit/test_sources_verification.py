@@ -136,7 +136,7 @@ class TestLayout3:
         path = cache.manifest("hdf5")
         (root / path).write_bytes(content)
         finding = only(check(root))
-        assert (*told(finding, root), finding.place) == ("damaged-manifest", path, place)
+        assert (*told(finding, root), finding.location) == ("damaged-manifest", path, place)
         assert message in finding.message
 
     def test_a_manifest_may_be_signed(self, root: Path, cache: Cache) -> None:
@@ -195,7 +195,7 @@ class TestLayout3:
             mirror.record(gzip.compress(other.spec_file("hdf5", tarball)), SPEC_MEDIA, "gzip"),
         )
         finding = only(check(root))
-        assert (finding.kind, finding.place) == ("different-content", cache.hash("hdf5"))
+        assert (finding.kind, finding.location) == ("different-content", cache.hash("hdf5"))
         assert finding.message.startswith("namespace is `site`, but `builtin` in ")
 
     def test_a_spec_whose_hash_is_not_that_of_its_content(self, root: Path, cache: Cache) -> None:
@@ -217,7 +217,7 @@ class TestLayout3:
             mirror.record(gzip.compress(other.spec_file("hdf5", tarball)), SPEC_MEDIA, "gzip"),
         )
         finding = only(check(root))
-        assert (finding.kind, finding.place) == ("wrong-hash", cache.hash("hdf5"))
+        assert (finding.kind, finding.location) == ("wrong-hash", cache.hash("hdf5"))
 
     def test_a_key_whose_blob_is_not_there(self, root: Path) -> None:
         mirror = Mirror(root)
@@ -305,7 +305,7 @@ class TestLayout2:
         path = root / self.spec_file(cache, "hdf5")
         path.write_bytes(path.read_bytes().replace(b"builtin", b"site", 1))
         finding = only(check(root, "manifests"))
-        assert (finding.kind, finding.place) == ("different-content", cache.hash("hdf5"))
+        assert (finding.kind, finding.location) == ("different-content", cache.hash("hdf5"))
 
     def test_a_tarball_that_is_not_there(self, root: Path, cache: Cache) -> None:
         path = cache.old_tarball("hdf5")
@@ -330,7 +330,7 @@ class TestLayout2:
         path.write_text(json.dumps(content))
         finding = only(check(root))
         assert finding.kind == "damaged-manifest"
-        assert finding.place == "binary_cache_checksum.hash"
+        assert finding.location == "binary_cache_checksum.hash"
 
 
 def test_the_mirror_that_spack_wrote_without_tarballs_lacks_just_these(tmp_path: Path) -> None:

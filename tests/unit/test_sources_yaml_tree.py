@@ -30,7 +30,7 @@ def test_every_node_knows_its_place() -> None:
     assert isinstance(a, Mapping)
     b = a.entries["b"]
     assert isinstance(b, Sequence)
-    assert [item.mark.place for item in b.items] == ["a.b[0]", "a.b[1]"]
+    assert [item.mark.location for item in b.items] == ["a.b[0]", "a.b[1]"]
     assert [item.mark.line for item in b.items] == [3, 4]
     assert str(b.items[1].mark.fault("is odd")) == "x.yaml:4: a.b[1]: is odd"
 

@@ -146,7 +146,7 @@ def test_a_result_without_records_has_the_columns_all_the_same(catalog: specplan
     assert report.findings == ()
     table = report.table()
     assert len(table) == 0
-    assert table.names[:3] == ["kind", "path", "place"]
+    assert table.names[:3] == ["kind", "path", "location"]
 
 
 def test_what_is_no_table_is_named(catalog: specplan.Catalog) -> None:

@@ -251,7 +251,7 @@ def _settled(reads: Sequence[SourceRead], keywords: LoadKeywords) -> Catalog:
         first, *others = catalog.contradictions
         raise DamagedSourceError(
             path=first.path,
-            place=first.place,
+            location=first.location,
             line=first.line,
             fault=first.message,
             others=len({each.path for each in others} - {first.path}),

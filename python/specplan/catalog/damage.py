@@ -23,7 +23,7 @@ def damage(damaged: Sequence[DamagedFile], *, hint: str | None = None) -> Damage
     first, *others = damaged
     return DamagedSourceError(
         path=first.path,
-        place=first.place,
+        location=first.location,
         line=first.line,
         fault=first.fault,
         others=len({each.path for each in others} - {first.path}),
@@ -33,12 +33,12 @@ def damage(damaged: Sequence[DamagedFile], *, hint: str | None = None) -> Damage
 
 def order_of_damage(file: DamagedFile) -> tuple[str, str, int, str]:
     """Return the key by which damaged files are ordered: path, place, line, fault."""
-    return file.path, file.place, file.line or 0, file.fault
+    return file.path, file.location, file.line or 0, file.fault
 
 
 def order_of_finding(finding: Finding) -> tuple[str, str, str, str]:
     """Return the key by which findings are ordered: path, kind, place, message."""
-    return finding.path, finding.kind, finding.place, finding.message
+    return finding.path, finding.kind, finding.location, finding.message
 
 
 def clashes(core: compiled.Catalog) -> Iterator[DamagedFile]:
@@ -50,7 +50,7 @@ def clashes(core: compiled.Catalog) -> Iterator[DamagedFile]:
             content = difference(rows.columns)
             yield DamagedFile(
                 path=other.source,
-                place=rows.hash,
+                location=rows.hash,
                 line=None,
                 fault=f"the hash has different content in {where}: {content} there",
             )
@@ -77,7 +77,7 @@ def refuse_cycle(core: compiled.Catalog, path: str) -> None:
     if cycle := core.cycle():
         raise DamagedSourceError(
             path=path,
-            place=cycle[0],
+            location=cycle[0],
             line=None,
             fault=f"{circle(cycle)}, together with what the caches say of them",
         )

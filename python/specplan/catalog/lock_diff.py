@@ -81,7 +81,7 @@ def _answer(old: Contents, new: Contents) -> compiled.LockDiffAnswer:
             raise EmptySelectionError(f"`{state.name}` contains no specs")
     beside = old.core.beside(new.core)
     if cycle := beside.cycle():
-        raise DamagedSourceError(path=new.name, place=cycle[0], line=None, fault=circle(cycle))
+        raise DamagedSourceError(path=new.name, location=cycle[0], line=None, fault=circle(cycle))
     renamed = compiled.Catalog.beside_cache
     return beside.lock_diff(
         {

@@ -124,7 +124,7 @@ def check(contents: Contents, request: CheckRequest, counted: Counted | None = N
     ]
     verified = None
     if checked.verify != "index":
-        verified = _verified(checked, mirrors, frozenset(each.place for each in wrong))
+        verified = _verified(checked, mirrors, frozenset(each.location for each in wrong))
         verified.notes = [*dict.fromkeys((*notes, *verified.notes))]
         findings += verified.findings
     return Check(
@@ -222,14 +222,14 @@ def _verified(
     # A damaged index that is a blob has already been reported.
     known: dict[tuple[str, str | None], list[str]] = {}
     for file in checked.damaged:
-        known.setdefault((file.path, file.place), []).append(file.fault)
+        known.setdefault((file.path, file.location), []).append(file.fault)
     verified.findings = [
         finding
         for finding in dict.fromkeys(verified.findings)
         # The fault may be followed by a hint at an alternative source.
         if not any(
             fault.startswith(finding.message)
-            for fault in known.get((finding.path, finding.place), ())
+            for fault in known.get((finding.path, finding.location), ())
         )
     ]
     return verified
@@ -237,7 +237,7 @@ def _verified(
 
 def _of_damage(file: DamagedFile) -> Finding:
     return Finding(
-        kind="damaged", path=file.path, place=file.place, line=file.line, message=file.fault
+        kind="damaged", path=file.path, location=file.location, line=file.line, message=file.fault
     )
 
 
@@ -326,7 +326,7 @@ def _graph(
     lacking = [_missing(names, each, lacked) for each in found.missing]
     places = _LockPlaces.of(checked.wanted, lacked)
     lacking += (_missing_of_roots(names, each, lacked, places) for each in lacked.roots)
-    lacking.sort(key=lambda each: (-(each.roots or 0), -(each.binaries or 0), each.place))
+    lacking.sort(key=lambda each: (-(each.roots or 0), -(each.binaries or 0), each.location))
     if not found.has_edges:
         return lacking, others, None, None
     return (
@@ -385,7 +385,7 @@ def _missing(names: _SpecNames, answer: compiled.MissingAnswer, lacked: Lacked) 
     return Finding(
         kind="missing",
         path=names.source([*dependents, dag_hash]),
-        place=dag_hash,
+        location=dag_hash,
         line=None,
         message=f"{state}; {needed}{such}",
         spec=names.spec(dag_hash),
@@ -435,7 +435,7 @@ def _missing_of_roots(
     return Finding(
         kind="missing",
         path=names.source([*dependents, dag_hash]) or in_lock,
-        place=dag_hash,
+        location=dag_hash,
         line=None,
         message="; ".join(parts),
         spec=names.spec(dag_hash),
@@ -450,7 +450,7 @@ def _dangling(names: _SpecNames, answer: compiled.DanglingAnswer) -> Finding:
     return Finding(
         kind="dangling",
         path=names.source(dependents),
-        place=dag_hash,
+        location=dag_hash,
         line=None,
         message="no source describes it; "
         f"needed, but by no binary to install, by {names.folded(dependents, len(dependents))}",
@@ -463,7 +463,7 @@ def _not_in_cache(names: _SpecNames, dag_hash: str) -> Finding:
     return Finding(
         kind="not-in-cache",
         path=names.source([dag_hash]),
-        place=dag_hash,
+        location=dag_hash,
         line=None,
         message="it is listed, but there is no binary; no binary needs it to install",
         spec=names.spec(dag_hash),
@@ -478,7 +478,7 @@ def _foreign(names: _SpecNames, answer: compiled.MisfitAnswer) -> Finding:
     return Finding(
         kind="foreign-dependency",
         path=names.source([dag_hash]),
-        place=dag_hash,
+        location=dag_hash,
         line=None,
         message=f"is of {names.system(dag_hash)}, but is installed with {shown}, "
         "which does not serve that system",
@@ -501,7 +501,7 @@ def _cycle(names: _SpecNames, answer: compiled.TangleAnswer) -> Finding:
     return Finding(
         kind="cycle",
         path=names.source(cycle),
-        place=cycle[0],
+        location=cycle[0],
         line=None,
         message=f"depends on itself, which is impossible for a hash: {chain}{in_all}",
         spec=names.spec(cycle[0]),
@@ -527,7 +527,7 @@ def _hashes(
                 Finding(
                     kind="damaged",
                     path=file.shown,
-                    place=fault.place,
+                    location=fault.location,
                     line=fault.line,
                     message=f"has changed since it was read: {fault.fault}",
                 )
@@ -558,7 +558,7 @@ def wrong_hashes(core: compiled.Catalog, wrong: dict[str, tuple[str, list[str]]]
             Finding(
                 kind="wrong-hash",
                 path=min(paths),
-                place=said,
+                location=said,
                 line=None,
                 message=f"the content has the hash {is_hash}{more}",
                 spec=names.spec(said),
@@ -575,7 +575,7 @@ def _different_content(core: compiled.Catalog) -> Iterator[Finding]:
             yield Finding(
                 kind="different-content",
                 path=other.source,
-                place=rows.hash,
+                location=rows.hash,
                 line=None,
                 message=f"{difference(rows.columns)} in {first.source}, which counts",
             )
@@ -594,7 +594,7 @@ def _misplaced(core: compiled.Catalog) -> Iterator[Finding]:
                 yield Finding(
                     kind="misplaced",
                     path=source,
-                    place="categories[1]" if kind == "snapshot" else "title",
+                    location="categories[1]" if kind == "snapshot" else "title",
                     line=None,
                     message=f"the page is of the {kind} `{said}`, its folder of `{folder}`",
                 )
@@ -614,7 +614,7 @@ def _index_versions(indexes: Sequence[IndexRead]) -> Iterator[Finding]:
         yield Finding(
             kind="index_versions",
             path=mirror,
-            place="v3/manifests/index",
+            location="v3/manifests/index",
             line=None,
             message=f"{lists}: `--for-spack VERSION` shows what users of one Spack lack",
         )
@@ -633,7 +633,7 @@ def _two_platforms(core: compiled.Catalog, sources: Collection[str]) -> Iterator
             yield Finding(
                 kind="two-platforms",
                 path=next(iter(sources)) if len(sources) == 1 else "",
-                place=os,
+                location=os,
                 line=None,
                 message=f"the operating system has the platforms {', '.join(several)}",
             )

@@ -315,7 +315,7 @@ class _Look:
         return Finding(
             kind=kind,
             path=path,
-            place=place,
+            location=place,
             line=None,
             message=message,
             spec=None if dag_hash is None else self._named(dag_hash),
@@ -473,7 +473,7 @@ class _Look:
             algorithm.fail(f"is `{algorithm.raw}`, but only `sha256` is known")
         if not is_checksum(checksum.text()):
             checksum.fail("must be 64 lower-case hex digits")
-        return Expected(checksum=checksum.text(), size=None, said_by=f"{shown}: {said.place}")
+        return Expected(checksum=checksum.text(), size=None, said_by=f"{shown}: {said.location}")
 
     def _spec(self, verified: Verified, file: Path, shown: str, dag_hash: str) -> None:
         """Compare the spec of a binary with its name and with the index."""
@@ -481,14 +481,14 @@ class _Look:
         if damaged := spec_files.damage_of(found, shown):
             (damage,) = damaged
             raise DamagedSourceError(
-                path=shown, place=damage.place, line=damage.line, fault=damage.fault
+                path=shown, location=damage.location, line=damage.line, fault=damage.fault
             )
         roots = spec_files.roots_of(found)
         first = roots[0].hash if roots else None
         if first != dag_hash:
             raise DamagedSourceError(
                 path=shown,
-                place="",
+                location="",
                 line=None,
                 fault=f"is of the spec {first}, but the name of its binary says {dag_hash}",
             )
@@ -539,7 +539,7 @@ class _Damage:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
         if isinstance(error, DamagedSourceError):
-            self._report(error.path, error.place, error.fault)
+            self._report(error.path, error.location, error.fault)
             return True
         if isinstance(error, SourceError) and not isinstance(error, RemoteError):
             self._report(error.path or "", "", str(error))

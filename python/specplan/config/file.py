@@ -107,14 +107,14 @@ def parsed(path: Path, hint: str) -> Mapping[str, object]:
         parsed: Mapping[str, object] = tomllib.loads(content, parse_float=Decimal)
     except UnicodeDecodeError as error:
         raise DamagedSourceError(
-            path=str(path), place="", line=None, fault="it is not UTF-8", hint=hint
+            path=str(path), location="", line=None, fault="it is not UTF-8", hint=hint
         ) from error
     except tomllib.TOMLDecodeError as error:
         message = str(error)
         found = _LINE.search(message)
         raise DamagedSourceError(
             path=str(path),
-            place="",
+            location="",
             line=int(found[1]) if found else None,
             fault=f"not valid TOML: {message}",
             hint=hint,
@@ -123,7 +123,7 @@ def parsed(path: Path, hint: str) -> Mapping[str, object]:
         # Numbers with thousands of digits, and endlessly nested tables.
         fault = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
         raise DamagedSourceError(
-            path=str(path), place="", line=None, fault=fault, hint=hint
+            path=str(path), location="", line=None, fault=fault, hint=hint
         ) from error
     return parsed
 

@@ -495,7 +495,7 @@ def _own_system(
     near = systems.like(os, target)
     system = near[0] if near else f"{os or 'OS'}/{target or 'TARGET'}"
     # A typed spec is in no file, and no table of the configuration applies to it.
-    is_typed = not root.place
+    is_typed = not root.location
     hint = f"give `--system {system}`, or " + (
         "write `os=` and `target=` into the spec"
         if is_typed

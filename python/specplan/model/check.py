@@ -87,7 +87,7 @@ class Finding:
             of a listed binary), ``unlisted`` (a manifest or spec file that the index does not
             list), ``missing-blob`` and ``damaged-blob`` (a blob or tarball).
         path: The file.
-        place: The place in the file, or an empty string.
+        location: The location in the file, or an empty string.
         line: The line, counted from 1, or None.
         message: The fault, in one sentence.
         spec: The spec that it is about, or None.
@@ -101,7 +101,7 @@ class Finding:
 
     kind: FindingKind
     path: str
-    place: str
+    location: str
     line: int | None
     message: str
     spec: CheckedSpec | None = None

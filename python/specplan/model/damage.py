@@ -13,12 +13,12 @@ class DamagedFile:
 
     Attributes:
         path: The file.
-        place: The place in the file, or an empty string.
+        location: The location in the file, or an empty string.
         line: The line, counted from 1, or None.
         fault: The fault.
     """
 
     path: str
-    place: str
+    location: str
     line: int | None
     fault: str

@@ -161,7 +161,9 @@ class Document:
 
     def fault(self, node: Node, place: str, fault: str) -> DamagedSourceError:
         """Return the error for a fault in a node."""
-        return DamagedSourceError(path=self.path, place=place, line=node.line or None, fault=fault)
+        return DamagedSourceError(
+            path=self.path, location=place, line=node.line or None, fault=fault
+        )
 
     def to_text(self) -> str:
         """Return the document as YAML.
@@ -231,7 +233,7 @@ def parse(content: bytes, path: str) -> Document:
 
 
 def _damaged(path: str, line: int | None, fault: str) -> DamagedSourceError:
-    return DamagedSourceError(path=path, place="", line=line, fault=fault)
+    return DamagedSourceError(path=path, location="", line=line, fault=fault)
 
 
 @dataclass(slots=True)

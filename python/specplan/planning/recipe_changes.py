@@ -383,7 +383,7 @@ def _wanted(old: WantedLock, new: NextLock) -> WantedLock:
     )
     if read.fault is not None:
         raise DamagedSourceError(
-            path=old.place, place=read.fault.place, line=read.fault.line, fault=read.fault.fault
+            path=old.place, location=read.fault.place, line=read.fault.line, fault=read.fault.fault
         )
     kept = {(root.spec, root.group) for root in old.roots}
     roots = tuple(

@@ -54,4 +54,4 @@ def text_of(document: bytes, shown: str) -> bytes:
 
 
 def _damaged(shown: str, line: int | None, fault: str) -> DamagedSourceError:
-    return DamagedSourceError(path=shown, place="", line=line, fault=fault)
+    return DamagedSourceError(path=shown, location="", line=line, fault=fault)

@@ -112,20 +112,20 @@ class _CostSubject:
 
 @dataclass(frozen=True, slots=True)
 class _CostLocation:
-    """The place of a value in a file."""
+    """The location of a value in a file."""
 
     path: str
-    place: str
+    location: str
     line: int | None
 
     def fail(self, fault: str, hint: str | None = None) -> DamagedSourceError:
         return DamagedSourceError(
-            path=self.path, place=self.place, line=self.line, fault=fault, hint=hint
+            path=self.path, location=self.location, line=self.line, fault=fault, hint=hint
         )
 
     def __str__(self) -> str:
         where = self.path if self.line is None else f"{self.path}:{self.line}"
-        return f"{where}: {self.place}" if self.place else where
+        return f"{where}: {self.location}" if self.location else where
 
 
 @dataclass(slots=True)
@@ -216,7 +216,7 @@ def _read_file(path: Path, shown: str, costs: _CostsRead, most: int) -> None:
         text = decoded(document)
     except TextError as error:
         raise DamagedSourceError(
-            path=shown, place="", line=error.line, fault=error.fault
+            path=shown, location="", line=error.line, fault=error.fault
         ) from error
     if text.lstrip()[:1] in {"{", "["}:
         _read_json(strict_json.parse(text.encode(), shown), costs)
@@ -233,7 +233,7 @@ def _read_json(whole: Value, costs: _CostsRead) -> None:
     else:
         for spec in whole.keys():  # noqa: SIM118 - a method of its own, in the order of the file
             value = whole.at(spec)
-            where = _CostLocation(value.shown, value.place, None)
+            where = _CostLocation(value.shown, value.location, None)
             costs.table(_key(spec, where), _seconds(value), where)
 
 

@@ -56,14 +56,14 @@ class FrontMatterError(ValueError):
     """A page that is not a front matter, or whose YAML is refused.
 
     Attributes:
-        place: A key path, or an empty string for the page as a whole.
+        location: A key path, or an empty string for the page as a whole.
         line: The line, counted from 1, or None.
         fault: The fault there.
     """
 
-    def __init__(self, fault: str, *, place: str = "", line: int | None = None) -> None:
+    def __init__(self, fault: str, *, location: str = "", line: int | None = None) -> None:
         super().__init__(fault)
-        self.place = place
+        self.location = location
         self.line = line
         self.fault = fault
 
@@ -171,7 +171,7 @@ def parse(page: bytes) -> FrontMatter:
     known = {key: values[key] for key in _KEYS if key in values}
     for place, fault in _foreign(known, Position(1)):
         path = str(place)
-        raise FrontMatterError(fault, place=path, line=FrontMatter("", places).line_of(path))
+        raise FrontMatterError(fault, location=path, line=FrontMatter("", places).line_of(path))
     return FrontMatter(json.dumps(known), places)
 
 
@@ -215,11 +215,11 @@ def _look_through(text: str, top: Position) -> None:
         is_near = len(stack) <= _PLACES_DEPTH
         place = stack[-1].enter(event, line, keep=is_near) if stack else top
         if isinstance(event, yaml.AliasEvent):
-            raise FrontMatterError("aliases are not supported", place=str(place), line=line)
+            raise FrontMatterError("aliases are not supported", location=str(place), line=line)
         _refuse_scalar(event, place, line)
         if isinstance(event, yaml.CollectionStartEvent):
             if event.tag is not None:
-                raise FrontMatterError("tags are not read", place=str(place), line=line)
+                raise FrontMatterError("tags are not read", location=str(place), line=line)
             if len(stack) == _MAX_DEPTH:
                 raise FrontMatterError(f"is nested more than {_MAX_DEPTH} deep", line=line)
             keyed = isinstance(event, yaml.MappingStartEvent)
@@ -230,11 +230,11 @@ def _refuse_scalar(event: yaml.NodeEvent, place: Position, line: int) -> None:
     if not isinstance(event, yaml.ScalarEvent):
         return
     if event.tag is not None:
-        raise FrontMatterError("tags are not read", place=str(place), line=line)
+        raise FrontMatterError("tags are not read", location=str(place), line=line)
     if not event.style and len(event.value) > _MAX_PLAIN:
         raise FrontMatterError(
             f"is a plain scalar of more than {_MAX_PLAIN} characters: quote it",
-            place=str(place),
+            location=str(place),
             line=line,
         )
 
@@ -269,10 +269,10 @@ class _Collection:
 
     def _new_key(self, event: yaml.NodeEvent, line: int) -> str:
         if not isinstance(event, yaml.ScalarEvent):
-            raise FrontMatterError("a key must be text", place=str(self._place), line=line)
+            raise FrontMatterError("a key must be text", location=str(self._place), line=line)
         if event.value in self._keys:
             place = str(self._place.at(event.value, line))
-            raise FrontMatterError("the key is given twice", place=place, line=line)
+            raise FrontMatterError("the key is given twice", location=place, line=line)
         self._keys.add(event.value)
         return event.value
 

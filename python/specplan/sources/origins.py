@@ -94,7 +94,7 @@ class SpecFileOrigin:
                 text = clear_signed.text_of(signed, self.shown)
                 return self._held(_core.check_hashes_in(text))
         except SourceError as error:
-            fault = DamagedFile(path=self.shown, place="", line=None, fault=str(error))
+            fault = DamagedFile(path=self.shown, location="", line=None, fault=str(error))
             return HashesHeld(wrong=(), recomputed=0, undecided=(), fault=fault)
         return self._held(_core.check_hashes(self.path, file_bytes=self.limits.index_bytes))
 
@@ -109,7 +109,7 @@ class SpecFileOrigin:
             fault=None
             if fault is None
             else DamagedFile(
-                path=self.shown, place=fault.place, line=fault.line, fault=fault.fault
+                path=self.shown, location=fault.place, line=fault.line, fault=fault.fault
             ),
         )
 

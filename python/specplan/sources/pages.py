@@ -58,7 +58,7 @@ def read(place: str, limits: Limits) -> SourceRead:
             Finding(
                 kind="contradiction",
                 path=each.path,
-                place=f"meta.{each.key}",
+                location=f"meta.{each.key}",
                 line=None,
                 message=f"`meta` says {each.meta}, `spec_details` have {each.specs}",
             )
@@ -68,7 +68,7 @@ def read(place: str, limits: Limits) -> SourceRead:
 
 
 def _damaged(answer: _core.DamagedPageAnswer, line: int | None) -> DamagedFile:
-    return DamagedFile(path=answer.path, place=answer.place, line=line, fault=answer.fault)
+    return DamagedFile(path=answer.path, location=answer.place, line=line, fault=answer.fault)
 
 
 def _nothing_in(place: str) -> SourceError:

@@ -214,7 +214,7 @@ def _damaged(error: DamagedSourceError, reading: Reading) -> SourceRead:
     from specplan import _core  # noqa: PLC0415
     from specplan.model import DamagedFile  # noqa: PLC0415
 
-    file = DamagedFile(path=error.path, place=error.place, line=error.line, fault=error.fault)
+    file = DamagedFile(path=error.path, location=error.location, line=error.line, fault=error.fault)
     return SourceRead(
         place=reading.place,
         core=_core.Catalog.merged([]),
@@ -601,7 +601,7 @@ def _page(file: Path, reading: Reading) -> SourceRead:
         page = front_matter.parse(document)
     except front_matter.FrontMatterError as error:
         raise DamagedSourceError(
-            path=reading.place, place=error.place, line=error.line, fault=error.fault
+            path=reading.place, location=error.location, line=error.line, fault=error.fault
         ) from error
     found = _core.read_page_values(reading.place, [(Path(reading.place), page.json)])
     return SourceRead(
@@ -611,7 +611,7 @@ def _page(file: Path, reading: Reading) -> SourceRead:
         damaged=tuple(
             DamagedFile(
                 path=reading.place,
-                place=each.place,
+                location=each.place,
                 line=page.line_of(each.place),
                 fault=each.fault,
             )

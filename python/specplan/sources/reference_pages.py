@@ -40,7 +40,7 @@ def _parse(path: Path, limits: Limits) -> FrontMatter | DamagedFile:
         return front_matter.parse(_bytes_of(path, limits))
     except FrontMatterError as error:
         name = shown(path)
-        return DamagedFile(path=name, place=error.place, line=error.line, fault=error.fault)
+        return DamagedFile(path=name, location=error.location, line=error.line, fault=error.fault)
 
 
 def _bytes_of(path: Path, limits: Limits) -> bytes:

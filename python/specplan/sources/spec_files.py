@@ -96,7 +96,7 @@ def read_mirrored(
         damage = damage_of(found, file.shown)
         if not damage and roots_of(found)[0].hash != file.hash:
             fault = f"is of the spec {roots_of(found)[0].hash}, but its name says {file.hash}"
-            damage = (DamagedFile(path=file.shown, place="", line=None, fault=fault),)
+            damage = (DamagedFile(path=file.shown, location="", line=None, fault=fault),)
         if damage:
             damaged.extend(damage)
             continue
@@ -171,7 +171,7 @@ def damage_of(found: _core.SpecsRead, shown: str) -> tuple[DamagedFile, ...]:
         return ()
     damage = found.fault
     fault = f"{damage.fault}{remedy_of(found)}"
-    return (DamagedFile(path=shown, place=damage.place, line=damage.line, fault=fault),)
+    return (DamagedFile(path=shown, location=damage.place, line=damage.line, fault=fault),)
 
 
 def remedy_of(found: _core.SpecsRead) -> str:

@@ -39,7 +39,9 @@ def read_spec_list(place: str, limits: Limits) -> tuple[str, ...]:
         text = document.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         number = document.count(b"\n", 0, error.start) + 1
-        raise DamagedSourceError(path=place, place="", line=number, fault="is not UTF-8") from error
+        raise DamagedSourceError(
+            path=place, location="", line=number, fault="is not UTF-8"
+        ) from error
     specs: dict[str, None] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         spec = "" if line.lstrip().startswith("#") else line.strip().partition(" #")[0].rstrip()
@@ -49,6 +51,6 @@ def read_spec_list(place: str, limits: Limits) -> tuple[str, ...]:
             AbstractSpec(spec)
         except SpecSyntaxError as error:
             fault = f"is not a spec: {error}"
-            raise DamagedSourceError(path=place, place="", line=number, fault=fault) from error
+            raise DamagedSourceError(path=place, location="", line=number, fault=fault) from error
         specs[spec] = None
     return tuple(specs)

@@ -1,4 +1,4 @@
-"""Strict JSON: a doubtful value is refused, and the error names its place.
+"""Strict JSON: a doubtful value is refused, and the error names its location.
 
 This is for manifests, maps of snapshots and the documents of other runs. The compiled reader reads
 files with specs.
@@ -26,30 +26,30 @@ _Raw = TypeVar("_Raw")
 
 
 class Value:
-    """A value of a document, which knows its place.
+    """A value of a document, which knows its location.
 
     Attributes:
         raw: The value itself.
-        at_place: Its place.
+        at_location: Its location.
         shown: The name of the document in messages.
     """
 
-    __slots__ = ("at_place", "raw", "shown")
+    __slots__ = ("at_location", "raw", "shown")
 
-    def __init__(self, raw: object, *, place: Location, shown: str) -> None:
+    def __init__(self, raw: object, *, location: Location, shown: str) -> None:
         self.raw = raw
-        self.at_place = place
+        self.at_location = location
         self.shown = shown
 
     @property
-    def place(self) -> str:
+    def location(self) -> str:
         """Its key path, such as ``data[0].checksum``; empty for the whole."""
-        return str(self.at_place)
+        return str(self.at_location)
 
     def fail(self, fault: str, hint: str | None = None) -> NoReturn:
         """Raise an error for a fault here."""
         raise DamagedSourceError(
-            path=self.shown, place=self.place, line=None, fault=fault, hint=hint
+            path=self.shown, location=self.location, line=None, fault=fault, hint=hint
         )
 
     def keys(self) -> list[str]:
@@ -64,14 +64,14 @@ class Value:
             self.fail(f"must be an object, is {_kind(self.raw)}")
         if key not in self.raw:
             self.fail(f"has no `{key}`")
-        return self._inner(self.raw[key], self.at_place.key(key))
+        return self._inner(self.raw[key], self.at_location.key(key))
 
     def items(self) -> list[Value]:
         """Return the elements of an array."""
         if not isinstance(self.raw, list):
             self.fail(f"must be an array, is {_kind(self.raw)}")
         return [
-            self._inner(each, self.at_place.item(position))
+            self._inner(each, self.at_location.item(position))
             for position, each in enumerate(self.raw)
         ]
 
@@ -207,14 +207,14 @@ class Value:
         """Return the elements of an array, with None for each null."""
         return [None if item.raw is None else item for item in self.items_at(key)]
 
-    def _inner(self, raw: object, place: Location) -> Value:
-        return Value(raw, place=place, shown=self.shown)
+    def _inner(self, raw: object, location: Location) -> Value:
+        return Value(raw, location=location, shown=self.shown)
 
 
 class JsonObjects:
     """The objects of a long array: the values of a key in all of them, in one pass.
 
-    If one of them is invalid, they are checked one by one to find its place.
+    If one of them is invalid, they are checked one by one to find its location.
     """
 
     __slots__ = ("_array", "_raws")
@@ -286,7 +286,7 @@ def parse(document: bytes, shown: str) -> Value:
     """
 
     def refuse(fault: str, line: int | None = None) -> NoReturn:
-        raise DamagedSourceError(path=shown, place="", line=line, fault=fault)
+        raise DamagedSourceError(path=shown, location="", line=line, fault=fault)
 
     def checked(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
         values = dict(pairs)
@@ -317,7 +317,7 @@ def parse(document: bytes, shown: str) -> Value:
     except ValueError:
         # Python does not convert integers with thousands of digits.
         refuse("holds a number of too many digits")
-    return Value(values, place=WHOLE, shown=shown)
+    return Value(values, location=WHOLE, shown=shown)
 
 
 def _fault(pairs: Sequence[tuple[str, object]], values: dict[str, object]) -> str | None:

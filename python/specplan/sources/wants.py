@@ -151,7 +151,7 @@ def _typed_spec(want: NamedWant) -> WantedEnvironment:
     spec = str(_core.AbstractSpec(want.place))
     stack = want.stack or _STACK_OF_SPECS
     root = EnvironmentRoot(
-        spec=spec, asked=spec, group=DEFAULT_GROUP, path=want.text, place="", line=1
+        spec=spec, asked=spec, group=DEFAULT_GROUP, path=want.text, location="", line=1
     )
     environment = Environment(
         path=want.text,
@@ -293,7 +293,7 @@ def _lock(read: _core.SpecsRead, stack: str, place: str) -> WantedLock:
     if read.fault is not None:
         raise DamagedSourceError(
             path=place,
-            place=read.fault.place,
+            location=read.fault.place,
             line=read.fault.line,
             fault=read.fault.fault,
             hint="`--newest-format try` reads it as that version" if read.is_newer else None,

@@ -154,7 +154,7 @@ def render(name: str, context: Mapping[str, object], template: str | None = None
 def _fault(template: str, fault: str, line: int | None) -> DamagedSourceError:
     return DamagedSourceError(
         path=template,
-        place="",
+        location="",
         line=line,
         fault=fault,
         hint="docs/pipelines.md lists what templates may use",

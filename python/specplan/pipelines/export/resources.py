@@ -93,7 +93,7 @@ def read_sizes(place: str) -> dict[str, Resources]:
     try:
         text = decoded(inflated(Path(place), place, _MOST_BYTES))
     except TextError as error:
-        raise DamagedSourceError(path=place, place="", line=None, fault=str(error)) from error
+        raise DamagedSourceError(path=place, location="", line=None, fault=str(error)) from error
     found: dict[str, Resources] = {}
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     columns: list[str] = []
@@ -114,12 +114,15 @@ def read_sizes(place: str) -> dict[str, Resources]:
                 fault = "has other sizes in an earlier line"
             if fault or isinstance(gives, str):
                 raise DamagedSourceError(
-                    path=place, place=values.get("package", ""), line=reader.line_num, fault=fault
+                    path=place,
+                    location=values.get("package", ""),
+                    line=reader.line_num,
+                    fault=fault,
                 )
             found[values["package"]] = gives
     except csv.Error as error:
         raise DamagedSourceError(
-            path=place, place="", line=reader.line_num, fault=str(error)
+            path=place, location="", line=reader.line_num, fault=str(error)
         ) from error
     if not columns:
         _check_columns(place, columns)
@@ -131,7 +134,7 @@ def _check_columns(place: str, columns: list[str]) -> None:
     if is_double or "package" not in columns or not set(columns) <= set(_COLUMNS):
         raise DamagedSourceError(
             path=place,
-            place="",
+            location="",
             line=1,
             fault="its first line does not name the columns of sizes",
             hint="it has `package` and some of `cpu`, `memory`, `timeout`, `jobs`",

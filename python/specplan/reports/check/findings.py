@@ -57,7 +57,7 @@ def check_findings(result: Check) -> Findings:
 
 def _case(finding: Finding) -> Case:
     spec = finding.spec
-    what = finding.place
+    what = finding.location
     if spec is not None:
         what = f"{check_wording.label(spec)}/{spec.hash}"
     name = " ".join(filter(None, (finding.path, what))) or finding.message

@@ -42,9 +42,9 @@ _MISSING: Final = (
     Column("message", "what is wrong", "words"),
 )
 
-_PLACES: Final = (
+_LOCATIONS: Final = (
     Column("file", "file", "file", is_lead=True),
-    Column("place", "place", "name"),
+    Column("location", "location", "name"),
     Column("message", "message", "words"),
 )
 
@@ -79,7 +79,7 @@ def records(result: Check, options: ReportOptions) -> Records:
     """Return one row per finding."""
     del options
     names = (
-        "kind", "path", "place", "line", "message",
+        "kind", "path", "location", "line", "message",
         "spec.hash", "spec.package", "spec.version", "binaries", "roots", "dependents",
     )  # fmt: skip
     return Records(
@@ -88,7 +88,7 @@ def records(result: Check, options: ReportOptions) -> Records:
             (
                 finding.kind,
                 finding.path,
-                finding.place,
+                finding.location,
                 finding.line,
                 finding.message,
                 None if finding.spec is None else finding.spec.hash,
@@ -122,7 +122,7 @@ def _places(findings: Sequence[Finding]) -> ReportTable:
         for finding in findings
     )
     packages = _packages(findings)
-    return ReportTable(_PLACES, rows, names=2, form="places", most=_SCREENFUL, packages=packages)
+    return ReportTable(_LOCATIONS, rows, names=2, form="places", most=_SCREENFUL, packages=packages)
 
 
 def _packages(findings: Sequence[Finding]) -> tuple[str, ...]:
@@ -132,9 +132,9 @@ def _packages(findings: Sequence[Finding]) -> tuple[str, ...]:
 
 
 def _place(finding: Finding) -> TableCell:
-    if finding.spec is not None and finding.place == finding.spec.hash:
+    if finding.spec is not None and finding.location == finding.spec.hash:
         return _spec(finding.spec)
-    return Name(finding.place) if finding.place else None
+    return Name(finding.location) if finding.location else None
 
 
 def _spec(spec: CheckedSpec) -> SpecWithHash:

@@ -123,5 +123,5 @@ def _named(spec: CheckedSpec) -> Prose:
 def finding_line(finding: Finding) -> str:
     """Return a finding as one line, like those of compilers; it is not escaped."""
     line = "" if finding.line is None else f":{finding.line}"
-    place = f": {finding.place}" if finding.place else ""
+    place = f": {finding.location}" if finding.location else ""
     return f"{finding.path}{line}{place}: {finding.message}"

@@ -92,7 +92,7 @@ class EnvironmentRoot:
         external: Whether the system provides it: its package may not be built, and there are
             matching externals.
         path: Its file.
-        place: The key path of the list item, such as ``spack.specs[3]``; all roots of
+        location: The key path of the list item, such as ``spack.specs[3]``; all roots of
             a matrix share one.
         line: The line of that item, counted from 1.
         lines: The files and lines of its origin: first that line, then its places in the rows of a
@@ -103,7 +103,7 @@ class EnvironmentRoot:
     asked: str
     group: str
     path: str
-    place: str
+    location: str
     line: int
     oss: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
@@ -459,7 +459,7 @@ def _root(expanded: Expanded, group: str, rules: _Rules) -> EnvironmentRoot:
         asked=str(asked),
         group=group,
         path=mark.path,
-        place=mark.place,
+        location=mark.location,
         line=mark.line,
         oss=rules.oss,
         targets=rules.targets,

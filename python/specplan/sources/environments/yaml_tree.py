@@ -70,17 +70,17 @@ class Mark:
     Attributes:
         path: The file, as shown to users.
         line: The line, counted from 1.
-        at_place: The place in the file.
+        at_location: The location in the file.
     """
 
     path: str
     line: int
-    at_place: Location
+    at_location: Location
 
     @property
-    def place(self) -> str:
+    def location(self) -> str:
         """A key path such as ``spack.specs[3]``; empty for the file as a whole."""
-        return str(self.at_place)
+        return str(self.at_location)
 
     @property
     def where(self) -> str:
@@ -90,7 +90,7 @@ class Mark:
     def fault(self, fault: str, *, hint: str | None = None) -> DamagedSourceError:
         """Return the error for a fault here."""
         return DamagedSourceError(
-            path=self.path, place=self.place, line=self.line, fault=fault, hint=hint
+            path=self.path, location=self.location, line=self.line, fault=fault, hint=hint
         )
 
 
@@ -233,7 +233,7 @@ def parse(content: bytes, path: str, *, may_be_empty: bool = False) -> Node:
     """
 
     def fault(message: str, line: int | None) -> DamagedSourceError:
-        return DamagedSourceError(path=path, place="", line=line, fault=message)
+        return DamagedSourceError(path=path, location="", line=line, fault=message)
 
     try:
         text = decoded(content)
@@ -263,7 +263,7 @@ class _OpenCollection:
     nodes: int = 1
 
     def place_of_next(self) -> Location:
-        place = self.mark.at_place
+        place = self.mark.at_location
         if not self.is_mapping:
             return place.item(len(self.items))
         return place if self.key is None else place.key(self.key.text)

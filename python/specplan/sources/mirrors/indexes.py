@@ -160,7 +160,7 @@ def damage_of_index(found: _core.SpecsRead, shown: str) -> tuple[DamagedFile, ..
     """Return the fault of a file that must be an index."""
     if found.fault is None and found.kind not in {"index", "database"}:
         fault = "is not an index of a build cache"
-        return (DamagedFile(path=shown, place="", line=None, fault=fault),)
+        return (DamagedFile(path=shown, location="", line=None, fault=fault),)
     return spec_files.damage_of(found, shown)
 
 

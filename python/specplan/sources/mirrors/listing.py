@@ -48,19 +48,19 @@ class Listed:
         stack: The name of the stack.
         url: The location of the index or of its mirror.
         shown: The file or folder with this entry.
-        place: The place in it.
+        location: The location in it.
     """
 
     stack: str
     url: str
     shown: str
-    place: Location = WHOLE
+    location: Location = WHOLE
 
     @property
     def said_by(self) -> str:
-        """The file with this entry, and the place in it."""
-        place = str(self.place)
-        return f"{self.shown}: {place}" if place else self.shown
+        """The file with this entry, and the location in it."""
+        location = str(self.location)
+        return f"{self.shown}: {location}" if location else self.shown
 
 
 def parse(document: bytes, shown: str) -> dict[str, tuple[Listed, ...]] | None:
@@ -128,7 +128,7 @@ def _listing(entry: strict_json.Value) -> Listed:
         url.fail("is empty")
     if "\0" in url.text():
         url.fail("holds a NUL byte")
-    return Listed(stack=label.text(), url=url.text(), shown=entry.shown, place=url.at_place)
+    return Listed(stack=label.text(), url=url.text(), shown=entry.shown, location=url.at_location)
 
 
 def _has_any(store: LocalStore, folder: str, names: Iterable[str]) -> bool:

@@ -121,7 +121,7 @@ def _as_record(value: strict_json.Value) -> Record:
         compression=value.at("compression").text(),
         size=value.at("contentLength").count(),
         checksum=checksum.text(),
-        said_by=f"{value.shown}: {value.place}",
+        said_by=f"{value.shown}: {value.location}",
     )
 
 
@@ -192,10 +192,10 @@ def _as_layer(value: strict_json.Value) -> Record:
         compression="none",
         size=value.at("size").count(),
         checksum=found[1],
-        said_by=f"{value.shown}: {value.place}",
+        said_by=f"{value.shown}: {value.location}",
     )
 
 
 def damaged(shown: str, place: str, fault: str) -> DamagedSourceError:
     """Return the error for a file that violates its format."""
-    return DamagedSourceError(path=shown, place=place, line=None, fault=fault)
+    return DamagedSourceError(path=shown, location=place, line=None, fault=fault)

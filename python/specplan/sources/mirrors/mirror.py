@@ -240,7 +240,7 @@ def index_manifest(
         raise faults[0]
     newest, *older = indexes
     damaged = tuple(
-        DamagedFile(path=each.path, place=each.place, line=each.line, fault=each.fault)
+        DamagedFile(path=each.path, location=each.location, line=each.line, fault=each.fault)
         for each in faults
     )
     return replace(newest, older=tuple(older), damaged=damaged, left_out=tuple(left_out))
@@ -392,7 +392,7 @@ def spec_files(store: Store, limits: Limits) -> SpecFiles | None:
             return spec_file_at(store, relative, limits)
         except DamagedSourceError as error:
             return DamagedFile(
-                path=error.path, place=error.place, line=error.line, fault=error.fault
+                path=error.path, location=error.location, line=error.line, fault=error.fault
             )
 
     if store.has_tags:
@@ -408,7 +408,7 @@ def spec_files(store: Store, limits: Limits) -> SpecFiles | None:
     return SpecFiles(
         layout=_layout_of_binaries(paths),
         files=tuple(sorted(files, key=lambda file: file.shown)),
-        damaged=tuple(sorted(faults, key=lambda file: (file.path, file.place))),
+        damaged=tuple(sorted(faults, key=lambda file: (file.path, file.location))),
     )
 
 

@@ -154,7 +154,7 @@ class _Gathered:
         if found is None:
             fault = f"there are no manifests of binaries for `{entry.url}`"
             self.damaged.append(
-                DamagedFile(path=entry.shown, place=str(entry.place), line=None, fault=fault)
+                DamagedFile(path=entry.shown, location=str(entry.location), line=None, fault=fault)
             )
             return
         store, binaries = found
@@ -200,7 +200,7 @@ class _Gathered:
             core=core,
             fetched=_core.Catalog.merged([core, *fetched]) if fetched else None,
             files=len(files),
-            damaged=tuple(sorted(self.damaged, key=lambda file: (file.path, file.place))),
+            damaged=tuple(sorted(self.damaged, key=lambda file: (file.path, file.location))),
             contradictions=(),
             notes=tuple(self.notes),
             left_out=tuple(self.left_out),
@@ -290,7 +290,7 @@ def _place(entry: Listed, beside: Store, reading: Reading) -> _IndexLocation:
             return place
     raise DamagedSourceError(
         path=entry.shown,
-        place=str(entry.place),
+        location=str(entry.location),
         line=None,
         fault=f"there is no index at `{entry.url}`",
     )
@@ -427,7 +427,7 @@ def _of_mirror(
 
 
 def _damaged_file(error: DamagedSourceError) -> DamagedFile:
-    return DamagedFile(path=error.path, place=error.place, line=error.line, fault=error.fault)
+    return DamagedFile(path=error.path, location=error.location, line=error.line, fault=error.fault)
 
 
 def _notes(

@@ -230,7 +230,7 @@ def verify(folder: Path, shown: str, files: Iterable[tuple[str, SavedFile]]) -> 
 def _damaged(path: str, fault: str) -> DamagedSourceError:
     return DamagedSourceError(
         path=path,
-        place="",
+        location="",
         line=None,
         fault=fault,
         hint="recreate the catalog with `specplan index`",

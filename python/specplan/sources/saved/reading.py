@@ -87,7 +87,7 @@ def read_saved(folder: Path, shown: str, reading: Reading) -> tuple[SourceRead, 
             dependencies,
         )
     except (OSError, ValueError) as error:
-        raise DamagedSourceError(path=shown, place="", line=None, fault=str(error)) from error
+        raise DamagedSourceError(path=shown, location="", line=None, fault=str(error)) from error
     parts: dict[str, list[SourceRead]] = {}
     left_out: dict[str, tuple[str, ...]] = {}
     for source, each, cores in zip(asked, tags, loaded, strict=True):

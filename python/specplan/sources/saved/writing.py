@@ -78,7 +78,7 @@ def save(reads: Sequence[SourceRead], folder: Path, shown: str) -> Manifest:
             except ValueError as error:
                 raise DamagedSourceError(
                     path=shown,
-                    place="",
+                    location="",
                     line=None,
                     fault=str(error),
                     hint="save the sources again in a new folder",

@@ -71,7 +71,7 @@ class Expected:
     def _fail(shown: str, fault: str) -> None:
         raise DamagedSourceError(
             path=shown,
-            place="",
+            location="",
             line=None,
             fault=fault,
             hint="the file is damaged, or the mirror is being updated at this moment",

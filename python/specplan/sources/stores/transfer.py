@@ -415,7 +415,7 @@ class Transfer:
         if digest.startswith(_SHA256) and digest != f"{_SHA256}{checksum}":
             raise DamagedSourceError(
                 path=self._shown,
-                place="",
+                location="",
                 line=None,
                 fault=f"has the checksum {checksum}, but the server announced another",
             )
