@@ -203,8 +203,8 @@ def _with_content(hint: Any, value: Any, name: str) -> object:
 def _check_entries(parts: tuple[Any, ...], value: Mapping[object, object], name: str) -> None:
     for key, each in value.items():
         _check_same(parts[0], key, f"a key of {name}")
-        # A variable of an environment may be empty.
-        if not (each == "" and parts[1] is str):
+        # A variable of an environment may be empty or blank.
+        if not (isinstance(each, str) and parts[1] is str):
             shown = f'"{key}"' if isinstance(key, str) else key
             _check_same(parts[1], each, f"{name}[{shown}]")
 

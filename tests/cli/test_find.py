@@ -133,7 +133,6 @@ def test_unknown_list_shows_both_parts(run: Runs) -> None:
         ("hdf5@@1.14", "character"),
         ("hdf5@1.14:1.10", "range"),
         ("hdf5 zlib-ng", "several"),
-        ("", "nothing"),
         ("hdf5+mpi+mpi", "twice"),
         ("hdf5 %[type=build] cmake", "attribute"),
         ("hdf5 target=zen4:x86_64x", "target"),

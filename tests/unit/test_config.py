@@ -251,6 +251,10 @@ def test_a_baseline_starts_from_the_folder_of_the_file(tmp_path: Path) -> None:
         ("tag = true", "tag", "expected a string, found a boolean", None),
         ("tag = 2025-05-25", "tag", "expected a string, found a date or time", None),
         ("tag = ' '", "tag", "it is empty", None),
+        ("[targets]\n'' = ['zen4']", "targets", "the name `` is empty", None),
+        ("[families]\n' ' = ['a']", "families", "the name ` ` is empty", None),
+        ("[libc]\n'' = 'glibc 2.34'", "libc", "the name `` is empty", None),
+        ("[host.env]\n'' = 'x'", "host.env", "the name `` is empty", None),
         (
             "level = 'packages'",
             "level",

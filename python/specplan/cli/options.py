@@ -16,6 +16,7 @@ from specplan.cli.overwriting import refuse_overwriting
 from specplan.cli.settings import settled
 from specplan.cli.variables import refuse_misspelt
 from specplan.config.settings import GROUPS, SETTINGS
+from specplan.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -115,6 +116,21 @@ def _by_origin(words: dict[str, object]) -> tuple[dict[str, object], dict[str, o
     return {name: words[name] for name in words if name not in variables}, variables
 
 
+def _refuse_empty(typed: dict[str, object]) -> None:
+    """Refuse an empty text, which names nothing and is mostly a variable that is not set.
+
+    Raises:
+        UsageError: For the first one.
+    """
+    for each in click.get_current_context().command.params:
+        value = typed.get(str(each.name))
+        texts = value if isinstance(value, tuple) else (value,)
+        if any(isinstance(text, str) and not text.strip() for text in texts):
+            option = next((name for name in each.opts if name.startswith("--")), None)
+            shown = option or str(each.name).upper()
+            raise UsageError(f"`{shown}` is an empty text", hint="is a variable unset?")
+
+
 def command(
     name: str, arguments: tuple[click.Argument, ...] = (), *, configured: bool = True
 ) -> Callable[[Callable[..., int]], click.Command]:
@@ -139,6 +155,7 @@ def command(
             given = {each: words.pop(each) for each in positions}
             refuse_misspelt(os.environ)
             typed, variables = _by_origin(words)
+            _refuse_empty({**given, **typed})
             settings = settled(typed, variables=variables, configured=configured, formats=formats)
             if settings.unwritten_format:
                 form = settings.unwritten_format

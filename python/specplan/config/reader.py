@@ -241,7 +241,7 @@ def _least(table: TomlTable, key: str) -> Decimal | None:
 
 def _families(table: TomlTable) -> Mapping[str, tuple[str, ...]]:
     families = {}
-    for name in table.keys:
+    for name in table.names:
         table.refuse_table(name)
         families[name] = table.texts(name)
         if not families[name]:
@@ -251,7 +251,7 @@ def _families(table: TomlTable) -> Mapping[str, tuple[str, ...]]:
 
 def _libc(table: TomlTable) -> Mapping[str, str]:
     entries = {}
-    for name in table.keys:
+    for name in table.names:
         table.refuse_table(name)
         library = table.text(name) or ""
         if not _LIBC.fullmatch(library):
@@ -263,7 +263,7 @@ def _libc(table: TomlTable) -> Mapping[str, str]:
 
 def _targets(table: TomlTable) -> Mapping[str, tuple[str, ...]]:
     entries = {}
-    for name in table.keys:
+    for name in table.names:
         table.refuse_table(name)
         entries[name] = table.texts(name)
     return MappingProxyType(entries)

@@ -52,6 +52,14 @@ class TomlTable:
         """The keys, in the order of the file."""
         return tuple(self._entries)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The keys of a table whose keys are names, in the order of the file."""
+        for key in self._entries:
+            if not key.strip():
+                self.fail("", f"the name `{key}` is empty")
+        return self.keys
+
     def fail(self, key: str, fault: str, hint: str | None = None) -> NoReturn:
         """Refuse the value of a key; of the empty key, the table itself.
 
@@ -165,9 +173,10 @@ class TomlTable:
             self.fail(key, "expected a value, found a table", hint)
 
     def strings(self) -> Mapping[str, str]:
-        """Return all entries, which must be strings and may be empty."""
+        """Return all entries, which have names, and must be strings that may be empty."""
         entries: dict[str, str] = {}
-        for key, value in self._entries.items():
+        for key in self.names:
+            value = self._entries[key]
             if not isinstance(value, str):
                 self._wrong_type(key, "a string", value)
             entries[key] = value
