@@ -72,7 +72,7 @@ def _gaps(folder: Path) -> Callable[[], object]:
 
 def _search(folder: Path) -> Callable[[], object]:
     catalog = _read_index(folder)()
-    return lambda: catalog.search("package-1@1: +variant0")  # type: ignore[attr-defined]
+    return lambda: catalog.query("package-1@1: +variant0")  # type: ignore[attr-defined]
 
 
 def _rebuild(folder: Path) -> Callable[[], object]:

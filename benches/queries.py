@@ -5,7 +5,7 @@
 - *in one call* is the cost of environment wants: every abstract spec is matched against all
   binaries, on all cores, and counted in each cell;
 - *in one call, one thread* is the same without the other cores;
-- *find, one by one* is ``Catalog.search`` for each, which also makes records of the found specs.
+- *find, one by one* is ``Catalog.query`` for each, which also makes records of the found specs.
 
 The catalog contains copies of the specs of real locks (see ``query_inputs``); the queries are drawn
 from ``tests/data/oracle``. The specs that satisfy each query are compared with Spack's answers for
@@ -73,7 +73,7 @@ def measure_here(contender: str, path: Path, queries: int, seed: int) -> float:
     start = time.perf_counter()
     if contender == "find, one by one":
         for spec in specs:
-            catalog.search(spec)
+            catalog.query(spec)
     else:
         core.abstract_coverage(asked, NAMED)
     return time.perf_counter() - start

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from specplan.api.catalog import Catalog, CoverageKeywords, PlanKeywords, trend
     from specplan.api.load import LoadKeywords, index, load
     from specplan.catalog.diff import DiffRequest
-    from specplan.catalog.find import SearchKeywords
+    from specplan.catalog.find import FindKeywords
     from specplan.catalog.selection import Selection, SelectKeywords
     from specplan.check.request import CheckRequest
     from specplan.coverage.query import CoverageQuery
@@ -156,7 +156,7 @@ else:
             "specplan.api.catalog": "Catalog CoverageKeywords PlanKeywords trend",
             "specplan.api.load": "LoadKeywords index load",
             "specplan.catalog.diff": "DiffRequest",
-            "specplan.catalog.find": "SearchKeywords",
+            "specplan.catalog.find": "FindKeywords",
             "specplan.catalog.selection": "SelectKeywords Selection",
             "specplan.check.request": "CheckRequest",
             "specplan.coverage.query": "CoverageQuery",
@@ -247,6 +247,7 @@ __all__ = [
     "EnvironmentAsked",
     "Excluded",
     "ExcludedBuild",
+    "FindKeywords",
     "Finding",
     "Found",
     "Gap",
@@ -299,7 +300,6 @@ __all__ = [
     "Rows",
     "Run",
     "Schedule",
-    "SearchKeywords",
     "SearchLimits",
     "SelectKeywords",
     "Selection",

@@ -113,7 +113,7 @@ def test_each_root_of_public_stacks_is_covered_where_find_finds_it(
     numbers = dict.fromkeys(("covered", "unknown", "gaps"), 0)
     for stack, roots in stacks.items():
         for root in dict.fromkeys(roots):
-            found = catalog.search(
+            found = catalog.query(
                 root, os=os_name, target=target, available=True, tag=next(iter(coverage.tags), None)
             )
             is_unknown = not found.specs and found.undecided and found.unknown_name is None

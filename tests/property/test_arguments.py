@@ -99,7 +99,7 @@ def called() -> Iterator[list[Called]]:
             "Coverage": catalog.gaps(want="s.lock"),
             "Plan": catalog.rebuild(want="s.lock"),
             "Check": catalog.check(),
-            "Found": catalog.search("app"),
+            "Found": catalog.query("app"),
             "AbstractSpec": specplan.AbstractSpec("app"),
         }
         found = []

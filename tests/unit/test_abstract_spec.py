@@ -58,7 +58,7 @@ def test_a_catalog_is_asked_with_a_spec_as_with_its_text() -> None:
     text = "adios2+mpi"
     spec = AbstractSpec(text)
     assert catalog.find(spec) == catalog.find(text) != []
-    assert catalog.search(spec).query == text
+    assert catalog.query(spec).query == text
     selected = catalog.select(stack="e4s*")
     assert list(selected.satisfying(spec)) == list(selected.satisfying(text)) != []
-    assert selected.search(spec).specs == selected.search(text).specs
+    assert selected.query(spec).specs == selected.query(text).specs

@@ -148,20 +148,20 @@ def test_a_name_that_nothing_bears_is_an_error(
 
 
 def test_locks_are_searched_together(lock: specplan.Catalog) -> None:
-    both = lock.search("%gcc ^zlib-ng", lock=["sdk=" + OTHER_LOCK])
+    both = lock.query("%gcc ^zlib-ng", lock=["sdk=" + OTHER_LOCK])
     apart = lock.find("%gcc ^zlib-ng"), specplan.load(OTHER_LOCK).find("%gcc ^zlib-ng")
     assert hashes(both.specs) == hashes(apart[0]) | hashes(apart[1])
     assert any(spec.stacks == ("sdk",) for spec in both.specs)
 
 
 def test_a_lock_tells_what_pages_do_not(pages: specplan.Catalog) -> None:
-    alone, beside = pages.search("conduit ^zlib-ng"), pages.search("conduit ^zlib-ng", lock=LOCK)
+    alone, beside = pages.query("conduit ^zlib-ng"), pages.query("conduit ^zlib-ng", lock=LOCK)
     assert (len(alone.specs), len(beside.specs)) == (0, 1)
     assert len(beside.undecided) == len(alone.undecided) - 1
 
 
 def test_what_is_undecided_is_an_error_that_names_what_is_missing(pages: specplan.Catalog) -> None:
-    found = pages.search("adios2 ^zlib-ng")
+    found = pages.query("adios2 ^zlib-ng")
     with pytest.raises(specplan.UndecidedError) as caught:
         found.decided()
     error = caught.value
@@ -188,7 +188,7 @@ def test_many_undecided_specs_are_counted_and_few_named(pages: specplan.Catalog)
 def test_versions_of_virtual_packages_are_undecided(
     lock: specplan.Catalog, query: str, missing: str
 ) -> None:
-    (undecided,) = lock.search(query).undecided
+    (undecided,) = lock.query(query).undecided
     assert undecided.missing == missing
     assert undecided.reason == "only a recipe gives the version of a virtual package"
 
@@ -196,17 +196,17 @@ def test_versions_of_virtual_packages_are_undecided(
 def test_a_name_without_a_package_may_be_virtual(
     pages: specplan.Catalog, lock: specplan.Catalog
 ) -> None:
-    found = pages.search("adios3")
+    found = pages.query("adios3")
     assert len(found.undecided) == len(pages)
     assert (found.unknown_name, found.suggestions) == ("adios3", ("adios2", "adiak"))
     assert found.hint == "no package is called `adios3` (did you mean `adios2`, `adiak`?)"
     # A source with dependencies knows who provides what some dependent uses.
     assert {spec.package for spec in lock.find("mpi")} == {"openmpi"}
-    found = lock.search("iconv-of-some-site")
-    assert (found.specs, len(found.undecided)) == ((), len(lock.search("*").specs))
+    found = lock.query("iconv-of-some-site")
+    assert (found.specs, len(found.undecided)) == ((), len(lock.query("*").specs))
     assert {each.missing for each in found.undecided} == {"virtuals"}
-    assert pages.search("cmake@99:").unknown_name is None
-    assert pages.search("+mpi").unknown_name is None
+    assert pages.query("cmake@99:").unknown_name is None
+    assert pages.query("+mpi").unknown_name is None
 
 
 def test_what_only_a_recipe_tells_of_a_virtual_package_is_undecided(tmp_path: Path) -> None:
@@ -219,7 +219,7 @@ def test_what_only_a_recipe_tells_of_a_virtual_package_is_undecided(tmp_path: Pa
     installs = {str(each["hash"]): {"spec": each} for each in nodes.values()}
     index = tmp_path / "index.json"
     index.write_text(json.dumps({"database": {"version": "8", "installs": installs}}))
-    found = specplan.load(index).search("mpi")
+    found = specplan.load(index).query("mpi")
     assert [each.package for each in found.specs] == ["openmpi"]
     assert [each.spec.package for each in found.undecided] == ["mpich"]
     with pytest.raises(specplan.UndecidedError, match="whether 1 spec satisfies `mpi`"):
@@ -229,7 +229,7 @@ def test_what_only_a_recipe_tells_of_a_virtual_package_is_undecided(tmp_path: Pa
 def test_nobody_provides_what_no_spec_says_it_provides_if_all_say_it(tmp_path: Path) -> None:
     document = samples.lock(8)
     (tmp_path / "spack.lock").write_text(json.dumps(document), encoding="utf-8")
-    found = specplan.load(tmp_path / "spack.lock").search("iconv")
+    found = specplan.load(tmp_path / "spack.lock").query("iconv")
     assert (found.specs, found.undecided) == ((), ())
 
 
@@ -272,7 +272,7 @@ def test_a_package_called_root_is_selected_by_any_pattern_that_matches_it(tmp_pa
 def test_a_selection_refuses_what_cannot_be_decided(pages: specplan.Catalog) -> None:
     with pytest.raises(specplan.UndecidedError):
         pages.select(package="adios2").satisfying("^zlib-ng")
-    found = pages.select(package="adios2").search("^zlib-ng", available=False)
+    found = pages.select(package="adios2").query("^zlib-ng", available=False)
     assert (found.specs, found.undecided) == ((), ())
 
 

@@ -150,7 +150,7 @@ def test_what_a_spec_says_it_provides_is_found_by_name_and_version(
     query: str, number: int, tmp_path: Path
 ) -> None:
     catalog = specplan.load(written(tmp_path, samples.database(9)))
-    found = catalog.search(query)
+    found = catalog.query(query)
     assert [each.hash for each in found.specs] == [samples.LIBRARY] * number
     assert found.undecided == ()
 
@@ -165,7 +165,7 @@ def test_what_a_provider_provides_decides_over_the_versions_of_a_dependency(
             edge["parameters"]["virtuals"] = ["mpi"]
     catalog = specplan.load(written(tmp_path, index))
     for query, expected in [("app ^mpi", 1), ("app ^mpi@3:", 1), ("app ^mpi@4:", 0)]:
-        found = catalog.search(query)
+        found = catalog.query(query)
         assert (len(found.specs), len(found.undecided)) == (expected, 0), query
 
 

@@ -123,7 +123,7 @@ def test_an_index_that_is_too_new_is_left_out_beside_one_that_is_read(built: Mir
     built.indexes({10: mirrors.index("hdf5", version=10), 8: mirrors.index("zlib")})
     catalog = specplan.load(built.root)
     assert available(catalog) == ["zlib"]
-    (record,) = catalog.search("zlib").left_out
+    (record,) = catalog.query("zlib").left_out
     assert (record.kind, record.blocks) == ("index_version", True)
     assert "an index of version 10, newer than 9, the newest supported version" in record.detail
     tried = specplan.load(built.root, limits=Limits(newer_formats="try"))

@@ -93,7 +93,7 @@ def test_a_catalog_that_comes_back_answers_the_same(place: str) -> None:
     for each in same(catalog):
         assert each == catalog
         assert each.sources == catalog.sources
-        assert each.search("hdf5").to_json() == catalog.search("hdf5").to_json()
+        assert each.query("hdf5").to_json() == catalog.query("hdf5").to_json()
         assert each.check().to_json() == catalog.check().to_json()
 
 
@@ -130,7 +130,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "Check": lambda: specplan.load(MIRROR).check(),
     "Coverage": lambda: specplan.load(CACHE).gaps(stack="e4s*"),
     "Diff": lambda: specplan.load(CACHE).diff(*reversed(specplan.load(CACHE).tags[:2])),
-    "Found": lambda: specplan.load(CACHE).search("adios2"),
+    "Found": lambda: specplan.load(CACHE).query("adios2"),
     "Host": lambda: specplan.Host(os="ubuntu24.04", env={"A": "b"}),
     "Limits": lambda: specplan.Limits(file_bytes=3),
     "LockDiff": lambda: specplan.load(LOCK).diff_specs(specplan.load(MIRROR)),

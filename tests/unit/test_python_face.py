@@ -62,7 +62,7 @@ def results() -> list[type[Report]]:
 def reports(catalog: Catalog) -> dict[str, Any]:
     """A result of each kind, with what it is a collection of."""
     gaps, check = catalog.gaps(stack="e4s"), catalog.check()
-    found, plan = catalog.search("adios2"), catalog.rebuild(want=LOCK)
+    found, plan = catalog.query("adios2"), catalog.rebuild(want=LOCK)
     older = catalog.diff("develop-2025-05-25", "develop-2026-01-17")
     trend = specplan.trend(
         catalog.trend_step(each, stack="e4s", tag=each) for each in catalog.tags[1:]
@@ -110,7 +110,7 @@ def test_a_report_shows_itself_in_one_line_and_as_tables(catalog: Catalog, kind:
 
 
 def test_a_fragment_has_no_markup_of_a_source(catalog: Catalog) -> None:
-    found = catalog.search("adios2")
+    found = catalog.query("adios2")
     hostile = "<img src=x onerror=alert(1)>"
     specs = tuple(replace(each, package=hostile, version=hostile) for each in found.specs)
     fragment = replace(found, query=hostile, specs=specs)._repr_html_()
@@ -177,7 +177,7 @@ def test_libraries_take_what_answers_as_a_stream_and_no_record_of_it(
 def test_a_table_is_made_of_columns_while_no_record_is_made(
     catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    selection, found = catalog.select(package="a*"), catalog.search("adios2")
+    selection, found = catalog.select(package="a*"), catalog.query("adios2")
     asked: tuple[Any, ...] = (selection, found, found.decided(), catalog.gaps(stack="e4s*"))
     again = (*asked[:3], catalog.gaps(stack="e4s*"))
     expected = [tables.table_of(type(next(iter(each))), list(each)) for each in again]
@@ -353,9 +353,9 @@ def test_a_keyword_that_no_question_has_is_refused_with_the_nearest(catalog: Cat
     for ask in (catalog.select, catalog.gaps, catalog.rebuild):
         with pytest.raises(TypeError, match="argument `stak`: did you mean `stack`"):
             ask(**wrong)
-    for search in (catalog.find, catalog.search):
+    for verb in (catalog.find, catalog.query):
         with pytest.raises(TypeError, match="argument `stak`: did you mean `stack`"):
-            search("zlib", **wrong)
+            verb("zlib", **wrong)
     with pytest.raises(TypeError, match="argument `prob`: did you mean `probe`"):
         specplan.load(LOCK, prob=True)  # type: ignore[call-arg]
     with pytest.raises(TypeError, match=r"argument `colour`$"):
@@ -448,7 +448,7 @@ def answering() -> set[str]:
 def answers(catalog: Catalog, lock: Catalog, damaged: Catalog) -> dict[str, Any]:
     """What each of them answers."""
     bison, conduit = (lock.select(package=each)[0] for each in ("bison", "conduit"))
-    listed, found = lock.select(), catalog.search("adios2")
+    listed, found = lock.select(), catalog.query("adios2")
     gaps, plan = catalog.gaps(stack="e4s*"), lock.rebuild(want=LOCK, changed="bison")
     return {
         "Catalog.check": damaged.check(),
@@ -466,7 +466,7 @@ def answers(catalog: Catalog, lock: Catalog, damaged: Catalog) -> dict[str, Any]
         "Catalog.matrix": catalog.matrix(stack="e4s*"),
         "Catalog.path": lock.path(conduit, bison),
         "Catalog.rebuild": plan,
-        "Catalog.search": found,
+        "Catalog.query": found,
         "Catalog.select": listed,
         "Catalog.table": lock.table("edges"),
         "Found.decided": found.decided(),
@@ -474,7 +474,7 @@ def answers(catalog: Catalog, lock: Catalog, damaged: Catalog) -> dict[str, Any]
         "Plan.why": plan.why("bison"),
         "Rows.table": found.decided().table(),
         "Selection.satisfying": listed.satisfying("bison"),
-        "Selection.search": listed.search("bison"),
+        "Selection.query": listed.query("bison"),
         "Selection.specs": listed.specs(),
         "Selection.table": listed[:2].table(),
         "trend": specplan.trend([catalog.trend_step("now", stack="e4s")]),

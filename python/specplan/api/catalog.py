@@ -14,7 +14,7 @@ from specplan.api.keywords import refuse_keywords_beside, refuse_unknown_keyword
 from specplan.arguments import checked
 from specplan.catalog.contents import Contents
 from specplan.catalog.diff import DiffRequest, difference
-from specplan.catalog.find import SearchKeywords, search
+from specplan.catalog.find import FindKeywords, find_specs
 from specplan.catalog.names import ROOT, as_paths, as_tuple, refuse_others
 from specplan.catalog.selection import Selection, SelectKeywords, select
 from specplan.catalog.specs import edge_of, steps_of
@@ -354,7 +354,7 @@ class Catalog:
         return select(self._contents, keywords)
 
     @checked
-    def find(self, spec: AbstractSpec | str, **question: Unpack[SearchKeywords]) -> Rows[Spec]:
+    def find(self, spec: AbstractSpec | str, **question: Unpack[FindKeywords]) -> Rows[Spec]:
         """Return the known specs that satisfy an abstract spec, as Spack does.
 
         Externals and specs without a binary are found too. The order is by name, version, os,
@@ -363,7 +363,7 @@ class Catalog:
         Args:
             spec: One abstract spec, or a text in Spack's syntax: ``hdf5@1.14:+mpi ^zlib-ng``,
                 ``%gcc@12: target=x86_64_v3:``, ``/abcdef``. ``docs/find.md`` shows all of it.
-            **question: The keywords of :meth:`search`, which also lists undecided specs
+            **question: The keywords of :meth:`query`, which also lists undecided specs
                 instead of raising an error.
 
         Raises:
@@ -377,10 +377,10 @@ class Catalog:
             >>> [(spec.version, spec.target) for spec in catalog.find("adios2+mpi", stack="e4s*")]
             [('2.11.0', 'neoverse_v2'), ('2.11.0', 'x86_64_v3')]
         """
-        return self.search(spec, **question).decided()
+        return self.query(spec, **question).decided()
 
     @checked
-    def search(self, spec: AbstractSpec | str, **question: Unpack[SearchKeywords]) -> Found:
+    def query(self, spec: AbstractSpec | str, **question: Unpack[FindKeywords]) -> Found:
         """Return the known specs that satisfy an abstract spec, and the undecided ones.
 
         Args:
@@ -398,12 +398,12 @@ class Catalog:
         Examples:
             >>> import specplan
             >>> catalog = specplan.load("examples/cache")
-            >>> found = catalog.search("adios2 ^zlib-ng", target="neoverse_v2")
+            >>> found = catalog.query("adios2 ^zlib-ng", target="neoverse_v2")
             >>> len(found.specs), found.undecided[0].reason
             (0, 'the source does not record the dependencies')
         """
-        refuse_unknown_keywords(question, SearchKeywords.__optional_keys__)
-        return search(self._contents, spec, question)
+        refuse_unknown_keywords(question, FindKeywords.__optional_keys__)
+        return find_specs(self._contents, spec, question)
 
     @checked
     def gaps(

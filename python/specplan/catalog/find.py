@@ -1,4 +1,4 @@
-"""The search for an abstract spec: a request, and the selection to search."""
+"""Finding specs with an abstract spec: a question, and the selection that it is about."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from specplan.catalog.selection import Selection
 from specplan.catalog.systems import Systems
 from specplan.model.find import Found
 
-__all__ = ["SearchKeywords", "search"]
+__all__ = ["FindKeywords", "find_specs"]
 
 
-class SearchKeywords(TypedDict, total=False):
-    """The keywords of :meth:`specplan.Catalog.search`."""
+class FindKeywords(TypedDict, total=False):
+    """The keywords of :meth:`specplan.Catalog.find` and :meth:`specplan.Catalog.query`."""
 
     stack: str | Sequence[str]
     os: str | Sequence[str]
@@ -29,7 +29,7 @@ class SearchKeywords(TypedDict, total=False):
     lock: Paths
 
 
-def search(contents: Contents, spec: AbstractSpec | str, question: SearchKeywords) -> Found:
+def find_specs(contents: Contents, spec: AbstractSpec | str, question: FindKeywords) -> Found:
     """Return the specs that an abstract spec matches among the selected ones.
 
     Args:

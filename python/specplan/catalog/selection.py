@@ -93,11 +93,11 @@ class Selection(StreamedSequence[Spec]):
             >>> parallel.count(), (listed - parallel).count()
             (19, 216)
         """
-        hashes = [each.hash for each in self.search(spec).decided()]
+        hashes = [each.hash for each in self.query(spec).decided()]
         return self._of(self._contents, self._core & compiled.Query.hashes(hashes))
 
     @checked
-    def search(self, spec: AbstractSpec | str, *, available: bool | None = None) -> Found:
+    def query(self, spec: AbstractSpec | str, *, available: bool | None = None) -> Found:
         """Return the selected specs that satisfy an abstract spec, and the undecided ones.
 
         Args:

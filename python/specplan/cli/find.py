@@ -102,7 +102,7 @@ def _searched(
     only_packages: tuple[str, ...] = (),
 ) -> Found:
     catalog = load.configured(settings, tag, or_nothing=bool(locks), only_packages=only_packages)
-    found = catalog.search(
+    found = catalog.query(
         spec,
         stack=settings.stack if settings.is_typed("stack") else (),
         os=settings.os if settings.is_typed("os") else (),

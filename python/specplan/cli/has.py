@@ -72,7 +72,7 @@ def _listed(source: str, binaries: list[AskedBinary], settings: Settings) -> dic
         # Skipping damage would report an existing binary as absent.
         error.hint = f"`specplan check --cache {source}` shows all that is wrong"
         raise
-    found = {each.hash: catalog.search(f"/{each.hash}", available=True) for each in binaries}
+    found = {each.hash: catalog.query(f"/{each.hash}", available=True) for each in binaries}
     for record in dict.fromkeys(each for answer in found.values() for each in answer.left_out):
         if record.kind == "index_version":
             output.note(f"left out: {prose.plain(wording.left_out_line(record))}")
