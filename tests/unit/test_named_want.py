@@ -43,7 +43,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_want_is_what_it_names(place: Path, label: str, text: str, kind: str) -> None:
     assert place.is_dir()
     want = named_want(f"{label}{text}")
-    assert (want.stack, want.place, want.kind) == (label.rstrip("="), text, kind)
+    assert (want.stack, want.source, want.kind) == (label.rstrip("="), text, kind)
     assert want.is_abstract == (kind in {"environment", "spec"})
 
 

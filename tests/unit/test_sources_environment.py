@@ -749,7 +749,7 @@ spack:
   specs: []
 """,
     )
-    assert [(each.name, each.place, each.is_local) for each in environment.mirrors] == [
+    assert [(each.name, each.source, each.is_local) for each in environment.mirrors] == [
         ("plain", str(tmp_path / "../mirror"), True),
         ("file", "/srv/mirror", True),
         ("remote", "https://example.org/mirror", False),

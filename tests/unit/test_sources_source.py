@@ -376,7 +376,7 @@ class TestUrls:
         built.index(mirrors.index("zlib"))
         url = server.url.replace("//", "//me:s3cret@")
         answer = _read(f"{url}/?sig=s3cret")
-        assert answer.place == f"{server.url}/"
+        assert answer.source == f"{server.url}/"
         assert "s3cret" not in repr(answer)
 
     @pytest.mark.parametrize(

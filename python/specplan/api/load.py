@@ -281,13 +281,13 @@ def _refuse_clashes(reads: Sequence[SourceRead]) -> None:
     """Refuse a source without a label whose stack name is also listed by another source."""
     own: dict[str, str] = {}
     for each in reads:
-        other = own.setdefault(each.own_stack, each.place) if each.own_stack else each.place
-        if other != each.place:
-            raise _clash(each.own_stack, each.place, other)
+        other = own.setdefault(each.own_stack, each.source) if each.own_stack else each.source
+        if other != each.source:
+            raise _clash(each.own_stack, each.source, other)
     for each in reads if own else ():
         for name in each.core.labels(None):
-            if name in own and own[name] != each.place:
-                raise _clash(name, own[name], each.place)
+            if name in own and own[name] != each.source:
+                raise _clash(name, own[name], each.source)
 
 
 def _clash(name: str, place: str, other: str) -> UsageError:

@@ -63,7 +63,7 @@ def _wanted(
     """Return the binaries that one stack lists as wants of another, mostly of the same."""
     return WantedLock(
         stack=stack,
-        place=f"available:{listed_by}",
+        source=f"available:{listed_by}",
         roots=roots,
         core=rows,
         is_available=True,

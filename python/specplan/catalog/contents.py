@@ -89,8 +89,8 @@ class Contents:
         damaged = {file for each in reads for file in each.damaged}
         return cls(
             core=core,
-            files={each.place: each.files for each in reads},
-            sources=tuple(each.place for each in reads),
+            files={each.source: each.files for each in reads},
+            sources=tuple(each.source for each in reads),
             damaged=_damaged({*damaged, *clashes(core)}),
             contradictions=_contradictions(each.contradictions for each in reads),
             notes=distinct(each.notes for each in reads),
@@ -105,7 +105,7 @@ class Contents:
             limits=limits or Limits(),
             own_stacks=frozenset(each.own_stack for each in reads if each.own_stack),
             left_out=distinct(each.left_out for each in reads),
-            empty=tuple(dict.fromkeys(each.place for each in reads if _is_empty(each))),
+            empty=tuple(dict.fromkeys(each.source for each in reads if _is_empty(each))),
             used=_in_order(map(_used, reads)),
         )
 
@@ -227,7 +227,7 @@ def _used(read: SourceRead) -> SourceUsed:
         moment = datetime.fromtimestamp(read.copied_at, tz=timezone.utc)
         copied_at = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
     return SourceUsed(
-        source=read.place,
+        source=read.source,
         copied_at=copied_at,
         indexes=tuple(
             IndexUsed(

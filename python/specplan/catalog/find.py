@@ -48,7 +48,7 @@ def find_specs(contents: Contents, spec: AbstractSpec | str, question: FindKeywo
     if locks:
         of_locks = Contents.of_rows(lock.core for lock in locks)
         records = tuple(record for lock in locks for record in lock.left_out)
-        empty = tuple(lock.place for lock in locks if not len(lock.core))
+        empty = tuple(lock.source for lock in locks if not len(lock.core))
         contents = contents.merged(replace(of_locks, left_out=records, empty=empty))
     core = contents.core
     tag = question.get("tag")

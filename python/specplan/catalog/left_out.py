@@ -106,7 +106,7 @@ def without_roots(
     # For a lock with specs but no root, the reader makes the record.
     silent = [each for each in locks if each.is_available or not len(each.core)]
     wants: list[WantedLock | WantedEnvironment] = [*silent, *environments]
-    empty = [each.place for each in wants if each.stack not in with_roots]
+    empty = [each.source for each in wants if each.stack not in with_roots]
     return [
         LeftOut(
             kind="no_root",

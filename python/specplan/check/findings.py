@@ -415,8 +415,8 @@ class _LockPlaces:
         specs: dict[str, str] = {}
         roots: dict[str, str] = {}
         for lock in reversed(locks if lacked.roots else ()):
-            specs |= dict.fromkeys(by_hash(lock.core, [*lacked.roots]), lock.place)
-            roots |= {root.hash: lock.place for root in lock.roots}
+            specs |= dict.fromkeys(by_hash(lock.core, [*lacked.roots]), lock.source)
+            roots |= {root.hash: lock.source for root in lock.roots}
         return _LockPlaces(specs, roots)
 
 

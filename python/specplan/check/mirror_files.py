@@ -169,7 +169,7 @@ class _Look:
         self._stores = stores
         self._limits = asked.taken.limits
         self._reading = Reading(
-            place=asked.taken.cache,
+            source=asked.taken.cache,
             given_stack="",
             tags=(),
             # Several are in memory at once, so the size limit of a spec file is lower than that of

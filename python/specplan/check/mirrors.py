@@ -85,7 +85,7 @@ def _listed(taken: MirrorOrigin) -> _core.Catalog:
     if taken.listing is None or taken.index is None:
         return _core.Catalog.merged([])
     reading = Reading(
-        place=taken.cache, given_stack="", tags=(), fetching=Fetching(limits=taken.limits)
+        source=taken.cache, given_stack="", tags=(), fetching=Fetching(limits=taken.limits)
     )
     listings = ((taken.listing, taken.index), *taken.older_listings)
     return _core.Catalog.merged(

@@ -45,7 +45,7 @@ def read_roots(
                 continue
             read, lacking = stale_locks.beside(lock, limits, options)
             roots = () if lacking is None else lacking.roots
-            records = [_not_concretized(read.place, root) for root in roots]
+            records = [_not_concretized(read.source, root) for root in roots]
             yield replace(read, left_out=(*read.left_out, *records))
 
 

@@ -41,22 +41,22 @@ def caches_of(settings: Settings, options: EnvironmentOptions) -> tuple[str, ...
     seen = set()
     for mirror in _chosen(named, settings):
         # One mirror may be written in several ways.
-        real = os.path.realpath(mirror.place) if mirror.is_local else mirror.place
+        real = os.path.realpath(mirror.source) if mirror.is_local else mirror.source
         if real not in seen:
             seen.add(real)
-            places[mirror.place] = mirror.name
+            places[mirror.source] = mirror.name
     return tuple(labelled_apart(places).values())
 
 
 def _of_environment(want: str, options: EnvironmentOptions) -> tuple[NamedMirror, ...]:
     named = named_want(want)
-    if named.kind in {"available", "input", "spec"} or not os.path.exists(named.place):  # noqa: PTH110 - not of a long name
+    if named.kind in {"available", "input", "spec"} or not os.path.exists(named.source):  # noqa: PTH110 - not of a long name
         return ()
     # Import the YAML reader only if no caches are given.
     from specplan.sources.environments.environment import read_environment  # noqa: PLC0415
     from specplan.sources.environments.mirrors import read_mirrors_file  # noqa: PLC0415
 
-    file = Path(lock_or_environment_in(named.place))
+    file = Path(lock_or_environment_in(named.source))
     if named.kind != "environment":
         # The lock was made from the environment beside it.
         file = file.with_name("spack.yaml")

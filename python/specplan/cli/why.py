@@ -83,7 +83,7 @@ def _wanted(spec: str, asked: AskedPlan) -> tuple[WhyWanted, ...]:
     if query.want and not environments:
         return ()
     sources = {
-        root.spec: f"--want {each.place}" if each.is_typed else f"{root.path}:{root.line}"
+        root.spec: f"--want {each.source}" if each.is_typed else f"{root.path}:{root.line}"
         for each in environments
         for root in each.environment.roots
     }

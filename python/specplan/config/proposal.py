@@ -119,7 +119,7 @@ def _caches(
     found = {_relative(cache.path, folder) for cache in caches}
     for mirror in mirrors:
         about = f"the mirror {_one_line(mirror.name)} of {_one_line(mirror.where)}"
-        place = _relative(Path(mirror.place), folder) if mirror.is_local else mirror.place
+        place = _relative(Path(mirror.source), folder) if mirror.is_local else mirror.source
         if not mirror.is_local:
             remote.setdefault(place, about)
         elif place not in found | names.keys():

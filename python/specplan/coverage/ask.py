@@ -609,7 +609,7 @@ def _specs(
     if cycle:
         described = by_hash(core, cycle[:1]).get(cycle[0])
         # Edges of several files can form a cycle; this error names the spec.
-        place = described.source if described is not None else wanted[0].place
+        place = described.source if described is not None else wanted[0].source
         fault = f"the dependencies of {cycle[0]} lead back to it, which is impossible for hashes"
         raise SourceError(f"{place}: {fault}", path=place)
     roots = roots_of(wanted)

@@ -249,8 +249,8 @@ def environments_asked(
     asked = [
         EnvironmentAsked(
             stack=each.stack,
-            path=each.place,
-            roots=roots.get(each.place, len(each.environment.roots)),
+            path=each.source,
+            roots=roots.get(each.source, len(each.environment.roots)),
             unify=each.environment.unify,
         )
         for each in wanted

@@ -301,7 +301,7 @@ class _WantedSpecs:
             self.left_out += _locks_elsewhere(wanted, environment)
             for root in environment.roots:
                 found.setdefault(root, {}).update(dict.fromkeys(systems))
-        self.roots[wanted.place] = len(found)
+        self.roots[wanted.source] = len(found)
         for root, of_root in found.items():
             if not root.external:
                 self._want(wanted, root, given and tuple(of_root), tuple(of_root))
@@ -339,7 +339,7 @@ class _WantedSpecs:
         try:
             return _own_system(wanted, root, spec, self._systems)
         except _NoSystemError as error:
-            self.nowhere.setdefault(wanted.place, []).append(error)
+            self.nowhere.setdefault(wanted.source, []).append(error)
             return None
 
     def passed_over(self) -> list[LeftOut]:

@@ -159,7 +159,7 @@ class WantGroup:
         A lock that can meet fewer wants than another is not a source.
         """
         met = [
-            CandidateSet(lock.place, tuple(lock.meeting(want) for want in wants)) for lock in locks
+            CandidateSet(lock.source, tuple(lock.meeting(want) for want in wants)) for lock in locks
         ]
         counts = [sum(bool(each) for each in source.candidates) for source in met]
         most = max(counts, default=0)
@@ -223,7 +223,7 @@ class _LockSpecs:
     """The specs of a lock."""
 
     def __init__(self, lock: WantedLock) -> None:
-        self.place = lock.place
+        self.source = lock.source
         self._roots = {root.hash for root in lock.roots}
         self._specs = frozenset(hashes_of(lock.core))
 

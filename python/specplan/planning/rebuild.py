@@ -347,7 +347,7 @@ def _recipes(
         return found, None
     if environments:
         raise UsageError(
-            f"`--successors` applies to locks, and `{environments[0].place}` is not one",
+            f"`--successors` applies to locks, and `{environments[0].source}` is not one",
             hint="name a spack.lock with `--want`",
         )
     return found, next_wants(found, wanted)

@@ -245,7 +245,7 @@ def judged(request: RecipeRequest, wanted: Sequence[WantedLock], limits: Limits)
     for each in wanted:
         lock = _lock(each, limits)
         pinned = _pinned(
-            range_, pinned_beside(lock_or_environment_in(each.place), limits), namespaces
+            range_, pinned_beside(lock_or_environment_in(each.source), limits), namespaces
         )
         if pinned is None:
             plain.append(lock)
@@ -280,12 +280,12 @@ def _pinned(
 
 def _lock(wanted: WantedLock, limits: Limits) -> RecipeLock:
     """Return the specs of a want, with their records if a file has them."""
-    if wanted.is_available or wanted.place == STANDARD_INPUT:
+    if wanted.is_available or wanted.source == STANDARD_INPUT:
         hashes = [each.hash for each in wanted.core.specs(compiled.Query.all(), None)]
         if wanted.is_available:
             hashes = wanted.core.reached(sorted({each.hash for each in wanted.roots}), ANY_EDGE)
         return known_specs(wanted.core, hashes, wanted.stack)
-    place = lock_or_environment_in(wanted.place)
+    place = lock_or_environment_in(wanted.source)
     document = inflated(Path(place), place, limits.index_bytes)
     return read_lock(document, wanted.stack, place)
 
@@ -357,8 +357,8 @@ def next_wants(recipes: JudgedRecipes, wanted: Sequence[WantedLock]) -> NextWant
     Raises:
         UsageError: If some want is not a lock from a file.
     """
-    made = {(lock.stack, lock.place): found for lock, found in recipes.next_locks()}
-    keys = [(each.stack, lock_or_environment_in(each.place)) for each in wanted]
+    made = {(lock.stack, lock.source): found for lock, found in recipes.next_locks()}
+    keys = [(each.stack, lock_or_environment_in(each.source)) for each in wanted]
     missing = next((place for stack, place in keys if (stack, place) not in made), None)
     if missing is not None:
         raise UsageError(
@@ -371,7 +371,7 @@ def next_wants(recipes: JudgedRecipes, wanted: Sequence[WantedLock]) -> NextWant
         wanted=tuple(_wanted(old, new) for old, new in zip(wanted, found, strict=True)),
         answers=tuple(each.answer for each in found),
         open=frozenset(each for new in found for each in new.open),
-        documents=tuple((old.place, new.whole) for old, new in zip(wanted, found, strict=True)),
+        documents=tuple((old.source, new.whole) for old, new in zip(wanted, found, strict=True)),
         left_out=tuple(each for new in found for each in of_next_lock(new.answer, known)),
     )
 
@@ -379,11 +379,11 @@ def next_wants(recipes: JudgedRecipes, wanted: Sequence[WantedLock]) -> NextWant
 def _wanted(old: WantedLock, new: NextLock) -> WantedLock:
     """Return the next lock as wants, in place of a lock."""
     read = compiled.parse_specs(
-        new.document, cache=written(old.place), tag="", label=old.stack, shown=old.place
+        new.document, cache=written(old.source), tag="", label=old.stack, shown=old.source
     )
     if read.fault is not None:
         raise DamagedSourceError(
-            path=old.place, location=read.fault.place, line=read.fault.line, fault=read.fault.fault
+            path=old.source, location=read.fault.place, line=read.fault.line, fault=read.fault.fault
         )
     kept = {(root.spec, root.group) for root in old.roots}
     roots = tuple(

@@ -70,8 +70,8 @@ def wanted_files(
     wanted: Iterable[WantedLock], environments: Iterable[WantedEnvironment]
 ) -> list[str]:
     """Return the files of wants, without typed specs."""
-    files = [each.place for each in environments if not each.is_typed]
-    return [*(each.place for each in wanted), *files]
+    files = [each.source for each in environments if not each.is_typed]
+    return [*(each.source for each in wanted), *files]
 
 
 def _of_candidate(record: LeftOut) -> LeftOut:

@@ -143,7 +143,7 @@ def compared_changes(compared: Comparison, locks: Sequence[RecipeLock]) -> Recip
 
 
 def _sources(range_: History, locks: Sequence[RecipeLock]) -> tuple[SourceUsed, ...]:
-    places = dict.fromkeys([range_.checkout, *(each.place for each in locks if each.place)])
+    places = dict.fromkeys([range_.checkout, *(each.source for each in locks if each.source)])
     return tuple(SourceUsed(source=each, copied_at=None, indexes=()) for each in places)
 
 

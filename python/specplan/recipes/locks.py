@@ -32,12 +32,12 @@ class RecipeLock:
     Attributes:
         file: The content of its file.
         specs: Decides conditions for its specs.
-        place: The file, as it was given; empty if the specs are in no file.
+        source: The file, as it was given; empty if the specs are in no file.
     """
 
     file: LockFile
     specs: SpecsOfLock
-    place: str = ""
+    source: str = ""
 
     @property
     def stack(self) -> str:
@@ -145,4 +145,4 @@ def read_lock(document: bytes, stack: str, shown: str) -> RecipeLock:
     by_package: defaultdict[str, list[str]] = defaultdict(list)
     for each in file.nodes.values():
         by_package[each.name].append(each.hash)
-    return RecipeLock(file=file, specs=SpecsOfLock(read.catalog, dict(by_package)), place=shown)
+    return RecipeLock(file=file, specs=SpecsOfLock(read.catalog, dict(by_package)), source=shown)

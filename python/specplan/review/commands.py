@@ -51,7 +51,7 @@ def _commands(caches: Sequence[str], request: ReviewRequest) -> Iterator[str]:
         named = named_want(each)
         if named.kind != "lock":
             continue
-        lock = Path(lock_or_environment_in(named.place))
+        lock = Path(lock_or_environment_in(named.source))
         if lock.name == LOCK_NAME:
             yield _line("spack", "-e", str(lock.parent), "concretize", "--force")
         yield (

@@ -121,11 +121,11 @@ def _wants(
         known = found.setdefault(lock.stack, None)
         roots = sorted({each.hash for each in lock.roots})
         if not changed.isdisjoint(lock.core.reached(roots, ANY_EDGE)):
-            found[lock.stack] = (*(known or ()), f"{lock.stack}={lock.place}")
+            found[lock.stack] = (*(known or ()), f"{lock.stack}={lock.source}")
     chosen = {each.stack for each in environments if found.get(each.stack) is None}
     for each in environments:
         # Its plan chooses the specs that it will have.
-        place = each.place if each.is_typed else f"{each.stack}={each.place}"
+        place = each.source if each.is_typed else f"{each.stack}={each.source}"
         found[each.stack] = (*(found.get(each.stack) or ()), place)
     return found, frozenset(chosen)
 

@@ -54,19 +54,19 @@ class NamedWant:
     Attributes:
         text: The typed or configured text.
         stack: The stack, or an empty string if not given.
-        place: The part after the label.
+        source: The part after the label.
         kind: Its kind.
     """
 
     text: str
     stack: str
-    place: str
+    source: str
     kind: WantKind
 
     @property
     def stacks(self) -> str:
         """The pattern of the stacks whose binaries are wanted; empty for all of them."""
-        return self.place.partition(":")[2] if self.kind == "available" else ""
+        return self.source.partition(":")[2] if self.kind == "available" else ""
 
     @property
     def is_abstract(self) -> bool:
@@ -85,7 +85,7 @@ def named_want(text: str) -> NamedWant:
         SourceError: If a file cannot be read.
     """
     stack, place = split_label(text)
-    return NamedWant(text=text, stack=stack, place=place, kind=_kind_of(place))
+    return NamedWant(text=text, stack=stack, source=place, kind=_kind_of(place))
 
 
 def _kind_of(place: str) -> WantKind:

@@ -50,7 +50,7 @@ def read(place: str, limits: Limits) -> SourceRead:
         raise _nothing_in(place)
     contradictions = [*bulk.contradictions, *referred.contradictions]
     return SourceRead(
-        place=place,
+        source=place,
         core=_core.Catalog.merged([bulk.catalog, referred.catalog]),
         files=files,
         damaged=tuple(sorted(damaged, key=lambda file: file.path)),

@@ -77,7 +77,7 @@ def read(
     shown = shown_url(where) if remote else written(where)
     in_no_stack = bool(label) or (options is not None and options.is_candidate)
     reading = Reading(
-        place=f"{label}={shown}" if label else shown,
+        source=f"{label}={shown}" if label else shown,
         given_stack="" if label == NO_STACK else label,
         own_stack="" if in_no_stack else own_stack_of(where, remote=remote),
         tags=tuple(tags),
@@ -132,7 +132,7 @@ def read_all(
 
     shown = written(where)
     reading = Reading(
-        place=f"{label}={shown}" if label else shown,
+        source=f"{label}={shown}" if label else shown,
         given_stack=label,
         tags=tuple(tags),
         only_tags=only_tags,
@@ -175,7 +175,7 @@ def _with_age(answer: SourceRead, reading: Reading) -> SourceRead:
     oldest = min(copies.values())
     moment = _moment(oldest)
     age = _age(max(0, time.time() - oldest) / 3600)
-    note = f"`{reading.place}` was read from a copy of {moment}, {age} old, as no server was asked"
+    note = f"`{reading.source}` was read from a copy of {moment}, {age} old, as no server was asked"
     return replace(answer, notes=(*answer.notes, note), copied_at=oldest)
 
 
@@ -190,7 +190,7 @@ def _with_guess(answer: SourceRead) -> SourceRead:
     """Return the result with the record of a file in an unknown version."""
     if not answer.is_guess:
         return answer
-    return replace(answer, left_out=(*answer.left_out, guessed(answer.place)))
+    return replace(answer, left_out=(*answer.left_out, guessed(answer.source)))
 
 
 def _found(where: str, reading: Reading, *, remote: bool) -> SourceRead:
@@ -216,7 +216,7 @@ def _damaged(error: DamagedSourceError, reading: Reading) -> SourceRead:
 
     file = DamagedFile(path=error.path, location=error.location, line=error.line, fault=error.fault)
     return SourceRead(
-        place=reading.place,
+        source=reading.source,
         core=_core.Catalog.merged([]),
         files=0,
         damaged=(file,),
@@ -295,7 +295,7 @@ def _nothing_read(why: str, reading: Reading) -> SourceRead:
     from specplan import _core  # noqa: PLC0415
 
     return SourceRead(
-        place=reading.place,
+        source=reading.source,
         core=_core.Catalog.merged([]),
         files=0,
         damaged=(),
@@ -320,7 +320,7 @@ def _without_sound_index(error: DamagedSourceError, store: Store, reading: Readi
         layout=layout,
         lists_all=True,
         index=None,
-        cache=reading.place,
+        cache=reading.source,
         limits=reading.limits,
     )
     return replace(answer, mirrors=(taken,))
@@ -349,7 +349,7 @@ def _indexed(store: Store, index: MirrorIndex, reading: Reading) -> SourceRead:
         index=read[0] if read else None,
         older=tuple(read[1:]),
         is_probed=reading.options.probe and store.files(mirror.SPEC_FOLDER) is None,
-        cache=reading.place,
+        cache=reading.source,
         limits=reading.limits,
     )
     more = None
@@ -362,7 +362,7 @@ def _indexed(store: Store, index: MirrorIndex, reading: Reading) -> SourceRead:
         core = _core.Catalog.merged([core, more.listed])
         least = None if least is None else _core.Catalog.merged([least, more.listed])
     return SourceRead(
-        place=reading.place,
+        source=reading.source,
         core=core,
         least=least,
         fetched=fetched,
@@ -394,7 +394,7 @@ def _without_index(store: Store, reading: Reading) -> SourceRead | None:
         layout=binaries.layout,
         lists_all=True,
         index=None,
-        cache=reading.place,
+        cache=reading.source,
         limits=reading.limits,
     )
     return replace(spec_files.read_mirrored(binaries, reading), mirrors=(taken,))
@@ -424,8 +424,8 @@ def _view(store: Store, view: str | None, reading: Reading) -> SourceRead:
         return _indexed(store, index, reading)
     there = mirror.views(store)
     raise SourceError(
-        f"`{reading.place}` is not an index of a mirror",
-        path=reading.place,
+        f"`{reading.source}` is not an index of a mirror",
+        path=reading.source,
         hint=f"the mirror has the views {', '.join(there)}" if there else None,
     )
 
@@ -539,17 +539,17 @@ def _fetched(url: str, file: Path, reading: Reading) -> SourceRead | None:
     from specplan.sources.stores.open import open_store  # noqa: PLC0415
     from specplan.sources.stores.url import parsed  # noqa: PLC0415
 
-    foreign.refuse(file, reading.place)
+    foreign.refuse(file, reading.source)
     parts = parsed(url)
     kind = content.kind_of(file)
     if kind == "listing" and file.stat().st_size <= reading.limits.manifest_bytes:
         folder = parts._replace(path=f"{parts.path.rpartition('/')[0]}/").geturl()
         beside = open_store(folder, reading.fetching)
-        if (answer := _map(file, reading.place, beside, reading)) is not None:
+        if (answer := _map(file, reading.source, beside, reading)) is not None:
             return answer
     if kind in {"specs", "listing"}:
         stack = spec_files.stack_of_lock(PurePosixPath(unquote(parts.path)))
-        return spec_files.read(file, reading, shown=reading.place, lock_stack=stack)
+        return spec_files.read(file, reading, shown=reading.source, lock_stack=stack)
     if kind == "page":
         return _page(file, reading)
     return None
@@ -596,21 +596,21 @@ def _page(file: Path, reading: Reading) -> SourceRead:
     from specplan.sources import content, front_matter  # noqa: PLC0415
 
     _refuse_label(reading, "a package page")
-    document = content.inflated(file, reading.place, reading.limits.yaml_bytes)
+    document = content.inflated(file, reading.source, reading.limits.yaml_bytes)
     try:
         page = front_matter.parse(document)
     except front_matter.FrontMatterError as error:
         raise DamagedSourceError(
-            path=reading.place, location=error.location, line=error.line, fault=error.fault
+            path=reading.source, location=error.location, line=error.line, fault=error.fault
         ) from error
-    found = _core.read_page_values(reading.place, [(Path(reading.place), page.json)])
+    found = _core.read_page_values(reading.source, [(Path(reading.source), page.json)])
     return SourceRead(
-        place=reading.place,
+        source=reading.source,
         core=found.catalog,
         files=found.taken,
         damaged=tuple(
             DamagedFile(
-                path=reading.place,
+                path=reading.source,
                 location=each.place,
                 line=page.line_of(each.place),
                 fault=each.fault,
@@ -624,6 +624,6 @@ def _page(file: Path, reading: Reading) -> SourceRead:
 def _refuse_label(reading: Reading, what: str) -> None:
     if reading.given_stack:
         raise UsageError(
-            f"`{reading.place}`: {what} defines its own stacks",
+            f"`{reading.source}`: {what} defines its own stacks",
             hint="only an index or a lock takes a label as its stack",
         )

@@ -40,7 +40,7 @@ class Reading:
     """A source that is being read.
 
     Attributes:
-        place: The source as it was given, without credentials.
+        source: The source as it was given, without credentials.
         given_stack: The stack that is given before it, or an empty string.
         own_stack: Its stack name if none is given; empty if one is given, or is in no stack.
         tags: The requested snapshots; None is the newest.
@@ -53,7 +53,7 @@ class Reading:
         options: The options for reading mirrors and installations.
     """
 
-    place: str
+    source: str
     given_stack: str
     tags: tuple[str | None, ...]
     fetching: Fetching

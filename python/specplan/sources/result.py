@@ -26,7 +26,7 @@ class SourceRead:
     """The content of one source.
 
     Attributes:
-        place: The source, as it was given; without credentials.
+        source: The source, as it was given; without credentials.
         core: The compiled catalog of everything that could be read.
         files: The number of files read.
         damaged: Files that could not be used, ordered by path.
@@ -54,7 +54,7 @@ class SourceRead:
             None for others, which are read completely.
     """
 
-    place: str
+    source: str
     core: _core.Catalog
     files: int
     damaged: tuple[DamagedFile, ...]

@@ -52,7 +52,7 @@ def read(path: Path, reading: Reading, *, shown: str, lock_stack: str = "") -> S
         if reading.options.is_upstream:
             core, installed = installed, None
     return SourceRead(
-        place=reading.place,
+        source=reading.source,
         core=core,
         installed=installed,
         files=0 if damage else 1,
@@ -107,12 +107,12 @@ def read_mirrored(
             catalogs = [_core.Catalog.merged(catalogs)]
     binaries = count(len(taken), "binary", "binaries")
     return SourceRead(
-        place=reading.place,
+        source=reading.source,
         core=_core.Catalog.merged(catalogs),
         files=len(taken),
         damaged=tuple(sorted(damaged, key=lambda file: file.path)),
         contradictions=(),
-        notes=(f"`{reading.place}` {why}: it was read from the files of {binaries}",),
+        notes=(f"`{reading.source}` {why}: it was read from the files of {binaries}",),
         files_of_specs=tuple(taken),
         is_guess=is_guess,
         own_stack=reading.own_stack,
@@ -145,7 +145,7 @@ def parse(
         document = content.inflated(path, shown, reading.limits.file_bytes)
         return _core.parse_specs(
             clear_signed.text_of(document, shown),
-            cache=reading.place,
+            cache=reading.source,
             tag=tag,
             label=printable(stack),
             shown=printable(shown),
@@ -154,7 +154,7 @@ def parse(
         )
     return _core.read_specs(
         path,
-        cache=reading.place,
+        cache=reading.source,
         tag=tag,
         label=printable(stack),
         shown=printable(shown),

@@ -29,7 +29,7 @@ class WantedLock:
 
     Attributes:
         stack: The stack: as given, or else the name of the lock's folder, else of the file.
-        place: The file, as it was given.
+        source: The file, as it was given.
         roots: Its roots in the order of the file; two of them may share a hash.
         core: The compiled catalog of the lock's specs, with their edges; none of them
             is available.
@@ -40,7 +40,7 @@ class WantedLock:
     """
 
     stack: str
-    place: str
+    source: str
     roots: tuple[LockRoot, ...]
     core: _core.Catalog
     is_included: bool = False
@@ -54,14 +54,14 @@ class WantedEnvironment:
 
     Attributes:
         stack: The stack: as given, or else the name of the environment's folder, else of the file.
-        place: The file.
+        source: The file.
         environment: Its roots and systems.
         is_typed: Whether it is a typed abstract spec, not a file.
         is_not_concretized: Whether its roots are those that the lock beside it lacks.
     """
 
     stack: str
-    place: str
+    source: str
     environment: Environment
     is_typed: bool = False
     is_not_concretized: bool = False

@@ -107,7 +107,7 @@ def _read(
         content = standard_input.whole(limits.file_bytes)
         if begins_environment(content):
             return _read_environment(want, limits, options, content=content)
-        read = _lock(_read_input(content, want.stack, limits), want.stack, want.place)
+        read = _lock(_read_input(content, want.stack, limits), want.stack, want.source)
         return [_of_groups(read, options)], []
     return _read_lock(want, limits, options)
 
@@ -119,7 +119,7 @@ def _read_lock(want: NamedWant, limits: Limits, options: EnvironmentOptions | No
     if lacking is None:
         return [lock], []
     beside = WantedEnvironment(
-        stack=lock.stack, place=lacking.path, environment=lacking, is_not_concretized=True
+        stack=lock.stack, source=lacking.path, environment=lacking, is_not_concretized=True
     )
     return [lock], [beside]
 
@@ -131,7 +131,7 @@ def _read_environment(
     # Import the YAML reader only if an environment is wanted.
     from specplan.sources.environments.environment import read_environment  # noqa: PLC0415
 
-    place = lock_or_environment_in(want.place)
+    place = lock_or_environment_in(want.source)
     stack = want.stack or stack_of_want(place)
     environment = read_environment(
         place, stack=stack, limits=limits, content=content, options=options
@@ -140,7 +140,7 @@ def _read_environment(
         replace(read_wanted(f"{stack}={lock.path}", limits), is_included=True)
         for lock in environment.locks
     ]
-    return included, [WantedEnvironment(stack=stack, place=place, environment=environment)]
+    return included, [WantedEnvironment(stack=stack, source=place, environment=environment)]
 
 
 def _typed_spec(want: NamedWant) -> WantedEnvironment:
@@ -148,7 +148,7 @@ def _typed_spec(want: NamedWant) -> WantedEnvironment:
     # Import the YAML reader only if an environment is wanted.
     from specplan.sources.environments.environment import Environment, EnvironmentRoot  # noqa: PLC0415
 
-    spec = str(_core.AbstractSpec(want.place))
+    spec = str(_core.AbstractSpec(want.source))
     stack = want.stack or _STACK_OF_SPECS
     root = EnvironmentRoot(
         spec=spec, asked=spec, group=DEFAULT_GROUP, path=want.text, location="", line=1
@@ -163,7 +163,7 @@ def _typed_spec(want: NamedWant) -> WantedEnvironment:
         targets=(),
         left_out=(),
     )
-    return WantedEnvironment(stack=stack, place=want.text, environment=environment, is_typed=True)
+    return WantedEnvironment(stack=stack, source=want.text, environment=environment, is_typed=True)
 
 
 def _of_groups(lock: WantedLock, options: EnvironmentOptions | None) -> WantedLock:
@@ -176,7 +176,7 @@ def _of_groups(lock: WantedLock, options: EnvironmentOptions | None) -> WantedLo
     if not asked:
         return lock
     groups = dict.fromkeys(root.group or DEFAULT_GROUP for root in lock.roots)
-    refuse_unknown_groups(asked, groups, lock.place)
+    refuse_unknown_groups(asked, groups, lock.source)
     roots = tuple(root for root in lock.roots if (root.group or DEFAULT_GROUP) in asked)
     return replace(lock, roots=roots)
 
@@ -226,7 +226,7 @@ def read_lock(text: str, limits: Limits) -> WantedLock:
     """
     named = named_want(text)
     if named.kind in {"available", "spec"}:
-        raise absence(named.place)
+        raise absence(named.source)
     return read_wanted(text, limits)
 
 
@@ -307,7 +307,7 @@ def _lock(read: _core.SpecsRead, stack: str, place: str) -> WantedLock:
     stack = stack or stack_of_want(place)
     return WantedLock(
         stack=stack,
-        place=place,
+        source=place,
         roots=tuple(
             LockRoot(hash=root.hash, spec=root.spec, group=root.group) for root in read.roots
         ),

@@ -143,7 +143,7 @@ def _manifest(path: Path) -> ExportEnvironment:
     mirrors = read_mirrors(entry(section, "mirrors"), path.parent)
     repositories = entry(section, "repos")
     return ExportEnvironment(
-        mirrors={each.name: each.place for each in mirrors},
+        mirrors={each.name: each.source for each in mirrors},
         is_pinned=_is_pinned(repositories),
         pins=tuple(_pins(repositories)),
     )

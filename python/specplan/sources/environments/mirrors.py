@@ -34,13 +34,13 @@ class NamedMirror:
 
     Attributes:
         name: Its name in the file.
-        place: The path or the URL from which binaries are fetched.
+        source: The path or the URL from which binaries are fetched.
         is_local: Whether it is on this machine.
         where: The file and the line.
     """
 
     name: str
-    place: str
+    source: str
     is_local: bool
     where: str
 
@@ -68,7 +68,7 @@ def read_mirrors(mirrors: Node | None, folder: Path) -> tuple[NamedMirror, ...]:
         place = _without_credentials(url) if is_remote else _path(url.text, folder)
         found.append(
             NamedMirror(
-                name=unsuffixed(key)[0], place=place, is_local=not is_remote, where=url.mark.where
+                name=unsuffixed(key)[0], source=place, is_local=not is_remote, where=url.mark.where
             )
         )
     return tuple(found)

@@ -45,7 +45,7 @@ def beside(
             its unreadable parts; and the environment with only the roots that the lock lacks. None
             if there is no such environment, or the lock lacks none.
     """
-    folder, name = os.path.split(lock.place)
+    folder, name = os.path.split(lock.source)
     path = os.path.join(folder, _ENVIRONMENT)  # noqa: PTH118 - as it was given
     if name.removesuffix(".gz") != _LOCK or not os.path.lexists(path):
         return lock, None
@@ -59,7 +59,7 @@ def beside(
     locked = {(root.group or DEFAULT_GROUP, _canonical(root.spec)) for root in lock.roots}
     environment = _as_locked(environment, lock)
     asked = {(root.group, root.spec) for root in environment.roots}
-    lost = [_lost(lock.place, path, *root) for root in sorted(locked - asked)]
+    lost = [_lost(lock.source, path, *root) for root in sorted(locked - asked)]
     missing = tuple(root for root in environment.roots if (root.group, root.spec) not in locked)
     # A lock determines what covers its roots, regardless of requirements.
     unread = [each for each in environment.left_out if missing or each.kind != "requirement"]
@@ -145,7 +145,7 @@ def _not_developed(
         if stale:
             yield LeftOut(
                 kind="lock_root",
-                where=lock.place,
+                where=lock.source,
                 detail=f"`{path}` develops `{spec}`, and it was locked before",
                 count=len(stale),
                 blocks=True,

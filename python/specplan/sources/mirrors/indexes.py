@@ -183,7 +183,7 @@ def fetched_by_hash(
         SourceError: If the mirror cannot be asked.
     """
     reading = Reading(
-        place=taken.cache, given_stack="", tags=(), fetching=Fetching(limits=taken.limits)
+        source=taken.cache, given_stack="", tags=(), fetching=Fetching(limits=taken.limits)
     )
     tag = "" if taken.of is None else taken.of[1]
 

@@ -66,8 +66,8 @@ def read(listed: Mapping[str, Sequence[Listed]], beside: Store, reading: Reading
     }
     if not whole:
         raise SourceError(
-            f"`{reading.place}` has no snapshot with a union index (`{UNION}`)",
-            path=reading.place,
+            f"`{reading.source}` has no snapshot with a union index (`{UNION}`)",
+            path=reading.source,
         )
     order = newest_first(whole)
     named = {order[0] if tag is None else tag for tag in reading.tags}
@@ -115,7 +115,7 @@ class _Gathered:
         elif place.index is not None:
             shown = place.index.shown
             self.alone.append(
-                StandaloneIndex(shown=shown, stack=entry.stack, tag=tag, cache=self.reading.place)
+                StandaloneIndex(shown=shown, stack=entry.stack, tag=tag, cache=self.reading.source)
             )
 
     def _read(self, entry: Listed, tag: str, index: MirrorIndex, store: Store) -> bool:
@@ -167,7 +167,7 @@ class _Gathered:
                 layout=binaries.layout,
                 lists_all=True,
                 index=None,
-                cache=self.reading.place,
+                cache=self.reading.source,
                 limits=self.reading.limits,
                 of=(entry.stack, tag),
             )
@@ -192,11 +192,11 @@ class _Gathered:
         if self.mirrored:
             binaries = count(len(files), "binary", "binaries")
             self.notes.append(
-                f"`{self.reading.place}` was not read from its indexes: it was read from the "
+                f"`{self.reading.source}` was not read from its indexes: it was read from the "
                 f"files of {binaries}"
             )
         return SourceRead(
-            place=self.reading.place,
+            source=self.reading.source,
             core=core,
             fetched=_core.Catalog.merged([core, *fetched]) if fetched else None,
             files=len(files),
@@ -260,7 +260,7 @@ class _IndexLocation:
             is_probed=reading.options.probe and self.store.files(mirror.SPEC_FOLDER) is None,
             index=None if index is None else index.shown,
             older=() if index is None else tuple(each.shown for each in index.older),
-            cache=reading.place,
+            cache=reading.source,
             limits=reading.limits,
             listing=None if index is None or entry.stack == UNION else index.path,
             of=(entry.stack, tag),
@@ -440,7 +440,7 @@ def _notes(
     newer = order[: order.index(whole[0])] if None in reading.tags else []
     wanted = {*reading.tags, *newer}
     return tuple(
-        f"snapshot `{tag}` of `{reading.place}` was passed over: it has no union index (`{UNION}`)"
+        f"snapshot `{tag}` of `{reading.source}` was passed over: it has no union index (`{UNION}`)"
         for tag in order
         if tag in wanted and tag not in whole
     )

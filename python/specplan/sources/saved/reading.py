@@ -50,7 +50,7 @@ def read_saved(folder: Path, shown: str, reading: Reading) -> tuple[SourceRead, 
     require_tables()
     if reading.given_stack:
         raise UsageError(
-            f"`{reading.place}`: a saved catalog defines its own stacks",
+            f"`{reading.source}`: a saved catalog defines its own stacks",
             hint="only an index or a lock takes a label as its stack",
         )
     for name, option in _TOO_LATE:
@@ -122,7 +122,7 @@ def _asked_tags(source: SavedSource, reading: Reading) -> list[str]:
 
 def _unread(parts: Sequence[SourceRead], manifest: Manifest) -> tuple[str, ...]:
     read = {tag for each in parts for tag in each.read_tags or ()}
-    return tuple(tag for tag in _snapshots(parts[0].place, manifest) if tag not in read)
+    return tuple(tag for tag in _snapshots(parts[0].source, manifest) if tag not in read)
 
 
 def _joined(parts: Sequence[SourceRead], unread: tuple[str, ...]) -> SourceRead:
@@ -166,7 +166,7 @@ def _read(
 ) -> SourceRead:
     core, least, fetched, installed = cores
     return SourceRead(
-        place=source.source,
+        source=source.source,
         core=core,
         least=least,
         fetched=fetched,

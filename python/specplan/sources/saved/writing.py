@@ -63,7 +63,7 @@ def save(reads: Sequence[SourceRead], folder: Path, shown: str) -> Manifest:
     """
     require_tables()
     older = _older(folder, shown)
-    distinct = {(each.place, each.read_tags): each for each in reads}
+    distinct = {(each.source, each.read_tags): each for each in reads}
     new = [_source(each) for each in distinct.values()]
     gone = _replaced(older, new)
     stay = [each for each in (older.sources if older else ()) if each not in gone]
@@ -124,7 +124,7 @@ def _save_tables(
     files = [] if older is None else [each.tag for each in older[1].tables.members]
     return _core.save_tables(
         beside,
-        [(each.place, each.core, [each.least, each.fetched, each.installed]) for each in reads],
+        [(each.source, each.core, [each.least, each.fetched, each.installed]) for each in reads],
         [(tag, member_path(tag)) for tag in written],
         older=None if older is None else (older[0], [(tag, member_path(tag)) for tag in files]),
     )
@@ -162,7 +162,7 @@ def _source(read: SourceRead) -> SavedSource:
     cores = [read.core, *(each for each in looks if each is not None)]
     tags = {tag for core in cores for _, tag in core.snapshots()}
     return SavedSource(
-        source=read.place,
+        source=read.source,
         snapshot=_snapshot(read),
         tags=tuple(newest_first(tags)),
         looks=tuple(name for name, look in zip(_LOOKS, looks, strict=True) if look is not None),
