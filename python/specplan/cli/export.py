@@ -115,7 +115,7 @@ def _planned(settings: Settings) -> tuple[ExportPlan, int]:
     read = read_plan(settings.plan)
     read = replace(read, left_out=allowing(read.left_out, settings.allow_left_out))
     saved = SavedAnswer(
-        place=settings.plan,
+        path=settings.plan,
         command="rebuild",
         gates={(gate.name, gate.stack): gate.value for gate in read.gates},
         totals={"fail-over-builds": len(read.builds)},

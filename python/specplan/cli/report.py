@@ -238,7 +238,7 @@ def _saved(document: AnswerDocument) -> SavedAnswer:
     """Return the values of a saved document that gates check."""
     gates = document.content.items_at_or_none("gates")
     return SavedAnswer(
-        place=document.path,
+        path=document.path,
         command=_COMMANDS.get(document.kind, ""),
         gates={
             (gate.text_at("name"), gate.text_at_or_none("stack") or ""): gate.amount_at_or_none(

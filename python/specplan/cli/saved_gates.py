@@ -26,14 +26,14 @@ class SavedAnswer:
     """The values of a saved document that gates check.
 
     Attributes:
-        place: The document.
+        path: The document.
         command: The command that writes such documents.
         gates: The value of each gate of its run, by the name and the stack of the gate; None if it
             is undefined.
         totals: The value of gates that its run did not have, by name, for the whole document.
     """
 
-    place: str
+    path: str
     command: str
     gates: Mapping[tuple[str, str], float | None]
     totals: Mapping[str, float | None] = field(default_factory=dict)
@@ -96,7 +96,7 @@ def _reasons(name: str, stack: str, limit: float, answers: Sequence[SavedAnswer]
     for each in answers:
         if not each.measures(name, stack):
             yield (
-                f"{label} cannot be evaluated, as `{each.place}` was written without it: write it "
+                f"{label} cannot be evaluated, as `{each.path}` was written without it: write it "
                 "again with this configuration, or give `--no-config`"
             )
             continue
@@ -105,4 +105,4 @@ def _reasons(name: str, stack: str, limit: float, answers: Sequence[SavedAnswer]
         if value is None or (value < limit if is_least else value > limit):
             shown = "not defined" if value is None else f"{value:.10g}"
             side = "least" if is_least else "most"
-            yield f"{label} of `{each.place}` is {shown}, and at {side} {limit:.10g} is accepted"
+            yield f"{label} of `{each.path}` is {shown}, and at {side} {limit:.10g} is accepted"

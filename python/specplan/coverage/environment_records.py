@@ -134,7 +134,7 @@ def root_lines(answered: EnvironmentAnswer) -> Iterator[RootLine]:
         states.update(dict.fromkeys(answer.gaps, "gap"))
         states.update(dict.fromkeys((undecided.want for undecided in answer.unknown), "unknown"))
         for want in cell.wants:
-            for path, line in wants.places.get((cell.stack, want), ()):
+            for path, line in wants.lines.get((cell.stack, want), ()):
                 yield RootLine(
                     stack=cell.stack,
                     os=cell.os,

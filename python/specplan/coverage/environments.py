@@ -79,7 +79,7 @@ class AbstractWants:
         developed: The positions of the specs that are built from source trees.
         left_out: Input of the environments that could not be taken into account in these cells.
         roots: By the file of an environment, the number of its roots in all its cells together.
-        places: By stack and position of a spec, the files and lines that ask for it; the file is
+        lines: By stack and position of a spec, the files and lines that ask for it; the file is
             empty if the spec was typed.
     """
 
@@ -94,7 +94,7 @@ class AbstractWants:
     developed: frozenset[int] = frozenset()
     left_out: tuple[LeftOut, ...] = ()
     roots: Mapping[str, int] = field(default_factory=dict)
-    places: Mapping[tuple[str, int], Collection[tuple[str, int]]] = field(default_factory=dict)
+    lines: Mapping[tuple[str, int], Collection[tuple[str, int]]] = field(default_factory=dict)
 
     def group_of(self, want: int) -> str | None:
         """Return the group that wants a spec, by its position; None for the default one."""
@@ -233,8 +233,8 @@ def wants_of(
     several = 0
     kept: list[WantedCell] = []
     hidden: list[WantedCell] = []
-    for place in sorted(found.cells):
-        cell, entries = _without_excluded(found, place, excluding)
+    for key in sorted(found.cells):
+        cell, entries = _without_excluded(found, key, excluding)
         if (oss is None or cell.os in oss) and (targets is None or cell.target in targets):
             kept.append(cell)
             excluded.update(at for each in entries for at in each)
@@ -249,7 +249,7 @@ def wants_of(
         developed=frozenset(found.developed),
         left_out=merged((*found.left_out, *passed_over)),
         roots=found.roots,
-        places={key: tuple(places) for key, places in found.places.items()},
+        lines={key: tuple(lines) for key, lines in found.lines.items()},
         cells=tuple(kept),
         hidden=tuple(hidden),
         excluded=tuple(excluded[at] for at in range(len(not_wanted))),
@@ -258,11 +258,11 @@ def wants_of(
 
 
 def _without_excluded(
-    found: _WantedSpecs, place: tuple[str, str, str], excluding: Entries
+    found: _WantedSpecs, key: tuple[str, str, str], excluding: Entries
 ) -> tuple[WantedCell, list[Sequence[int]]]:
     """Return a cell without excluded wants, and the entries that exclude each of these."""
-    stack, os, target = place
-    platform, wants = found.cells[place]
+    stack, os, target = key
+    platform, wants = found.cells[key]
     entries = {want: excluding.about((found.packages[want],), stack, os, target) for want in wants}
     left = tuple(want for want in wants if not entries[want])
     cell = WantedCell(stack=stack, os=os, target=target, platform=platform, wants=left)
@@ -286,7 +286,7 @@ class _WantedSpecs:
         self.nowhere: dict[str, list[_NoSystemError]] = {}
         self.roots: dict[str, int] = {}
         #: By stack and position, the files and lines of the roots.
-        self.places: dict[tuple[str, int], dict[tuple[str, int], None]] = {}
+        self.lines: dict[tuple[str, int], dict[tuple[str, int], None]] = {}
         #: By stack, os, target: the platform, and the positions in their first order.
         self.cells: dict[tuple[str, str, str], tuple[str, dict[int, None]]] = {}
 
@@ -319,8 +319,8 @@ class _WantedSpecs:
         want = self.positions.setdefault(key, len(self.positions))
         if want == len(self.packages):
             self.packages.append(spec.name or "")
-        places = (("", 1),) if wanted.is_typed else root.lines or ((root.path, root.line),)
-        self.places.setdefault((wanted.stack, want), {}).update(dict.fromkeys(places))
+        lines = (("", 1),) if wanted.is_typed else root.lines or ((root.path, root.line),)
+        self.lines.setdefault((wanted.stack, want), {}).update(dict.fromkeys(lines))
         if root.developed:
             self.developed.add(want)
         own = given

@@ -314,8 +314,8 @@ def _met(
 
 def _asked_in(wants: AbstractWants, stack: str, want: int) -> tuple[str, int | None]:
     """Return the first file and line that ask for a want; the file is empty if none does."""
-    places = (place for place in wants.places.get((stack, want), ()) if place[0])
-    return next(iter(places), ("", None))
+    lines = (line for line in wants.lines.get((stack, want), ()) if line[0])
+    return next(iter(lines), ("", None))
 
 
 def _wants(core: compiled.Catalog, asked: ChoiceRequest, systems: Systems) -> AbstractWants:

@@ -232,12 +232,12 @@ class NearestSpec(_Plain):
 
     Attributes:
         hash: Its whole hash.
-        place: The stack and the system that have it.
+        cell: The stack and the system that have it.
         differs: Its differences; only the hash if empty.
     """
 
     hash: str
-    place: str
+    cell: str
     differs: tuple[str, ...]
 
 

@@ -538,17 +538,17 @@ class Model:
         self, question: _ModelQuestion, host: System, stack: str, family: Collection[str]
     ) -> _ModelCell:
         """Return the wants and the keys of a cell."""
-        place, level = _CellKey(stack, host.os, host.target), question.keywords["level"]
+        cell, level = _CellKey(stack, host.os, host.target), question.keywords["level"]
         if question.old_cells is not None:
-            wanted = self.keys(question.old_cells.get(place, ()), level)
+            wanted = self.keys(question.old_cells.get(cell, ()), level)
         else:
-            wanted = self._wants_of_peers(place, family, question.cells, level)
+            wanted = self._wants_of_peers(cell, family, question.cells, level)
         excluded = [
             {key for key in wanted if _excludes(entry, self.package(key, level), stack, host)}
             for entry in question.keywords["not_wanted"]
         ]
         wanted -= set().union(*excluded)
-        exact = self.keys(question.cells.get(place, ()), level)
+        exact = self.keys(question.cells.get(cell, ()), level)
         compatible = {
             key
             for other, hashes in question.cells.items()
@@ -561,7 +561,7 @@ class Model:
 
     def _wants_of_peers(
         self,
-        place: _CellKey,
+        cell: _CellKey,
         family: Collection[str],
         cells: Mapping[_CellKey, set[str]],
         level: Level,
@@ -570,10 +570,10 @@ class Model:
         of_peers = {
             other: self.keys(hashes, level)
             for other, hashes in cells.items()
-            if other.stack in family and (level != "hash" or other[1:] == place[1:])
+            if other.stack in family and (level != "hash" or other[1:] == cell[1:])
         }
         # A cell without any other cell to define its wants wants nothing.
-        if not of_peers.keys() - {place}:
+        if not of_peers.keys() - {cell}:
             return set()
         return set().union(*of_peers.values())
 
@@ -581,21 +581,21 @@ class Model:
         """Return the systems that a stack is reported on, ordered by os and target."""
         cells, old_cells = question.cells, question.old_cells or {}
         system = question.keywords["system"]
-        places = {place[1:] for place in (*cells, *old_cells) if place.stack == stack}
+        found = {cell[1:] for cell in (*cells, *old_cells) if cell.stack == stack}
         if "all" in system and question.old_cells is None:
-            places |= {place[1:] for place in cells if place.stack in family}
+            found |= {cell[1:] for cell in cells if cell.stack in family}
         for text in system:
             if text != "all":
                 os, _, target = text.partition("/")
-                places.add((os, target))
+                found.add((os, target))
         return [
-            self.systems.get(place) or System(*place, self._platform_of(place[0]))
-            for place in sorted(places)
+            self.systems.get(each) or System(*each, self._platform_of(each[0]))
+            for each in sorted(found)
         ]
 
     def _platform_of(self, os: str) -> str:
         """Return the platform of a system that no spec has."""
-        known = [self.systems[place].platform for place in sorted(self.systems) if place[0] == os]
+        known = [system.platform for _, system in sorted(self.systems.items()) if system.os == os]
         if known:
             return known[-1]
         return "darwin" if os in self._releases else "linux"
@@ -720,12 +720,12 @@ class Model:
         selected = _chosen(stack, listed | listed_before, "stack")
         before, after = model.cells_of(old_state), model.cells_of(new_state)
         compared = [
-            model._compare(place, before, after, level)  # noqa: SLF001 - its own class
-            for place in sorted({*before, *after})
-            if place.stack in selected
-            and place.stack in listed
-            and _admitted(os, place.os)
-            and _admitted(target, place.target)
+            model._compare(cell, before, after, level)  # noqa: SLF001 - its own class
+            for cell in sorted({*before, *after})
+            if cell.stack in selected
+            and cell.stack in listed
+            and _admitted(os, cell.os)
+            and _admitted(target, cell.target)
         ]
         cells = tuple(cell for cell, _, _, _ in compared)
         return Diff(
@@ -749,20 +749,20 @@ class Model:
 
     def _compare(
         self,
-        place: _CellKey,
+        key: _CellKey,
         before: Mapping[_CellKey, set[str]],
         after: Mapping[_CellKey, set[str]],
         level: Level,
     ) -> tuple[DiffCell, list[KeyInCell], list[KeyInCell], list[Change]]:
         """Return one cell with its lost, gained and changed keys."""
         kept, lost, gained, changed = self._changes(
-            before.get(place, set()), after.get(place, set()), level
+            before.get(key, set()), after.get(key, set()), level
         )
         cell = DiffCell(
-            stack=place.stack,
-            platform=self.systems[place.os, place.target].platform,
-            os=place.os,
-            target=place.target,
+            stack=key.stack,
+            platform=self.systems[key.os, key.target].platform,
+            os=key.os,
+            target=key.target,
             kept=kept,
             lost=len(lost),
             gained=len(gained),
@@ -770,17 +770,17 @@ class Model:
         )
         return (
             cell,
-            self._keys_in_cell(place, lost, level),
-            self._keys_in_cell(place, gained, level),
-            self._changes_in_cell(place, changed, level),
+            self._keys_in_cell(key, lost, level),
+            self._keys_in_cell(key, gained, level),
+            self._changes_in_cell(key, changed, level),
         )
 
-    def _keys_in_cell(self, place: _CellKey, keys: Iterable[Key], level: Level) -> list[KeyInCell]:
+    def _keys_in_cell(self, cell: _CellKey, keys: Iterable[Key], level: Level) -> list[KeyInCell]:
         return [
             KeyInCell(
-                stack=place.stack,
-                os=place.os,
-                target=place.target,
+                stack=cell.stack,
+                os=cell.os,
+                target=cell.target,
                 want=self.text(key, level),
                 package=self.package(key, level),
                 version=self.contents[key[0]].version if level == "hash" else None,
@@ -791,15 +791,15 @@ class Model:
 
     def _changes_in_cell(
         self,
-        place: _CellKey,
+        cell: _CellKey,
         changes: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]],
         level: Level,
     ) -> list[Change]:
         return [
             Change(
-                stack=place.stack,
-                os=place.os,
-                target=place.target,
+                stack=cell.stack,
+                os=cell.os,
+                target=cell.target,
                 package=package,
                 old=gone,
                 new=come,

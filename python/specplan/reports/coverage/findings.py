@@ -119,8 +119,8 @@ def _gap(gap: model.Gap, root: RootLine | None) -> Case:
     details = []
     if gap.nearest is not None:
         differs = ", ".join(gap.nearest.differs) or "hash alone"
-        place = wording.nearest_place(gap.nearest)
-        details.append(f"nearest: {gap.nearest.hash} of {place} (differs in: {differs})")
+        cell = wording.nearest_cell(gap.nearest)
+        details.append(f"nearest: {gap.nearest.hash} of {cell} (differs in: {differs})")
     if gap.blocked:
         details.append(f"{wording.count(gap.blocked, 'other want')} of the stack need it")
     if gap.roots_completed:

@@ -291,7 +291,7 @@ def _want(gap: model.Gap) -> TableCell:
 
 
 def _nearest(nearest: model.Nearest) -> TableCell:
-    return NearestSpec(nearest.hash, wording.nearest_place(nearest), nearest.differs)
+    return NearestSpec(nearest.hash, wording.nearest_cell(nearest), nearest.differs)
 
 
 #: Returns these fields of a record, all in one call.

@@ -59,19 +59,19 @@ _STATES: Final = {
 Key = tuple[str, str, str]
 
 
-def cause_key(state: str, differs: str, place: tuple[str, str, str] | None) -> Key:
+def cause_key(state: str, differs: str, cell: tuple[str, str, str] | None) -> Key:
     """Return the cause that a gap shares with others.
 
     Args:
         state: The state of the gap.
         differs: The first difference of its nearest binary; empty if there is none.
-        place: The stack, the operating system and the target of that binary, or None.
+        cell: The stack, the operating system and the target of that binary, or None.
     """
     if state not in {"other_stack", "other_system", "missing"}:
         return (state, "", "")
-    if place is None:
+    if cell is None:
         return (state, "none", "")
-    stack, os, target = place
+    stack, os, target = cell
     if state == "other_stack":
         return (state, "stack", stack)
     if differs in {"os", "target"}:

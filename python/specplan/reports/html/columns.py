@@ -80,7 +80,7 @@ def _gaps(gaps: Sequence[GapRow], states: Sequence[str], texts: _Texts) -> Data:
         "now": [None if gap.now is None else int(gap.now) for gap in gaps],
         "known": [texts(gap.known) for gap in gaps],
         "nearest": [texts(gap.nearest_hash) for gap in gaps],
-        "place": [texts(gap.nearest_place) for gap in gaps],
+        "place": [texts(gap.nearest_cell) for gap in gaps],
         "differs": [texts(gap.differs) for gap in gaps],
     }
 

@@ -243,7 +243,7 @@ def _gap(entry: Value, cells: dict[tuple[str, str, str], int]) -> GapRow:
         now=entry.flag_at_or_none("buildable_now"),
         known=entry.text_at_or_none("known") or "",
         nearest_hash="" if nearest is None else nearest.text_at("hash"),
-        nearest_place="" if nearest is None else _place(nearest),
+        nearest_cell="" if nearest is None else _cell_of(nearest),
         differs="" if nearest is None else ", ".join(nearest.texts_at("differs")),
     )
 
@@ -255,7 +255,7 @@ def _state(entry: Value) -> str:
     return state
 
 
-def _place(nearest: Value) -> str:
+def _cell_of(nearest: Value) -> str:
     stack = nearest.text_at("stack")
     named = "the union index" if stack == wording.UNION_INDEX else stack
     return f"{named} {wording.system(nearest.text_at('os'), nearest.text_at('target'))}".lstrip(" ")
@@ -265,8 +265,8 @@ def _key(entry: Value) -> tuple[str, str, str]:
     nearest = entry.at_or_none("nearest")
     if nearest is None:
         return cause_key(entry.text_at("state"), "", None)
-    place = (nearest.text_at("stack"), nearest.text_at("os"), nearest.text_at("target"))
-    return cause_key(entry.text_at("state"), (*nearest.texts_at("differs"), "")[0], place)
+    cell = (nearest.text_at("stack"), nearest.text_at("os"), nearest.text_at("target"))
+    return cause_key(entry.text_at("state"), (*nearest.texts_at("differs"), "")[0], cell)
 
 
 def _states(gaps: Sequence[GapRow]) -> tuple[GapState, ...]:

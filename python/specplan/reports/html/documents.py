@@ -92,8 +92,8 @@ def read_documents(data: bytes, path: str) -> list[AnswerDocument]:
 def _check_sums(content: Value) -> None:
     """Refuse a document of coverage whose cells were cut or are repeated."""
     cells, totals = content.items_at("cells"), content.at("totals")
-    places = {tuple(each.text_at(name) for name in ("stack", "os", "target")) for each in cells}
-    if len(places) != len(cells):
+    distinct = {tuple(each.text_at(name) for name in ("stack", "os", "target")) for each in cells}
+    if len(distinct) != len(cells):
         content.at("cells").fail("has a cell of one stack and system twice")
     for name in ("wanted", "covered", "unknown"):
         if totals.count_at(name) != sum(each.count_at(name) for each in cells):

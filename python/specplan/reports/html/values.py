@@ -222,7 +222,7 @@ class GapRow:
         now: Whether it can be built now; None as above.
         known: The reason for accepting it; empty if it is not a known gap.
         nearest_hash: The hash of the nearest binary; empty if there is none.
-        nearest_place: The place of that binary.
+        nearest_cell: The stack and the system of that binary.
         differs: Its differences.
     """
 
@@ -240,7 +240,7 @@ class GapRow:
     now: bool | None
     known: str
     nearest_hash: str
-    nearest_place: str
+    nearest_cell: str
     differs: str
 
 

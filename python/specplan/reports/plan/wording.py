@@ -495,7 +495,7 @@ def want_lines(want: WhyWanted) -> list[str]:
     if want.state is not None:
         lines.append(f"state: {wording.STATE_SENTENCES[want.state]}")
     if want.nearest is not None and want.nearest_spec is not None:
-        place = prose.name(wording.nearest_place(want.nearest))
+        place = prose.name(wording.nearest_cell(want.nearest))
         differs = prose.words(", ".join(want.nearest.differs) or "hash alone")
         lines.append(f"nearest: {named(want.nearest_spec)} in {place} (differs in {differs})")
     elif want.verdict == "gap" and want.state is not None:

@@ -194,7 +194,7 @@ def _cells(cells: value.CellNames) -> str:
 
 def _nearest(nearest: value.NearestSpec) -> str:
     differs = sentence(", ".join(nearest.differs) or "hash alone")
-    return f"{code(nearest.hash)} {code(nearest.place)} ({differs})"
+    return f"{code(nearest.hash)} {code(nearest.cell)} ({differs})"
 
 
 #: The function that shows each kind of cell.

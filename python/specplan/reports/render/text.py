@@ -222,10 +222,10 @@ class TextWriter:
         return list(map(self.spec, *fields))
 
     def nearest(self, cell: value.NearestSpec) -> str:
-        """Return the nearest binary: its hash, its place and its differences."""
+        """Return the nearest binary: its hash, its cell and its differences."""
         head = terminal(self.spec("", cell.hash, ""))
         differs = ", ".join(map(terminal, cell.differs)) or "hash alone"
-        return f"{head} {terminal(cell.place)} ({differs})"
+        return f"{head} {terminal(cell.cell)} ({differs})"
 
     def cells(self, cells: Sequence[value.TableCell]) -> ColumnCells:
         """Return the cells of a column, as :meth:`span` shows each."""

@@ -63,7 +63,7 @@ __all__ = [
     "left_out",
     "left_out_kinds",
     "left_out_line",
-    "nearest_place",
+    "nearest_cell",
     "not_whole",
     "number",
     "others_left_out",
@@ -204,7 +204,7 @@ def first_of(items: Sequence[Item], shown: int, called: Callable[[Item], str]) -
     return f"{', '.join(map(called, items[:shown]))} and {len(items) - shown} more"
 
 
-def nearest_place(nearest: Nearest) -> str:
+def nearest_cell(nearest: Nearest) -> str:
     """Return the place of the nearest spec of a gap: its stack and system."""
     stack = "the union index" if nearest.stack == UNION_INDEX else nearest.stack
     # An index without a label is in no stack.
