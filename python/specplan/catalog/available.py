@@ -9,13 +9,13 @@ from specplan.catalog.names import ROOT, select_names
 from specplan.errors import EmptySelectionError
 from specplan.model import LeftOut
 from specplan.sources.lock_root import LockRoot
-from specplan.sources.wanted import WantedLock
+from specplan.sources.want_records import WantedLock
 
 if TYPE_CHECKING:
     from specplan._core import Query
     from specplan.catalog.contents import Contents
     from specplan.sources.named_want import NamedWant
-    from specplan.sources.wanted import AvailableWants
+    from specplan.sources.want_records import AvailableWants
 
 __all__ = ["available_wants"]
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from specplan.catalog.contents import Contents
     from specplan.model import DamagedFile
-    from specplan.sources.wanted import WantedEnvironment, WantedLock
+    from specplan.sources.want_records import WantedEnvironment, WantedLock
 
 __all__ = [
     "absent_stacks",

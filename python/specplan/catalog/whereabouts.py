@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from specplan.catalog.contents import Contents
     from specplan.model import Coverage, Gap, GapState
     from specplan.sources.origins import IndexRead
-    from specplan.sources.wanted import WantedLock
+    from specplan.sources.want_records import WantedLock
 
 __all__ = ["differing_indexes", "fetched", "index_versions", "with_states"]
 

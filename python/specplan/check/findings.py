@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from specplan.model import DamagedFile, LeftOut
     from specplan.sources import MirrorOrigin, SpecFileOrigin, StandaloneIndex
     from specplan.sources.origins import IndexRead
-    from specplan.sources.wanted import WantedLock
+    from specplan.sources.want_records import WantedLock
 
 __all__ = ["check"]
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from specplan.check.request import CheckRequest
     from specplan.sources.environments.environment import EnvironmentRoot
     from specplan.sources.limits import Limits
-    from specplan.sources.wanted import AvailableWants, WantedLock
+    from specplan.sources.want_records import AvailableWants, WantedLock
 
 __all__ = ["Lacked", "lacked_by", "read_roots"]
 

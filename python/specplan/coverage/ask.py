@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from specplan.model.query import Detail
     from specplan.sources.environments.environment import EnvironmentRoot
     from specplan.sources.environments.options import EnvironmentOptions
-    from specplan.sources.wanted import WantedEnvironment, WantedLock
+    from specplan.sources.want_records import WantedEnvironment, WantedLock
 
 __all__ = ["ResolvedAnswer", "ask", "environment_options", "roots_of"]
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from specplan import _core
     from specplan.coverage.environments import EnvironmentAnswer, NotConcretized
     from specplan.model.roots import RootState
-    from specplan.sources.wanted import WantedEnvironment
+    from specplan.sources.want_records import WantedEnvironment
 
 __all__ = [
     "InstallableRoots",

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from specplan.model.query import Detail
     from specplan.sources.environments.environment import Environment, EnvironmentRoot
     from specplan.sources.environments.requirements import Clause
-    from specplan.sources.wanted import WantedEnvironment
+    from specplan.sources.want_records import WantedEnvironment
 
 __all__ = [
     "AbstractWants",

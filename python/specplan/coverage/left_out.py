@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from specplan.coverage.ask import ResolvedAnswer
     from specplan.coverage.environments import EnvironmentAnswer
     from specplan.sources.environments.environment import EnvironmentRoot
-    from specplan.sources.wanted import WantedEnvironment
+    from specplan.sources.want_records import WantedEnvironment
 
 __all__ = ["not_concretized", "of_coverage", "of_environments"]
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from specplan.model import NotWanted, Scope
-    from specplan.sources.wanted import WantedLock
+    from specplan.sources.want_records import WantedLock
 
 __all__ = ["SCOPE_EDGES", "LockWants"]
 

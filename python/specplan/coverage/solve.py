@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from specplan.coverage.query import CoverageQuery
     from specplan.model import Coverage
     from specplan.model.query import Detail
-    from specplan.sources.wanted import WantedEnvironment, WantedLock
+    from specplan.sources.want_records import WantedEnvironment, WantedLock
 
 __all__ = ["answer", "solve"]
 

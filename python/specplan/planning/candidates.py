@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from specplan.coverage.environments import AbstractWants, WantedCell
     from specplan.model import Compatibility, NamedSpec, NotWanted
     from specplan.sources.environments.environment import Environment
-    from specplan.sources.wanted import WantedEnvironment, WantedLock
+    from specplan.sources.want_records import WantedEnvironment, WantedLock
 
 __all__ = ["CandidateSet", "ChoiceRequest", "Chosen", "Options", "Want", "WantGroup"]
 

@@ -34,7 +34,7 @@ from specplan.planning.records import builds_of, excluded_of, totals_of, unneces
 from specplan.planning.wants import read_candidates, read_wanted_places, wanted_files
 from specplan.records import dataclass
 from specplan.sources.cost_files import read_costs
-from specplan.sources.wanted import rows_of
+from specplan.sources.want_records import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from specplan.planning.recipe_changes import JudgedRecipes, NextWants
     from specplan.planning.request import ChangeRequest, PlanRequest
     from specplan.sources import Limits
-    from specplan.sources.wanted import WantedEnvironment, WantedLock
+    from specplan.sources.want_records import WantedEnvironment, WantedLock
 
 __all__ = ["rebuild", "rebuild_with_changes"]
 

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
         SpecChange,
     )
     from specplan.sources.limits import Limits
-    from specplan.sources.wanted import WantedLock
+    from specplan.sources.want_records import WantedLock
 
 __all__ = ["JudgedRecipes", "NextWants", "by_name", "judged", "next_wants"]
 

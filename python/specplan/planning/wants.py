@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from specplan.model import LeftOut, Scope
     from specplan.sources import Limits
     from specplan.sources.environments.options import EnvironmentOptions
-    from specplan.sources.wanted import AvailableWants, WantedEnvironment, WantedLock
+    from specplan.sources.want_records import AvailableWants, WantedEnvironment, WantedLock
 
 
 __all__ = ["read_candidates", "read_wanted_places", "wanted_files"]

@@ -27,7 +27,7 @@ from specplan.sources.named_want import (
     named_want,
 )
 from specplan.sources.stores.store import printable, written
-from specplan.sources.wanted import WantedEnvironment, WantedLock
+from specplan.sources.want_records import WantedEnvironment, WantedLock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from specplan.sources.environments.options import EnvironmentOptions
     from specplan.sources.limits import Limits
     from specplan.sources.named_want import NamedWant
-    from specplan.sources.wanted import AvailableWants
+    from specplan.sources.want_records import AvailableWants
 
 __all__ = ["read_concrete", "read_lock", "read_wanted", "read_wants"]
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from specplan.sources.environments.environment import Environment
     from specplan.sources.environments.options import EnvironmentOptions
     from specplan.sources.limits import Limits
-    from specplan.sources.wanted import WantedLock
+    from specplan.sources.want_records import WantedLock
 
 __all__ = ["beside", "concretize_again"]
 
