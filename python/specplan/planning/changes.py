@@ -25,9 +25,9 @@ __all__ = [
     "ChangedByRecipes",
     "ComparedSpecs",
     "change",
-    "counted",
-    "matching",
-    "matching_each",
+    "match_counts",
+    "resolve_spec",
+    "resolve_specs",
     "unknown",
     "what_if",
 ]
@@ -88,7 +88,7 @@ class ChangedByRecipes:
     changes: tuple[RecipeChanges, ...] = ()
 
 
-def matching(known: ComparedSpecs, spec: str) -> list[str]:
+def resolve_spec(known: ComparedSpecs, spec: str) -> list[str]:
     """Return the hashes of the specs that satisfy an abstract spec, sorted.
 
     A name unknown to the catalog and to Spack's own recipes is taken as a package without specs,
@@ -119,12 +119,12 @@ def matching(known: ComparedSpecs, spec: str) -> list[str]:
     return sorted(each.hash for each in found.specs)
 
 
-def matching_each(known: ComparedSpecs, specs: Iterable[str]) -> list[tuple[str, list[str]]]:
+def resolve_specs(known: ComparedSpecs, specs: Iterable[str]) -> list[tuple[str, list[str]]]:
     """Return each distinct abstract spec with the hashes that satisfy it, in the given order."""
-    return [(spec, matching(known, spec)) for spec in dict.fromkeys(specs)]
+    return [(spec, resolve_spec(known, spec)) for spec in dict.fromkeys(specs)]
 
 
-def counted(asked: Iterable[tuple[str, Collection[str]]]) -> tuple[ChangedSpec, ...]:
+def match_counts(asked: Iterable[tuple[str, Collection[str]]]) -> tuple[ChangedSpec, ...]:
     """Return the number of specs that each abstract spec matches."""
     return tuple(ChangedSpec(spec=spec, matches=len(found)) for spec, found in asked)
 
@@ -158,16 +158,16 @@ def change(
             "`policy` and `depth` need a change, and none is given",
             hint="name what changed with `changed`",
         )
-    asked = matching_each(known, typed)
+    asked = resolve_specs(known, typed)
     for spec, found in asked:
         if not found:
             raise unknown("wanted spec", spec, known.core)
-    asked += [each for each in matching_each(known, listed or ()) if each[0] not in dict(asked)]
+    asked += [each for each in resolve_specs(known, listed or ()) if each[0] not in dict(asked)]
     changed = {each for _, found in asked for each in found}
     if request.hashes:
         among = known.among & compiled.Query.hashes(sorted(request.hashes))
         changed |= {each.hash for each in known.core.specs(among, None)}
-    specs = counted(asked)
+    specs = match_counts(asked)
     if recipes is not None:
         changed |= recipes.changed
         specs = (*specs, *recipes.specs)
@@ -197,7 +197,7 @@ def what_if(
     if not assumed and not withheld:
         return None
     known = ComparedSpecs.all_of(core)
-    more, fewer = matching_each(known, assumed), matching_each(known, withheld)
+    more, fewer = resolve_specs(known, assumed), resolve_specs(known, withheld)
     for spec, found in (*more, *fewer):
         if not found:
             raise unknown("spec", spec, core)
@@ -205,8 +205,8 @@ def what_if(
     refused = {each for _, found in fewer for each in found}
     binaries = {*core.available(state, sorted(available | refused))}
     return WhatIf(
-        assumed=counted(more),
-        withheld=counted((spec, binaries.intersection(found)) for spec, found in fewer),
+        assumed=match_counts(more),
+        withheld=match_counts((spec, binaries.intersection(found)) for spec, found in fewer),
         available=tuple(sorted(available - binaries - refused)),
         unavailable=tuple(sorted(binaries & refused)),
     )

@@ -166,7 +166,7 @@ class Plan(Report):
         from specplan.planning.records import whys_of  # noqa: PLC0415
 
         for known in self._known:
-            if found := changes.matching(changes.ComparedSpecs.all_of(known), spec):
+            if found := changes.resolve_spec(changes.ComparedSpecs.all_of(known), spec):
                 return Rows(Why, "spec", whys_of(self._core, spec, found, self.named))
         raise changes.unknown("spec", spec, self._known[1])
 

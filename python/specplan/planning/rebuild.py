@@ -230,7 +230,7 @@ class _PlannerQuestion:
         plannable = _plannable(rows, options)
         recipes = _changed_by_recipes(request, read, plannable)
         change = changes.change(plannable, request.change, recipes)
-        broken = changes.matching_each(plannable, request.exclude_broken)
+        broken = changes.resolve_specs(plannable, request.exclude_broken)
         cost_of = costs_of(plannable, read.costs)
         what_if = changes.what_if(
             rows.core, rows.state, request.what_if.assume_available, request.what_if.without
@@ -428,7 +428,7 @@ def _purchase(
         question=core,
         asked=limited,
         stacks_by_root=question.lock_wants.stacks_by_root,
-        matching=partial(changes.matching, question.plannable),
+        matching=partial(changes.resolve_spec, question.plannable),
     )
 
 

@@ -12,7 +12,7 @@ from specplan.catalog.specs import ANY_EDGE
 from specplan.errors import DamagedSourceError, UsageError
 from specplan.model import LeftOut
 from specplan.model.change import ChangedSpec, RecipesAssumed, RecipesCompared
-from specplan.planning.changes import ChangedByRecipes, counted, matching_each
+from specplan.planning.changes import ChangedByRecipes, match_counts, resolve_specs
 from specplan.recipes.changes import Comparison, compared_changes
 from specplan.recipes.history import committed, history, with_older
 from specplan.recipes.known import known_specs
@@ -302,9 +302,9 @@ def by_name(request: RecipeRequest, known: ComparedSpecs) -> ChangedByRecipes:
     """
     checkout = request.packages
     recipes = changed_recipes(checkout, request.since)
-    found = matching_each(known, recipes.packages)
+    found = resolve_specs(known, recipes.packages)
     return ChangedByRecipes(
-        specs=counted(found),
+        specs=match_counts(found),
         changed=frozenset(each for _, specs in found for each in specs),
         compared=RecipesCompared(
             repository=checkout,

@@ -20,7 +20,7 @@ from specplan.model import (
     Why,
     WhyLine,
 )
-from specplan.planning.changes import counted
+from specplan.planning.changes import match_counts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -119,7 +119,7 @@ def excluded_of(core: compiled.Plan, broken: Sequence[tuple[str, list[str]]]) ->
     """
     left_out = core.left_out()
     return Excluded(
-        specs=counted(broken),
+        specs=match_counts(broken),
         broken=tuple(sorted({each for _, found in broken for each in found})),
         cut=tuple(left_out.cut),
         wants=tuple(left_out.wants),

@@ -108,7 +108,7 @@ def _packages(spec: str, plan: Plan, contents: Contents) -> set[str]:
         return {name}
     found: set[str] = set()
     for core in (*plan._known, contents.core):
-        hashes = changes.matching(changes.ComparedSpecs.all_of(core), spec)
+        hashes = changes.resolve_spec(changes.ComparedSpecs.all_of(core), spec)
         found |= {each.package for each in core.specs(compiled.Query.hashes(hashes), None)}
     return found
 
