@@ -45,7 +45,7 @@ class BudgetQuestion:
     stacks_by_root: Mapping[str, Iterable[str]]
     matching: Callable[[str], Iterable[str]]
 
-    def buy(self) -> BudgetSolution:
+    def solve_budget(self) -> BudgetSolution:
         """Choose which roots of locks the budget completes."""
         return self._of_locks().search()
 
@@ -58,11 +58,11 @@ class BudgetQuestion:
         """
         if made is None:
             return self._of_locks().curve(unit, [*self.stacks_by_root], 0)
-        _, spending = self._with_choice(made)
+        _, solver = self._with_choice(made)
         wants = sum(len(group.wants) for group in made.options.groups)
-        return spending.curve(unit, {*self.stacks_by_root, *made.choice.roots}, wants)
+        return solver.curve(unit, {*self.stacks_by_root, *made.choice.roots}, wants)
 
-    def buy_with_choice(self, made: ChoiceSolution) -> tuple[BudgetSolution, Choice]:
+    def solve_budget_with_choice(self, made: ChoiceSolution) -> tuple[BudgetSolution, Choice]:
         """Choose which roots the budget completes, and the specs of those that are abstract.
 
         The builds within the budget and the spec for each want are chosen together. Then the
@@ -75,16 +75,16 @@ class BudgetQuestion:
             The result of the budget, and the choice. The cost and the bound of the choice are those
                 of completing the same wants.
         """
-        groups, spending = self._with_choice(made)
+        groups, solver = self._with_choice(made)
         options, fixed = made.options, len(self.stacks_by_root)
-        spent = spending.search()
-        results = spent.results[fixed:]
+        solution = solver.search()
+        results = solution.results[fixed:]
         items = groups[fixed:]
         alternatives = [
-            _alternatives(spending, group, result)
+            _alternatives(solver, group, result)
             for group, result in zip(items, results, strict=True)
         ]
-        own = [root for root in spent.roots if root in self.stacks_by_root]
+        own = [root for root in solution.roots if root in self.stacks_by_root]
         there: compiled.PlanQuestion = {**self.question, "roots": own}
         choice, cheapest = choosing.least(self.core, there, alternatives, made.asked)
         roots = set(own)
@@ -94,21 +94,21 @@ class BudgetQuestion:
                 roots.update(part[spec] for part, spec in parts)
         builds, cost = _size(self.core, self.question, roots)
         is_within = self.asked.builds is None or builds <= self.asked.builds
-        if is_within and cost < spent.budget.cost:
-            spent = spending.given(roots, spent)
+        if is_within and cost < solution.budget.cost:
+            solution = solver.given(roots, solution)
         choice = replace(
             choice,
-            cost=spent.budget.cost,
-            lower_bound=min(choice.lower_bound, spent.budget.cost),
-            optimal=choice.lower_bound >= spent.budget.cost,
+            cost=solution.budget.cost,
+            lower_bound=min(choice.lower_bound, solution.budget.cost),
+            optimal=choice.lower_bound >= solution.budget.cost,
             one_by_one=options.one_by_one,
             environments=options.environments,
         )
         now = [
             _pick(group, result)
-            for group, result in zip(options.groups, spent.results[fixed:], strict=True)
+            for group, result in zip(options.groups, solution.results[fixed:], strict=True)
         ]
-        return spent, choosing.with_picks(choice, options, now)
+        return solution, choosing.with_picks(choice, options, now)
 
     def _of_locks(self) -> BudgetSolver:
         """Return the question about the roots of locks alone."""
@@ -169,7 +169,7 @@ def _items(group: WantGroup, pick: Chosen | None) -> ItemGroup:
 
 
 def _alternatives(
-    spending: BudgetSolver, group: ItemGroup, result: ItemGroupResult
+    solver: BudgetSolver, group: ItemGroup, result: ItemGroupResult
 ) -> list[list[list[str]]]:
     """Return the specs that complete the same wants of a group without losing worth."""
     if not group.sources:
@@ -179,8 +179,8 @@ def _alternatives(
         group.sources[result.source], result.hashes, result.completed, strict=True
     ):
         if spec is not None and is_there:
-            worth = spending.worth(item, spec)
-            parts.append([each for each in item.hashes if spending.worth(item, each) >= worth])
+            worth = solver.worth(item, spec)
+            parts.append([each for each in item.hashes if solver.worth(item, each) >= worth])
     if len(parts) == 1:
         # With many options, each is a separate alternative.
         return [[[each]] for each in parts[0]]

@@ -113,10 +113,10 @@ def _rebuild(
         made = choosing.choose(found.rows, found.core, options, chooses)
     curve = None
     if request.budget.curve:
-        purchase = _purchase(_unlimited(request), found, query=request.coverage)
-        curve = purchase.curve(made, read.costs.unit)
-    spent, choice = _chosen(limited, found, made)
-    fixed = _set_roots(found, spent, choice)
+        budget = _budget_question(_unlimited(request), found, query=request.coverage)
+        curve = budget.curve(made, read.costs.unit)
+    solution, choice = _chosen(limited, found, made)
+    fixed = _set_roots(found, solution, choice)
     if options is not None and choice is not None:
         choice = compared(found.rows, found.core, fixed, options, choice)
     plan = _plan(
@@ -124,7 +124,7 @@ def _rebuild(
             request=request,
             rows=rows,
             question=found,
-            budget=None if spent is None else spent.budget,
+            budget=None if solution is None else solution.budget,
             curve=curve,
             choice=choice,
             publish=() if read.gaps is None else read.gaps.publish,
@@ -146,18 +146,18 @@ def _rebuild(
 
 
 def _set_roots(
-    found: _PlannerQuestion, spent: BudgetSolution | None, choice: Choice | None
+    found: _PlannerQuestion, solution: BudgetSolution | None, choice: Choice | None
 ) -> Collection[str]:
     """Set the roots to plan for; return those of locks, for which there is no choice."""
     fixed: Collection[str] = found.lock_wants.hashes
-    if spent is not None:
-        found.core["roots"] = spent.roots
-        fixed = [root for root in spent.roots if root in found.lock_wants.stacks_by_root]
+    if solution is not None:
+        found.core["roots"] = solution.roots
+        fixed = [root for root in solution.roots if root in found.lock_wants.stacks_by_root]
         if found.lock_wants.excluded:
             # An excluded spec below a root is built for the root, and is not a want itself.
             edges = SCOPE_EDGES[found.core["scope"]]
-            below = found.lock_wants.hashes.intersection(found.rows.reached(spent.roots, edges))
-            found.core["roots"] = sorted({*spent.roots, *below})
+            below = found.lock_wants.hashes.intersection(found.rows.reached(solution.roots, edges))
+            found.core["roots"] = sorted({*solution.roots, *below})
             found.core["scope"] = "roots"
     elif choice is not None:
         found.core["roots"] = sorted({*fixed, *choice.roots})
@@ -412,11 +412,11 @@ def _chosen(
     """Return the result of a budget, and the choice."""
     if limited is None:
         return None, None if made is None else made.choice
-    purchase = _purchase(limited, question)
-    return (purchase.buy(), None) if made is None else purchase.buy_with_choice(made)
+    budget = _budget_question(limited, question)
+    return (budget.solve_budget(), None) if made is None else budget.solve_budget_with_choice(made)
 
 
-def _purchase(
+def _budget_question(
     limited: BudgetRequest, question: _PlannerQuestion, query: CoverageQuery | None = None
 ) -> BudgetQuestion:
     """Return a budget and its roots, those of locks or of a query."""
