@@ -3,17 +3,22 @@
 usage: python tools/check_wheels.py FOLDER VERSION
 
 There must be one wheel for each supported platform and one source distribution, all of the version;
-no wheel may exceed the size limit; each must contain the compiled module, all licence texts, and
-the extension for Spack.
+no wheel may exceed the size limit; each must contain the compiled module, all licence texts, the
+manual pages and the extension for Spack. The source distribution must contain all that a wheel
+built from it takes over.
 """
 
 from __future__ import annotations
 
 import re
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 #: The platform in the name of a wheel, for each supported platform.
 PLATFORMS: Final = {
@@ -36,7 +41,15 @@ _INSIDE: Final = {
     "the types of the compiled module": r"specplan/_core\.pyi",
     "the licences": r"specplan-[^/]+\.dist-info/licenses/LICENSE-(MIT|APACHE)",
     "the texts of what is linked": r"specplan-[^/]+\.dist-info/licenses/LICENSE-THIRD-PARTY\.txt",
+    "the manual pages": r"specplan-[^/]+\.data/data/share/man/man1/specplan\.1",
     "the extension for Spack": r"specplan/spack-specplan/specplan/cmd/specplan\.py",
+}
+
+_INSIDE_SOURCE: Final = {
+    "the licences": r"LICENSE-(MIT|APACHE)",
+    "the texts of what is linked": r"LICENSE-THIRD-PARTY\.txt",
+    "the manual pages": r"docs/specplan\.data/data/share/man/man1/specplan\.1",
+    "the extension for Spack": r"python/specplan/spack-specplan/specplan/cmd/specplan\.py",
 }
 
 
@@ -49,8 +62,13 @@ def faults(folder: Path, version: str) -> list[str]:
         count = sum(name.fullmatch(wheel.name) is not None for wheel in wheels)
         if count != 1:
             found.append(f"{count} wheels for {platform}, not one")
-    if not (folder / f"specplan-{version}.tar.gz").is_file():
-        found.append(f"no source distribution specplan-{version}.tar.gz")
+    source = folder / f"specplan-{version}.tar.gz"
+    if source.is_file():
+        with tarfile.open(source) as packed:
+            names = [name.partition("/")[2] for name in packed.getnames()]
+        found += [f"{source.name}: {fault}" for fault in _lacking(names, _INSIDE_SOURCE)]
+    else:
+        found.append(f"no source distribution {source.name}")
     expected = len(PLATFORMS) + 1
     there = sum(path.is_file() for path in folder.iterdir())
     if there != expected:
@@ -64,11 +82,16 @@ def _faults_of(wheel: Path) -> list[str]:
     size = wheel.stat().st_size
     found = [f"{size} bytes, more than {MOST_BYTES}"] if size > MOST_BYTES else []
     with zipfile.ZipFile(wheel) as packed:
-        names = packed.namelist()
-    for what, pattern in _INSIDE.items():
-        if not any(re.fullmatch(pattern, name) for name in names):
-            found.append(f"is without {what}")
-    return found
+        return found + _lacking(packed.namelist(), _INSIDE)
+
+
+def _lacking(names: Iterable[str], parts: Mapping[str, str]) -> list[str]:
+    """Return each part that no name of a file matches, as a fault."""
+    return [
+        f"is without {part}"
+        for part, pattern in parts.items()
+        if not any(re.fullmatch(pattern, name) for name in names)
+    ]
 
 
 def main(words: list[str]) -> int:

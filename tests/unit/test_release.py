@@ -94,6 +94,17 @@ class TestWorkflows:
             needs = job.get("needs", [])
             assert set([needs] if isinstance(needs, str) else needs) <= set(jobs)
 
+    @pytest.mark.parametrize("name", ["wheels", "sdist"])
+    def test_lay_the_licence_texts_before_whatever_is_built(self, name: str) -> None:
+        job = _workflow(RELEASE)["jobs"][name]
+        texts, build = (
+            next(at for at, step in enumerate(job["steps"]) if action in step.get("uses", ""))
+            for action in ("download-artifact@", "maturin-action@")
+        )
+        assert job["needs"] == "notes"
+        assert job["steps"][texts]["with"] == {"name": "texts"}
+        assert texts < build
+
     def test_publish_from_a_job_that_runs_no_code_of_the_checkout(self) -> None:
         jobs = _workflow(RELEASE)["jobs"]
         assert jobs["publish"]["environment"] == "pypi"
@@ -235,13 +246,24 @@ class TestFiles:
             "specplan/spack-specplan/specplan/cmd/specplan.py",
             "specplan-0.2.0.dist-info/licenses/LICENSE-MIT",
             "specplan-0.2.0.dist-info/licenses/LICENSE-THIRD-PARTY.txt",
+            "specplan-0.2.0.data/data/share/man/man1/specplan.1",
         ]
         for pattern in check_wheels.PLATFORMS.values():
             with zipfile.ZipFile(tmp_path / self._name(pattern), "w") as wheel:
                 for name in inside:
                     wheel.writestr(name, "x")
-        (tmp_path / "specplan-0.2.0.tar.gz").touch()
+        self._source(
+            tmp_path,
+            *("LICENSE-MIT", "LICENSE-THIRD-PARTY.txt"),
+            "docs/specplan.data/data/share/man/man1/specplan.1",
+            "python/specplan/spack-specplan/specplan/cmd/specplan.py",
+        )
         return tmp_path
+
+    def _source(self, folder: Path, *names: str) -> None:
+        with tarfile.open(folder / "specplan-0.2.0.tar.gz", "w:gz") as packed:
+            for name in names:
+                packed.addfile(tarfile.TarInfo(f"specplan-0.2.0/{name}"))
 
     def test_that_are_complete_have_no_fault(self, folder: Path) -> None:
         assert check_wheels.faults(folder, "0.2.0") == []
@@ -265,6 +287,10 @@ class TestFiles:
         said = "\n".join(check_wheels.faults(folder, "0.2.0"))
         assert "win_amd64.whl: is without the texts of what is linked" in said
         assert "win_amd64.whl: is without the compiled module" not in said
+        self._source(folder, "LICENSE-MIT")
+        said = "\n".join(check_wheels.faults(folder, "0.2.0"))
+        assert "0.2.0.tar.gz: is without the texts of what is linked" in said
+        assert "0.2.0.tar.gz: is without the licences" not in said
         monkeypatch.setattr(check_wheels, "MOST_BYTES", 10)
         assert "bytes, more than 10" in "\n".join(check_wheels.faults(folder, "0.2.0"))
 
