@@ -32,6 +32,7 @@ html_show_sourcelink = False
 html_show_copyright = False
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_js_files = ["offline.js"]
 
 myst_enable_extensions = ["colon_fence", "smartquotes"]
 myst_heading_anchors = 3
