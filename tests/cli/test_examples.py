@@ -30,6 +30,16 @@ def document(answer: Run) -> dict[str, Any]:
     return loaded
 
 
+def test_the_mirror_has_an_index_as_spack_reads_it() -> None:
+    mirror = Path(CACHE).parent / "mirror"
+    manifest = json.loads((mirror / "v3/manifests/index/index.manifest.json").read_text())
+    (record,) = manifest["data"]
+    # Spack decodes the index of a mirror without unpacking it, whatever the manifest says.
+    assert record["compression"] == "none"
+    (blob,) = (mirror / "blobs").rglob(record["checksum"])
+    assert json.loads(blob.read_text())["database"]["installs"]
+
+
 @pytest.fixture(scope="module")
 def tags() -> tuple[str, ...]:
     return specplan.load(CACHE).tags

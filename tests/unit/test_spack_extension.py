@@ -434,6 +434,15 @@ class TestWithSpack:
             *("--cache", f"site=file://{tmp_path}/mirror"),
         ]
 
+    def test_the_mirror_of_the_examples_is_one_of_its_own(
+        self, spack: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+    ) -> None:
+        mirror = ROOT / "examples/mirror"
+        (tmp_path / "scope/mirrors.yaml").write_text(f"mirrors:\n  site: {mirror.as_uri()}\n")
+        answer = spack("buildcache", "list", "--allarch", "zlib-ng")
+        assert answer.returncode == 0, answer.stderr
+        assert "zlib-ng@" in answer.stdout
+
     def test_the_recipe_passes_the_audit(
         self, spack: Callable[..., subprocess.CompletedProcess[str]]
     ) -> None:
