@@ -223,7 +223,7 @@ def test_entries_excuse_what_they_match_once_each(wants: list[str]) -> None:
     gaps = tuple(records.gap(f"gap-{at}") for at in range(4))
     coverage = replace(records.ONE_CELL, gaps=gaps)
     entries = tuple(KnownGap(want=want, reason=f"r{at}") for at, want in enumerate(wants))
-    known = KnownGaps(file="f", date="2026-01-01", date_from="option", entries=entries)
+    known = KnownGaps(path="f", date="2026-01-01", date_from="option", entries=entries)
     marked = with_known_gaps(coverage, known)
     held = marked.known_gaps
     assert held is not None
@@ -289,7 +289,7 @@ def test_cells_that_were_not_measured_are_carried_forward_only_where_asked(
     assert document["totals"] == old["totals"]
     assert len(document["gaps"]) == len(old["gaps"])
     assert [cell["carried_from"] for cell in document["cells"]] == ["develop-2026-01-17", None]
-    assert document["carried"] == {"file": "old.json", "tags": ["develop-2026-01-17"], "cells": 1}
+    assert document["carried"] == {"path": "old.json", "tags": ["develop-2026-01-17"], "cells": 1}
     # They count for gates.
     assert run(*some, "--fail-under=95").code == 1
     assert run(*carried, "--fail-under=95").code == 0

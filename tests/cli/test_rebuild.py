@@ -328,7 +328,7 @@ def test_costs_of_a_file_are_told_and_the_others_estimated(run: Any) -> None:
     verify(plan, WANT[1], RUNTIME_ONLY[1])
     assert plan["unit"] == "seconds"
     assert [each["cost"] for each in plan["builds"]] == [2, 240, 260, 520]
-    assert (plan["totals"]["cost"], plan["totals"]["critical_path"]) == (1022, 762)
+    assert (plan["totals"]["cost"], plan["totals"]["critical_path_cost"]) == (1022, 762)
     assert not any(each["estimated"] for each in plan["builds"])
     assert [each["role"] for each in plan["inputs"]] == ["want", "cache", "costs"]
 

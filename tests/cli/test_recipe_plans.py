@@ -165,7 +165,7 @@ def test_what_has_no_known_successor_stays_predicted_and_says_why(
     asked = words(project, "--successors", *more)
     found = plan(capsys, asked, code=1)
     assert found["predicted"] is True
-    reasons = {each["package"]: each["why"] for each in found["next_hashes"][0]["specs"]}
+    reasons = {each["package"]: each["reason"] for each in found["next_hashes"][0]["specs"]}
     assert "its package hash does not match the older recipe" in reasons["user"]
     assert not file.exists()
     main(asked)

@@ -37,7 +37,7 @@ def test_the_document_follows_its_schema(place: Place, capsys: pytest.CaptureFix
     (recipe,) = document["recipes"]
     assert (recipe["verdict"], recipe["classes"]) == ("stale", ["code"])
     assert document["totals"]["dependents"] == 1
-    assert (document["from"], document["to"]) == (place[0].first, "working tree")
+    assert (document["before"], document["after"]) == (place[0].first, "working tree")
 
 
 def test_a_lock_can_be_named_as_a_want_in_the_commands_that_only_read_it(
@@ -62,7 +62,7 @@ def test_package_hashes_are_those_of_the_newer_recipes(
     assert known["1.0"]["computed"] == known["1.0"]["recorded"]
     assert known["2.0"]["computed"] not in {None, known["2.0"]["recorded"]}
     (user,) = (each for each in hashes if each["package"] == "user")
-    assert (user["computed"], user["why"]) == (None, "there is no recipe of user")
+    assert (user["computed"], user["reason"]) == (None, "there is no recipe of user")
 
 
 def test_the_table_says_what_changed(place: Place, capsys: pytest.CaptureFixture[str]) -> None:

@@ -49,7 +49,7 @@ def test_a_checkout_and_a_cache_are_enough(
     ]  # fmt: skip
     (stack,) = found["stacks"]
     assert (stack["stack"], stack["builds"], stack["stages"]) == ("site", 2, 2)
-    assert [each["package"] for each in stack["chain"]] == ["greeting", "user"]
+    assert [each["package"] for each in stack["critical_path"]] == ["greeting", "user"]
     assert found["totals"]["makespan"] == 2
     (command,) = found["commands"]
     assert command.startswith("specplan rebuild --want available --cache site=")

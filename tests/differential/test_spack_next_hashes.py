@@ -205,7 +205,7 @@ def test_no_next_hash_is_another_than_what_spack_computes(name: str, tmp_path: P
         made = next_lock(compared, old, compared_changes(compared, [old]))
         known = {each.successor for each in made.answer.specs if each.successor is not None}
         assert known <= new["concrete_specs"].keys()
-        assert all(each.why for each in made.answer.specs if each.successor is None)
+        assert all(each.reason for each in made.answer.specs if each.successor is None)
         if not made.open:
             document = json.loads(made.document)
             assert document["concrete_specs"].keys() == new["concrete_specs"].keys()

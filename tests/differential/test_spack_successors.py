@@ -155,7 +155,7 @@ def test_no_next_hash_is_another_than_that_of_a_fresh_concretization(
         computed += len(known)
         wrong = known.keys() - new["concrete_specs"].keys()
         assert not wrong, [known[each].package for each in wrong]
-        assert all(each.why for each in made.answer.specs if each.successor is None)
+        assert all(each.reason for each in made.answer.specs if each.successor is None)
         if not made.open:
             document = json.loads(made.document)
             assert document["concrete_specs"].keys() == new["concrete_specs"].keys()

@@ -75,7 +75,7 @@ def test_a_migration_is_one_cause_and_nothing_is_new(tmp_path: Path) -> None:
     assert not {each["hash"] for each in old.values()} & {each["hash"] for each in new.values()}
     diff = compared(tmp_path, old, new)
     assert (diff.specs, diff.gone, diff.causes, diff.totals.kept) == ((), (), (), 0)
-    assert {(each.spec.hash, each.was) for each in diff.migrated} == {
+    assert {(each.spec.hash, each.old_hash) for each in diff.migrated} == {
         (new[name]["hash"], old[name]["hash"]) for name in NEEDS
     }
     assert diff.totals.migrated == len(NEEDS)
@@ -114,7 +114,7 @@ def test_a_migration_of_a_cache_is_one_cause_and_nothing_is_lost(tmp_path: Path)
     binaries = set(NEEDS) - {"glibc"}
     diff = cache(tmp_path, "new", new).diff(cache(tmp_path, "old", old), level="hash")
     assert (diff.lost, diff.gained, diff.changed) == ((), (), ())
-    assert {(each.spec.hash, each.was) for each in diff.migrated} == {
+    assert {(each.spec.hash, each.old_hash) for each in diff.migrated} == {
         (new[name]["hash"], old[name]["hash"]) for name in binaries
     }
     assert diff.totals.migrated == diff.cells[0].migrated == len(binaries)

@@ -181,7 +181,7 @@ def test_a_patch_that_a_recipe_applies_to_a_dependency_may_change_the_dependency
     found = {(each.package, spec.version): spec for each in changes.recipes for spec in each.specs}
     assert found["greeting", "2.0"].verdict == "may_change"
     assert found["greeting", "2.0"].package_hash == "unknown"
-    assert "user applies other patches to it" in found["greeting", "2.0"].why
+    assert "user applies other patches to it" in found["greeting", "2.0"].reasons
     assert found["user", "1.0"].verdict == "may_change"
     document = successor_lock(world.compared(world.first), world.lock, changes)
     assert document is None
@@ -269,7 +269,7 @@ def test_the_order_of_patches_is_in_the_hash_of_the_spec_alone(world: RecipeWorl
     (change,) = world.changes(first).recipes
     found = {each.version: each for each in change.specs}
     assert (found["2.0"].verdict, found["2.0"].package_hash) == ("stale", "same")
-    assert found["2.0"].why == ("the order in which patches are applied to the spec changed",)
+    assert found["2.0"].reasons == ("the order in which patches are applied to the spec changed",)
     assert found["1.0"].verdict == "same"
 
 
@@ -293,7 +293,7 @@ def test_a_recipe_that_is_moved_to_another_layout_stays_the_same(tmp_path: Path)
     world.checkout.write("old/repo.yaml", "repo:\n  namespace: builtin\n")
     world.checkout.commit()
     change = only(world)
-    assert change.file == "old/packages/greeting/package.py"
+    assert change.path == "old/packages/greeting/package.py"
     assert {each.verdict for each in change.specs} == {"same"}
 
 
@@ -508,7 +508,7 @@ def test_a_new_version_that_may_be_chosen_leaves_a_spec_without_a_successor(
     assert {each.verdict for each in changes.recipes[0].specs} == {"stale", "same"}
     found = successors(world.compared(world.first), world.lock, changes)
     assert {each.successor for each in found.specs} == {None}
-    assert all("a concretizer may choose version 3.0 now" in each.why for each in found.specs)
+    assert all("a concretizer may choose version 3.0 now" in each.reason for each in found.specs)
     assert found.kept == 0
 
 
@@ -543,8 +543,8 @@ def test_what_only_concretizes_otherwise_is_open_with_all_that_depends_on_it(
         ("user", "1.0"),
     ]
     new, top = found.open[0], found.open[-1]
-    assert (new.cause, top.cause, top.why) == (new.hash, new.hash, new.why)
-    assert why in new.why
+    assert (new.cause, top.cause, top.reason) == (new.hash, new.hash, new.reason)
+    assert why in new.reason
     assert (found.kept, found.specs) == (0, ())
     # What is written keeps them; treated as stale, none of them has a known hash.
     assert made.whole is not None
@@ -590,7 +590,7 @@ def test_what_depends_on_an_open_spec_has_no_next_hash(world: RecipeWorld) -> No
     found = next_lock(compared, world.lock, changes, frozenset({"stale"})).answer
     (top,) = found.specs
     assert (top.package, top.successor) == ("user", None)
-    assert "`depends_on` changed" in top.why
+    assert "`depends_on` changed" in top.reason
 
 
 @pytest.mark.parametrize(
@@ -614,7 +614,7 @@ def test_a_directive_that_frees_another_version_leaves_a_spec_without_a_successo
     compared, changes = world.compared(base), world.changes(base)
     found = successors(compared, world.lock, changes)
     assert {each.successor for each in found.specs} == {None}
-    assert any("a concretizer may choose otherwise now" in each.why for each in found.specs)
+    assert any("a concretizer may choose otherwise now" in each.reason for each in found.specs)
 
 
 def test_a_limit_on_another_version_leaves_a_successor(world: RecipeWorld) -> None:
@@ -630,7 +630,7 @@ def test_what_a_concretizer_reads_leaves_a_spec_without_a_successor(world: Recip
     world.checkout.recipe("greeting", text)
     found = successors(world.compared(world.first), world.lock, world.changes())
     assert {each.successor for each in found.specs} == {None}
-    assert any("`depends_on` changed" in each.why for each in found.specs)
+    assert any("`depends_on` changed" in each.reason for each in found.specs)
 
 
 BASE = """
@@ -691,4 +691,4 @@ def test_a_hash_follows_only_where_nothing_else_that_a_concretizer_reads_changed
     found = successors(world.compared(world.first), world.lock, world.changes())
     (one,) = (each for each in found.specs if (each.package, each.version) == ("greeting", "2.0"))
     assert (one.successor is None) == bool(why)
-    assert why in one.why
+    assert why in one.reason

@@ -459,7 +459,7 @@ def test_more_builds_than_can_be_told_apart_are_bands_and_the_critical_path() ->
 def test_a_plan_of_nothing_is_a_page() -> None:
     document = json.loads(example_texts()[2])
     document |= {"builds": [], "critical_path": [], "schedule": None}
-    document["totals"] |= {"builds": 0, "stages": 0, "cost": 0, "critical_path": 0}
+    document["totals"] |= {"builds": 0, "stages": 0, "cost": 0, "critical_path_cost": 0}
     text = single([read_document(json.dumps(document).encode())], replace(ORIGIN, command=""))
     assert "nothing to build" in text.files[0][1]
 

@@ -139,7 +139,7 @@ def test_a_wrong_cause_stack_or_name_is_rejected(plan: dict[str, Any], lock: Pat
 
 
 @pytest.mark.parametrize(
-    "name", ["wants", "cost", "stages", "critical_path", "reused", "node_by_node"]
+    "name", ["wants", "cost", "stages", "critical_path_cost", "reused", "node_by_node"]
 )
 def test_a_wrong_total_is_rejected(plan: dict[str, Any], lock: Path, name: str) -> None:
     plan["totals"][name] += 1

@@ -184,7 +184,7 @@ def _diff(
         lost=tuple(_keys(((cell, changes.lost) for cell, changes in answers), specs)),
         gained=tuple(_keys(((cell, changes.gained) for cell, changes in answers), specs)),
         changed=tuple(_changes(answers, specs)),
-        migrated=tuple(MigratedSpec(spec=specs[now], was=was) for now, was in migrated),
+        migrated=tuple(MigratedSpec(spec=specs[now], old_hash=was) for now, was in migrated),
         absent_stacks=absent_stacks,
         new_stacks=new_stacks,
         totals=DiffTotals(

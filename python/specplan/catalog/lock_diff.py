@@ -64,7 +64,7 @@ def compare(old: Contents, new: Contents) -> LockDiff:
             for each in answer.hold
         ),
         migrated=tuple(
-            MigratedSpec(spec=named_of(each.spec), was=each.was) for each in answer.migrated
+            MigratedSpec(spec=named_of(each.spec), old_hash=each.was) for each in answer.migrated
         ),
         totals=replace(_totals(answer, specs), lost=len(lost)),
         lost=lost,

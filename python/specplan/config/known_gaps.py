@@ -36,7 +36,7 @@ def read_known_gaps(path: str, date: str, date_from: DateOrigin) -> KnownGaps:
     table = TomlTable(file, parsed(file, _HINT))
     table.only_known(("known-gap",))
     entries = tuple(map(_entry, table.tables("known-gap")))
-    return KnownGaps(file=path, date=date, date_from=date_from, entries=entries)
+    return KnownGaps(path=path, date=date, date_from=date_from, entries=entries)
 
 
 def _entry(table: TomlTable) -> KnownGap:

@@ -68,7 +68,7 @@ def carried_forward(result: Coverage, old: Coverage, file: str) -> Coverage:
         roots=roots,
         totals=totals_of(every, result.totals.not_wanted),
         left_out=merged((*result.left_out, *_left_out(old, file), *doubts)),
-        carried=Carried(file=file, tags=old.tags, cells=len(cells)),
+        carried=Carried(path=file, tags=old.tags, cells=len(cells)),
         alone=None,
         want_keys=moved(result, every),
     )

@@ -59,7 +59,7 @@ class PlanTotals:
         builds: The builds.
         cost: Their total cost.
         stages: The stages.
-        critical_path: The cost of the most expensive chain of builds.
+        critical_path_cost: The cost of the most expensive chain of builds.
         reused: The available specs that wants or builds install.
         node_by_node: The number of builds with node-by-node pruning.
         due_to_change: The builds that are due to the change.
@@ -72,7 +72,7 @@ class PlanTotals:
     builds: int
     cost: float
     stages: int
-    critical_path: float
+    critical_path_cost: float
     reused: int
     node_by_node: int
     due_to_change: int

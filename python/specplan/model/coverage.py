@@ -77,12 +77,12 @@ class Carried:
     """The origin of cells that this run did not measure.
 
     Attributes:
-        file: The saved document.
+        path: The saved document.
         tags: Its snapshots; none if its sources have none.
         cells: The number of its cells.
     """
 
-    file: str
+    path: str
     tags: tuple[str, ...]
     cells: int
 

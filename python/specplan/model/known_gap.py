@@ -54,13 +54,13 @@ class KnownGaps:
     """A file of known gaps, compared with a result.
 
     Attributes:
-        file: The file.
+        path: The file.
         date: The day against which expiry is checked, as ``2026-11-30``.
         date_from: The origin of this date.
         entries: The entries, in the order of the file.
     """
 
-    file: str
+    path: str
     date: str
     date_from: DateOrigin
     entries: tuple[KnownGap, ...]

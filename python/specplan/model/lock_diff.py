@@ -134,11 +134,11 @@ class MigratedSpec:
 
     Attributes:
         spec: The spec as the new state has it.
-        was: Its hash in the old state.
+        old_hash: Its hash in the old state.
     """
 
     spec: NamedSpec
-    was: str
+    old_hash: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

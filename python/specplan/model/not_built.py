@@ -71,13 +71,13 @@ class Excluded:
     Attributes:
         specs: The abstract specs that are known not to build.
         broken: The hashes of the specs that they match, sorted.
-        cut: Those of them that would have to be built, sorted.
+        needed: Those of them that would have to be built, sorted.
         wants: The wants that cannot install, sorted.
         builds: The builds that are excluded, by hash.
     """
 
     specs: tuple[ChangedSpec, ...]
     broken: tuple[str, ...]
-    cut: tuple[str, ...]
+    needed: tuple[str, ...]
     wants: tuple[str, ...]
     builds: tuple[ExcludedBuild, ...]

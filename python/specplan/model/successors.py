@@ -17,7 +17,7 @@ class Successor:
         version: Its version.
         successor: Its next DAG hash; None if unknown.
         package_hash: Its next package hash; None if unknown.
-        why: The reason why it is unknown; empty if it is known.
+        reason: The reason why it is unknown; empty if it is known.
     """
 
     hash: str
@@ -25,7 +25,7 @@ class Successor:
     version: str
     successor: str | None
     package_hash: str | None
-    why: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +37,14 @@ class OpenSpec:
         package: Its package.
         version: Its version.
         cause: The hash of the spec whose recipe changed: itself, or one that it depends on.
-        why: The reason why a concretizer may choose otherwise.
+        reason: The reason why a concretizer may choose otherwise.
     """
 
     hash: str
     package: str
     version: str
     cause: str
-    why: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ class Successors:
     """The next hashes of a lock.
 
     Attributes:
-        stack: The lock.
+        stack: The stack of the lock.
         kept: The number of specs that keep their hash for certain.
         open: Those that keep it only if a concretizer chooses as before, in the order of the lock.
         specs: The others, in the order of the lock.

@@ -209,12 +209,12 @@ class JudgedRecipes:
     def _open_record(
         self, recipe: RecipeChange, verdict: OpenVerdict, specs: Sequence[SpecChange]
     ) -> LeftOut:
-        why = "; ".join(dict.fromkeys(each for spec in specs for each in spec.why))
+        why = "; ".join(dict.fromkeys(each for spec in specs for each in spec.reasons))
         are_kept = all(each.package_hash == "same" for each in specs)
         says = _SAYS["kept" if verdict == "may_change" and are_kept else verdict]
         return LeftOut(
             kind=verdict,
-            where=f"{self.request.packages}/{recipe.file}",
+            where=f"{self.request.packages}/{recipe.path}",
             detail=f"{recipe.package} {says}: {why}",
             count=len(specs),
             blocks=True,

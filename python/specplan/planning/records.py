@@ -121,7 +121,7 @@ def excluded_of(core: compiled.Plan, broken: Sequence[tuple[str, list[str]]]) ->
     return Excluded(
         specs=match_counts(broken),
         broken=tuple(sorted({each for _, found in broken for each in found})),
-        cut=tuple(left_out.cut),
+        needed=tuple(left_out.cut),
         wants=tuple(left_out.wants),
         builds=tuple(
             ExcludedBuild(
@@ -149,7 +149,7 @@ def totals_of(core: compiled.Plan, untested: int, not_wanted: int) -> PlanTotals
         builds=totals.builds,
         cost=totals.cost,
         stages=totals.stages,
-        critical_path=totals.critical_path,
+        critical_path_cost=totals.critical_path,
         reused=totals.reused,
         node_by_node=totals.node_by_node,
         due_to_change=totals.due_to_change,

@@ -179,7 +179,7 @@ def _package_hash(side: Side, lock: RecipeLock, node: Node) -> PackageHash:
         version=node.version,
         recorded=node.package_hash or None,
         computed=computed,
-        why=why,
+        reason=why,
     )
 
 
@@ -320,10 +320,10 @@ def _change(
     return RecipeChange(
         package=package,
         namespace=namespace,
-        file=known.path if known is not None else next(iter(touched.files), ""),
+        path=known.path if known is not None else next(iter(touched.files), ""),
         classes=change_classes(old, new, findings),
         verdict=strongest(verdicts),
-        why=tuple(dict.fromkeys(each.why for each in findings)),
+        reasons=tuple(dict.fromkeys(each.why for each in findings)),
         specs=specs,
         lines=touched.files[_RECIPE].lines if _RECIPE in touched.files else (),
     )
@@ -358,7 +358,7 @@ def _unread(
             verdict="may_change",
             package_hash="unknown",
             classes=("unread",),
-            why=(finding.why,),
+            reasons=(finding.why,),
             proven=False,
         )
         for lock in locks
@@ -369,10 +369,10 @@ def _unread(
     return RecipeChange(
         package=package,
         namespace=namespace,
-        file=place.path if place is not None else "",
+        path=place.path if place is not None else "",
         classes=classes_in(["unread"]),
         verdict="may_change",
-        why=(finding.why,),
+        reasons=(finding.why,),
         specs=specs,
         lines=(),
     )

@@ -63,7 +63,7 @@ def _both(one: RecipeChange, other: RecipeChange) -> RecipeChange:
         one,
         classes=classes_in((*one.classes, *other.classes)),
         verdict=strongest((one.verdict, other.verdict)),
-        why=tuple(dict.fromkeys((*one.why, *other.why))),
+        reasons=tuple(dict.fromkeys((*one.reasons, *other.reasons))),
         specs=(*one.specs, *other.specs),
         lines=one.lines or other.lines,
     )

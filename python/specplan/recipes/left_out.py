@@ -88,7 +88,7 @@ def of_next_lock(found: Successors, known: Collection[str]) -> list[LeftOut]:
         found: The next hashes of a lock.
         known: The hashes of specs that have a record, as their verdict is open.
     """
-    causes = Counter(each.why for each in found.open if each.cause not in known)
+    causes = Counter(each.reason for each in found.open if each.cause not in known)
     return [
         LeftOut(
             kind="may_change",

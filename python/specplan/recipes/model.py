@@ -73,7 +73,7 @@ class SpecChange:
         package_hash: The effect on its package hash if the concretizer takes the same spec again:
             ``same`` for a spec that may change because of a directive alone.
         classes: The kinds of change that affect it, in the order of :data:`CHANGE_CLASSES`.
-        why: The reasons, one sentence each; empty for ``same``.
+        reasons: The reasons, one sentence each; empty for ``same``.
         proven: Whether its recorded package hash is that of the older recipe, which proves that the
             recipe was read as Spack reads it.
     """
@@ -85,7 +85,7 @@ class SpecChange:
     verdict: RecipeVerdict
     package_hash: HashFate
     classes: tuple[ChangeClass, ...]
-    why: tuple[str, ...]
+    reasons: tuple[str, ...]
     proven: bool
 
 
@@ -96,10 +96,10 @@ class RecipeChange:
     Attributes:
         package: The package.
         namespace: The repository of the recipe; empty if it does not declare its namespace.
-        file: The path of ``package.py`` from the top of the checkout.
+        path: The path of ``package.py`` from the top of the checkout.
         classes: The kinds of change, in the order of :data:`CHANGE_CLASSES`.
         verdict: The strongest verdict of its specs; if no lock has one, that of any spec.
-        why: The reasons, one sentence each.
+        reasons: The reasons, one sentence each.
         specs: Its specs in the locks, by lock, then hash.
         lines: First and last lines of the new parts of ``package.py``, without comments and blank
             lines.
@@ -107,10 +107,10 @@ class RecipeChange:
 
     package: str
     namespace: str
-    file: str
+    path: str
     classes: tuple[ChangeClass, ...]
     verdict: RecipeVerdict
-    why: tuple[str, ...]
+    reasons: tuple[str, ...]
     specs: tuple[SpecChange, ...]
     lines: tuple[tuple[int, int], ...]
 
@@ -161,7 +161,7 @@ class PackageHash:
         version: Its version.
         recorded: The package hash in the lock; None if it has none.
         computed: The package hash of the recipe; None if the recipe is unread.
-        why: The reason why it was not read; empty if it was.
+        reason: The reason why it was not read; empty if it was.
     """
 
     hash: str
@@ -170,7 +170,7 @@ class PackageHash:
     version: str
     recorded: str | None
     computed: str | None
-    why: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

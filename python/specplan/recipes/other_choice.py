@@ -38,7 +38,7 @@ def other_choice(
         return ""
     why = "" if old is None or new is None else _why(lock, node, old, new)
     if not why and change.verdict == "may_change":
-        why = "; ".join(change.why)
+        why = "; ".join(change.reasons)
     return why and f"{node.name}@{node.version}: {why}"
 
 

@@ -149,7 +149,7 @@ class _Succession:
                 version=node.version,
                 successor=found.hash,
                 package_hash=str(found.raw.get("package_hash", "")) if found.hash else None,
-                why=found.why,
+                reason=found.why,
             )
             for node in self._lock.file.nodes.values()
             if (found := self._next[node.hash]).hash != node.hash
@@ -160,7 +160,7 @@ class _Succession:
                 package=node.name,
                 version=node.version,
                 cause=found.cause,
-                why=found.why,
+                reason=found.why,
             )
             for node in self._lock.file.nodes.values()
             if (found := self._next[node.hash]).hash == node.hash and found.why
@@ -234,7 +234,7 @@ class _Succession:
             change.verdict == "may_change" or not EXACT.issuperset(change.classes)
         ):
             # Even a hash that certainly changes may become that of another spec.
-            raise UnreadError("; ".join(change.why))
+            raise UnreadError("; ".join(change.reasons))
         self._check(node)
         raw = dict(node.raw)
         raw["dependencies"] = [self._edge(each) for each in raw.get("dependencies", ())]

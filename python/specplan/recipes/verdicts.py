@@ -65,7 +65,7 @@ def spec_change(
         verdict=strongest(each.verdict for each in findings),
         package_hash=hash_fate(findings),
         classes=classes_in(each.kind for each in findings),
-        why=tuple(dict.fromkeys(each.why for each in findings if each.verdict != "same")),
+        reasons=tuple(dict.fromkeys(each.why for each in findings if each.verdict != "same")),
         proven=proven,
     )
 

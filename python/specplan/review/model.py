@@ -43,8 +43,8 @@ class StackReview:
         due_to_change: The number of them that are due to the change.
         stages: The number of stages.
         cost: Their cost, in the unit of costs.
-        critical_path: The cost of their most expensive chain.
-        chain: That chain, the first build first.
+        critical_path_cost: The cost of their most expensive chain.
+        critical_path: That chain, the first build first.
         makespan: The end of the last build on the runners; None if their number is not given.
     """
 
@@ -56,8 +56,8 @@ class StackReview:
     due_to_change: int
     stages: int
     cost: float
-    critical_path: float
-    chain: tuple[NamedSpec, ...]
+    critical_path_cost: float
+    critical_path: tuple[NamedSpec, ...]
     makespan: float | None
 
 
@@ -75,7 +75,7 @@ class ReviewTotals:
         due_to_change: The number of them that are due to the change.
         stages: The number of stages.
         cost: Their cost, in the unit of costs.
-        critical_path: The cost of their most expensive chain.
+        critical_path_cost: The cost of their most expensive chain.
         runners: The number of runners; None if not given.
         makespan: The time when the last build ends on these runners.
     """
@@ -89,7 +89,7 @@ class ReviewTotals:
     due_to_change: int
     stages: int
     cost: float
-    critical_path: float
+    critical_path_cost: float
     runners: int | None
     makespan: float | None
 

@@ -159,8 +159,8 @@ def _stacks(
             due_to_change=totals.due_to_change,
             stages=totals.stages,
             cost=totals.cost,
-            critical_path=totals.critical_path,
-            chain=tuple(own.named(own.critical_path)),
+            critical_path_cost=totals.critical_path_cost,
+            critical_path=tuple(own.named(own.critical_path)),
             makespan=None if own.schedule is None else own.schedule.makespan,
         )
 
@@ -184,7 +184,7 @@ def _totals(
         due_to_change=totals.due_to_change,
         stages=totals.stages,
         cost=totals.cost,
-        critical_path=totals.critical_path,
+        critical_path_cost=totals.critical_path_cost,
         runners=request.jobs,
         makespan=None if plan.schedule is None else plan.schedule.makespan,
     )

@@ -57,7 +57,7 @@ def verify(
         "wants": len(problem.wanted),
         "cost": sum(problem.costs.values()),
         "stages": max((ready[each] for each in builds), default=0),
-        "critical_path": max(dearest.values(), default=0),
+        "critical_path_cost": max(dearest.values(), default=0),
         "reused": len(steps.keys() & problem.available),
         "node_by_node": len(problem.everything & problem.built_if_needed),
         "predicted": bool(problem.change["changed"]),

@@ -74,7 +74,9 @@ def diff(result: Diff) -> Iterator[str]:
             "lost": result.lost,
             "gained": result.gained,
             "changed": result.changed,
-            "migrated": [{**fields_of(each.spec), "was": each.was} for each in result.migrated],
+            "migrated": [
+                {**fields_of(each.spec), "old_hash": each.old_hash} for each in result.migrated
+            ],
             "absent_stacks": result.absent_stacks,
             "new_stacks": result.new_stacks,
             "totals": result.totals,

@@ -373,7 +373,7 @@ def _known(content: Value) -> Titled | None:
         )
         for each in known.items_at("entries")
     )
-    file, day = prose.name(known.text_at("file")), prose.words(known.text_at("date"))
+    file, day = prose.name(known.text_at("path")), prose.words(known.text_at("date"))
     excused = sum(each.count_at("excused") for each in known.items_at("entries"))
     title = f"Known gaps: {excused:,} accepted"
     return Titled(title=title, table=ReportTable(columns, rows), note=f"{file} as of {day}")

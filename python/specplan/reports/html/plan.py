@@ -252,7 +252,7 @@ def _figures(content: Value, unit: Unit) -> list[Figure]:
     figures.append(
         Figure(
             label="critical path",
-            value=amounts.time(totals.amount_at("critical_path"), unit),
+            value=amounts.time(totals.amount_at("critical_path_cost"), unit),
             detail=f"of {amounts.amount(totals.amount_at('cost'), unit)} in all",
         )
     )

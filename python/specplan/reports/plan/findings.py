@@ -86,7 +86,7 @@ def plan_measures(plan: Plan) -> Iterator[Measure]:
     yield Measure(
         name="specplan_critical_path_cost",
         help=text,
-        value=totals.critical_path,
+        value=totals.critical_path_cost,
         labels=(("unit", plan.unit),),
     )
     yield Measure(name="specplan_wants", help="Specs that are wanted.", value=totals.wants)

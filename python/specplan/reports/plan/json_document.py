@@ -78,7 +78,7 @@ def _excluded(excluded: Excluded) -> Json:
     return {
         "specs": excluded.specs,
         "broken": excluded.broken,
-        "cut": excluded.cut,
+        "needed": excluded.needed,
         "wants": excluded.wants,
         "builds": [
             {**fields_of(each.spec), "reason": each.reason, "chain": list(each.chain)}
@@ -100,7 +100,9 @@ def lock_diff(diff: LockDiff) -> Iterator[str]:
             "gone": diff.gone,
             "lost_packages": list(diff.lost),
             "absent_stacks": list(diff.absent_stacks),
-            "migrated": [{**fields_of(each.spec), "was": each.was} for each in diff.migrated],
+            "migrated": [
+                {**fields_of(each.spec), "old_hash": each.old_hash} for each in diff.migrated
+            ],
             "causes": [
                 {
                     "hash": each.spec.spec.hash,

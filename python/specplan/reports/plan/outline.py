@@ -189,7 +189,7 @@ def _without_successor(plan: Plan) -> tuple[Section, ...]:
     rows = tuple(
         (
             SpecWithHash(f"{spec.package}@{spec.version}", spec.hash),
-            Said.once(prose.words(spec.why)),
+            Said.once(prose.words(spec.reason)),
         )
         for each in plan.successors
         for spec in each.specs
@@ -211,7 +211,7 @@ def _kept_unless_chosen(plan: Plan) -> tuple[Section, ...]:
     rows = tuple(
         (Name(each.stack), Number(number), Said.once(prose.words(why)))
         for each in plan.successors
-        for why, number in Counter(spec.why for spec in each.open).items()
+        for why, number in Counter(spec.reason for spec in each.open).items()
     )
     if not rows:
         return ()

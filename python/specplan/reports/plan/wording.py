@@ -168,7 +168,7 @@ def numbers(plan: Plan) -> list[str]:
     unnecessary = f", {len(plan.unnecessary)} of them unnecessary" if plan.unnecessary else ""
     lines = [f"pruned node by node: {wording.count(totals.node_by_node, 'build')}{unnecessary}"]
     if totals.builds:
-        path = amounts.of_total(totals.critical_path, totals.cost, plan.unit)
+        path = amounts.of_total(totals.critical_path_cost, totals.cost, plan.unit)
         lines.append(f"critical path: {path}")
         estimated = sum(build.estimated for build in plan.builds)
         if plan.unit == "seconds":
@@ -259,7 +259,7 @@ def notes(plan: Plan) -> list[str]:
     lines = _unmatched("broken", plan.excluded.specs)
     totals = plan.totals
     if plan.excluded.builds:
-        cut = wording.count(len(plan.excluded.cut), "broken spec")
+        cut = wording.count(len(plan.excluded.needed), "broken spec")
         lines.append(
             f"{wording.count(len(plan.excluded.builds), 'build')} and "
             f"{wording.count(totals.wants_left_out, 'want')} are left out because of {cut}"

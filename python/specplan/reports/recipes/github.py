@@ -53,12 +53,12 @@ def notice(title: str, message: str) -> str:
 
 def _line(change: RecipeChange, level: str) -> str:
     first, last = change.lines[0] if change.lines else (1, 1)
-    said = [wording.shown_specs(change), *change.why]
+    said = [wording.shown_specs(change), *change.reasons]
     return annotation(
         level,
         ["; ".join(filter(None, said))],
         {
-            "file": change.file,
+            "file": change.path,
             "line": str(first),
             "endLine": str(last),
             "title": f"{change.package}: {wording.VERDICT_WORDS[change.verdict]}",

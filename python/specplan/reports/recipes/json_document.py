@@ -22,8 +22,8 @@ def json_document(changes: RecipeChanges) -> Iterator[str]:
         {
             "schema": "specplan.recipes/1",
             "repository": changes.repository,
-            "from": changes.before,
-            "to": changes.after,
+            "before": changes.before,
+            "after": changes.after,
             "spack_rules": changes.spack_rules,
             "stacks": list(changes.stacks),
             "recipes": changes.recipes,

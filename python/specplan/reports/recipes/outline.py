@@ -66,7 +66,7 @@ def records(changes: RecipeChanges, options: ReportOptions) -> Records:
     """Return one row per recipe."""
     del options
     rows = (
-        (change.package, change.file, change.verdict, change.classes, change.why)
+        (change.package, change.path, change.verdict, change.classes, change.reasons)
         for change in changes.recipes
     )
     return Records(("package", "file", "verdict", "classes", "why"), rows)
@@ -91,7 +91,7 @@ def _recipe(change: RecipeChange) -> tuple[Name, State, Words, Words, Words]:
         State(verdict, wording.VERDICT_WORDS[verdict], _TONES[verdict]),
         Words(wording.shown_specs(change)),
         Words(wording.classes(change)),
-        Words("; ".join(change.why)),
+        Words("; ".join(change.reasons)),
     )
 
 
@@ -116,7 +116,7 @@ def _hashes(hashes: tuple[PackageHash, ...]) -> ReportTable:
 
 def _as_recorded(found: PackageHash) -> str:
     if found.computed is None:
-        return f"not read: {found.why}"
+        return f"not read: {found.reason}"
     if found.recorded is None:
         return "none recorded"
     return "yes" if found.computed == found.recorded else "no"

@@ -465,7 +465,7 @@ def carried(coverage: Coverage) -> list[Prose]:
     number = count(coverage.carried.cells, "cell was", "cells were")
     tags = ", ".join(coverage.carried.tags)
     of = f" of {prose.name(tags)}" if tags else ""
-    file = prose.name(coverage.carried.file)
+    file = prose.name(coverage.carried.path)
     return [f"{number} not measured this time, and carried forward from {file}{of}"]
 
 
@@ -486,7 +486,7 @@ def known_gaps(known: KnownGaps | None) -> list[Prose]:
         return []
     number = sum(each.excused for each in known.entries)
     when = f"on {known.date} by {_DAYS[known.date_from]}"
-    notes: list[Prose] = [f"{count(number, 'known gap')}, {when} ({prose.name(known.file)})"]
+    notes: list[Prose] = [f"{count(number, 'known gap')}, {when} ({prose.name(known.path)})"]
     for each in known.entries:
         about = prose.name(each.label)
         reason = prose.words(each.reason)

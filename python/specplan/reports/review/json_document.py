@@ -28,8 +28,8 @@ def json_document(review: Review) -> Iterator[str]:
             "summary": wording.headline(review),
             "since": review.since,
             "repository": recipes.repository,
-            "from": recipes.before,
-            "to": recipes.after,
+            "before": recipes.before,
+            "after": recipes.after,
             "spack_rules": recipes.spack_rules,
             "unit": review.unit,
             "recipes": recipes.recipes,
@@ -37,7 +37,7 @@ def json_document(review: Review) -> Iterator[str]:
             "recipe_totals": recipes.totals,
             "change": review.change,
             "stacks": [
-                {**fields_of(each), "chain": [_named(spec) for spec in each.chain]}
+                {**fields_of(each), "critical_path": [_named(spec) for spec in each.critical_path]}
                 for each in review.stacks
             ],
             "stale": [

@@ -98,7 +98,7 @@ def _stacks(review: Review) -> tuple[Section, ...]:
             Number(each.builds),
             Number(each.stages),
             *time,
-            Amount(each.critical_path, review.unit),
+            Amount(each.critical_path_cost, review.unit),
             Said.once(wording.chain(each)),
         )
         rows.append(row)

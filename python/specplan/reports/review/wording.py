@@ -43,7 +43,7 @@ def lines(review: Review) -> list[Prose]:
     found = []
     if totals.builds:
         stages = count(totals.stages, "stage")
-        path = amounts.of_total(totals.critical_path, totals.cost, review.unit)
+        path = amounts.of_total(totals.critical_path_cost, totals.cost, review.unit)
         found.append(f"{stages}; critical path: {path}; due to the change: {totals.due_to_change}")
     asked = review.change
     if asked.policy != "hash" or asked.depth is not None:
@@ -65,7 +65,9 @@ def lines(review: Review) -> list[Prose]:
 
 def chain(stack: StackReview) -> Prose:
     """Return the most expensive chain of builds of a stack, shortened if it is long."""
-    names = [prose.spec(f"{each.package}@{each.version}", each.hash) for each in stack.chain]
+    names = [
+        prose.spec(f"{each.package}@{each.version}", each.hash) for each in stack.critical_path
+    ]
     if len(names) > _LONG_CHAIN:
         names = [*names[: _LONG_CHAIN // 2], "...", *names[-_LONG_CHAIN // 2 :]]
     return " -> ".join(names)
