@@ -55,7 +55,7 @@ class PlanTotals:
 
     Attributes:
         wants: The wanted specs, including those left out.
-        wants_left_out: The wants that cannot install because of a broken spec.
+        wants_excluded: The wants that cannot install because of a broken spec.
         builds: The builds.
         cost: Their total cost.
         stages: The stages.
@@ -68,7 +68,7 @@ class PlanTotals:
     """
 
     wants: int
-    wants_left_out: int
+    wants_excluded: int
     builds: int
     cost: float
     stages: int

@@ -78,7 +78,7 @@ class Why:
         spec: The spec.
         verdict: The decision of the plan.
         cause: The reason why it is built, if it is.
-        left_out: The reason why it is left out, if it is.
+        exclusion: The reason why it is left out, if it is.
         chain: From the spec down to a broken one, if it is left out for needing one.
         change: The way in which it contains the change; None if it does not, or nothing changed.
         tree: From the spec up to those that need it, or that make it unnecessary.
@@ -87,7 +87,7 @@ class Why:
     spec: NamedSpec
     verdict: WhyVerdict
     cause: Cause | None
-    left_out: ExclusionReason | None
+    exclusion: ExclusionReason | None
     chain: tuple[NamedSpec, ...]
     change: HeldChange | None
     tree: tuple[WhyLine, ...]

@@ -145,7 +145,7 @@ def totals_of(core: compiled.Plan, untested: int, not_wanted: int) -> PlanTotals
     totals = core.totals()
     return PlanTotals(
         wants=totals.wants,
-        wants_left_out=totals.wants_left_out,
+        wants_excluded=totals.wants_left_out,
         builds=totals.builds,
         cost=totals.cost,
         stages=totals.stages,
@@ -202,7 +202,7 @@ def _why(
         spec=named_of(answer.spec),
         verdict=verdict.verdict,
         cause=verdict.cause,
-        left_out=verdict.left_out,
+        exclusion=verdict.left_out,
         chain=tuple(named_all(chain)) if chain else (),
         change=None if held is None else _held(held),
         tree=tuple(

@@ -171,7 +171,7 @@ def _json(why: Why) -> Json:
         **fields_of(why.spec),
         "verdict": why.verdict,
         "cause": why.cause,
-        "left_out": why.left_out,
+        "exclusion": why.exclusion,
         "chain": why.chain,
         "change": None
         if why.change is None

@@ -262,7 +262,7 @@ def notes(plan: Plan) -> list[str]:
         cut = wording.count(len(plan.excluded.needed), "broken spec")
         lines.append(
             f"{wording.count(len(plan.excluded.builds), 'build')} and "
-            f"{wording.count(totals.wants_left_out, 'want')} are left out because of {cut}"
+            f"{wording.count(totals.wants_excluded, 'want')} are left out because of {cut}"
         )
     lines += wording.not_wanted(plan.not_wanted)
     if plan.untested:
@@ -375,7 +375,7 @@ def _left_out(why: Why) -> str:
         "broken": "it is known not to build",
         "needs": "it needs a spec that is known not to build",
         "unneeded": "only left-out builds need it",
-    }[why.left_out or "broken"]
+    }[why.exclusion or "broken"]
 
 
 def level(each: WhyLine) -> int:
