@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, get_args
@@ -10,7 +11,7 @@ from specplan import _core as compiled
 from specplan.catalog.names import FEWER_CELLS, Matching, refuse_others, select_names
 from specplan.catalog.specs import by_hash
 from specplan.catalog.systems import Systems
-from specplan.coverage.entries import Entries, not_wanted_entries
+from specplan.coverage.entries import not_wanted_entries
 from specplan.coverage.lock_wants import SCOPE_EDGES
 from specplan.coverage.peers import peers_of
 from specplan.errors import EmptySelectionError, SourceError, UsageError
@@ -177,7 +178,7 @@ def ask(
     cells = () if answer is None else answer.cells
     entries, count = _excluded(query, excluded, answer, abstract)
     roots, nowhere = _not_concretized(core, question, stale, stacks.selected, cells)
-    lacked = _without_excluded(roots, not_wanted_entries(query.not_wanted))
+    lacked, entries = _without_excluded(roots, entries)
     _refuse_nothing(stacks, query, cells, abstract, has_files=bool(wanted or environments))
     return ResolvedAnswer(
         core=core,
@@ -480,14 +481,21 @@ def _abstract(
 
 
 def _without_excluded(
-    roots: Iterable[NotConcretized], excluding: Entries
-) -> tuple[NotConcretized, ...]:
-    """Return the roots that locks lack and no entry excludes."""
-    return tuple(
-        root
-        for root in roots
-        if not excluding.about((root.package,), root.stack, root.os, root.target)
+    roots: Iterable[NotConcretized], entries: tuple[NotWanted, ...]
+) -> tuple[tuple[NotConcretized, ...], tuple[NotWanted, ...]]:
+    """Return the roots that locks lack and no entry excludes, and the entries with the others."""
+    excluding = not_wanted_entries(entries)
+    excluded: Counter[int] = Counter()
+    left = []
+    for root in roots:
+        found = excluding.about((root.package,), root.stack, root.os, root.target)
+        excluded.update(found)
+        if not found:
+            left.append(root)
+    counted = (
+        replace(entry, excluded=entry.excluded + excluded[at]) for at, entry in enumerate(entries)
     )
+    return tuple(left), tuple(counted)
 
 
 def _not_concretized(

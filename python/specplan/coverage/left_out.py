@@ -101,6 +101,7 @@ def not_concretized(environments: Iterable[WantedEnvironment]) -> list[LeftOut]:
         for each in environments
         if each.is_not_concretized
         for root in each.environment.roots
+        if not root.external
     ]
 
 

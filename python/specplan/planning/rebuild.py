@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, get_args
@@ -31,7 +32,12 @@ from specplan.planning.inputs import costs_of, inputs_of
 from specplan.planning.left_out import unknown_changes
 from specplan.planning.plan import Plan
 from specplan.planning.records import builds_of, excluded_of, totals_of, unnecessary_of, untested_of
-from specplan.planning.wants import read_candidates, read_wanted_places, wanted_files
+from specplan.planning.wants import (
+    UnplannedRoots,
+    read_candidates,
+    read_wanted_places,
+    wanted_files,
+)
 from specplan.records import dataclass
 from specplan.sources.cost_files import read_costs
 from specplan.sources.want_records import rows_of
@@ -116,7 +122,7 @@ def _rebuild(
         budget = _budget_question(_unlimited(request), found, query=request.coverage)
         curve = budget.curve(made, read.costs.unit)
     solution, choice = _chosen(limited, found, made)
-    fixed = _set_roots(found, solution, choice)
+    fixed = _set_roots(found, solution, choice, request.coverage.scope)
     if options is not None and choice is not None:
         choice = compared(found.rows, found.core, fixed, options, choice)
     plan = _plan(
@@ -135,7 +141,7 @@ def _rebuild(
                 contents,
                 request.costs,
             ),
-            not_wanted=_not_wanted(found.lock_wants, options, read.gaps),
+            not_wanted=_not_wanted(found.lock_wants, options, read),
             sources=contents.used,
             left_out=_left_out(contents, request, read, found, options),
             next=read.next,
@@ -146,21 +152,27 @@ def _rebuild(
 
 
 def _set_roots(
-    found: _PlannerQuestion, solution: BudgetSolution | None, choice: Choice | None
+    found: _PlannerQuestion, solution: BudgetSolution | None, choice: Choice | None, scope: Scope
 ) -> Collection[str]:
     """Set the roots to plan for; return those of locks, for which there is no choice."""
-    fixed: Collection[str] = found.lock_wants.hashes
+    wants = found.lock_wants
+    fixed: Collection[str] = wants.hashes
     if solution is not None:
         found.core["roots"] = solution.roots
-        fixed = [root for root in solution.roots if root in found.lock_wants.stacks_by_root]
-        if found.lock_wants.excluded:
+        fixed = [root for root in solution.roots if root in wants.stacks_by_root]
+        if wants.excluded:
             # An excluded spec below a root is built for the root, and is not a want itself.
-            edges = SCOPE_EDGES[found.core["scope"]]
-            below = found.lock_wants.hashes.intersection(found.rows.reached(solution.roots, edges))
-            found.core["roots"] = sorted({*solution.roots, *below})
+            edges = SCOPE_EDGES[scope]
+            below = wants.hashes.intersection(found.rows.reached(solution.roots, edges))
+            chosen = [root for root in solution.roots if root not in wants.stacks_by_root]
+            found.core["roots"] = sorted(
+                {*solution.roots, *below, *found.rows.reached(chosen, edges)}
+            )
             found.core["scope"] = "roots"
     elif choice is not None:
-        found.core["roots"] = sorted({*fixed, *choice.roots})
+        # The wants of locks are single specs then, and chosen specs have needs too.
+        chosen = found.rows.reached([*choice.roots], SCOPE_EDGES[scope]) if wants.excluded else []
+        found.core["roots"] = sorted({*fixed, *choice.roots, *chosen})
     return fixed
 
 
@@ -170,7 +182,7 @@ class _Read:
 
     wanted: tuple[WantedLock, ...]
     environments: tuple[WantedEnvironment, ...]
-    unplanned: Sequence[LeftOut]
+    unplanned: UnplannedRoots
     gaps: GapWants | None
     more_locks: Sequence[WantedLock]
     others: Sequence[compiled.Catalog]
@@ -295,6 +307,7 @@ def _read(contents: Contents, request: PlanRequest, older: Contents | None) -> _
         query.scope,
         environment_options(contents.core, query, are_compared=_compares(request)),
         available_wants(contents, query.tag),
+        query.not_wanted,
     )
     of_gaps = asks_for_gaps(query, older)
     if (query.os or query.target) and not (of_gaps or environments):
@@ -444,7 +457,7 @@ def _left_out(
     return merged(
         [
             *request.left_out,
-            *read.unplanned,
+            *read.unplanned.left_out,
             *_of_sources(contents, read),
             *_index_versions(contents, read, question),
             *(() if options is None else options.wants.left_out),
@@ -575,19 +588,22 @@ def _budget(request: PlanRequest) -> BudgetRequest | None:
 
 
 def _not_wanted(
-    locks: LockWants, options: Options | None, gaps: GapWants | None
+    locks: LockWants, options: Options | None, read: _Read
 ) -> tuple[tuple[NotWanted, ...], int]:
     """Return the entries with the wants that each excludes, and the number of excluded wants."""
-    if gaps is not None:
-        return gaps.not_wanted, gaps.excluded
-    if options is None:
-        return locks.not_wanted, locks.excluded
-    wants = options.wants
+    if read.gaps is not None:
+        return read.gaps.not_wanted, read.gaps.excluded
+    stale = read.unplanned.excluded
+    counts = Counter(at for each in stale for at in each)
+    total = locks.excluded + len(stale)
+    if options is not None:
+        counts.update(dict(enumerate(options.wants.excluded)))
+        total += options.wants.not_wanted
     entries = tuple(
-        replace(entry, excluded=entry.excluded + count)
-        for entry, count in zip(locks.not_wanted, wants.excluded, strict=True)
+        replace(entry, excluded=entry.excluded + counts[at])
+        for at, entry in enumerate(locks.not_wanted)
     )
-    return entries, locks.excluded + wants.not_wanted
+    return entries, total
 
 
 def _plannable(rows: _PlanSpecs, options: Options | None) -> ComparedSpecs:
