@@ -67,12 +67,12 @@ def _wanted(spec: str, asked: AskedPlan) -> tuple[WhyWanted, ...]:
     """Return the reasons why packages of the spec are wanted, if wants are not hashes."""
     from specplan.catalog.available import available_wants  # noqa: PLC0415 - as above
     from specplan.coverage.ask import environment_options  # noqa: PLC0415 - as above
-    from specplan.planning.wants import read_wanted_places  # noqa: PLC0415 - help needs no YAML
+    from specplan.planning.wants import read_wanted_sources  # noqa: PLC0415 - help needs no YAML
     from specplan.planning.why_wanted import why_wanted  # noqa: PLC0415 - as above
 
     contents = asked.catalog._contents  # noqa: SLF001 - nobody else needs the wants twice
     query = asked.request.coverage
-    _, environments, _ = read_wanted_places(
+    _, environments, _ = read_wanted_sources(
         query.want,
         contents.limits,
         options=environment_options(

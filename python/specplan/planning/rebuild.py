@@ -35,7 +35,7 @@ from specplan.planning.records import builds_of, excluded_of, totals_of, unneces
 from specplan.planning.wants import (
     UnplannedRoots,
     read_candidates,
-    read_wanted_places,
+    read_wanted_sources,
     wanted_files,
 )
 from specplan.records import dataclass
@@ -301,7 +301,7 @@ def _read(contents: Contents, request: PlanRequest, older: Contents | None) -> _
     """Read the files of a request, and its gaps."""
     query = request.coverage
     limits = request.limits or contents.limits
-    wanted, environments, unplanned = read_wanted_places(
+    wanted, environments, unplanned = read_wanted_sources(
         query.want,
         limits,
         query.scope,

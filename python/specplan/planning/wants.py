@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from specplan.sources.want_records import AvailableWants, WantedEnvironment, WantedLock
 
 
-__all__ = ["UnplannedRoots", "read_candidates", "read_wanted_places", "wanted_files"]
+__all__ = ["UnplannedRoots", "read_candidates", "read_wanted_sources", "wanted_files"]
 
 #: A system that only patterns for all systems match.
 _ANY: Final = "\0"
@@ -45,8 +45,8 @@ class UnplannedRoots:
     excluded: Sequence[Sequence[int]] = ()
 
 
-def read_wanted_places(
-    places: Iterable[str],
+def read_wanted_sources(
+    sources: Iterable[str],
     limits: Limits,
     scope: Scope = "runtime",
     options: EnvironmentOptions | None = None,
@@ -56,7 +56,7 @@ def read_wanted_places(
     """Read the wants: files, and abstract specs as they are typed.
 
     Args:
-        places: The wants as typed.
+        sources: The wants as typed.
         limits: The limits for each file.
         scope: The wanted specs of a lock.
         options: The options for environments.
@@ -67,7 +67,7 @@ def read_wanted_places(
         The locks, the environments and abstract specs, and the wants without a plan: with the
             scope ``all``, the roots that locks lack, whose dependencies are unknown.
     """
-    locks, environments = read_wants(places, limits, options, available)
+    locks, environments = read_wants(sources, limits, options, available)
     if scope != "all":
         return locks, environments, UnplannedRoots()
     planned = tuple(each for each in environments if not each.is_not_concretized)
@@ -96,23 +96,23 @@ def _without_excluded(
 
 
 def read_candidates(
-    places: Iterable[str], limits: Limits
+    sources: Iterable[str], limits: Limits
 ) -> tuple[list[WantedLock], list[compiled.Catalog], list[LeftOut]]:
     """Read the candidates: locks and other sources, and the parts that were left out."""
     locks = []
     others = []
     left_out: list[LeftOut] = []
-    for place in places:
-        if named_want(place).kind == "lock":
-            lock = read_wanted(place, limits)
+    for source in sources:
+        if named_want(source).kind == "lock":
+            lock = read_wanted(source, limits)
             locks.append(lock)
             left_out += (_of_candidate(each) for each in lock.left_out)
         else:
-            for source in read_all(place, limits, options=ReadingOptions(is_candidate=True)):
-                if source.damaged:
-                    raise damage(source.damaged)
-                others.append(source.core)
-                left_out += (_of_candidate(each) for each in source.left_out)
+            for read in read_all(source, limits, options=ReadingOptions(is_candidate=True)):
+                if read.damaged:
+                    raise damage(read.damaged)
+                others.append(read.core)
+                left_out += (_of_candidate(each) for each in read.left_out)
     return locks, others, left_out
 
 

@@ -13,7 +13,7 @@ from specplan.errors import UsageError
 from specplan.model import NamedSpec
 from specplan.planning.rebuild import rebuild, rebuild_with_changes
 from specplan.planning.request import ChangeRequest
-from specplan.planning.wants import read_wanted_places
+from specplan.planning.wants import read_wanted_sources
 from specplan.recipes.joined import joined
 from specplan.review.commands import commands_of
 from specplan.review.model import Review, ReviewTotals, StackReview, StaleBinary
@@ -109,7 +109,7 @@ def _wants(
     Also return the stacks for which only a plan shows whether one does.
     """
     query = replace(request.coverage, want=request.want)
-    locks, environments, _ = read_wanted_places(
+    locks, environments, _ = read_wanted_sources(
         query.want,
         request.limits or contents.limits,
         query.scope,

@@ -59,22 +59,22 @@ def looks_like_a_file(text: str) -> bool:
     return bool(nearest(suffix.lower(), _SUFFIXES, most=1, closeness=0.75))
 
 
-def absence(place: str, *, hint: str | None = None) -> SourceError:
+def absence(source: str, *, hint: str | None = None) -> SourceError:
     """Return the error for a place that does not exist, with a suggestion.
 
     Args:
-        place: The place, as it was given.
+        source: The text, as it was given.
         hint: A hint of the caller, if it knows better.
     """
-    shown = printable(place)
+    shown = printable(source)
     if hint is None:
-        hint = _of_variable(place) or _remedy(place)
+        hint = _of_variable(source) or _remedy(source)
     return SourceError(f"`{shown}` does not exist", path=shown, hint=hint)
 
 
-def _of_variable(place: str) -> str | None:
+def _of_variable(source: str) -> str | None:
     """Return the reason why a path still has a variable of the shell, or None."""
-    found = _VARIABLE.match(place)
+    found = _VARIABLE.match(source)
     if found is None:
         return None
     if (found[1] or found[2]) in os.environ:
@@ -82,24 +82,24 @@ def _of_variable(place: str) -> str | None:
     return f"the variable `{found[0]}` is not set, and only the shell expands variables"
 
 
-def _remedy(place: str) -> str | None:
-    if place.startswith("~"):
-        expanded = os.path.expanduser(place)  # noqa: PTH111 - that of `Path` fails without a home
+def _remedy(source: str) -> str | None:
+    if source.startswith("~"):
+        expanded = os.path.expanduser(source)  # noqa: PTH111 - that of `Path` fails without a home
         return f"write `{expanded}`: the shell expands `~` only outside of quotes"
-    if _HOST.fullmatch(place):
-        return f"a URL begins with its scheme: write `http://{place}`"
-    if (near := _near(place)) is not None:
+    if _HOST.fullmatch(source):
+        return f"a URL begins with its scheme: write `http://{source}`"
+    if (near := _near(source)) is not None:
         return f"did you mean `{near}`?"
-    if _DOMAIN.fullmatch(place):
-        return f"a URL begins with its scheme: write `https://{place}`"
-    if re.search(r"[*?\[]", place):
+    if _DOMAIN.fullmatch(source):
+        return f"a URL begins with its scheme: write `https://{source}`"
+    if re.search(r"[*?\[]", source):
         return "no file matches the pattern, which only the shell expands, outside of quotes"
     return None
 
 
-def _near(place: str) -> str | None:
+def _near(source: str) -> str | None:
     """Return an existing path with a similar spelling, or None."""
-    parts = Path(place).parts
+    parts = Path(source).parts
     for at, part in enumerate(parts):
         folder = os.path.join(*parts[:at]) if at else ""  # noqa: PTH118 - as it was given
         # The method of `Path` raises an error if access is denied.

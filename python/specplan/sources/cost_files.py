@@ -62,11 +62,11 @@ _HEADER_HINT: Final = (
 )
 
 
-def read_costs(places: Sequence[str], limits: Limits) -> Costs:
+def read_costs(sources: Sequence[str], limits: Limits) -> Costs:
     """Return the costs of builds in files; without files each costs 1.
 
     Args:
-        places: The files and folders.
+        sources: The files and folders.
         limits: The limits for each of them.
 
     Raises:
@@ -74,19 +74,19 @@ def read_costs(places: Sequence[str], limits: Limits) -> Costs:
         DamagedSourceError: If it has an unknown form, contains an invalid cost, or contradicts
             itself or another file about a spec.
     """
-    if not places:
+    if not sources:
         return UNIT_COSTS
     costs = _CostsRead()
-    for place in places:
+    for source in sources:
         before = costs.count
-        if os.path.isdir(place):  # noqa: PTH112 - `Path.is_dir` raises where a folder is closed
-            _read_folder(place, costs, limits)
+        if os.path.isdir(source):  # noqa: PTH112 - `Path.is_dir` raises where a folder is closed
+            _read_folder(source, costs, limits)
         else:
-            _read_file(Path(place), printable(place), costs, limits.file_bytes)
+            _read_file(Path(source), printable(source), costs, limits.file_bytes)
         if costs.count == before:
             raise SourceError(
-                f"`{printable(place)}` contains no costs",
-                path=place,
+                f"`{printable(source)}` contains no costs",
+                path=source,
                 hint="times of installing from a cache are not costs" if costs.cached else None,
             )
     return costs.costs()
@@ -177,30 +177,30 @@ class _CostsRead:
         )
 
 
-def _read_folder(place: str, costs: _CostsRead, limits: Limits) -> None:
+def _read_folder(source: str, costs: _CostsRead, limits: Limits) -> None:
     hint = "in a folder, only Spack's own measurements are read"
-    refuse_root(place, hint)
+    refuse_root(source, hint)
     entries = 0
     found = False
-    for folder, folders, files in os.walk(place, onerror=_cannot_be_read):
+    for folder, folders, files in os.walk(source, onerror=_cannot_be_read):
         folders.sort()
         entries += len(folders) + len(files)
         if entries > limits.tree_entries:
             raise SourceError(
-                f"`{printable(place)}` has more than the {limits.tree_entries} files and folders "
+                f"`{printable(source)}` has more than the {limits.tree_entries} files and folders "
                 "that are searched",
-                path=place,
+                path=source,
             )
         if not found and entries > MOST_ENTRIES:
-            raise too_much(place, MOST_ENTRIES, _TIMES, hint)
+            raise too_much(source, MOST_ENTRIES, _TIMES, hint)
         if _TIMES in files:
             found = True
             file = Path(folder, _TIMES)
             _read_file(file, printable(file), costs, limits.manifest_bytes)
     if not found:
         raise SourceError(
-            f"`{printable(place)}` contains no {_TIMES}",
-            path=place,
+            f"`{printable(source)}` contains no {_TIMES}",
+            path=source,
             hint=hint,
         )
 

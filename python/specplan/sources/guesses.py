@@ -7,15 +7,15 @@ from specplan.model.left_out import LeftOut
 __all__ = ["guessed"]
 
 
-def guessed(place: str) -> LeftOut:
+def guessed(source: str) -> LeftOut:
     """Return the record of a source or lock that was read as the newest version that is known.
 
     Args:
-        place: The source or the lock, as it was given.
+        source: The source or the lock, as it was given.
     """
     return LeftOut(
         kind="format_guess",
-        where=place,
+        where=source,
         detail="one of its files is of a newer version than the newest known, and was read as "
         "that one: its content may mean something else",
         blocks=True,

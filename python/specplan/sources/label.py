@@ -19,7 +19,7 @@ STANDARD_INPUT: Final = "-"
 _LABELLED: Final = pattern(r"([A-Za-z0-9_.-]+)=(.+)", re.DOTALL)
 
 
-def split_label(place: str) -> tuple[str, str]:
+def split_label(source: str) -> tuple[str, str]:
     """Return the label of a source, or an empty string, and the source.
 
     Examples:
@@ -28,5 +28,5 @@ def split_label(place: str) -> tuple[str, str]:
         >>> split_label("https://host/index.json?key=value")
         ('', 'https://host/index.json?key=value')
     """
-    found = _LABELLED.fullmatch(place)
-    return (found[1], found[2]) if found else ("", place)
+    found = _LABELLED.fullmatch(source)
+    return (found[1], found[2]) if found else ("", source)

@@ -84,21 +84,21 @@ def named_want(text: str) -> NamedWant:
     Raises:
         SourceError: If a file cannot be read.
     """
-    stack, place = split_label(text)
-    return NamedWant(text=text, stack=stack, source=place, kind=_kind_of(place))
+    stack, source = split_label(text)
+    return NamedWant(text=text, stack=stack, source=source, kind=_kind_of(source))
 
 
-def _kind_of(place: str) -> WantKind:
-    if place == STANDARD_INPUT:
+def _kind_of(source: str) -> WantKind:
+    if source == STANDARD_INPUT:
         return "input"
-    if place.partition(":")[0] == AVAILABLE:
+    if source.partition(":")[0] == AVAILABLE:
         return "available"
-    if os.path.exists(place):  # noqa: PTH110 - `Path.exists` fails on long names
-        return _kind_of_file(Path(lock_or_environment_in(place)))
-    if looks_like_a_file(place):
+    if os.path.exists(source):  # noqa: PTH110 - `Path.exists` fails on long names
+        return _kind_of_file(Path(lock_or_environment_in(source)))
+    if looks_like_a_file(source):
         return "other"
     try:
-        return "other" if _core.AbstractSpec(place).name is None else "spec"
+        return "other" if _core.AbstractSpec(source).name is None else "spec"
     except ValueError:
         return "other"
 
@@ -110,16 +110,16 @@ def _kind_of_file(path: Path) -> WantKind:
     return "environment" if begins_environment(start) else "other"
 
 
-def lock_or_environment_in(place: str) -> str:
+def lock_or_environment_in(source: str) -> str:
     """Return the file for a folder: its lock, or else its environment."""
-    if not os.path.isdir(place):  # noqa: PTH112 - that of `Path` fails where it may not look
-        return place
+    if not os.path.isdir(source):  # noqa: PTH112 - that of `Path` fails where it may not look
+        return source
     for name in (LOCK_NAME, ENVIRONMENT_NAME):
-        file = os.path.join(place, name)  # noqa: PTH118 - as it was given
+        file = os.path.join(source, name)  # noqa: PTH118 - as it was given
         # A lock that cannot be read, such as a broken link, must not be passed over.
         if os.path.lexists(file):
             return file
-    return place
+    return source
 
 
 def begins_environment(start: bytes) -> bool:

@@ -38,7 +38,7 @@ _PERHAPS_A_FOLDER: Final = frozenset({400, 401, 403, 405})
 
 
 def read(
-    place: str,
+    source: str,
     limits: Limits,
     *,
     tags: Sequence[str | None] = (None,),
@@ -48,7 +48,7 @@ def read(
     """Read a source, whose kind follows from its content.
 
     Args:
-        place: A file, a folder, a URL, or ``-`` for standard input; ``LABEL=`` before it
+        source: A file, a folder, a URL, or ``-`` for standard input; ``LABEL=`` before it
             names the stack of an index or a lock.
         limits: The limits for the source.
         tags: The requested snapshots, if the source is a map of snapshots; None is the newest, and
@@ -68,7 +68,7 @@ def read(
     from specplan.sources.stores.fetching import Fetching, is_remote  # noqa: PLC0415
     from specplan.sources.stores.store import written  # noqa: PLC0415
 
-    label, where = split_label(place)
+    label, where = split_label(source)
     if not where:
         raise UsageError(
             "a source is an empty text", hint="name a file, a folder or a URL; is a variable unset?"
@@ -94,18 +94,18 @@ def read(
         raise
 
 
-def saved_folder(place: str) -> Path | None:
+def saved_folder(source: str) -> Path | None:
     """Return the folder of a source that is a saved catalog, or None for any other source."""
     from specplan.sources.saved.folder import catalog_at  # noqa: PLC0415 - help reads nothing
     from specplan.sources.stores.fetching import is_remote  # noqa: PLC0415 - as above
 
-    _, where = split_label(place)
+    _, where = split_label(source)
     is_local = bool(where) and where != STANDARD_INPUT and not is_remote(where)
     return catalog_at(Path(where)) if is_local else None
 
 
 def read_all(
-    place: str,
+    source: str,
     limits: Limits,
     *,
     tags: Sequence[str | None] = (None,),
@@ -121,10 +121,10 @@ def read_all(
     out all other snapshots, with ``only_packages`` the specs of all other packages, and without
     ``dependencies`` those of all specs.
     """
-    folder = saved_folder(place)
+    folder = saved_folder(source)
     if folder is None:
-        return (read(place, limits, tags=tags, progress=progress, options=options),)
-    label, where = split_label(place)
+        return (read(source, limits, tags=tags, progress=progress, options=options),)
+    label, where = split_label(source)
     from specplan.sources.reading_options import Reading, ReadingOptions  # noqa: PLC0415
     from specplan.sources.saved.reading import read_saved  # noqa: PLC0415
     from specplan.sources.stores.fetching import Fetching  # noqa: PLC0415

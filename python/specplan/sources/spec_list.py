@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 __all__ = ["read_spec_list"]
 
 
-def read_spec_list(place: str, limits: Limits) -> tuple[str, ...]:
+def read_spec_list(source: str, limits: Limits) -> tuple[str, ...]:
     """Return the abstract specs of a file, each once, in the order of the file.
 
     The text after ``#`` at the start of a line or after a space is a comment.
 
     Args:
-        place: The file, or ``-`` for standard input.
+        source: The file, or ``-`` for standard input.
         limits: Its limits.
 
     Raises:
@@ -31,16 +31,16 @@ def read_spec_list(place: str, limits: Limits) -> tuple[str, ...]:
         DamagedSourceError: If it is not text, or a line is not an abstract spec.
     """
     most = limits.yaml_bytes
-    if place == STANDARD_INPUT:
+    if source == STANDARD_INPUT:
         document = standard_input.whole(most)
     else:
-        document = inflated(Path(place), place, most)
+        document = inflated(Path(source), source, most)
     try:
         text = document.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         number = document.count(b"\n", 0, error.start) + 1
         raise DamagedSourceError(
-            path=place, location="", line=number, fault="is not UTF-8"
+            path=source, location="", line=number, fault="is not UTF-8"
         ) from error
     specs: dict[str, None] = {}
     for number, line in enumerate(text.splitlines(), start=1):
@@ -51,6 +51,6 @@ def read_spec_list(place: str, limits: Limits) -> tuple[str, ...]:
             AbstractSpec(spec)
         except SpecSyntaxError as error:
             fault = f"is not a spec: {error}"
-            raise DamagedSourceError(path=place, location="", line=number, fault=fault) from error
+            raise DamagedSourceError(path=source, location="", line=number, fault=fault) from error
         specs[spec] = None
     return tuple(specs)

@@ -43,11 +43,11 @@ __all__ = ["read_concrete", "read_lock", "read_wanted", "read_wants"]
 _STACK_OF_SPECS: Final = "wanted"
 
 
-def stack_of_want(place: str) -> str:
+def stack_of_want(source: str) -> str:
     """Return the stack of a file without a label: its folder, else its file stem."""
-    if place == STANDARD_INPUT:
+    if source == STANDARD_INPUT:
         return "stdin"
-    path = Path(place).absolute()
+    path = Path(source).absolute()
     own = path.name.removesuffix(".gz")
     name = path.parent.name if own in {LOCK_NAME, ENVIRONMENT_NAME} else PurePath(own).stem
     return re.sub(r"[^A-Za-z0-9_.-]", "_", name) or "lock"
@@ -131,16 +131,16 @@ def _read_environment(
     # Import the YAML reader only if an environment is wanted.
     from specplan.sources.environments.environment import read_environment  # noqa: PLC0415
 
-    place = lock_or_environment_in(want.source)
-    stack = want.stack or stack_of_want(place)
+    source = lock_or_environment_in(want.source)
+    stack = want.stack or stack_of_want(source)
     environment = read_environment(
-        place, stack=stack, limits=limits, content=content, options=options
+        source, stack=stack, limits=limits, content=content, options=options
     )
     included = [
         replace(read_wanted(f"{stack}={lock.path}", limits), is_included=True)
         for lock in environment.locks
     ]
-    return included, [WantedEnvironment(stack=stack, source=place, environment=environment)]
+    return included, [WantedEnvironment(stack=stack, source=source, environment=environment)]
 
 
 def _typed_spec(want: NamedWant) -> WantedEnvironment:
@@ -242,57 +242,59 @@ def read_wanted(text: str, limits: Limits) -> WantedLock:
         SourceError: If the file does not exist or is not a lock.
         DamagedSourceError: If it violates its format.
     """
-    stack, place = split_label(text)
-    place = lock_or_environment_in(place)
-    if place == STANDARD_INPUT:
+    stack, source = split_label(text)
+    source = lock_or_environment_in(source)
+    if source == STANDARD_INPUT:
         return _lock(
-            _read_input(standard_input.whole(limits.file_bytes), stack, limits), stack, place
+            _read_input(standard_input.whole(limits.file_bytes), stack, limits), stack, source
         )
-    stack = stack or stack_of_want(place)
-    if not os.path.exists(place):  # noqa: PTH110 - `Path.exists` fails on long names
-        is_remote = "://" in place
+    stack = stack or stack_of_want(source)
+    if not os.path.exists(source):  # noqa: PTH110 - `Path.exists` fails on long names
+        is_remote = "://" in source
         hint = "locks are local files: fetch it, or pipe it and name `-`" if is_remote else None
-        raise absence(place, hint=hint)
-    if os.path.isfile(place):  # noqa: PTH113
-        foreign.refuse(Path(place), place)
-    if os.path.isdir(place):  # noqa: PTH112
+        raise absence(source, hint=hint)
+    if os.path.isfile(source):  # noqa: PTH113
+        foreign.refuse(Path(source), source)
+    if os.path.isdir(source):  # noqa: PTH112
         raise SourceError(
-            f"the folder `{place}` contains neither a `{LOCK_NAME}` nor a `{ENVIRONMENT_NAME}`",
-            path=place,
-            hint=f"the package of that name is `{place}@:`" if Path(place).name == place else None,
+            f"the folder `{source}` contains neither a `{LOCK_NAME}` nor a `{ENVIRONMENT_NAME}`",
+            path=source,
+            hint=f"the package of that name is `{source}@:`"
+            if Path(source).name == source
+            else None,
         )
     read = _core.read_specs(
-        place,
-        cache=written(place),
+        source,
+        cache=written(source),
         tag="",
         label=stack,
-        shown=printable(place),
+        shown=printable(source),
         file_bytes=limits.index_bytes,
         try_newer=limits.newer_formats == "try",
     )
-    return _lock(read, stack, place)
+    return _lock(read, stack, source)
 
 
 #: Edges of every kind, as the core numbers them.
 _EVERY_EDGE: Final = 63
 
 
-def _rootless(place: str) -> LeftOut:
+def _rootless(source: str) -> LeftOut:
     """Return the record of a lock with specs but without roots."""
     return LeftOut(
         kind="lock_root",
-        where=place,
+        where=source,
         detail="it has specs but no roots, so nothing in it is wanted",
         blocks=True,
         remedy="concretize the environment again, or --allow-left-out lock_root",
     )
 
 
-def _lock(read: _core.SpecsRead, stack: str, place: str) -> WantedLock:
+def _lock(read: _core.SpecsRead, stack: str, source: str) -> WantedLock:
     """Return the wants of a file that must be a lock."""
     if read.fault is not None:
         raise DamagedSourceError(
-            path=place,
+            path=source,
             location=read.fault.place,
             line=read.fault.line,
             fault=read.fault.fault,
@@ -300,27 +302,27 @@ def _lock(read: _core.SpecsRead, stack: str, place: str) -> WantedLock:
         )
     if read.kind != "lock":
         raise SourceError(
-            f"`{place}` is not a lock",
-            path=place,
+            f"`{source}` is not a lock",
+            path=source,
             hint="`spack -e ENV concretize` writes a `spack.lock` beside the `spack.yaml`",
         )
-    stack = stack or stack_of_want(place)
+    stack = stack or stack_of_want(source)
     return WantedLock(
         stack=stack,
-        source=place,
+        source=source,
         roots=tuple(
             LockRoot(hash=root.hash, spec=root.spec, group=root.group) for root in read.roots
         ),
         core=read.catalog,
         left_out=(
-            *((guessed(place),) if read.is_guess else ()),
-            *(() if read.roots or not len(read.catalog) else (_rootless(place),)),
-            *_without_a_root(read, place),
+            *((guessed(source),) if read.is_guess else ()),
+            *(() if read.roots or not len(read.catalog) else (_rootless(source),)),
+            *_without_a_root(read, source),
         ),
     )
 
 
-def _without_a_root(read: _core.SpecsRead, place: str) -> tuple[LeftOut, ...]:
+def _without_a_root(read: _core.SpecsRead, source: str) -> tuple[LeftOut, ...]:
     """Return the record of specs that no root of a lock reaches; Spack writes no such specs."""
     if not read.roots:
         return ()
@@ -336,7 +338,7 @@ def _without_a_root(read: _core.SpecsRead, place: str) -> tuple[LeftOut, ...]:
     return (
         LeftOut(
             kind="lock_root",
-            where=place,
+            where=source,
             detail="a spec of the lock is neither a root nor a dependency of one, so that nothing "
             "wants it",
             count=number,

@@ -51,40 +51,40 @@ def own_stack_of(where: str, *, remote: bool) -> str:
     return name
 
 
-def labelled_apart(places: dict[str, str]) -> dict[str, str]:
+def labelled_apart(sources: dict[str, str]) -> dict[str, str]:
     """Return sources with labels if several would otherwise have the same name.
 
     Args:
-        places: Sources, each with its name for the label.
+        sources: Sources, each with its name for the label.
 
     Examples:
         >>> labelled_apart({"a/mirror": "a", "b/mirror": "b", "cache": "c"})
         {'a/mirror': 'a=a/mirror', 'b/mirror': 'b=b/mirror', 'cache': 'cache'}
     """
-    own = {place: _name(place) for place in places}
+    own = {source: _name(source) for source in sources}
     count = Counter(own.values())
     alike = {
-        place
-        for place, name in own.items()
-        if name and count[name] > 1 and not split_label(place)[0]
+        source
+        for source, name in own.items()
+        if name and count[name] > 1 and not split_label(source)[0]
     }
-    taken = {name for place, name in own.items() if place not in alike}
+    taken = {name for source, name in own.items() if source not in alike}
     found = {}
-    for place, name in places.items():
-        found[place] = place
-        if place in alike:
+    for source, name in sources.items():
+        found[source] = source
+        if source in alike:
             label = first = _OTHER.sub("-", name).strip("-.") or "mirror"
             number = 2
             while label in taken:
                 label = f"{first}-{number}"
                 number += 1
             taken.add(label)
-            found[place] = f"{label}={place}"
+            found[source] = f"{label}={source}"
     return found
 
 
-def _name(place: str) -> str:
-    return split_label(place)[0] or own_stack_of(place, remote="://" in place)
+def _name(source: str) -> str:
+    return split_label(source)[0] or own_stack_of(source, remote="://" in source)
 
 
 def _last_of_url(url: str) -> str:

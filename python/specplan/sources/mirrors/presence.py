@@ -80,7 +80,7 @@ def asked(text: str) -> AskedBinary:
 
 
 def present_by_name(
-    place: str, binaries: Collection[AskedBinary], limits: Limits
+    source: str, binaries: Collection[AskedBinary], limits: Limits
 ) -> dict[str, bool] | None:
     """Return the binaries of a mirror, by hash, judged by the names of their files.
 
@@ -88,7 +88,7 @@ def present_by_name(
     for each manifest, whose name contains the name and the version of the spec.
 
     Args:
-        place: The mirror.
+        source: The mirror.
         binaries: The requested binaries.
         limits: The limits for each file.
 
@@ -101,7 +101,7 @@ def present_by_name(
         SourceError: If the mirror cannot be asked.
     """
     # The server is asked each time: another job may have pushed the binary.
-    store = _store_of(place, replace(limits, max_age_seconds=0.0))
+    store = _store_of(source, replace(limits, max_age_seconds=0.0))
     if isinstance(store, LocalStore):
         paths = mirror.binaries_of_files(store)
         if not paths:
@@ -176,10 +176,10 @@ def _check(store: Store, path: str, limits: Limits) -> bool:
     return True
 
 
-def _store_of(place: str, limits: Limits) -> Store:
-    if not is_remote(place):
-        return LocalStore(Path(place), limits=limits)
-    parts = parsed(place)
+def _store_of(source: str, limits: Limits) -> Store:
+    if not is_remote(source):
+        return LocalStore(Path(source), limits=limits)
+    parts = parsed(source)
     if parts.scheme == "file" and parts.netloc in {"", "localhost"}:
         return LocalStore(Path(unquote(parts.path)), limits=limits)
-    return open_store(place, Fetching(limits=limits))
+    return open_store(source, Fetching(limits=limits))
