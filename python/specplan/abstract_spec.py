@@ -183,7 +183,9 @@ def written(spec: AbstractSpec | str) -> str:
         TypeError: If it is neither an abstract spec nor a text.
     """
     if not isinstance(spec, (AbstractSpec, str)):
-        raise TypeError(f"an abstract spec is a text or an AbstractSpec, not {type(spec).__name__}")
+        raise TypeError(
+            f"an abstract spec must be text or an AbstractSpec, not {type(spec).__name__}"
+        )
     text = str(spec)
     try:
         text.encode()

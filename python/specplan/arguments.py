@@ -194,7 +194,7 @@ def _with_content(hint: Any, value: Any, name: str) -> object:
     elif kind in _QUESTIONS:
         _check_fields(kind, value, name)
     elif kind is str and not value.strip():
-        raise UsageError(f"`{name}` is an empty text", hint="is a variable unset?")
+        raise UsageError(f"`{name}` is empty", hint="is a variable unset?")
     elif kind is os.PathLike and not isinstance(os.fspath(value), str):
         raise TypeError(f"`{name}` must be a path of text, not of bytes")
     return value

@@ -39,4 +39,4 @@ def circle(specs: Sequence[str]) -> str:
     """Return the sentence that specs form a dependency cycle, or that one depends on itself."""
     if len(specs) == 1:
         return "a spec depends on itself"
-    return f"{count(len(specs), 'spec')} depend on each other in a circle"
+    return f"{count(len(specs), 'spec')} depend on each other in a cycle"

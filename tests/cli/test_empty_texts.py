@@ -33,12 +33,12 @@ def test_no_option_and_no_argument_takes_an_empty_text(run: Runs, name: str, tex
         if isinstance(each, click.Argument):
             at = arguments.index(each)
             shown, typed = (
-                f"`{str(each.name).upper()}` is an empty text",
+                f"`{str(each.name).upper()}` is empty",
                 [*words[:at], text, *words[at + 1 :]],
             )
         else:
             option = next(name for name in each.opts if name.startswith("--"))
-            shown, typed = f"`{option}` is an empty text", [*words, option, text]
+            shown, typed = f"`{option}` is empty", [*words, option, text]
             if each.callback is not None:  # it says what it takes
                 shown = f"invalid value for '{option}'"
         ended = run(name, *typed)

@@ -147,7 +147,7 @@ def test_nothing_is_written_where_a_next_hash_is_not_known(
     more = ("--successors", "--write-lock=next/spack.lock", "--treat=may_change=stale", "-o", "out")
     answer = run("export", "make", *words(project, *more))
     assert answer.code == 2
-    assert "names the specs whose next hash is not known" in answer.err
+    assert "names the specs whose next hash is unknown" in answer.err
     assert not (folder / "out").exists()
     assert not (folder / "next/spack.lock").exists()
     answer = run("export", "make", *words(project, "--write-lock=next/spack.lock"))

@@ -126,7 +126,7 @@ PAGES: dict[str, tuple[Callable[[], str | bytes], str]] = {
     ),
     "YAML of one byte too many": (
         lambda: filled("---\ntitle: zlib\n#", "a", "\n---", YAML_BYTES + 1),
-        "has more than the 4194304 bytes that are read as YAML",
+        "has more than the 4194304 bytes that specplan reads as YAML",
     ),
     "sexagesimal integers": (
         lambda: page_with(more="x: [" + ("1" + ":59" * 300 + ", ") * 4000 + "1]\n") + "x",
@@ -439,7 +439,10 @@ def test_standard_input_that_never_ends_is_read_up_to_its_limit(words: tuple[str
             check=False,
         )
     assert ended.returncode == 3
-    assert ended.stderr == b"error: standard input has more than the 1048576 bytes that are read\n"
+    assert (
+        ended.stderr
+        == b"error: standard input has more than the 1048576 bytes that specplan reads\n"
+    )
 
 
 @pytest.mark.parametrize(

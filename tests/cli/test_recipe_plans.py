@@ -223,8 +223,8 @@ def test_an_open_verdict_is_recorded_once(
         (["--successors", "--policy", "link"], "follows recipes alone"),
         (["--successors", "--changes", "name"], "compares names"),
         (["--write-lock", "x"], "writes the next lock"),
-        (["--changed-since", ""], "`--changed-since` is an empty text"),
-        (["--changed-since", "", "--changes", "name"], "`--changed-since` is an empty text"),
+        (["--changed-since", ""], "`--changed-since` is empty"),
+        (["--changed-since", "", "--changes", "name"], "`--changed-since` is empty"),
         (["--changed-since", "..HEAD", "--changes", "name"], "names no older revision"),
     ],
 )

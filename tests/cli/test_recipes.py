@@ -127,7 +127,7 @@ def test_markdown_shows_the_reasons(place: Place, capsys: pytest.CaptureFixture[
         (["recipes", "--since", "HEAD", "--spack-rules", "0.1"], 2, "there are no rules for Spack"),
         (["recipes", "--since", "HEAD"], 3, "not a git repository"),
         (["recipes", "--since", "HEAD", "--lock", "no.lock"], 3, "no.lock"),
-        (["recipes", "--since", ""], 2, "`--since` is an empty text"),
+        (["recipes", "--since", ""], 2, "`--since` is empty"),
         (["recipes", "--since", "..HEAD"], 2, "names no older revision"),
         (["recipes", "--since", "...HEAD"], 2, "names no older revision"),
         (["recipes", "--since", "HEAD", "-o", "x.csv"], 2, "asks for the format `csv`"),

@@ -50,7 +50,7 @@ def test_a_page_without_rights_is_an_error(tmp_path: Path) -> None:
 def test_an_empty_text_is_no_source() -> None:
     ended = run("gaps", "--cache", "")
     assert ended.code == 2
-    assert "`--cache` is an empty text" in ended.err
+    assert "`--cache` is empty" in ended.err
     with pytest.raises(specplan.UsageError, match="empty text"):
         specplan.load("")
 

@@ -353,7 +353,7 @@ def test_a_stack_that_one_step_alone_has_is_compared_with_nothing(run: Runs, fol
         run("coverage", "--cache", f"{name}.json", *made, "--no-config", "-o", f"{name}.saved.json")
     answer = run("trend", "b.saved.json", "a.saved.json", "--fail-on-lost", "--no-config")
     assert answer.code == 1
-    assert "x: it is there at one step alone, so it is compared with nothing" in answer.err
+    assert "x: only one step has it, so there is nothing to compare it with" in answer.err
 
 
 @pytest.mark.parametrize("older", ["empty", "damaged"])

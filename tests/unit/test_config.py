@@ -265,7 +265,7 @@ def test_a_baseline_starts_from_the_folder_of_the_file(tmp_path: Path) -> None:
         (
             "format = 'pdf'",
             "format",
-            f"`pdf` is none of {', '.join(f'`{each}`' for each in (*FORMATS, *DIALECTS))}",
+            f"`pdf` is not one of {', '.join(f'`{each}`' for each in (*FORMATS, *DIALECTS))}",
             None,
         ),
         ("system = 'zen4'", "system", "`zen4` is neither OS/TARGET nor `all`", None),

@@ -111,7 +111,7 @@ def test_messages_agree_with_their_numbers() -> None:
         error = DamagedSourceError(path="a", location="", line=None, fault="x", others=others)
         assert said in str(error)
     assert circle(["a"]) == "a spec depends on itself"
-    assert circle(["a", "b"]) == "2 specs depend on each other in a circle"
+    assert circle(["a", "b"]) == "2 specs depend on each other in a cycle"
 
 
 def test_headlines_agree_with_their_numbers() -> None:

@@ -94,7 +94,7 @@ def test_conditions_that_need_a_machine_propose_one(tmp_path: Path) -> None:
     write(tmp_path / "a/spack.yaml", content)
     text = proposed(look_through(tmp_path, Host(), Limits()), tmp_path)
     assert "\n[host]\n" in text
-    assert '# what `$a` stands for depends on `os == "x"`: `os` is not known.' in text
+    assert '# what `$a` stands for depends on `os == "x"`: `os` is unknown.' in text
     config.load(write(tmp_path / "specplan.toml", text))
     found = look_through(tmp_path, Host(os="x"), Limits())
     assert "[host]" not in proposed(found, tmp_path)

@@ -149,7 +149,7 @@ FAULTS: Final[dict[str, tuple[str, int | None, str]]] = {
         None,
         "holds an impossible value: int too large to convert to float",
     ),
-    "yaml-has-a-tag": ("a", 7, "tags are not read"),
+    "yaml-has-a-tag": ("a", 7, "YAML tags are not supported"),
     "yaml-has-an-alias": ("b[0]", 8, "aliases are not supported"),
     "yaml-has-infinity": ("spec_details[0]", 6, "is a number without value"),
     "yaml-is-malformed": ("", 6, "is not valid YAML: did not find expected ',' or '}'"),

@@ -113,7 +113,7 @@ def test_an_edge_to_nowhere_that_no_install_follows_is_told(tmp_path: Path) -> N
     assert finding.spec.package == "gmake"
     assert set(finding.dependents) == {cache.hash("zlib"), cache.hash("curl")}
     assert finding.message.startswith(
-        "no source describes it; needed, but by no binary to install, by "
+        "no source describes it; not needed to install any binary, but needed by "
     )
 
 

@@ -164,7 +164,7 @@ spack:
             kind="condition",
             where=f"{tmp_path / 'spack.yaml'}:5",
             detail="what `$mine` stands for depends on `platform == "
-            '"linux"`: `platform` is not known',
+            '"linux"`: `platform` is unknown',
             blocks=True,
             remedy='`platform = "PLATFORM"` under `[host]` in specplan.toml',
         ),

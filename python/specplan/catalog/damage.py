@@ -73,7 +73,7 @@ def one_line(text: str) -> str:
 
 
 def refuse_cycle(core: compiled.Catalog, path: str) -> None:
-    """Refuse specs that depend on each other in a circle, in the name of a file."""
+    """Refuse specs that depend on each other in a cycle, in the name of a file."""
     if cycle := core.cycle():
         raise DamagedSourceError(
             path=path,

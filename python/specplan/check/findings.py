@@ -452,8 +452,8 @@ def _dangling(names: _SpecNames, answer: compiled.DanglingAnswer) -> Finding:
         path=names.source(dependents),
         location=dag_hash,
         line=None,
-        message="no source describes it; "
-        f"needed, but by no binary to install, by {names.folded(dependents, len(dependents))}",
+        message="no source describes it; not needed to install any binary, "
+        f"but needed by {names.folded(dependents, len(dependents))}",
         spec=names.spec(dag_hash),
         dependents=tuple(dependents),
     )

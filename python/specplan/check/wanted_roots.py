@@ -53,7 +53,7 @@ def _not_concretized(lock: str, root: EnvironmentRoot) -> LeftOut:
     return LeftOut(
         kind="lock_root",
         where=f"{root.path}:{root.line}",
-        detail=f"`{lock}` lacks `{root.spec}`, so that nothing says which binary it needs",
+        detail=f"`{lock}` lacks `{root.spec}`, so it is unknown which binary it needs",
         blocks=True,
         remedy=stale_locks.concretize_again(root.path),
     )

@@ -128,7 +128,7 @@ def _refuse_empty(typed: dict[str, object]) -> None:
         if any(isinstance(text, str) and not text.strip() for text in texts):
             option = next((name for name in each.opts if name.startswith("--")), None)
             shown = option or str(each.name).upper()
-            raise UsageError(f"`{shown}` is an empty text", hint="is a variable unset?")
+            raise UsageError(f"`{shown}` is empty", hint="is a variable unset?")
 
 
 def command(

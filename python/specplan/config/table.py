@@ -198,7 +198,7 @@ class TomlTable:
         chosen = next((choice for choice in choices if choice == text), None)
         if chosen is None:
             shown = ", ".join(f"`{choice}`" for choice in choices)
-            self.fail(key, f"`{text}` is none of {shown}")
+            self.fail(key, f"`{text}` is not one of {shown}")
         return chosen
 
     def _wrong_type(self, key: str, expected: str, value: object) -> NoReturn:

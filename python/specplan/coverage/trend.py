@@ -337,7 +337,7 @@ class _Progress:
                 yield LeftOut(
                     kind="nothing_in_common",
                     where=stack,
-                    detail="it is there at one step alone, so it is compared with nothing",
+                    detail="only one step has it, so there is nothing to compare it with",
                     blocks=not any(compared.values()) or is_named(stack, self.asked),
                     remedy=f"a step before it that lists it, as in `{stack}=SOURCE`",
                 )

@@ -161,7 +161,7 @@ def source_change(
     yield from _compared_sources(node, before, after, has_commit=has_commit)
     if before.is_known and after.is_known and _wish(node, old) != _wish(node, new):
         yield RecipeFinding(
-            "version_changed", "may_change", f"{node.version} is preferred otherwise"
+            "version_changed", "may_change", f"{node.version} has another preference"
         )
 
 

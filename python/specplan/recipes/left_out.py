@@ -54,7 +54,7 @@ def changed_files(files: Iterable[str], checkout: str, *, blocks: bool) -> list[
         LeftOut(
             kind="changed_file",
             where=f"{checkout}/{each}",
-            detail="it belongs to no recipe, and which specs it changes is not known",
+            detail="it belongs to no recipe, so it is unknown which specs it changes",
             blocks=blocks,
             remedy="--changed SPEC for each package that it changes, or "
             "--allow-left-out changed_file",
@@ -73,7 +73,7 @@ def untracked_files(range_: History) -> list[LeftOut]:
         LeftOut(
             kind="changed_file",
             where=f"{range_.checkout}/{files[0]}",
-            detail=f"git does not track it{more}, so it is compared with nothing",
+            detail=f"git does not track it{more}, so it cannot be compared",
             count=len(files),
             blocks=True,
             remedy="git add --intent-to-add FILE, or --allow-left-out changed_file",

@@ -109,7 +109,7 @@ def own_patches(
     # The directive that determines a patch's position depends on how Spack groups conditions.
     order = [sha256 for sha256, _ in groupby(each.sha256 for each in applied)]
     if len(set(order)) < len(order):
-        raise UnreadError("the order of a patch that several directives name is open")
+        raise UnreadError("the order of a patch that several directives name is unclear")
     return tuple(declared[each] for each in order)
 
 

@@ -35,7 +35,7 @@ def text_of(document: bytes, shown: str) -> bytes:
         return document
     lines = document.splitlines()
     if lines[0].rstrip() != BEGIN:
-        raise _damaged(shown, 1, "the line that begins a signed text goes on")
+        raise _damaged(shown, 1, "the line that begins a signed text has more text after it")
     # Headers such as `Hash: SHA512` end with an empty line.
     start = next((at for at, line in enumerate(lines) if not line.strip()), None)
     if start is None:

@@ -125,5 +125,7 @@ def inflated(path: Path, shown: str, most: int) -> bytes:
         if len(document) <= most and not unpack.eof:
             raise SourceError(f"`{shown}` is a truncated gzip file", path=shown)
     if len(document) > most:
-        raise SourceError(f"`{shown}` has more than the {most} bytes that are read", path=shown)
+        raise SourceError(
+            f"`{shown}` has more than the {most} bytes that specplan reads", path=shown
+        )
     return document

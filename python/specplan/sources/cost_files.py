@@ -289,7 +289,7 @@ def _checked(key: _CostSubject, shown: str, where: _CostLocation) -> _CostSubjec
     ):
         raise where.fail(
             f"`{shown}` is neither a hash, nor `package@version`, nor a package",
-            "ranges and variants are not supported: a cost is of one hash, version or package",
+            "ranges and variants are not supported: a cost belongs to one hash, version or package",
         )
     return _CostSubject(key.dag_hash, key.name, version[1] if version else "")
 

@@ -197,7 +197,9 @@ def _read(form: Any, value: Value) -> Any:
     if origin is Literal:
         text = value.text()
         if text not in get_args(form):
-            value.fail(f"`{text}` is none of {', '.join(f'`{each}`' for each in get_args(form))}")
+            value.fail(
+                f"`{text}` is not one of {', '.join(f'`{each}`' for each in get_args(form))}"
+            )
         return text
     if is_dataclass(form):
         return record(form, value)  # type: ignore[arg-type] # a record's own class

@@ -219,7 +219,9 @@ def _look_through(text: str, top: Position) -> None:
         _refuse_scalar(event, place, line)
         if isinstance(event, yaml.CollectionStartEvent):
             if event.tag is not None:
-                raise FrontMatterError("tags are not read", location=str(place), line=line)
+                raise FrontMatterError(
+                    "YAML tags are not supported", location=str(place), line=line
+                )
             if len(stack) == _MAX_DEPTH:
                 raise FrontMatterError(f"is nested more than {_MAX_DEPTH} deep", line=line)
             keyed = isinstance(event, yaml.MappingStartEvent)
@@ -230,7 +232,7 @@ def _refuse_scalar(event: yaml.NodeEvent, place: Position, line: int) -> None:
     if not isinstance(event, yaml.ScalarEvent):
         return
     if event.tag is not None:
-        raise FrontMatterError("tags are not read", location=str(place), line=line)
+        raise FrontMatterError("YAML tags are not supported", location=str(place), line=line)
     if not event.style and len(event.value) > _MAX_PLAIN:
         raise FrontMatterError(
             f"is a plain scalar of more than {_MAX_PLAIN} characters: quote it",

@@ -71,7 +71,8 @@ def read(
     label, where = split_label(source)
     if not where:
         raise UsageError(
-            "a source is an empty text", hint="name a file, a folder or a URL; is a variable unset?"
+            "the name of a source is empty",
+            hint="name a file, a folder or a URL; is a variable unset?",
         )
     remote = is_remote(where)
     shown = shown_url(where) if remote else written(where)

@@ -31,7 +31,7 @@ def chunks(most: int) -> Iterator[bytes]:
         size += len(chunk)
         if size > most:
             raise SourceError(
-                f"standard input has more than the {most} bytes that are read", path="-"
+                f"standard input has more than the {most} bytes that specplan reads", path="-"
             )
         yield chunk
 

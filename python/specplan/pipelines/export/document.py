@@ -173,5 +173,5 @@ def _length(part: Value, inner: str) -> int:
 def _one_of(value: Value, words: tuple[str, ...]) -> str:
     text = value.text()
     if text not in words:
-        value.fail(f"`{text[:64]}` is none of {', '.join(words)}")
+        value.fail(f"`{text[:64]}` is not one of {', '.join(words)}")
     return text

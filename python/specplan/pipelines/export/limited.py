@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["LimitError", "TemplateLimits", "limited"]
 
 _TEXT: Final = "text"
-_MEMORY: Final = "it takes more memory than it may"
+_MEMORY: Final = "it uses more memory than allowed"
 _PAGES: Final = "/proc/self/statm"
 
 
@@ -116,7 +116,7 @@ def _said(error: Exception) -> str:
     if isinstance(error, MemoryError):
         return _MEMORY
     if isinstance(error, RecursionError):
-        return "it nests too deeply, or its macros call each other without an end"
+        return "it nests too deeply, or its macros call each other endlessly"
     return str(error) or type(error).__name__
 
 

@@ -214,7 +214,7 @@ _ALL_UNKNOWN: Final = (
     "`--changed-since REV --successors`; `list`, `dot` and `mermaid` show a predicted plan"
 )
 _SOME_UNKNOWN: Final = (
-    "`specplan rebuild` with the same options names the specs whose next hash is not known, and "
+    "`specplan rebuild` with the same options names the specs whose next hash is unknown, and "
     "why; concretize after the change, and plan for the new lock"
 )
 

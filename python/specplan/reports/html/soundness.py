@@ -24,7 +24,7 @@ _TITLES: Final = {
     "missing": "Specs without a binary that binaries need to install",
     "dangling": "Hashes that only edges name",
     "not-in-cache": "Listed by an index, without a binary",
-    "cycle": "Specs that depend on each other in a circle",
+    "cycle": "Specs that depend on each other in a cycle",
     "wrong-hash": "Hashes that do not match their content",
     "different-content": "One hash with two contents",
     "two-platforms": "One operating system on two platforms",

@@ -274,12 +274,12 @@ class _Evaluation:
     def _given(self, name: str) -> str:
         value = getattr(self._host, name)
         if value is None:
-            raise ConditionError(f"`{name}` is not known", missing=name)
+            raise ConditionError(f"`{name}` is unknown", missing=name)
         return cast("str", value)
 
     def _env(self) -> Mapping[str, str]:
         if self._host.env is None:
-            raise ConditionError("`env` is not known", missing="env")
+            raise ConditionError("`env` is unknown", missing="env")
         return self._host.env
 
     def _arch(self) -> str:

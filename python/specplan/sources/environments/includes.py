@@ -333,7 +333,7 @@ class _Collector:
             return replace(each, place=env[name])
         self._leave(
             "include",
-            f"{each.shown} is included unless `${name}` names another path, and it is not known",
+            f"{each.shown} is included unless `${name}` names another path, which is unknown",
             each.mark,
             f'`{name} = "PATH"` under `[host.env]` in specplan.toml',
         )
@@ -460,7 +460,7 @@ class _Collector:
                 remedy = _of_host(name) if is_host else f'`{name} = "PATH"` under `[host.env]`'
                 remedy = remedy if is_host else f"{remedy} in specplan.toml"
                 self._leave(
-                    "include", f"{shown} is included, and `${name}` is not known", mark, remedy
+                    "include", f"{shown} is included, and `${name}` is unknown", mark, remedy
                 )
                 return None
         if place.startswith("${~"):

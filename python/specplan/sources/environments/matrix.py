@@ -319,7 +319,7 @@ class Expansion:
                 mark,
             )
         elif answer is None:
-            self._note(f"whether `exclude` drops `{whole}` by `{excluded}` is not known", mark)
+            self._note(f"whether `exclude` drops `{whole}` by `{excluded}` is unknown", mark)
         elif not answer:
             undeclared = [
                 name for name in whole.propagated if self._is_declared(whole, name) is None

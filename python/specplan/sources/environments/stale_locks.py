@@ -105,7 +105,7 @@ def _unread(path: str, error: SourceError | UndecidedConditionError) -> LeftOut:
     return LeftOut(
         kind="lock_root",
         where=path,
-        detail=f"whether the lock beside it has all its roots is not known: {error}",
+        detail=f"it is unknown whether the lock beside it has all its roots: {error}",
         blocks=True,
         remedy=error.hint or "--allow-left-out lock_root",
     )

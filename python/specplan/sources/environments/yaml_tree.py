@@ -215,7 +215,7 @@ def bounded(content: bytes, path: str, limits: Limits, *, may_be_empty: bool = F
         DamagedSourceError: If it is not valid YAML, or YAML that is refused.
     """
     if len(content) > limits.yaml_bytes:
-        fault = f"`{path}` has more than the {limits.yaml_bytes} bytes that are read as YAML"
+        fault = f"`{path}` has more than the {limits.yaml_bytes} bytes that specplan reads as YAML"
         raise SourceError(fault, path=path)
     return parse(content, path, may_be_empty=may_be_empty)
 
@@ -378,7 +378,7 @@ class _TreeBuilder:
             self._complete(node, None, nodes)
             return
         if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag:
-            raise mark.fault("tags are not read")
+            raise mark.fault("YAML tags are not supported")
         if isinstance(event, yaml.ScalarEvent):
             self._complete(Scalar(event.value, not event.style, mark), event.anchor, 1)
             return

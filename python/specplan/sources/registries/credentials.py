@@ -115,7 +115,9 @@ def _of_docker(repository: RegistryRepository) -> FoundCredentials | None:
         return None
     shown = printable(file)
     if len(written) > _MOST:
-        raise SourceError(f"`{shown}` has more than the {_MOST} bytes that are read", path=shown)
+        raise SourceError(
+            f"`{shown}` has more than the {_MOST} bytes that specplan reads", path=shown
+        )
     document = strict_json.parse(written, shown)
     keys = document.keys()
     entries = document.at("auths") if "auths" in keys else None

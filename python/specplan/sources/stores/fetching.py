@@ -41,7 +41,7 @@ _LAST: Final = 64
 
 def too_large(shown: str, most: int) -> SourceError:
     """Return the error for a file that exceeds the size limit."""
-    return SourceError(f"`{shown}` has more than the {most} bytes that are read", path=shown)
+    return SourceError(f"`{shown}` has more than the {most} bytes that specplan reads", path=shown)
 
 
 @dataclass(frozen=True, slots=True)
