@@ -51,7 +51,7 @@ def test_an_empty_text_is_no_source() -> None:
     ended = run("gaps", "--cache", "")
     assert ended.code == 2
     assert "`--cache` is empty" in ended.err
-    with pytest.raises(specplan.UsageError, match="empty text"):
+    with pytest.raises(specplan.UsageError, match="is empty"):
         specplan.load("")
 
 

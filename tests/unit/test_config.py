@@ -258,10 +258,10 @@ def test_a_baseline_starts_from_the_folder_of_the_file(tmp_path: Path) -> None:
         (
             "level = 'packages'",
             "level",
-            "`packages` is none of `package`, `version`, `variant`, `hash`",
+            "`packages` is not one of `package`, `version`, `variant`, `hash`",
             None,
         ),
-        ("compat = 'none'", "compat", "`none` is none of `exact`, `target`, `os`", None),
+        ("compat = 'none'", "compat", "`none` is not one of `exact`, `target`, `os`", None),
         (
             "format = 'pdf'",
             "format",
