@@ -980,6 +980,26 @@ def test_what_is_no_readable_file_is_refused(tmp_path: Path) -> None:
         read_environment(path, limits=Limits(yaml_bytes=4))
 
 
+@pytest.mark.parametrize(
+    ("row", "exclusion", "left"),
+    [
+        ("x==a", "x==a", 0),
+        ("x==a", "zlib x==a", 0),
+        ("x==a", "x:=a", 1),
+        ("x==a", "x==b", 1),
+        ("++x", "++x", 0),
+        ("x=a", "x==a", 0),
+        ("x:=a", "x==a", 0),
+    ],
+)
+def test_an_exclusion_meets_its_own_text_though_no_known_spec_has_the_variant(
+    tmp_path: Path, row: str, exclusion: str, left: int
+) -> None:
+    content = f"spack: {{specs: [{{matrix: [[zlib], ['{row}']], exclude: ['{exclusion}']}}]}}"
+    options = EnvironmentOptions(declares=lambda _package, _variant: False)
+    assert len(read_with(tmp_path, content, options).roots) == left
+
+
 def test_an_exclusion_by_hash_is_said_to_exclude_nothing(tmp_path: Path) -> None:
     path = tmp_path / "spack.yaml"
     path.write_text(

@@ -289,7 +289,12 @@ class Expansion:
                     )
                 # A git reference that would have to be looked up is kept: better too many wants
                 # than too few.
-                if any(self._excludes(each, declared, matrix.mark) for each in compared):
+                plain = whole if whole.propagated else None
+                if any(
+                    (plain is not None and plain.satisfies(each))
+                    or self._excludes(each, declared, matrix.mark)
+                    for each in compared
+                ):
                     continue
             if matrix.sigil:
                 constraints[0] = self.spec(f"{matrix.sigil}{constraints[0]}", matrix.mark)
