@@ -20,7 +20,7 @@ def _nothing() -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRequest:
-    """A question about the soundness of sources.
+    """A question about the faults of sources.
 
     Attributes:
         want: Locks, ``[LABEL=]spack.lock``, whose roots count as broken or sound; without any,

@@ -53,7 +53,7 @@ FINDING_WORDS: Final[Mapping[FindingKind, tuple[str, str]]] = {
 
 
 def headline(check: Check) -> Prose:
-    """Return the one line on the soundness of the cache."""
+    """Return the one line on the faults of the cache."""
     read = f"{count(check.files, 'file')}, {count(check.specs, 'spec')}"
     ignored = sum(number for _, number in check.ignored)
     left_out = f", {ignored} ignored" if ignored else ""
