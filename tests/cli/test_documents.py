@@ -409,3 +409,16 @@ def test_the_answers_of_spack_are_as_many_as_the_page_on_trust_says() -> None:
         len(of("generated-environments")["environments"]),
         len([*ORACLE.glob("spack-ci-*")]),
     ]
+
+
+def test_troubleshooting_lists_messages_that_specplan_has() -> None:
+    page = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+    headings = [line for line in page.splitlines() if line.startswith("## ") and "`" in line]
+    messages = [text for line in headings for text in re.findall(r"`([^`]+)`", line)]
+    parts = {part.strip() for text in messages for part in text.split("...")} - {""}
+    sources = [*(ROOT / "python").rglob("*.py"), *(ROOT / "rust").rglob("*.rs")]
+    said = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    # A message that is put together stands in an example of the page, which is run.
+    said += "".join(body for kind, body in BLOCK.findall(page) if kind == "console")
+    assert len(parts) > 10
+    assert {part for part in parts if part not in said} == set()
