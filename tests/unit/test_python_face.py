@@ -142,7 +142,7 @@ def test_a_selection_is_a_sequence_of_specs_by_hash(catalog: Catalog) -> None:
 def test_what_streams_its_rows_has_every_method_of_a_sequence(kind: type) -> None:
     methods = {each for each in dir(Sequence) if callable(getattr(Sequence, each))}
     assert methods - {"__class_getitem__", "__subclasshook__"} <= set(dir(kind))
-    # Polars would read it record by record, without looking for a stream.
+    # Polars would read an instance record by record, without looking for a stream.
     assert not issubclass(kind, Sequence)
 
 

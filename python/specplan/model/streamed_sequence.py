@@ -15,11 +15,11 @@ else:
     Item = TypeVar("Item")
 
     class StreamedSequence(Generic[Item]):
-        """A sequence with every method of :class:`collections.abc.Sequence`, but not one of these.
+        """A sequence with every method of :class:`collections.abc.Sequence`, but not an instance.
 
         Polars reads an instance of that class record by record, and looks for
-        ``__arrow_c_stream__`` only in what is none; so arrays of NumPy and series of Polars are
-        none either. Type checkers see the class.
+        ``__arrow_c_stream__`` in other objects only. NumPy arrays and Polars' own series are not
+        instances either. Type checkers see the class itself.
         """
 
         __slots__ = ()
