@@ -144,7 +144,7 @@ class World:
         return dag_hash in self.nodes and self.nodes[dag_hash].external
 
     def closure(self, start: Iterable[str], types: frozenset[str], *, past: bool) -> set[str]:
-        """All that is reached, what nothing describes included; externals are not.
+        """All reached specs, with those that no source describes, without externals.
 
         Args:
             start: The start.

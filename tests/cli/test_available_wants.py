@@ -67,7 +67,7 @@ def test_binaries_are_not_wanted_of_caches_without_a_stack(
     assert "`LABEL=SOURCE` gives an index or a mirror a stack name" in capsys.readouterr().err
 
 
-def test_binaries_whose_dependencies_nobody_tells_are_no_whole_answer(
+def test_binaries_without_recorded_dependencies_make_an_incomplete_answer(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     pages = str(Path(__file__).parents[2] / "examples" / "pages")

@@ -34,7 +34,7 @@ def test_everything_is_read_and_nothing_is_said_twice(run: Runs, loads: Loads) -
         (("damaged",), ("--skip-damaged",), 1),
     ],
 )
-def test_the_exit_code_tells_what_was_found(
+def test_the_exit_code_says_what_was_found(
     run: Runs, catalog: FakeCatalog, kinds: tuple[str, ...], words: tuple[str, ...], code: int
 ) -> None:
     found = tuple(each for each in records.CHECK.findings if each.kind in kinds)

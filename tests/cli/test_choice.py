@@ -276,7 +276,7 @@ def test_a_question_that_makes_no_sense_is_refused(
     assert answer.out == ""
 
 
-def test_every_report_tells_what_was_chosen_and_how_good_that_is(run: Run) -> None:
+def test_every_report_shows_what_was_chosen_and_how_good_that_is(run: Run) -> None:
     want = ("--want", "zfp", "--want", "no-such", *CANDIDATES, "--cache", "none")
     text = run(*want, "--show", "chosen", "--format", "table", "--width", "120").out
     markdown = run(*want, "--format", "markdown").out
@@ -287,7 +287,9 @@ def test_every_report_tells_what_was_chosen_and_how_good_that_is(run: Run) -> No
         assert "a concretizer may choose differently" in report
 
 
-def test_a_search_that_is_cut_tells_its_gap_and_a_time_limit_that_it_may_differ(run: Run) -> None:
+def test_a_search_that_ends_early_shows_its_gap_and_with_a_time_limit_that_it_may_differ(
+    run: Run,
+) -> None:
     made = Choice(
         wants=(),
         optimal=False,
@@ -530,7 +532,7 @@ def test_what_a_budget_completes_is_no_less_than_what_is_chosen_first_and_bought
     assert jointly["optimal"]
 
 
-def test_what_the_system_provides_is_told_and_not_chosen(run: Run, tmp_path: Path) -> None:
+def test_what_the_system_provides_is_reported_and_not_chosen(run: Run, tmp_path: Path) -> None:
     environment = tmp_path / "spack.yaml"
     environment.write_text(
         "spack:\n  specs: [hypre, gcc]\n  packages:\n    gcc:\n      buildable: false\n"
@@ -547,7 +549,7 @@ def test_what_the_system_provides_is_told_and_not_chosen(run: Run, tmp_path: Pat
     assert typed["choice"]["environments"] == []
 
 
-def test_a_folder_that_is_called_like_a_package_is_told_apart(
+def test_a_folder_with_the_name_of_a_package_is_distinguished(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "zfp").mkdir()

@@ -172,7 +172,7 @@ def test_steps_of_one_job_disturb_each_other_in_nothing(tmp_path: Path) -> None:
     paths = [each[name] for each in (first, second) for name in ("json", "page")]
     assert len(set(paths)) == len(paths)
     assert all(Path(each).stat().st_size for each in paths)
-    # A page that is kept as it is has the name of its file, whatever name one gives.
+    # A page that is kept as it is has the name of its file, not the given name.
     assert [Path(each["page"]).name for each in (first, second)] == [
         "own name.html",
         "specplan.html",

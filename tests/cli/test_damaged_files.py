@@ -34,7 +34,7 @@ REPLACEMENTS: Final = (
     *(str(2**64), "NaN", "-Infinity"),
 )
 
-#: Of so many damages of one file, one is tried in a run of the tests: there are 300,000.
+#: Only one of this many damages of a file is tried in a run of the tests: there are 300,000.
 STRIDE: Final = 100
 
 MARK: Final = "@here@"

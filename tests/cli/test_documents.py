@@ -356,7 +356,7 @@ def test_the_manual_pages_are_what_the_table_of_settings_gives(tmp_path: Path) -
     assert not [name for name, text in written.items() if ".PP\n.SH" in text]
 
 
-def test_the_speed_that_the_readme_tells_was_measured() -> None:
+def test_the_speed_in_the_readme_was_measured() -> None:
     tables = [block for block in blocks("text") if "times specplan" in block.text]
     measured = (ROOT / "benches" / "RESULTS.md").read_text(encoding="utf-8")
     assert tables

@@ -11,7 +11,7 @@ import pytest
 from benches.plan_inputs import BUILD, LINK, RUN, World, write_index, write_locks
 from specplan.cli import main
 
-#: A path of so many builds holds 24 million hashes in its chains.
+#: A path of this many builds has 24 million hashes in its chains.
 LONG = 7_000
 
 
@@ -81,7 +81,7 @@ def test_what_a_long_chain_leads_to_is_left_out_without_the_chain(
     assert main([*told, "--format", "json"]) == 2
 
 
-def test_a_deep_tree_is_told_by_depth(path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_deep_tree_is_shown_by_depth(path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["why", "gcc", "--want", str(path), *PATH, "--width", "100"]) == 0
     out = capfd.readouterr().out
     assert f"({LONG - 1} deep) package-{LONG - 1}@1.0" in out

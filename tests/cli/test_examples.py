@@ -117,7 +117,7 @@ def test_a_snapshot_differs_from_itself_in_nothing(run: Runs, tags: tuple[str, .
 
 
 @pytest.mark.parametrize("level", ["package", "version", "variant", "hash"])
-def test_two_snapshots_differ_the_other_way_round_likewise(
+def test_two_snapshots_differ_in_the_same_way_the_other_way_round(
     run: Runs, tags: tuple[str, ...], level: str
 ) -> None:
     words = ("--cache", CACHE, "--level", level, "--format", "json")
@@ -201,7 +201,7 @@ def test_a_damaged_page_ends_the_run_unless_it_is_skipped(run: Runs, damaged: st
     assert "1 damaged file was skipped" in run("gaps", "--cache", damaged, "--skip-damaged").out
 
 
-def test_check_tells_a_damaged_cache_from_a_sound_one(run: Runs, damaged: str) -> None:
+def test_check_distinguishes_a_damaged_cache_from_a_sound_one(run: Runs, damaged: str) -> None:
     answer = run("check", "--cache", damaged, "--format", "json")
     assert answer.code == 3
     assert "damaged" in {finding["kind"] for finding in document(answer)["findings"]}

@@ -94,7 +94,7 @@ def test_nothing_found_is_an_empty_report_with_a_note(run: Runs, folder: Path) -
     assert (answer.code, answer.out, answer.err) == (0, "no spec satisfies cmake@99:\n", "")
 
 
-def test_a_name_that_nothing_has_is_told_with_near_names(run: Runs) -> None:
+def test_an_unknown_name_is_reported_with_similar_ones(run: Runs) -> None:
     answer = run("find", "hdf6", "--lock", LOCK)
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == (
@@ -172,7 +172,7 @@ def test_wrong_usage_is_2(run: Runs, words: tuple[str, ...], error: str) -> None
     assert answer.err.startswith(f"error: {error}")
 
 
-def test_a_lock_that_is_none_is_3(run: Runs, folder: Path) -> None:
+def test_a_file_that_is_not_a_lock_is_3(run: Runs, folder: Path) -> None:
     (folder / "spack.lock").write_text("{}")
     for words in (("--cache", CACHE), ()):
         answer = run("find", "cmake", "--lock", "spack.lock", *words)
@@ -203,7 +203,7 @@ def test_the_same_question_has_the_same_bytes(run: Runs) -> None:
         ),
     ],
 )
-def test_what_nothing_known_has_is_said_where_nothing_is_found(
+def test_an_unknown_part_of_a_query_is_named_if_nothing_is_found(
     run: Runs, folder: Path, spec: str, said: str
 ) -> None:
     hdf5 = dict(node("hdf5", "1.14", "zlib"))

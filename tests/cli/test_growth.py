@@ -63,7 +63,7 @@ def test_more_than_a_million_cells_are_wrong_usage(tmp_path: Path) -> None:
     assert fewer.code in {0, 1}, fewer.err
 
 
-#: A chain of so many specs, of which each links to the next one.
+#: A chain of this many specs, each of which links to the next one.
 LINKS = 30_000
 
 

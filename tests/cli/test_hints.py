@@ -323,13 +323,13 @@ def test_a_spec_or_a_snapshot_is_no_file(text: str) -> None:
     assert not looks_like_a_file(text)
 
 
-def test_a_pattern_that_nothing_matched_is_said(run: Runs) -> None:
+def test_a_pattern_without_matches_is_reported(run: Runs) -> None:
     answer = run("gaps", "--cache", "*.json", "--no-config")
     assert answer.code == 3
     assert "no file matches the pattern" in hint_of(answer)
 
 
-def test_a_scheme_that_nobody_knows_is_answered_with_those_that_are_read(run: Runs) -> None:
+def test_an_unknown_scheme_is_answered_with_the_known_ones(run: Runs) -> None:
     answer = run("coverage", "--no-config", "--cache", "foo://host/cache")
     assert answer.code == 3
     assert "https://, oci://, s3://, gs:// or abfs://" in hint_of(answer)
@@ -358,7 +358,7 @@ def test_a_wanted_spec_that_the_shell_has_split_is_shown_in_quotes(run: Runs) ->
         assert f"quote a spec that has blanks: `--want '{spec}'`" in answer.err
 
 
-def test_a_variable_that_the_shell_did_not_put_in_is_said(
+def test_a_variable_that_the_shell_did_not_expand_is_reported(
     run: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MIRRORS", "/somewhere")

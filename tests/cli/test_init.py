@@ -66,7 +66,7 @@ def test_it_says_what_the_file_still_needs(
     assert "word" not in said.replace("words", "")
 
 
-def test_the_file_serves_caches_that_are_called_alike(tmp_path: Path) -> None:
+def test_the_file_serves_caches_with_the_same_name(tmp_path: Path) -> None:
     for name in "a", "b":
         shutil.copytree(EXAMPLES / "mirror", tmp_path / name / "mirror")
     text = "spack: {specs: [zlib-ng], mirrors: {here: a/mirror}}"

@@ -37,7 +37,7 @@ def test_a_plan_is_a_table_from_80_columns_on(run: Runs, width: int) -> None:
     lines = run(*PLAN, "--width", str(width)).out.splitlines()
     start = next(at for at, line in enumerate(lines) if line.startswith("stage"))
     assert all(len(line) <= width for line in lines[start:])
-    # One line a build, and one more where a name has a line of its own.
+    # One line for each build, and one more where a name is on a separate line.
     assert len(lines) - start < 1.2 * 302
     assert len(SHORT.findall("\n".join(lines))) >= 302
 

@@ -98,7 +98,7 @@ def test_a_plan_that_costs_more_than_the_limit_fails(run: Runs) -> None:
     assert "3 builds cost 100.5 s, more than 100.49 s (--fail-over-cost)" in answer.err
 
 
-def test_a_gate_on_costs_that_nothing_tells_fails(run: Runs, small: Path) -> None:
+def test_a_gate_on_unknown_costs_fails(run: Runs, small: Path) -> None:
     answer = run(*WORDS, "--fail-over-cost", "1000", "--format=json")
     assert answer.code == 1
     assert "the cost is n/a, as no `--costs` file has it (--fail-over-cost)" in answer.err

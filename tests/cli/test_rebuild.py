@@ -253,7 +253,7 @@ def test_exit_codes(run: Any, arguments: tuple[str, ...], code: int) -> None:
     assert answer.err.startswith("error: ")
 
 
-def test_why_tells_what_needs_a_spec_and_what_cuts_one_off(run: Any) -> None:
+def test_why_shows_what_needs_a_spec_and_what_cuts_one_off(run: Any) -> None:
     answer = run("why", "compiler-wrapper", *WANT, *RUNTIME_ONLY, "--changed", "hypre")
     assert "is built: no cache has a binary" in answer.out
     assert "needs it (build edge)" in answer.out
@@ -287,7 +287,7 @@ def test_two_locks_are_compared_by_cause(run: Any) -> None:
     assert len(rows) == diff["totals"]["new"] + diff["totals"]["gone"]
 
 
-def test_a_mirror_and_a_lock_are_compared_likewise(run: Any) -> None:
+def test_a_mirror_and_a_lock_are_compared_in_the_same_way(run: Any) -> None:
     answer = run("diff", "mirror-2025-11.json.gz", NEW, "--format", "json")
     assert document(answer.out, "diff")["totals"]["new"] == 302
 
@@ -322,7 +322,7 @@ def test_options_of_cells_are_refused_for_locks(run: Any) -> None:
     assert run("diff", OLD, NEW, "--level", "hash").code == 2
 
 
-def test_costs_of_a_file_are_told_and_the_others_estimated(run: Any) -> None:
+def test_costs_of_a_file_are_measured_and_the_others_estimated(run: Any) -> None:
     answer = run(*HYPRE, "--costs", "costs.csv", "--format", "json")
     plan = document(answer.out, "rebuild")
     verify(plan, WANT[1], RUNTIME_ONLY[1])

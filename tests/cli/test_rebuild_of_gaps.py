@@ -55,7 +55,7 @@ def test_what_a_sibling_has_is_published_and_not_built(capfd: pytest.CaptureFixt
     assert "93 wants to publish" in capfd.readouterr().out
 
 
-def test_a_list_and_rows_tell_what_is_to_be_published_beside_what_is_built(
+def test_a_list_and_rows_show_what_to_publish_beside_what_is_built(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     catalog = specplan.load("cache")

@@ -94,7 +94,7 @@ def test_what_is_open_is_said_holds_no_verdict_and_may_be_treated_as_stale(
     assert sum(each["cause"] == "changed" for each in treated["builds"]) == specs
 
 
-def test_a_recipe_that_git_does_not_track_is_said(
+def test_a_recipe_that_git_does_not_track_is_reported(
     project: RecipeProject, capsys: pytest.CaptureFixture[str]
 ) -> None:
     project.world.checkout.recipe("other", "class Other(Package):\n    pass\n")
@@ -140,7 +140,7 @@ def test_successors_are_planned_by_their_own_hashes_and_reused_where_they_are(
     # Whatever has the next hash already is reused.
     project.index.write_text(json.dumps(index_of(written)))
     assert built(plan(capsys, asked)) == []
-    # And the next lock is what a plan of its own is made for.
+    # The next lock gets a separate plan.
     again = ["rebuild", "--want", str(file), "--cache", str(project.index), "--no-config"]
     assert built(plan(capsys, again)) == []
 

@@ -172,7 +172,7 @@ def test_a_checkout_without_recipes_is_not_one_in_which_nothing_changed(
     assert f"`{tmp_path}` contains no package repository" in said.err
 
 
-def test_a_lock_without_specs_is_said(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_lock_without_specs_is_reported(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     lock = Path(place[1][-1].partition("=")[2])
     document = json.loads(lock.read_text())
     lock.write_text(json.dumps({**document, "roots": [], "concrete_specs": {}}))

@@ -112,7 +112,7 @@ def test_a_folder_holds_style_script_and_documents_apart(run: Runs, saved: Path)
     ]
     assert "<style>" not in (page / "index.html").read_text(encoding="utf-8")
     assert json.loads((page / "report.json").read_text())["schema"] == "specplan.report/1"
-    # What it was made of makes it again, and a folder that is there is written anew.
+    # The same input makes it again, and an existing folder is written again.
     before = (page / "report.json").read_bytes()
     assert run("report", "--from", "public/site/report.json", "-o", "public/site").code == 0
     assert json.loads(before) == json.loads((page / "report.json").read_bytes())

@@ -39,7 +39,7 @@ def browser() -> Iterator[Browser]:
     if path is None:
         pytest.skip("no Chromium is installed, in which a page could be looked at")
     with sync_playwright() as playwright:
-        # A container has no sandbox of its own to offer; only our own page is opened.
+        # There is no sandbox in a container; only our own page is opened.
         launched = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield launched
         launched.close()

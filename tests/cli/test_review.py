@@ -81,12 +81,12 @@ def test_a_closed_standard_output_is_wrong_usage() -> None:
     assert "standard output is closed" in ended.stderr
 
 
-def test_a_level_that_is_none_is_wrong_usage() -> None:
+def test_an_unknown_level_is_wrong_usage() -> None:
     with pytest.raises(specplan.UsageError, match="`level` cannot be `x`"):
         specplan.load(PAGE).gaps(level="x")  # type: ignore[arg-type]
 
 
-def test_a_difference_tells_of_damage_on_either_side(tmp_path: Path) -> None:
+def test_a_difference_reports_damage_on_either_side(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_bytes(PAGE.read_bytes())
     (tmp_path / "specs.md").write_bytes(b"")
     question = ("diff", str(tmp_path), str(PAGE), "--skip-damaged")

@@ -120,7 +120,7 @@ def test_a_stack_that_is_gone_is_no_green(run: Runs, folder: Path) -> None:
     del folder
 
 
-def test_documents_without_keys_do_not_tell_a_new_want_from_one_that_was_lost() -> None:
+def test_documents_without_keys_do_not_distinguish_a_new_want_from_a_lost_one() -> None:
     old = replace(records.ONE_CELL, gaps=())
     steps = (measured_before(old, "old"), measured_before(records.ONE_CELL, "new"))
     trend = specplan.trend(steps)
@@ -395,7 +395,7 @@ def test_the_remedies_of_sources_without_labels_name_the_stack_of_the_whole_tren
 
 
 @pytest.mark.parametrize("step", ["nope.json", "no/such/folder"])
-def test_a_step_that_looks_like_a_file_and_is_none_is_an_input_that_cannot_be_read(
+def test_a_step_that_looks_like_a_file_but_does_not_exist_is_an_unreadable_input(
     run: Runs, folder: Path, step: str
 ) -> None:
     written(folder, spack_lock=lock(["a"]), i_json=index(["a"]))

@@ -83,7 +83,7 @@ def test_a_comparison_with_nothing_says_so_and_holds_no_gate(run: Runs, folder: 
         )
 
 
-def test_a_mirror_alone_is_told_of_and_the_next_step_named(run: Runs, folder: Path) -> None:
+def test_a_mirror_by_itself_is_reported_and_the_next_step_named(run: Runs, folder: Path) -> None:
     needs = {"hdf5": ["zlib"], "app": ["hdf5"]}
     written(folder, site_json=index(["hdf5", "app", "cmake"], needs=needs, absent=["zlib"]))
     for view in ("gaps", "coverage"):
@@ -247,7 +247,7 @@ def test_a_root_of_a_group_that_the_lock_has_of_another_is_a_gap(run: Runs, fold
         assert run("rebuild", "--cache", "site.json", "--want", "e4s").code == 0
 
 
-def test_what_an_environment_develops_by_now_is_no_green_of_its_lock(
+def test_a_spec_that_an_environment_now_develops_fails_the_gates_of_its_lock(
     run: Runs, folder: Path
 ) -> None:
     needs = {"hdf5": ["zlib"]}
@@ -609,7 +609,7 @@ def test_a_lock_that_is_included_on_some_systems_only_blocks_a_plan(
         assert answer.code != 0, command
 
 
-def test_roots_in_cells_that_the_sources_do_not_tell_of_do_not_count_as_installable(
+def test_roots_in_cells_that_the_sources_cannot_decide_do_not_count_as_installable(
     run: Runs, folder: Path
 ) -> None:
     page = (Path(__file__).parents[2] / "examples/pages").resolve()
@@ -778,7 +778,7 @@ def test_specs_of_a_lock_that_no_root_leads_to_are_no_silent_green(
 
 
 @pytest.mark.parametrize("cut", ["--max-builds=0", "--exclude-broken=broken.txt"])
-def test_a_plan_that_had_to_leave_all_out_does_not_say_that_nothing_is_to_build(
+def test_a_plan_that_excludes_everything_does_not_say_that_there_is_nothing_to_build(
     run: Runs, folder: Path, cut: str
 ) -> None:
     written(folder, s_lock=lock(["app"], needs={"app": ["zlib"]}), broken_txt="zlib\n")

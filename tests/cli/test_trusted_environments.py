@@ -251,7 +251,9 @@ def test_the_mirrors_of_an_environment_are_caches_where_none_is_given(
     assert "secret" not in remote.err
 
 
-def test_mirrors_that_end_alike_or_are_one_are_caches_each_once(run: Runs, folder: Path) -> None:
+def test_mirrors_with_the_same_last_part_or_the_same_place_are_one_cache_each(
+    run: Runs, folder: Path
+) -> None:
     for name in "a", "b":
         (folder / name / "m").mkdir(parents=True)
         cache(folder / name / "m", **{"zlib" if name == "a" else "bzip2": {}})

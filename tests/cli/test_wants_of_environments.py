@@ -100,7 +100,9 @@ def test_an_environment_may_come_from_standard_input(
     assert "error: -:" in answer.err
 
 
-def test_what_says_no_system_is_an_error_that_tells_what_to_give(run: Runs, folder: Path) -> None:
+def test_a_want_without_a_system_is_an_error_that_says_what_to_give(
+    run: Runs, folder: Path
+) -> None:
     path = environment(folder, "tools", "spack: {specs: [zlib target=zen4]}")
     answer = run("gaps", "--cache", str(MIRROR), "--want", str(path))
     assert answer.code == 2
@@ -237,9 +239,7 @@ def test_the_tables_say_for_which_systems_their_stacks_are(run: Runs, folder: Pa
     assert [cell["covered_exact"] for cell in typed["cells"]] == [1, 0]
 
 
-def test_tables_that_want_something_and_tables_that_do_not_are_told_apart(
-    run: Runs, folder: Path
-) -> None:
+def test_tables_with_and_without_wants_are_distinguished(run: Runs, folder: Path) -> None:
     environment(folder, "tools", "spack: {specs: [zlib-ng os=rhel8 target=zen4]}")
     (folder / "specplan.toml").write_text(
         f"cache = {json.dumps(str(MIRROR))}\n"

@@ -95,7 +95,7 @@ def test_coverage_falls_to_what_check_explains(
     assert set(finding.dependents) == direct
 
 
-def test_the_command_line_tells_the_same(whole: bytes, tmp_path: Path) -> None:
+def test_the_command_line_shows_the_same(whole: bytes, tmp_path: Path) -> None:
     mirror = str(written(without(whole, OTHER_ZLIB), "layout 3", tmp_path))
     words = ["--want", wanted(RADIUSS)[0], "--format", "json"]
     code, out, err = program("check", "--cache", mirror, *words)

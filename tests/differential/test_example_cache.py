@@ -47,7 +47,7 @@ def catalog() -> specplan.Catalog:
     return specplan.load(CACHE, strict=True)
 
 
-def test_every_spec_is_read_alike(model: Model, catalog: specplan.Catalog) -> None:
+def test_every_spec_is_read_in_the_same_way(model: Model, catalog: specplan.Catalog) -> None:
     assert catalog.tags == model.tags
     assert catalog.select().specs() == model.specs(model.contents)
     assert catalog.check().findings == ()

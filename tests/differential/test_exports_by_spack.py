@@ -36,7 +36,7 @@ STYLES = {
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_a_plan_becomes_exactly_its_binaries_and_a_change_of_a_recipe_likewise(
+def test_a_plan_becomes_exactly_its_binaries_and_so_does_a_change_of_a_recipe(
     style: str, tmp_path: Path
 ) -> None:
     if style == "slurm" and lacking():

@@ -252,7 +252,9 @@ def test_another_level_turns_each_want_into_that_key(
     assert (coverage.roots.installable, coverage.roots.wanted) == (0, 23)
 
 
-def test_the_nearest_binary_of_a_gap_is_told_with_what_differs(mirrors: dict[str, Path]) -> None:
+def test_the_nearest_binary_of_a_gap_is_shown_with_its_differences(
+    mirrors: dict[str, Path],
+) -> None:
     mirror = mirrors["radiuss-2025-11"]
     coverage = specplan.load(mirror).gaps(want=wanted(RADIUSS))
     world = World([("radiuss", lock(RADIUSS))], [json.loads(index_of(mirror))])

@@ -47,7 +47,7 @@ def test_what_is_missing_is_what_closures_lack(
     roots = {
         root for root in _roots(world, binaries, locked=bool(wants)) if not _external(world, root)
     }
-    # A binary that does not run where it is for is a finding of its own.
+    # A binary that does not run on its own system is a separate finding.
     misfits = world.misfits
     fit = broken - misfits
     # A wanted root without a binary lacks itself, and may lack what no binary needs.

@@ -387,7 +387,7 @@ def test_no_choice_costs_less_than_the_one_that_is_called_optimal(world: World) 
 @pytest.mark.parametrize(
     ("world", "cost"), [(EXCLUDED_ROOT, 2), (KNOWN_TO_THE_CACHE, 1500), (NEARLY_THE_SAME, 1)]
 )
-def test_worlds_that_were_told_wrongly_once_cost_this(
+def test_worlds_with_a_wrong_cost_in_the_past_cost_this(
     world: World, cost: float, tmp_path: Path
 ) -> None:
     plan = planned(world, tmp_path)

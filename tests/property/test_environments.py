@@ -109,7 +109,7 @@ def test_any_text_is_a_tree_or_a_fault(text: str) -> None:
         assert isinstance(yaml_tree.plain(node), dict) is isinstance(node, Mapping)
 
 
-def test_the_model_tells_an_exclusion_from_none() -> None:
+def test_the_model_notices_an_exclusion() -> None:
     """The plain model above is not a tautology: one combination is missing."""
     expansion = Expansion()
     content = b"[{matrix: [[a, b], [+x, ~x]], exclude: [a+x]}]"

@@ -136,7 +136,7 @@ def test_a_spoilt_manifest_is_too(path: Path, content: bytes) -> None:
 
 @given(st.lists(st.text(st.characters(codec="utf-8"), max_size=20), min_size=1, max_size=8))
 def test_what_is_signed_is_what_was_signed(texts: list[str]) -> None:
-    # A line of a file ends where bytes say so, whatever else ends a line of text.
+    # A line of a file ends at a line feed; other characters that end a line of text do not count.
     lines = b"\n".join(each.encode() for each in (*texts, "end")).splitlines()
     document = mirrors.clear_signed(b"\n".join(lines))
     assert clear_signed.text_of(document, "x") == b"\n".join(lines) + b"\n"

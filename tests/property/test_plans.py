@@ -265,7 +265,7 @@ def test_scope_all_plans_exactly_node_by_node(world: World) -> None:
 
 
 @given(worlds())
-def test_what_a_tree_tells_is_what_the_plan_does(world: World) -> None:
+def test_what_a_tree_shows_is_what_the_plan_does(world: World) -> None:
     plan = planned(world, is_checked=False)
     planned_hashes = {each.hash for each in plan.builds}
     unnecessary = {each.spec.hash for each in plan.unnecessary}

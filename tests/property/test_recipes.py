@@ -16,7 +16,7 @@ from tests.recipe_repositories import GREETING, lock_of, node
 
 LOCK = lock_of(node("greeting", "1.0", loud=False), node("greeting", "2.0", loud=True))
 
-#: Where a line of its own may stand: before these lines, with their indent.
+#: A separate line may be inserted before these lines, with their indent.
 LINES = GREETING.split("\n")
 IN_CLASS = [at for at, line in enumerate(LINES) if line.startswith(("    version", "    variant"))]
 IN_CODE = {

@@ -33,7 +33,7 @@ TYPES: Final = st.sets(st.sampled_from(("build", "link", "run", "test")), min_si
 
 @cache
 def _children(count: int, *, beyond: bool) -> st.SearchStrategy[list[str]]:
-    """Draw some of the specs before, and of what nothing describes."""
+    """Draw some of the specs before, and of specs that no source describes."""
     below = [dag_hash(f"spec {each}") for each in range(count)]
     below += [dag_hash("nowhere")] if beyond else []
     return st.lists(st.sampled_from(below), unique=True, max_size=3) if below else st.just([])
@@ -41,7 +41,7 @@ def _children(count: int, *, beyond: bool) -> st.SearchStrategy[list[str]]:
 
 @st.composite
 def nodes(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
-    """Specs by hash, each depending on earlier ones, or on what nothing describes."""
+    """Specs by hash, each depending on earlier ones, or on specs that no source describes."""
     made: dict[str, dict[str, Any]] = {}
     for at in range(draw(st.integers(3, MOST))):
         os, target = draw(st.sampled_from(SYSTEMS))

@@ -36,7 +36,7 @@ TYPES: Final = st.sets(st.sampled_from(("build", "link", "run", "test")), min_si
 
 @cache
 def _children(count: int, *, beyond: bool) -> st.SearchStrategy[list[str]]:
-    """Draw some of the specs before, and of what nothing describes."""
+    """Draw some of the specs before, and of specs that no source describes."""
     below = [dag_hash(f"spec {each}") for each in range(count)]
     below += [dag_hash("nowhere 0"), dag_hash("nowhere 1")] if beyond else []
     return st.lists(st.sampled_from(below), unique=True, max_size=4) if below else st.just([])
@@ -44,7 +44,7 @@ def _children(count: int, *, beyond: bool) -> st.SearchStrategy[list[str]]:
 
 @st.composite
 def nodes(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
-    """Specs by hash, each depending on earlier ones, or on what nothing describes."""
+    """Specs by hash, each depending on earlier ones, or on specs that no source describes."""
     count = draw(st.integers(1, MOST))
     made: dict[str, dict[str, Any]] = {}
     for at in range(count):

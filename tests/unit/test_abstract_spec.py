@@ -35,7 +35,7 @@ def test_what_is_no_spec_names_the_place() -> None:
         AbstractSpec("zlib").constrain("@@")
 
 
-def test_answers_are_yes_no_or_unknown_for_specs_and_texts_alike() -> None:
+def test_answers_are_yes_no_or_unknown_for_both_specs_and_texts() -> None:
     spec = AbstractSpec("a@git.main+x")
     for other, satisfied, common in (
         ("a+x", True, True),

@@ -61,6 +61,6 @@ def test_specs_known_to_another_catalog_are_refused(core: _core.Catalog, roots: 
         other.plan(question(other, core.known_specs(roots)))
 
 
-def test_a_hash_that_nobody_knows_is_named(core: _core.Catalog) -> None:
+def test_an_unknown_hash_is_named(core: _core.Catalog) -> None:
     with pytest.raises(ValueError, match="a" * 32):
         core.known_specs(["a" * 32])

@@ -48,7 +48,7 @@ def test_a_file_that_names_the_package_of_a_hash_serves_estimates_for_others() -
 
 
 @pytest.mark.parametrize("more", [[], [(B, "zlib", "1.3")], [(E, "m4", "1")]])
-def test_the_order_and_number_of_specs_change_no_cost_that_is_told(
+def test_the_order_and_number_of_specs_change_no_reported_cost(
     more: list[tuple[str, str, str]],
 ) -> None:
     told = costs(by_hash={A: 10.0}, by_package={"m4": 5.0})

@@ -184,7 +184,7 @@ def test_a_closed_folder_is_noted_and_what_is_beside_it_is_found(
         look_through(closed, Host(), Limits())
 
 
-def test_a_root_that_is_no_spec_is_told_in_one_line(tmp_path: Path) -> None:
+def test_a_root_that_is_not_a_spec_is_reported_in_one_line(tmp_path: Path) -> None:
     write(tmp_path / "e4s/spack.yaml", "spack: {specs: ['a@@']}")
     (stack,) = look_through(tmp_path, Host(), Limits()).stacks
     assert stack.fault.endswith(":1: spack.specs[0]: is not a spec: unexpected character")

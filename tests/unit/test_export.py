@@ -143,7 +143,7 @@ def test_what_has_a_strange_name_is_asked_for_by_its_hash_and_drawn_in_plain_let
 
 
 @pytest.mark.parametrize("text", ["x" * 33, "x; rm", "", "UPPERCASE"])
-def test_a_hash_that_is_none_is_refused(text: str) -> None:
+def test_an_invalid_hash_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="not a DAG hash"):
         builds_of([build("a", hash=text)])
 
@@ -208,7 +208,7 @@ def test_the_first_cell_and_the_first_size_that_fit_count() -> None:
     assert table.of(arm) == Resources(partition="arm", jobs=4)
 
 
-def test_profiles_tell_environments_and_processes_apart() -> None:
+def test_profiles_distinguish_environments_and_processes() -> None:
     cells = [
         CellResources(stack=("hep",), gives=Resources(env="hep")),
         CellResources(gives=Resources(jobs=3)),

@@ -138,7 +138,7 @@ def test_what_is_filtered_out_need_not_be_decided(pages: specplan.Catalog) -> No
         ({"tag": "develop-2026-01-16"}, "tag"),
     ],
 )
-def test_a_name_that_nothing_bears_is_an_error(
+def test_a_name_without_a_spec_is_an_error(
     pages: specplan.Catalog, question: dict[str, str], kind: str
 ) -> None:
     with pytest.raises(specplan.UnknownNameError) as caught:
@@ -154,7 +154,7 @@ def test_locks_are_searched_together(lock: specplan.Catalog) -> None:
     assert any(spec.stacks == ("sdk",) for spec in both.specs)
 
 
-def test_a_lock_tells_what_pages_do_not(pages: specplan.Catalog) -> None:
+def test_a_lock_records_what_pages_do_not(pages: specplan.Catalog) -> None:
     alone, beside = pages.query("conduit ^zlib-ng"), pages.query("conduit ^zlib-ng", lock=LOCK)
     assert (len(alone.specs), len(beside.specs)) == (0, 1)
     assert len(beside.undecided) == len(alone.undecided) - 1
@@ -209,7 +209,7 @@ def test_a_name_without_a_package_may_be_virtual(
     assert pages.query("+mpi").unknown_name is None
 
 
-def test_what_only_a_recipe_tells_of_a_virtual_package_is_undecided(tmp_path: Path) -> None:
+def test_what_only_a_recipe_says_of_a_virtual_package_is_undecided(tmp_path: Path) -> None:
     """`user` uses openmpi as its MPI; mpich may be one too, and zlib surely is none."""
     names = ("openmpi", "mpich", "zlib")
     nodes = {name: mirrors.node(name) for name in names}
@@ -248,7 +248,7 @@ def test_a_fault_has_a_place_in_characters(
     assert error.code == "spec-syntax"
 
 
-def test_a_fault_is_told_before_a_lock_is_read(lock: specplan.Catalog) -> None:
+def test_a_fault_is_reported_before_a_lock_is_read(lock: specplan.Catalog) -> None:
     with pytest.raises(specplan.SpecSyntaxError):
         lock.find("@@", lock="no/such/spack.lock")
 

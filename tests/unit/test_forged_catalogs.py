@@ -26,7 +26,7 @@ NAMES: Final = [f"package{number}" for number in range(20)]
 ROWS: Final = len(NAMES)
 MOST: Final = 2**31 - 1
 
-#: A list of so many values in the first row, and none in the others.
+#: A list of this many values in the first row, and none in the others.
 VALUES: Final = 2_000_000
 LISTS: Final = (
     runs((1, 0), (VALUES - 1, 1), (ROWS - 1, 0)),

@@ -216,7 +216,7 @@ def test_a_version_may_be_a_number_or_a_text(spelt: object, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("spelt", [-8, "-8", "eight", 8.5, None, [], True, ""])
-def test_a_version_that_is_none_is_refused_at_its_place(spelt: object, tmp_path: Path) -> None:
+def test_an_invalid_version_is_refused_at_its_location(spelt: object, tmp_path: Path) -> None:
     for value, key in [(samples.lock(8), "_meta"), (samples.database(8), "database")]:
         with pytest.raises(specplan.DamagedSourceError, match="version"):
             specplan.load(written(tmp_path, with_version(value, key, spelt)))

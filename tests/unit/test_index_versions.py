@@ -80,7 +80,7 @@ def test_a_spack_sees_the_newest_index_that_it_reads(
     assert available(specplan.load(both(built).root, for_spack=spack)) == expected
 
 
-def test_a_spack_that_reads_no_index_sees_nothing_and_the_reader_is_told(built: Mirror) -> None:
+def test_a_spack_that_reads_no_index_sees_nothing_and_the_report_says_so(built: Mirror) -> None:
     built.indexes({9: mirrors.index("zlib", version=9)})
     catalog = specplan.load(built.root, for_spack="1.2")
     assert available(catalog) == []

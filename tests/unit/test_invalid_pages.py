@@ -207,7 +207,7 @@ def test_a_fault_is_named_with_its_place(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CONTRADICTIONS)
-def test_a_contradiction_tells_which_identity_and_both_values(name: str) -> None:
+def test_a_contradiction_names_the_identity_and_both_values(name: str) -> None:
     path = FOLDER / f"{name}.md"
     place, message = CONTRADICTIONS[name]
     catalog = specplan.load(path)

@@ -57,7 +57,7 @@ def test_none_is_made_before_it_is_looked_at() -> None:
     assert columns.read < len(NUMBERS)
 
 
-def test_the_first_hashes_are_told_without_the_others() -> None:
+def test_the_first_hashes_are_shown_without_the_others() -> None:
     asked: list[str] = []
 
     def told(spec: str) -> list[str]:

@@ -82,7 +82,7 @@ def test_a_migration_is_one_cause_and_nothing_is_new(tmp_path: Path) -> None:
     assert "8 specs have another hash only because of another format: one cause" in diff.to_text()
 
 
-def test_a_change_during_a_migration_is_told_apart_from_it(tmp_path: Path) -> None:
+def test_a_change_during_a_migration_is_distinguished_from_it(tmp_path: Path) -> None:
     diff = compared(tmp_path, nodes(5), nodes(6, {"curl": "2.0"}))
     (cause,) = diff.causes
     assert (cause.spec.spec.package, cause.reaches) == ("curl", 4)

@@ -255,7 +255,7 @@ def test_a_path_names_its_specs_and_what_each_is_needed_for(lock: Catalog) -> No
     ]
 
 
-def test_edges_tell_what_they_are_for(lock: Catalog) -> None:
+def test_edges_have_types(lock: Catalog) -> None:
     found = lock.dependencies(lock.select(package="bison")[0])
     assert found is not None
     by_package = {each.package: each for each in found}
@@ -364,7 +364,7 @@ def test_a_keyword_that_no_question_has_is_refused_with_the_nearest(catalog: Cat
         catalog.gaps(specplan.CoverageQuery(), stack="e4s")
 
 
-def test_a_word_that_is_none_of_a_few_is_refused_with_these(catalog: Catalog) -> None:
+def test_an_unknown_word_is_refused_with_the_known_ones(catalog: Catalog) -> None:
     word: Any = "everything"
     questions: dict[str, Callable[[], object]] = {
         "verify": lambda: catalog.check(verify=word),

@@ -363,7 +363,7 @@ def test_without_a_lock_the_verdict_is_that_of_any_spec(world: RecipeWorld) -> N
     assert change.lines == ((line, line),)
 
 
-def test_a_version_that_is_new_is_said_and_changes_nothing(world: RecipeWorld) -> None:
+def test_a_new_version_is_reported_and_changes_nothing(world: RecipeWorld) -> None:
     text = GREETING.replace('    version("1.0"', '    version("3.0")\n    version("1.0"')
     world.checkout.recipe("greeting", text)
     change = only(world, lock=False)
@@ -546,7 +546,7 @@ def test_what_only_concretizes_otherwise_is_open_with_all_that_depends_on_it(
     assert (new.cause, top.cause, top.reason) == (new.hash, new.hash, new.reason)
     assert why in new.reason
     assert (found.kept, found.specs) == (0, ())
-    # What is written keeps them; treated as stale, none of them has a known hash.
+    # The written lock keeps them; if treated as stale, none of them has a known hash.
     assert made.whole is not None
     treated = next_lock(world.compared(world.first), world.lock, changes)
     assert treated.whole is None

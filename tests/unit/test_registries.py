@@ -380,7 +380,7 @@ class TestHostileAnswers:
         with pytest.raises(RemoteError, match=r"no response for 0\.1 seconds"):
             store(url, silence_seconds=0.1, attempts=1).files("tags")
 
-    def test_a_head_tells_the_size_or_that_there_is_no_blob(
+    def test_a_head_request_returns_the_size_or_that_there_is_no_blob(
         self, server: Server, store: Stores
     ) -> None:
         images = registries.pushed("zlib")

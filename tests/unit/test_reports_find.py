@@ -212,7 +212,7 @@ def test_a_template_reaches_nothing_but_fields(template: str) -> None:
         lines.check(template)
 
 
-def test_a_wrong_field_is_told_with_near_ones() -> None:
+def test_a_wrong_field_is_reported_with_similar_ones() -> None:
     with pytest.raises(UsageError) as caught:
         lines.check("{platfrom}")
     assert caught.value.hint == "did you mean `{platform}`?"

@@ -423,7 +423,7 @@ def test_a_build_runs_as_early_as_it_can_and_alone_in_its_lane(
         assert times.lanes == max(running, default=0)
 
 
-def test_more_builds_than_can_be_told_apart_are_bands_and_the_critical_path() -> None:
+def test_more_builds_than_can_be_distinguished_are_bands_and_the_critical_path() -> None:
     document = json.loads(example_texts()[2])
     build = document["builds"][0]
     names = "abcdefghijklmnopqrstuvwxyz234567"

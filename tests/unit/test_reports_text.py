@@ -129,7 +129,7 @@ def test_a_table_fits_or_is_refused(
     ]
     lines = layout.table(columns, turned, width=width, colour=False)
     if lines is not None:
-        # What overhangs has lines of its own, which are wide only where one name is.
+        # The rest is on separate lines, which are wide only if a name is.
         assert all(layout.columns_of(line) <= width or " " not in line for line in lines)
         assert all(line == line.rstrip() for line in lines)
 

@@ -31,10 +31,10 @@ SEVERAL_KINDS: Final = {
     "wants": "the wants, their number, and what they are taken from",
 }
 
-#: What a list, or a property that holds or does not, is counted as.
+#: A number of the same name as a list, or as a property, counts it.
 COUNTED: Final = ({"array", "number"}, {"boolean", "number"})
 
-#: Names of one thing that the documents call otherwise, with the name that they use.
+#: Other names of things, with the names that the documents use.
 OTHERWISE: Final = {
     "chain_cost": "critical_path_cost",
     "dag_hash": "hash",
@@ -50,7 +50,7 @@ OTHERWISE: Final = {
     "why": "reason",
 }
 
-#: Where a name is none of a package.
+#: The fields `name` that do not name a package.
 OTHER_NAMES: Final = {"gates[].name", "steps[].name"}
 
 

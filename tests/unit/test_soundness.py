@@ -91,7 +91,7 @@ def test_what_breaks_most_comes_first(tmp_path: Path) -> None:
     assert found == [(cache.hash("zlib"), 2, 3), *((each, 1, 1) for each in equal)]
 
 
-def test_what_is_listed_without_a_binary_and_breaks_nothing_is_told(tmp_path: Path) -> None:
+def test_a_harmless_spec_that_is_listed_without_a_binary_is_reported(tmp_path: Path) -> None:
     cache = Cache()
     cache.binaries.remove("gmake")
     check = checked(tmp_path, cache)
@@ -103,7 +103,7 @@ def test_what_is_listed_without_a_binary_and_breaks_nothing_is_told(tmp_path: Pa
     assert check.without(["not-in-cache"]).ignored == (("not-in-cache", 1),)
 
 
-def test_an_edge_to_nowhere_that_no_install_follows_is_told(tmp_path: Path) -> None:
+def test_an_edge_to_nowhere_that_no_install_follows_is_reported(tmp_path: Path) -> None:
     cache = Cache()
     nowhere = cache.hash("gmake")
     del cache.nodes["gmake"]
@@ -117,7 +117,9 @@ def test_an_edge_to_nowhere_that_no_install_follows_is_told(tmp_path: Path) -> N
     )
 
 
-def test_an_edge_to_nowhere_of_a_mere_listing_is_told_beside_the_listing(tmp_path: Path) -> None:
+def test_an_edge_to_nowhere_of_a_mere_listing_is_reported_beside_the_listing(
+    tmp_path: Path,
+) -> None:
     cache = Cache()
     cache.nodes["tool"] = spec_node("tool", [("gone", mirrors.dag_hash("gone"), ("link",))])
     found = checked(tmp_path, cache).findings
@@ -137,7 +139,7 @@ def test_an_edge_to_nowhere_of_a_mere_listing_is_told_beside_the_listing(tmp_pat
         ("package_hash", "b" * 52 + "===="),
     ],
 )
-def test_a_hash_that_is_not_that_of_its_content_is_told_with_the_one_that_is(
+def test_a_hash_that_differs_from_its_content_is_reported_with_the_right_one(
     tmp_path: Path, key: str, value: object
 ) -> None:
     cache = Cache()
@@ -203,7 +205,7 @@ def test_specs_that_depend_on_each_other_are_one_finding(tmp_path: Path) -> None
     assert check.binaries.broken == 0
 
 
-def test_one_hash_with_two_contents_is_told(tmp_path: Path) -> None:
+def test_one_hash_with_two_contents_is_reported(tmp_path: Path) -> None:
     one, other = Cache(), Cache()
     other.nodes["zlib"] = {
         **other.nodes["zlib"],
@@ -220,7 +222,7 @@ def test_one_hash_with_two_contents_is_told(tmp_path: Path) -> None:
     assert "namespace is `" in finding.message
 
 
-def test_a_file_that_is_too_old_to_tell_virtual_packages_contradicts_none(tmp_path: Path) -> None:
+def test_a_file_too_old_to_record_virtual_packages_contradicts_none(tmp_path: Path) -> None:
     cache = Cache()
     node = json.loads(json.dumps(cache.nodes["zlib"]))
     for edge in node["dependencies"]:
@@ -241,7 +243,7 @@ def test_a_file_that_is_too_old_to_tell_virtual_packages_contradicts_none(tmp_pa
     assert finding.message.startswith("its dependencies differ in ")
 
 
-def test_two_platforms_of_one_operating_system_are_told(tmp_path: Path) -> None:
+def test_two_platforms_of_one_operating_system_are_reported(tmp_path: Path) -> None:
     cache = Cache()
     node = spec_node("tool", [])
     node["arch"] = {**node["arch"], "platform": "darwin"}
@@ -295,7 +297,7 @@ def test_an_installation_has_no_binaries_to_break(tmp_path: Path) -> None:
     assert only(specplan.load(path).check()).kind == "dangling"
 
 
-def test_a_list_of_specs_need_not_tell_all_that_they_depend_on(tmp_path: Path) -> None:
+def test_a_list_of_specs_need_not_contain_all_their_dependencies(tmp_path: Path) -> None:
     path = tmp_path / "found.json"
     path.write_text(json.dumps([Cache().nodes["hdf5"]]))
     assert specplan.load(path).check().findings == ()
@@ -308,7 +310,7 @@ def test_a_cache_of_nothing_is_sound(tmp_path: Path) -> None:
     assert (check.findings, check.binaries, check.roots) == ((), None, None)
 
 
-def test_what_changed_since_it_was_read_is_told(tmp_path: Path) -> None:
+def test_a_file_that_changed_since_it_was_read_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "index.json"
     path.write_bytes(Cache().index())
     catalog = specplan.load(path)

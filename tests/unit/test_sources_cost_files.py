@@ -54,7 +54,9 @@ FORMS: dict[str, str | bytes] = {
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_every_form_tells_the_same_and_is_known_by_its_content(tmp_path: Path, form: str) -> None:
+def test_every_form_means_the_same_and_is_recognized_by_its_content(
+    tmp_path: Path, form: str
+) -> None:
     costs = read(tmp_path, FORMS[form])
     assert amounts(costs) == [1.0, 2.5, 30.0]
     assert not any(each.estimated for each in costs.of(SPECS).values())
@@ -134,7 +136,7 @@ def test_a_folder_without_times_says_so(tmp_path: Path) -> None:
         (b"spec,seconds\nzlib\xff,1\n", 2, "UTF-8"),
     ],
 )
-def test_a_faulty_table_is_told_with_its_line(
+def test_a_faulty_table_is_reported_with_its_line(
     tmp_path: Path, content: str | bytes, line: int, fault: str
 ) -> None:
     with pytest.raises(DamagedSourceError, match=fault.replace("+", r"\+")) as caught:
@@ -165,7 +167,7 @@ def test_a_faulty_table_is_told_with_its_line(
         (json.dumps({**times(A, 1.0), "total": None}), "total", "not a number"),
     ],
 )
-def test_faulty_json_is_told_with_its_place(
+def test_faulty_json_is_reported_with_its_location(
     tmp_path: Path, content: str, place: str, fault: str
 ) -> None:
     with pytest.raises(DamagedSourceError, match=fault) as caught:
@@ -179,7 +181,7 @@ def test_two_files_that_differ_are_both_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["spec,seconds\n", "{}", "[]"])
-def test_a_file_that_tells_no_cost_is_refused(tmp_path: Path, content: str) -> None:
+def test_a_file_without_costs_is_refused(tmp_path: Path, content: str) -> None:
     with pytest.raises(SourceError, match="contains no costs"):
         read(tmp_path, content)
 

@@ -85,7 +85,7 @@ WRONG_NOTES = (
 
 
 @pytest.mark.parametrize("content", WRONG_NOTES, ids=range(len(WRONG_NOTES)))
-def test_a_note_that_is_none_is_as_good_as_not_there(tmp_path: Path, content: bytes) -> None:
+def test_an_invalid_note_counts_as_absent(tmp_path: Path, content: bytes) -> None:
     downloads = kept(tmp_path)
     note_in(tmp_path).write_bytes(content)
     assert downloads.known(PLACE) is None
@@ -161,7 +161,7 @@ def test_nothing_is_left_of_a_file_that_did_not_arrive(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EFBIG, errno.EIO])
-def test_a_full_disk_is_told_as_that(
+def test_a_full_disk_is_reported_as_such(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     downloads = kept(tmp_path)

@@ -628,7 +628,7 @@ spack:
     ]
 
 
-def test_a_file_of_an_included_folder_that_is_misspelt_is_said(tmp_path: Path) -> None:
+def test_a_misspelt_file_of_an_included_folder_is_reported(tmp_path: Path) -> None:
     for name in ("package.yaml", "mirrors.yml", "spack.yaml", "ci.yaml", "packages.yaml.old"):
         write(tmp_path / "site" / name, "packages: {a: {require: ['@2']}}")
     write(tmp_path / "site" / "toolchains.yaml", "toolchains: {}")

@@ -111,7 +111,7 @@ def test_a_file_that_takes_too_long_is_an_error(memory: Any, tmp_path: Path) -> 
         (ZeroDivisionError(), False),
     ],
 )
-def test_whatever_a_file_system_raises_is_told(
+def test_every_error_of_a_file_system_is_reported(
     memory: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception, *, hint: bool
 ) -> None:
     def fail(*_: object, **__: object) -> None:
@@ -145,7 +145,7 @@ def test_a_refusal_of_a_file_that_is_looked_for_means_that_it_is_not_there(
         ("sftp://host/x", "a package of their own"),
     ],
 )
-def test_a_scheme_whose_package_is_missing_tells_the_extra(
+def test_a_scheme_whose_package_is_missing_names_the_extra(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, command: str
 ) -> None:
     def missing(name: str) -> None:

@@ -418,7 +418,7 @@ def test_a_malformed_url_is_an_error(url: str, tmp_path: Path) -> None:
         open_store(url, Fetching(downloads=Downloads(tmp_path)))
 
 
-def test_progress_is_told_until_the_end(server: Server, store: Stores) -> None:
+def test_progress_is_shown_until_the_end(server: Server, store: Stores) -> None:
     told: list[tuple[str, int, int | None]] = []
     _served(server, "x", b"x" * 200_000)
     store(progress=lambda *how: told.append(how)).get("x", most=1_000_000)

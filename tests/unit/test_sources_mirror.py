@@ -253,7 +253,7 @@ class TestDamagedIndex:
         assert f"but {built.root}/build_cache/index.json.hash says" in fault
 
     @pytest.mark.parametrize("content", [b"", b"x" * 64, b"ab\n" * 20])
-    def test_checksum_of_layout_2_that_is_none(self, built: Mirror, content: bytes) -> None:
+    def test_an_invalid_checksum_of_layout_2(self, built: Mirror, content: bytes) -> None:
         built.old_index(mirrors.index("zlib"))
         built.write("build_cache/index.json.hash", content)
         assert _fault(built)[::2] == (

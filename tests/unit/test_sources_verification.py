@@ -323,7 +323,7 @@ class TestLayout2:
         assert told(finding, root) == ("damaged-blob", path)
         assert hashlib.sha256(b"x").hexdigest() in finding.message
 
-    def test_a_checksum_that_is_none(self, root: Path, cache: Cache) -> None:
+    def test_an_invalid_checksum(self, root: Path, cache: Cache) -> None:
         path = root / self.spec_file(cache, "hdf5")
         content = json.loads(path.read_bytes())
         content["binary_cache_checksum"]["hash"] = "../../etc/passwd"
@@ -357,7 +357,7 @@ def test_sources_that_are_no_mirrors_are_named(tmp_path: Path, cache: Cache) -> 
     assert found.notes == (f"`{path}` is not a mirror: it has no further files",)
 
 
-def test_progress_is_told_file_by_file(tmp_path: Path, cache: Cache) -> None:
+def test_progress_is_shown_file_by_file(tmp_path: Path, cache: Cache) -> None:
     steps: list[tuple[int, int]] = []
     root = cache.write(tmp_path, 3)
     specplan.load(root).check(
@@ -412,7 +412,7 @@ def test_a_server_that_fails_is_an_error_and_no_finding(
 def test_a_manifest_that_a_server_forbids_cannot_be_read(
     tmp_path: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Object stores that may not be listed answer so for absent files too: which, is not known."""
+    """Object stores without permission to list answer in the same way for absent files."""
     monkeypatch.setenv("no_proxy", "*")
     monkeypatch.setenv("SPECPLAN_CACHE_DIR", str(tmp_path / "kept"))
     root = cache.write(tmp_path / "mirror", 3)

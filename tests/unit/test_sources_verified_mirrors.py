@@ -156,7 +156,7 @@ class TestAPlantedFault:
         finding = only(check(tree))
         assert (finding.kind, finding.path) == ("damaged-manifest", str(path))
 
-    def test_an_index_that_is_damaged_is_told_once_and_its_mirror_is_looked_at(
+    def test_a_damaged_index_is_reported_once_and_its_mirror_is_still_read(
         self, tree: Path, mirror: Path, cache: Cache, naming: Naming | None
     ) -> None:
         manifest = mirror / "v3/manifests/index/index.manifest.json"

@@ -43,7 +43,7 @@ def test_results_are_tables_of_their_records(catalog: specplan.Catalog) -> None:
     assert asked("SELECT sum(covered) FROM cells", cells=cells) == [(report.totals.covered,)]
 
 
-def test_a_gap_that_nothing_is_near_to_is_a_row_all_the_same() -> None:
+def test_a_gap_without_a_nearest_spec_is_still_a_row() -> None:
     mirror = specplan.load("examples/mirror")
     report = mirror.gaps(want="examples/locks/radiuss/spack.lock")
     assert any(gap.nearest is None for gap in report)
