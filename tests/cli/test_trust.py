@@ -190,6 +190,7 @@ def test_percentages_of_less_than_one_are_taken_for_a_slip(run: Runs, folder: Pa
         (2, "66.7", "66.67 % (2 of 3), less than 66.7 %"),
         (1, "34", "33.3 % (1 of 3), less than 34 %"),
         (0, "1", "0.0 % (0 of 3), less than 1 %"),
+        (1, "1e2", "33.3 % (1 of 3), less than 100 %"),
     ],
 )
 def test_the_message_of_a_gate_agrees_with_the_tables(

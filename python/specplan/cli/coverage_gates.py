@@ -289,7 +289,7 @@ def _why_nothing(part: _CoverageSubject) -> str:
 
 
 def _coverage(part: _CoverageSubject, least: Decimal) -> Gate:
-    reason = f"coverage{part.suffix} is n/a, as {_why_nothing(part)} (--fail-under {least})"
+    reason = f"coverage{part.suffix} is n/a, as {_why_nothing(part)} (--fail-under {least:f})"
     if part.wanted:
         short = _less(part.covered, part.wanted, least)
         reason = f"coverage{part.suffix} is {short} (--fail-under)" if short else ""
@@ -300,7 +300,7 @@ def _roots(part: _CoverageSubject, least: Decimal) -> Gate:
     wanted, installable = part.roots or (0, 0)
     if not wanted:
         why = "the wants have no roots" if part.roots is None else "no root is wanted"
-        reason = f"root coverage{part.suffix} is n/a, as {why} (--fail-under-roots {least})"
+        reason = f"root coverage{part.suffix} is n/a, as {why} (--fail-under-roots {least:f})"
         return _share("fail-under-roots", part, least, (0, 0), reason)
     short = _less(installable, wanted, least)
     reason = f"root coverage{part.suffix} is {short} (--fail-under-roots)" if short else ""
@@ -311,11 +311,11 @@ def _unknown(part: _CoverageSubject, most: Decimal) -> Gate:
     reason = ""
     if not part.wanted:
         share = f"the share of the wants{part.suffix} that cannot be decided"
-        reason = f"{share} is n/a, as {_why_nothing(part)} (--fail-on-unknown-over {most})"
+        reason = f"{share} is n/a, as {_why_nothing(part)} (--fail-on-unknown-over {most:f})"
     elif compare_share(part.unknown, part.wanted, most) > 0:
         share = _distinct_share(part.unknown, part.wanted, most, above=True)
         reason = (
-            f"{share} of the wants{part.suffix} cannot be decided, more than {most} % "
+            f"{share} of the wants{part.suffix} cannot be decided, more than {most:f} % "
             "(--fail-on-unknown-over)"
         )
     shares = part.unknown, part.wanted
@@ -359,7 +359,7 @@ def _less(part: int, whole: int, least: Decimal) -> str | None:
     """Return by how much a share falls short, or None if it is sufficient."""
     if compare_share(part, whole, least) >= 0:
         return None
-    return f"{_distinct_share(part, whole, least, above=False)}, less than {least} %"
+    return f"{_distinct_share(part, whole, least, above=False)}, less than {least:f} %"
 
 
 def _distinct_share(part: int, whole: int, limit: Decimal, *, above: bool) -> str:
