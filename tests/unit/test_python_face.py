@@ -292,7 +292,7 @@ def test_what_is_of_another_type_is_refused_with_what_is_meant(catalog: Any) -> 
     wrong: tuple[tuple[Callable[[], object], str], ...] = (
         (lambda: load([LOCK]), r"`sources\[0\]` must be .*, not list; several are given one "),
         (lambda: load(b"x"), r"`sources\[0\]` must be a text or a path, not bytes"),
-        (lambda: specplan.AbstractSpec(cast("Any", 3)), "a text or an AbstractSpec, not int"),
+        (lambda: specplan.AbstractSpec(cast("Any", 3)), "must be text or an AbstractSpec, not int"),
         (lambda: catalog.gaps("e4s"), "`query` must be a CoverageQuery or None, not str; keywords"),
         (lambda: catalog.rebuild("e4s"), "`request` must be a PlanRequest or None, not str; keyw"),
         (lambda: catalog.gaps(system=3), "`system` must be a text or a sequence of texts, not int"),
