@@ -92,7 +92,7 @@ def test_a_mirror_of_the_older_layout_on_a_server_is_asked_for_its_index(
 def test_what_is_not_a_hash_is_wrong_usage(run: Runs, mirror: Mirror, word: str) -> None:  # noqa: ARG001 - likewise
     answer = run("has", "mirror", word)
     assert (answer.code, answer.out) == (2, "")
-    fault = "is not a DAG hash of 32 letters" if word else "`SPECS` is an empty text"
+    fault = "is not a DAG hash of 32 letters" if word else "`SPECS` is empty"
     assert fault in answer.err
     assert (f"hint: did you mean `{A}`?" in answer.err) == (word == A.upper())
 

@@ -196,7 +196,7 @@ def test_a_page_of_what_is_not_whole_is_not_green(run: Runs, saved: Path) -> Non
         (("coverage.json",), 2, "documents follow `--from`"),
         (("--from", "coverage.json", "-o", "page.pdf"), 2, "neither a page nor a folder"),
         (("--from", "coverage.json", "-o", "page.json"), 2, "page.json"),
-        (("--from", "coverage.json", "-o", ""), 2, "`--output` is an empty text"),
+        (("--from", "coverage.json", "-o", ""), 2, "`--output` is empty"),
         (("--from", "coverage.json", "-o", "x" * 300), 2, "neither a page nor a folder"),
         (("--from", "coverage.json", "-o", f"{'x' * 300}.html"), 2, "File name too long"),
         (("--from", "coverage.json", "-o", "file/"), 2, "cannot write the report to `file/`"),

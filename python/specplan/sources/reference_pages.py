@@ -52,6 +52,6 @@ def _bytes_of(path: Path, limits: Limits) -> bytes:
     if len(page) > limits.yaml_bytes:
         raise FrontMatterError(
             f"is not formatted as published, and has more than the {limits.yaml_bytes} bytes that "
-            "are read as YAML"
+            "specplan reads as YAML"
         )
     return page
