@@ -2,6 +2,7 @@
 
 use crate::catalog::graph::VIRTUALS_NOT_RECORDED;
 use crate::edge::{CatalogEdge, EdgeColumn};
+use crate::edge_table::Dependencies;
 use crate::{Catalog, Column, DagHash, Row, Snapshot, SourceKind};
 
 /// The word for a spec's dependencies among the differing columns.
@@ -118,26 +119,25 @@ impl Catalog {
 
     /// Returns whether two lists of dependencies of this catalog are the same, as far as both
     /// record them.
-    pub(crate) fn are_same_dependencies(&self, a: &[CatalogEdge], b: &[CatalogEdge]) -> bool {
+    pub(crate) fn are_same_dependencies(&self, a: Dependencies<'_>, b: Dependencies<'_>) -> bool {
         // Files that are too old to record virtual packages contradict none.
         let lacks_virtuals = || !self.records_virtuals(a) || !self.records_virtuals(b);
-        let same = |(a, b): (&CatalogEdge, &CatalogEdge)| {
+        let same = |(a, b): (CatalogEdge, CatalogEdge)| {
             (a.child, a.name, a.types) == (b.child, b.name, b.types)
         };
         a == b || (a.len() == b.len() && lacks_virtuals() && a.iter().zip(b).all(same))
     }
 
-    fn records_virtuals(&self, dependencies: &[CatalogEdge]) -> bool {
-        let virtuals =
-            |each: &CatalogEdge| self.edge_names(EdgeColumn::Virtuals).get(each.virtuals);
+    fn records_virtuals(&self, dependencies: Dependencies<'_>) -> bool {
+        let virtuals = |each: CatalogEdge| self.edge_names(EdgeColumn::Virtuals).get(each.virtuals);
         dependencies
             .iter()
             .all(|each| virtuals(each) != VIRTUALS_NOT_RECORDED)
     }
 
     /// Each dependency as text: name, hash, types and perhaps virtual packages.
-    fn accounts(&self, dependencies: &[CatalogEdge], with_virtuals: bool) -> Vec<String> {
-        let account = |each: &CatalogEdge| {
+    fn accounts(&self, dependencies: Dependencies<'_>, with_virtuals: bool) -> Vec<String> {
+        let account = |each: CatalogEdge| {
             let name = self.edge_names(EdgeColumn::Name).get(each.name);
             let virtuals = self.edge_names(EdgeColumn::Virtuals).get(each.virtuals);
             let text = format!("{name} /{} {}", self.node_hash(each.child), each.types);

@@ -24,6 +24,7 @@ use self::key::{KeyColumn, Level};
 use self::library::Libraries;
 use self::view::View;
 use crate::edge::{CatalogEdge, EdgeColumn, RecordedEdge};
+use crate::edge_table::{Dependencies, EdgeTable};
 use crate::names::{NameInterner, Names};
 use crate::resolved::Resolved;
 use crate::{CatalogBuilder, Column, DagHash, Row};
@@ -51,7 +52,7 @@ pub struct Catalog {
     rows: Vec<Row>,
     /// Row range of spec s is `starts[s]..starts[s + 1]`.
     starts: Vec<u32>,
-    dependencies: Vec<CatalogEdge>,
+    dependencies: EdgeTable,
     /// Hashes that are depended on and that no row describes, sorted. Their ids
     /// follow those of the specs.
     unknown: Vec<DagHash>,
@@ -174,33 +175,35 @@ impl Catalog {
     }
 
     /// The dependencies that a row records, by name, then hash; `None` if it records none.
-    pub fn dependencies_of(&self, row: &Row) -> Option<&[CatalogEdge]> {
+    #[inline]
+    pub fn dependencies_of(&self, row: &Row) -> Option<Dependencies<'_>> {
         row.edges().map(|span| {
             let start = span.start as usize;
-            &self.dependencies[start..start + span.len as usize]
+            self.dependencies.between(start..start + span.len as usize)
         })
     }
 
     /// The dependencies of a spec; `None` where no source records them.
-    pub fn dependencies(&self, spec: u32) -> Option<&[CatalogEdge]> {
+    #[inline]
+    pub fn dependencies(&self, spec: u32) -> Option<Dependencies<'_>> {
         self.dependencies_of(&self.rows_of(spec)[0])
     }
 
     /// The dependencies of a spec, with the number of the first among all.
-    pub(crate) fn numbered_dependencies(&self, spec: u32) -> (u32, &[CatalogEdge]) {
+    pub(crate) fn numbered_dependencies(&self, spec: u32) -> (u32, Dependencies<'_>) {
         let span = self.rows_of(spec)[0].edges();
         let first = span.map_or(0, |span| span.start);
         (first, self.dependencies(spec).unwrap_or_default())
     }
 
     /// The dependencies with the numbers from `first` up to `end`.
-    pub(crate) fn dependencies_between(&self, first: u32, end: u32) -> &[CatalogEdge] {
-        &self.dependencies[first as usize..end as usize]
+    pub(crate) fn dependencies_between(&self, first: u32, end: u32) -> Dependencies<'_> {
+        self.dependencies.between(first as usize..end as usize)
     }
 
     /// The dependency with this number.
-    pub(crate) fn dependency(&self, number: u32) -> &CatalogEdge {
-        &self.dependencies[number as usize]
+    pub(crate) fn dependency(&self, number: u32) -> CatalogEdge {
+        self.dependencies.edge(number as usize)
     }
 
     /// The meaning of the texts, parsed at the first question.

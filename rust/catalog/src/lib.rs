@@ -24,6 +24,7 @@ mod compatibility;
 mod coverage;
 mod diff;
 mod edge;
+mod edge_table;
 mod find;
 mod hash;
 mod id_set;
@@ -57,6 +58,7 @@ pub use coverage::{
 };
 pub use diff::{CellDiff, DiffTask, PackageChange};
 pub use edge::{CatalogEdge, EdgeColumn, EdgeTypes, RecordedEdge};
+pub use edge_table::{Dependencies, DependenciesIter};
 pub use find::Found;
 pub use hash::{DagHash, HASH_LEN, ParseHashError};
 pub use id_set::IdSet;

@@ -30,7 +30,7 @@ impl Catalog {
         let mut dependents: HashMap<u32, Vec<u32>> = HashMap::new();
         for spec in among.iter().filter(|&spec| !self.is_external(spec)) {
             let dependencies = self.dependencies(spec).unwrap_or_default().iter();
-            for child in dependencies.filter_map(|each| self.installed_with(each)) {
+            for child in dependencies.filter_map(|each| self.installed_with(&each)) {
                 dependents.entry(child).or_default().push(spec);
             }
         }
@@ -56,7 +56,7 @@ impl Catalog {
     fn foreign_to(&self, spec: u32, rule: &mut Rule<'_>) -> Vec<u32> {
         let host = self.system_of(spec);
         let dependencies = self.dependencies(spec).unwrap_or_default().iter();
-        let installed = dependencies.filter_map(|each| self.installed_with(each));
+        let installed = dependencies.filter_map(|each| self.installed_with(&each));
         installed
             .filter(|&child| !rule.serves(self, child, host))
             .collect()

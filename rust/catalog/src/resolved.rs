@@ -2,13 +2,14 @@
 
 use rayon::prelude::*;
 
-use crate::edge::{CatalogEdge, EdgeTypes, RecordedEdge};
+use crate::edge::RecordedEdge;
+use crate::edge_table::EdgeTable;
 use crate::row::EdgeSpan;
 use crate::{DagHash, Row};
 
 /// The edges of sorted rows, by id instead of by hash.
 pub(crate) struct Resolved {
-    pub(crate) dependencies: Vec<CatalogEdge>,
+    pub(crate) dependencies: EdgeTable,
     pub(crate) unknown: Vec<DagHash>,
 }
 
@@ -37,35 +38,9 @@ impl Resolved {
             previous = Some((row.hash(), span, resolved));
             row.set_edges(Some(resolved));
         }
-        let mut dependencies = vec![
-            CatalogEdge {
-                child: UNKNOWN,
-                name: 0,
-                virtuals: 0,
-                types: EdgeTypes::default(),
-            };
-            len as usize
-        ];
-        let mut rest = &mut dependencies[..];
-        let mut targets = Vec::with_capacity(lists.len());
-        for list in &lists {
-            let (target, after) = rest.split_at_mut(list.len());
-            targets.push(target);
-            rest = after;
-        }
-        let resolve = |(target, list): (&mut [CatalogEdge], &&[RecordedEdge])| {
-            for (dependency, edge) in target.iter_mut().zip(*list) {
-                *dependency = CatalogEdge {
-                    child: hashes.find(edge.child).unwrap_or(UNKNOWN),
-                    name: edge.name,
-                    virtuals: edge.virtuals,
-                    types: edge.types,
-                };
-            }
-        };
-        let pairs = targets.into_par_iter().zip(lists.par_iter());
-        pairs.with_min_len(256).for_each(resolve);
-        let unknown = number_unknown(&mut dependencies, &lists, hashes.all.len());
+        let child = |hash| hashes.find(hash).unwrap_or(UNKNOWN);
+        let mut dependencies = EdgeTable::of(&lists, child);
+        let unknown = number_unknown(dependencies.children_mut(), &lists, hashes.all.len());
         Self {
             dependencies,
             unknown,
@@ -76,7 +51,7 @@ impl Resolved {
 /// Numbers the unknown dependencies, which come from `lists`, starting with `first`, and returns
 /// their hashes in order.
 fn number_unknown(
-    dependencies: &mut [CatalogEdge],
+    dependencies: &mut [u32],
     lists: &[&[RecordedEdge]],
     first: usize,
 ) -> Vec<DagHash> {
@@ -86,22 +61,21 @@ fn number_unknown(
             .flat_map(|list| list.iter())
             .map(|edge| edge.child)
     };
-    let is_unknown = |dependency: &CatalogEdge| dependency.child == UNKNOWN;
+    if !dependencies.contains(&UNKNOWN) {
+        return Vec::new();
+    }
     let pairs = dependencies.iter().zip(children());
     let mut unknown: Vec<DagHash> = pairs
-        .filter(|(dependency, _)| is_unknown(dependency))
+        .filter(|(dependency, _)| **dependency == UNKNOWN)
         .map(|(_, child)| child)
         .collect();
-    if unknown.is_empty() {
-        return unknown;
-    }
     unknown.par_sort_unstable();
     unknown.dedup();
     for (dependency, child) in dependencies.iter_mut().zip(children()) {
-        if is_unknown(dependency)
+        if *dependency == UNKNOWN
             && let Ok(at) = unknown.binary_search(&child)
         {
-            dependency.child = (first + at) as u32;
+            *dependency = (first + at) as u32;
         }
     }
     unknown

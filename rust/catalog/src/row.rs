@@ -235,3 +235,14 @@ impl Row {
             .then_with(|| self.edges.is_some().cmp(&other.edges.is_some()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spec_with_one_listing_takes_120_bytes() {
+        // Beside its row, the catalog has the position of the row and the number of its system.
+        assert_eq!(size_of::<Row>() + 2 * size_of::<u32>(), 120);
+    }
+}

@@ -56,7 +56,7 @@ fn edges<'c>(
     edges.map(|(spec, dependency)| Edge {
         dependent: SpecId::new(spec),
         dependency: SpecId::new(dependency.child),
-        kinds: kinds(dependency, compiles),
+        kinds: kinds(&dependency, compiles),
     })
 }
 

@@ -3,7 +3,9 @@
 use std::collections::VecDeque;
 
 use pyo3::prelude::*;
-use specplan_catalog::{Catalog, CatalogEdge, Column, DagHash, EdgeColumn, EdgeTypes};
+use specplan_catalog::{
+    Catalog, CatalogEdge, Column, DagHash, Dependencies, EdgeColumn, EdgeTypes,
+};
 
 use crate::graph::to_id;
 use crate::literals;
@@ -62,12 +64,10 @@ pub(crate) fn node(catalog: &Catalog, text: &str) -> PyResult<u32> {
 
 /// The dependencies of a spec, in the order of its source; `None` if no source lists them.
 pub(crate) fn dependencies(catalog: &Catalog, spec: u32) -> Option<Vec<NeighbourAnswer>> {
-    let edges = recorded(catalog, spec)?
-        .iter()
-        .filter(|edge| is_dependency(edge));
+    let edges = recorded(catalog, spec)?.iter().filter(is_dependency);
     Some(
         edges
-            .map(|edge| NeighbourAnswer::of(catalog, edge.child, edge))
+            .map(|edge| NeighbourAnswer::of(catalog, edge.child, &edge))
             .collect(),
     )
 }
@@ -80,7 +80,7 @@ pub(crate) fn dependents(catalog: &Catalog, node: u32) -> Vec<NeighbourAnswer> {
             let edges = recorded(catalog, spec).unwrap_or_default().iter();
             edges
                 .filter(|edge| edge.child == node && is_dependency(edge))
-                .map(move |edge| NeighbourAnswer::of(catalog, spec, edge))
+                .map(move |edge| NeighbourAnswer::of(catalog, spec, &edge))
         })
         .collect();
     found.sort_by(|one, other| one.hash.cmp(&other.hash));
@@ -100,7 +100,7 @@ pub(crate) fn path(catalog: &Catalog, from: u32, to: u32) -> Vec<String> {
             return walked_back(catalog, &before, to);
         }
         let edges = recorded(catalog, node).unwrap_or_default().iter();
-        for edge in edges.filter(|edge| is_dependency(edge)) {
+        for edge in edges.filter(is_dependency) {
             let place = &mut before[edge.child as usize];
             if place.is_none() {
                 *place = Some(node);
@@ -123,7 +123,7 @@ fn walked_back(catalog: &Catalog, before: &[Option<u32>], to: u32) -> Vec<String
     hashes.map(|hash| hash.to_string()).collect()
 }
 
-fn recorded(catalog: &Catalog, node: u32) -> Option<&[CatalogEdge]> {
+fn recorded(catalog: &Catalog, node: u32) -> Option<Dependencies<'_>> {
     if (node as usize) < catalog.len() {
         catalog.dependencies(node)
     } else {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, UInt32Array};
 use arrow_schema::{ArrowError, DataType, SchemaRef};
-use specplan_catalog::{Catalog, DagHash, Row};
+use specplan_catalog::{Catalog, DagHash, Dependencies, Row};
 use specplan_spack::version;
 
 use crate::accounts::{Accounts, CONTENT, Mark, NewAccount};
@@ -91,11 +91,7 @@ impl<'c> Marked<'c> {
 fn marks(catalog: &Catalog) -> Vec<Mark> {
     let rows = catalog.rows();
     let same = |a: &Row, b: &Row| {
-        let edges = |row| {
-            catalog
-                .dependencies_of(row)
-                .map(|edges| (edges.as_ptr(), edges.len()))
-        };
+        let edges = |row| catalog.dependencies_of(row).map(Dependencies::span);
         a.hash() == b.hash()
             && CONTENT.iter().all(|&column| a.id(column) == b.id(column))
             && edges(a) == edges(b)

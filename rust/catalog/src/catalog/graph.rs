@@ -160,7 +160,7 @@ impl Parsed {
             (first, first + dependencies.len() as u32)
         };
         let has_all_edges = |spec| {
-            let is_described = |each: &crate::CatalogEdge| (each.child as usize) < catalog.len();
+            let is_described = |each: crate::CatalogEdge| (each.child as usize) < catalog.len();
             let dependencies = catalog.dependencies(spec);
             dependencies.is_some_and(|all| all.iter().all(is_described))
         };
