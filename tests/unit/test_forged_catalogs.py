@@ -132,27 +132,27 @@ FORGED: Final[dict[str, tuple[str, Forge, str]]] = {
     "children of the schema": (
         "specs",
         in_footer(lambda file: file.schema[0].update({5: (5, MOST)})),
-        f"footer: schema: `schema` claims {MOST} columns, and 32 follow",
+        f"footer: schema: `schema` claims {MOST} columns, but 32 follow",
     ),
     "columns in columns": (
         "specs",
         in_footer(nested),
-        "footer: schema: columns lie more than 8 deep",
+        "footer: schema: columns are nested more than 8 deep",
     ),
     "rows of a group": (
         "edges",
         in_footer(lambda file: file.claim_rows(1, in_group=200_000_000)),
-        "footer: row group 0: it claims 200000000 rows, and 1 are left of the 1 of the file",
+        "footer: row group 0: it claims 200000000 rows, but only 1 of the 1 rows of the file",
     ),
     "rows of the file": (
         "specs",
         in_footer(lambda file: file.claim_rows(ROWS + 1, in_group=ROWS)),
-        "footer: the file claims 21 rows, and its row groups have 20",
+        "footer: the file claims 21 rows, but its row groups have 20",
     ),
     "rows of both": (
         "specs",
         many_rows(3_000_000_000),
-        "it claims 3000000000 rows: it takes more than the 134 MB of memory that a catalog of",
+        "it claims 3000000000 rows: it needs more than the 134 MB of memory allowed for a catalog",
     ),
     "rows of both, a few more": (
         "specs",
@@ -172,42 +172,42 @@ FORGED: Final[dict[str, tuple[str, Forge, str]]] = {
     "a compression": (
         "specs",
         in_footer(lambda file: file.pieces[1].said.update({4: (5, 6)})),
-        "footer: row group 0: column `hash`: the compression 6 is not read",
+        "footer: row group 0: column `hash`: unsupported compression 6",
     ),
     "bytes of a page": (
         "specs",
         in_header("name", 1, 3, value=MOST),
-        f"column `name`, row group 0, page 1: it claims {MOST} bytes, and",
+        f"column `name`, row group 0, page 1: it claims {MOST} bytes, but only",
     ),
     "unpacked bytes of a page": (
         "specs",
         in_header("name", 1, 2, value=MOST),
-        f"column `name`, row group 0, page 1: it claims {MOST} bytes unpacked, and its",
+        f"column `name`, row group 0, page 1: it claims {MOST} bytes unpacked, but its",
     ),
     "values of a page": (
         "specs",
         in_header("name", 1, 5, 1, value=MOST),
-        f"column `name`, row group 0, page 1: it claims {MOST} rows, and 20 are left",
+        f"column `name`, row group 0, page 1: it claims {MOST} rows, but the row group has only",
     ),
     "values of a dictionary": (
         "specs",
         in_header("name", 0, 7, 1, value=100_000_000),
-        "column `name`, row group 0, page 0: it claims 100000000 values, and has 20",
+        "column `name`, row group 0, page 0: it claims 100000000 values, but has 20",
     ),
     "no dictionary": (
         "specs",
         in_pages("name", lambda pages: pages.pop(0)),
-        "column `name`, row group 0, page 0: there is no dictionary for its values",
+        "column `name`, row group 0, page 0: the dictionary of its values is missing",
     ),
     "a dictionary in between": (
         "specs",
         in_pages("name", lambda pages: pages.append(pages[0])),
-        "column `name`, row group 0, page 2: a dictionary stands before all other pages",
+        "column `name`, row group 0, page 2: the dictionary is not the first page",
     ),
     "a list of many values": (
         "specs",
         one_list("variants", b"x=1"),
-        "column `variants`, row group 0, page 1: it takes more than the 134 MB of memory",
+        "column `variants`, row group 0, page 1: it needs more than the 134 MB of memory",
     ),
     "a list of long texts": (
         "specs",
@@ -222,14 +222,14 @@ FORGED: Final[dict[str, tuple[str, Forge, str]]] = {
             ),
             200_000,
         ),
-        "column `variants`, row group 0, page 1: it takes more than the",
+        "column `variants`, row group 0, page 1: it needs more than the",
     ),
     "a long version": (
         "specs",
         with_pages(
             "version", numbered(b"1." * 2_000_000, ROWS, ROWS, runs((ROWS, 1)), distance=2), ROWS
         ),
-        "column `version`: it takes more than the",
+        "column `version`: it needs more than the",
     ),
     "what counts for a hash": (
         "specs",
@@ -243,7 +243,7 @@ FORGED: Final[dict[str, tuple[str, Forge, str]]] = {
     "listings of one spec": (
         "members",
         many_rows(2_000_000),
-        "it claims 2000000 rows: it takes more than the 134 MB of memory",
+        "it claims 2000000 rows: it needs more than the 134 MB of memory",
     ),
 }
 

@@ -19,7 +19,7 @@ pub struct OutOfRange {
 #[non_exhaustive]
 pub enum GraphError {
     /// More specs than an edge can name.
-    #[error("{spec_count} specs are too many: a graph holds at most {limit}")]
+    #[error("{spec_count} specs are too many: a graph can have at most {limit}")]
     TooManySpecs {
         /// The number of specs that were given.
         spec_count: usize,
@@ -27,13 +27,13 @@ pub enum GraphError {
         limit: usize,
     },
     /// More edges than a row can hold.
-    #[error("too many edges: a graph holds at most {limit}")]
+    #[error("too many edges: a graph can have at most {limit}")]
     TooManyEdges {
         /// The number of edges that a graph can hold.
         limit: usize,
     },
     /// An edge ends at a spec that does not exist.
-    #[error("edge {edge} is wrong")]
+    #[error("edge {edge} is invalid")]
     EdgeOutOfRange {
         /// The position of the edge among those given.
         edge: usize,
@@ -73,7 +73,7 @@ pub enum TaskError {
         spec_count: usize,
     },
     /// An id that the graph does not have.
-    #[error("`{field}` is wrong")]
+    #[error("`{field}` is invalid")]
     SpecOutOfRange {
         /// The field of the task.
         field: &'static str,
@@ -93,10 +93,10 @@ pub enum TaskError {
 
 fn cycle_message(cycle: &[SpecId]) -> String {
     match cycle {
-        [] => "specs depend on each other in a circle".to_owned(),
+        [] => "specs depend on each other in a cycle".to_owned(),
         [one] => format!("{one} depends on itself"),
         [first, ..] => format!(
-            "{} specs depend on each other in a circle, starting at {first}",
+            "{} specs depend on each other in a cycle that starts at {first}",
             cycle.len()
         ),
     }

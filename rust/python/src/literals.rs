@@ -49,5 +49,5 @@ pub(crate) fn state(state: GapState) -> &'static str {
 }
 
 pub(crate) fn unknown(kind: &str, text: &str) -> PyErr {
-    PyValueError::new_err(format!("no {kind} is called `{}`", text.escape_default()))
+    PyValueError::new_err(format!("unknown {kind} `{}`", text.escape_default()))
 }

@@ -51,7 +51,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 #[non_exhaustive]
 pub enum TeachError {
     /// A parent is neither known nor taught.
-    #[error("`{parent}`, a parent of the target `{target}`, is not known")]
+    #[error("the target `{target}` has an unknown parent `{parent}`")]
     UnknownParent {
         /// The target.
         target: String,
@@ -59,7 +59,7 @@ pub enum TeachError {
         parent: String,
     },
     /// The target is known with other parents.
-    #[error("the target `{target}` is known already, with {}", parents_text(.known))]
+    #[error("the target `{target}` is already known, with {}", parents_text(.known))]
     Known {
         /// The target.
         target: String,
@@ -280,11 +280,11 @@ mod tests {
     fn what_does_not_fit_is_not_taught() {
         let error = |name, parents| teach([(name, parents)]).expect_err("it does not fit");
         assert_eq!(
-            "`quark`, a parent of the target `lepton`, is not known",
+            "the target `lepton` has an unknown parent `quark`",
             error("lepton", vec!["quark"]).to_string()
         );
         assert_eq!(
-            "the target `zen4` is known already, with the parents `zen3`, `x86_64_v4`",
+            "the target `zen4` is already known, with the parents `zen3`, `x86_64_v4`",
             error("zen4", vec!["zen3"]).to_string()
         );
         let circle = teach([("up", vec!["down"]), ("down", vec!["up"])]);

@@ -332,7 +332,7 @@ mod tests {
         assert_eq!(Err(VersionError::Empty), Version::parse(" "));
         assert_eq!(Err(VersionError::Empty), Version::parse("git.=1"));
         assert_eq!(
-            "the version `1.2\\u{7}` holds the character `\\u{7}`",
+            "the version `1.2\\u{7}` contains the character `\\u{7}`",
             Version::parse("1.2\u{7}").unwrap_err().to_string()
         );
         assert!(Version::parse("a=1=2").is_err());

@@ -48,7 +48,9 @@ impl Allowance {
             });
         let (most, files) = (self.most / 1_000_000, self.files);
         taken.map(|_| ()).map_err(|_| {
-            format!("it takes more than the {most} MB of memory that a catalog of {files} bytes may take")
+            format!(
+                "it needs more than the {most} MB of memory allowed for a catalog of {files} bytes"
+            )
         })
     }
 

@@ -92,7 +92,7 @@ impl<'b> Fields<'b> {
 }
 
 fn fields<'b>(bytes: &mut &'b [u8], deepest: usize) -> Result<Fields<'b>, String> {
-    let deepest = deepest.checked_sub(1).ok_or("it is nested too deep")?;
+    let deepest = deepest.checked_sub(1).ok_or("it is nested too deeply")?;
     let mut fields = Fields::default();
     let mut number = 0_i16;
     loop {
@@ -104,7 +104,7 @@ fn fields<'b>(bytes: &mut &'b [u8], deepest: usize) -> Result<Fields<'b>, String
             0 => i16::try_from(zigzag(bytes)?).ok(),
             more => number.checked_add(more),
         }
-        .ok_or("a field has no such number")?;
+        .ok_or("the number of a field is out of range")?;
         let value = match head & 0xf {
             1 => Value::Number(1),
             2 => Value::Number(0),
@@ -126,12 +126,12 @@ fn value<'b>(bytes: &mut &'b [u8], kind: u8, deepest: usize) -> Result<Value<'b>
         }
         9 | 10 => Ok(Value::List(list(bytes, deepest)?)),
         12 => Ok(Value::Fields(fields(bytes, deepest)?)),
-        other => Err(format!("values of the kind {other} are not read")),
+        other => Err(format!("unsupported kind of value {other}")),
     }
 }
 
 fn list<'b>(bytes: &mut &'b [u8], deepest: usize) -> Result<Vec<Value<'b>>, String> {
-    let deepest = deepest.checked_sub(1).ok_or("it is nested too deep")?;
+    let deepest = deepest.checked_sub(1).ok_or("it is nested too deeply")?;
     let head = byte(bytes)?;
     let count = match head >> 4 {
         15 => varint(bytes)?,
@@ -140,7 +140,7 @@ fn list<'b>(bytes: &mut &'b [u8], deepest: usize) -> Result<Vec<Value<'b>>, Stri
     // Each takes at least one byte.
     if count > bytes.len() as u64 {
         let there = bytes.len();
-        return Err(format!("a list claims {count} parts in {there} bytes"));
+        return Err(format!("a list claims {count} elements in {there} bytes"));
     }
     let mut list = Vec::new();
     for _ in 0..count {
@@ -178,10 +178,10 @@ mod tests {
             0x15, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0,
         ];
         for (bytes, fault) in [
-            (&deep[..], "it is nested too deep"),
-            (&long, "a list claims 2147483647 parts in 1 bytes"),
+            (&deep[..], "it is nested too deeply"),
+            (&long, "a list claims 2147483647 elements in 1 bytes"),
             (&wide, "a number is too long"),
-            (&[0x18, 5, 0], "it is cut short"),
+            (&[0x18, 5, 0], "it is truncated"),
         ] {
             assert_eq!(Fields::take(&mut &*bytes).unwrap_err(), fault);
         }

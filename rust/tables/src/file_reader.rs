@@ -172,7 +172,7 @@ impl<'a> TableFile<'a> {
                     }
                 }
                 Encoding::Runs => {
-                    return Err("numbers of the encoding Runs are not read".to_owned());
+                    return Err("unsupported encoding of numbers Runs".to_owned());
                 }
             }
             take(&numbers)?;
@@ -197,7 +197,7 @@ impl<'a> TableFile<'a> {
             match page.encoding {
                 Encoding::Plain => packed::bits(bytes, count, &mut bits)?,
                 Encoding::Runs => packed::prefixed(&mut bytes, 1, count, &mut bits)?,
-                other => return Err(format!("yes and no of the encoding {other:?} are not read")),
+                other => return Err(format!("unsupported encoding of booleans {other:?}")),
             }
             let mut values = bits.iter().map(|bit| *bit == 1);
             if levels.definitions.is_empty() {
@@ -229,7 +229,7 @@ impl<'a> TableFile<'a> {
                 }
             };
             if page.encoding != Encoding::Plain {
-                return Err(format!("it is of the encoding {:?}", page.encoding));
+                return Err(format!("unexpected encoding {:?}", page.encoding));
             }
             if page.is_dictionary {
                 return Ok(0);
@@ -302,7 +302,7 @@ impl<'a> TableFile<'a> {
             if values > most {
                 let claimed = page.values;
                 return Err(format!(
-                    "it claims {claimed} values; in a catalog of this size, a column has {most} at most"
+                    "it claims {claimed} values, but a column of a catalog of this size has at most {most}"
                 ));
             }
             self.allowance.take(page.values, PLACE)?;
@@ -353,7 +353,7 @@ impl<'a> TableFile<'a> {
                     let claimed = page.values;
                     let claims_too_many = |claimed| {
                         in_page(format!(
-                            "it claims {claimed} rows, and {due} are left of the row group"
+                            "it claims {claimed} rows, but the row group has only {due} left"
                         ))
                     };
                     if !page.is_dictionary && wanted.depth == 0 && claimed > due {
@@ -380,7 +380,7 @@ impl<'a> TableFile<'a> {
         if (of, deep) != (wanted.physical, wanted.depth) {
             let what = wanted.what;
             return Err(format!(
-                "the column `{name}` of {what} has the type {of}, {deep} lists deep"
+                "the column `{name}` of {what} has the type {of}, nested {deep} lists deep"
             ));
         }
         Ok(number)

@@ -143,7 +143,7 @@ fn column(field: &Field) -> Result<TypePtr, ParquetError> {
 }
 
 fn unwritten(of: &DataType) -> ParquetError {
-    ParquetError::NYI(format!("columns of the type {of} are not written"))
+    ParquetError::NYI(format!("cannot write columns of the type {of}"))
 }
 
 /// Writes the rows of one column in a group.

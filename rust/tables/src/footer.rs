@@ -81,9 +81,9 @@ impl Footer {
             return Err(no_table());
         }
         let size = u64::from(u32::from_le_bytes(*size));
-        let start = tail_start
-            .checked_sub(size)
-            .ok_or_else(|| format!("the footer claims {size} bytes, and the file has {length}"))?;
+        let start = tail_start.checked_sub(size).ok_or_else(|| {
+            format!("the footer claims {size} bytes, but the file has only {length}")
+        })?;
         let bytes = file.bytes(start, size)?;
         Self::parse(&bytes, start).map_err(|fault| format!("footer: {fault}"))
     }
@@ -101,14 +101,14 @@ impl Footer {
             due = due.checked_sub(group.rows).ok_or_else(|| {
                 let claimed = group.rows;
                 place(format!(
-                    "it claims {claimed} rows, and {due} are left of the {rows} of the file"
+                    "it claims {claimed} rows, but only {due} of the {rows} rows of the file are left"
                 ))
             })?;
             groups.push(group);
         }
         if due > 0 {
             return Err(format!(
-                "the file claims {rows} rows, and its row groups have {}",
+                "the file claims {rows} rows, but its row groups have {}",
                 rows - due
             ));
         }
@@ -134,7 +134,7 @@ impl RowGroup {
         let chunks = said.list(1)?;
         if chunks.len() != columns.len() {
             let (has, of) = (chunks.len(), columns.len());
-            return Err(format!("it has {has} of {of} columns"));
+            return Err(format!("it has {has} columns instead of {of}"));
         }
         let chunks = chunks.into_iter().zip(columns).map(|(chunk, column)| {
             ColumnChunk::parse(chunk).map_err(|fault| format!("column `{}`: {fault}", column.name))
@@ -153,7 +153,7 @@ impl ColumnChunk {
         let is_compressed = match said.number(4)? {
             0 => false,
             1 => true,
-            other => return Err(format!("the compression {other} is not read")),
+            other => return Err(format!("unsupported compression {other}")),
         };
         Ok(Self {
             // The values numbered by a dictionary stand behind it.
@@ -182,8 +182,8 @@ fn apart(groups: &[RowGroup], columns: &[StoredColumn], end: u64) -> Result<(), 
             _ => {
                 let name = &columns[column].name;
                 return Err(format!(
-                    "row group {group}: column `{name}`: it claims {length} bytes from byte {start} on, \
-                     which are not its own (free are those from {free} to {end})"
+                    "row group {group}: column `{name}`: it claims {length} bytes from byte {start}, \
+                     outside its own range (bytes {free} to {end} are free)"
                 ));
             }
         }
@@ -198,7 +198,7 @@ fn columns(said: &[&Fields<'_>]) -> Result<Vec<StoredColumn>, String> {
     add_parts(root, Path::default(), &mut rest, &mut columns)?;
     match rest.len() {
         0 => Ok(columns),
-        more => Err(format!("the schema has {more} columns too many")),
+        more => Err(format!("the schema has {more} extra columns")),
     }
 }
 
@@ -219,14 +219,16 @@ fn add_parts<'b>(
     columns: &mut Vec<StoredColumn>,
 ) -> Result<(), String> {
     if path.depth == DEEPEST {
-        return Err(format!("schema: columns lie more than {DEEPEST} deep"));
+        return Err(format!(
+            "schema: columns are nested more than {DEEPEST} deep"
+        ));
     }
     let claimed = said.maybe_number(5)?.unwrap_or(0);
     let follow = rest.len();
     let count = usize::try_from(claimed).unwrap_or(usize::MAX);
     let too_many = || {
         let name = path.name.unwrap_or("schema");
-        format!("schema: `{name}` claims {claimed} columns, and {follow} follow")
+        format!("schema: `{name}` claims {claimed} columns, but {follow} follow")
     };
     if count > follow {
         return Err(too_many());
@@ -257,9 +259,7 @@ fn add_part<'b>(
         1 => (1, 0),
         2 => (1, 1),
         other => {
-            return Err(format!(
-                "schema: `{name}`: the repetition {other} is not read"
-            ));
+            return Err(format!("schema: `{name}`: unsupported repetition {other}"));
         }
     };
     let path = Path {
@@ -273,7 +273,7 @@ fn add_part<'b>(
     }
     let kind = said.count(1)?;
     let physical = TYPES.get(kind);
-    let physical = physical.ok_or_else(|| format!("schema: `{name}`: there is no type {kind}"))?;
+    let physical = physical.ok_or_else(|| format!("schema: `{name}`: unknown type {kind}"))?;
     columns.push(StoredColumn {
         name: path.name.unwrap_or(name).to_owned(),
         physical: *physical,

@@ -2,7 +2,7 @@
 
 /// Takes the first bytes.
 pub(crate) fn taken<'b>(bytes: &mut &'b [u8], count: usize) -> Result<&'b [u8], String> {
-    let (first, rest) = bytes.split_at_checked(count).ok_or("it is cut short")?;
+    let (first, rest) = bytes.split_at_checked(count).ok_or("it is truncated")?;
     *bytes = rest;
     Ok(first)
 }
@@ -37,7 +37,7 @@ pub(crate) fn zigzag(bytes: &mut &[u8]) -> Result<i64, String> {
 
 /// Takes a number of bytes that is known at compile time.
 pub(crate) fn fixed<'b, const N: usize>(bytes: &mut &'b [u8]) -> Result<&'b [u8; N], String> {
-    let (first, rest) = bytes.split_first_chunk().ok_or("it is cut short")?;
+    let (first, rest) = bytes.split_first_chunk().ok_or("it is truncated")?;
     *bytes = rest;
     Ok(first)
 }

@@ -57,11 +57,11 @@ impl JoinedLists {
                 self.is_open = true;
                 begun += 1;
             } else if !self.is_open {
-                return Err("a list goes on that has not begun".to_owned());
+                return Err("the continuation of a list has no beginning".to_owned());
             }
             if *level == most {
                 self.open
-                    .push(*numbers.next().ok_or("a list lacks a text")?);
+                    .push(*numbers.next().ok_or("an element of a list is missing")?);
             }
         }
         allowance.take(self.open.len(), OPEN)?;

@@ -61,7 +61,7 @@ impl Listed {
             // Listings are numbered without gaps, and stand by stack.
             let number = members.listing[row] as usize;
             if number >= file.rows() {
-                return Err(file.damaged(format!("{number} is not a number of a listing")));
+                return Err(file.damaged(format!("there is no listing {number}")));
             }
             if number >= rows.len() {
                 rows.resize(number + 1, None);

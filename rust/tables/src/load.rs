@@ -510,7 +510,7 @@ fn read_edges(accounts: &mut Accounts, file: &TableFile<'_>) -> Result<(), Table
     accounts.edges.reserve(parents.len());
     for (row, (&of, &child)) in parents.iter().zip(&children).enumerate() {
         if (of as usize) < parent || of.max(child) as usize >= accounts.len() {
-            return Err(file.damaged(format!("there is no edge of {of} to {child} here")));
+            return Err(file.damaged(format!("{of} has no edge to {child} here")));
         }
         parent = of as usize;
         // The edges of those in between are none.

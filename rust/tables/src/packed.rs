@@ -14,7 +14,7 @@ pub(crate) fn unpacked(
     numbers: &mut Vec<u32>,
 ) -> Result<(), String> {
     if width > u32::BITS {
-        return Err(format!("numbers of {width} bits are not read"));
+        return Err(format!("unsupported width of numbers: {width} bits"));
     }
     let end = numbers.len() + count;
     while numbers.len() < end {
@@ -62,7 +62,7 @@ pub(crate) fn bits(bytes: &[u8], count: usize, numbers: &mut Vec<u32>) -> Result
 /// Appends packed numbers, the lowest bits first.
 fn unpack(packed: &[u8], width: usize, count: usize, numbers: &mut Vec<u32>) -> Result<(), String> {
     if packed.len().saturating_mul(8) < count.saturating_mul(width) {
-        return Err("it is cut short".to_owned());
+        return Err("it is truncated".to_owned());
     }
     let end = numbers.len() + count;
     unpack_eights(packed, width, count / 8, numbers);
@@ -129,11 +129,11 @@ pub(crate) fn differences(
     let size = |bytes: &mut &[u8]| varint(bytes).map(|number| usize::try_from(number).unwrap_or(0));
     let (block, parts, claimed) = (size(bytes)?, size(bytes)?, size(bytes)?);
     if claimed != count {
-        return Err(format!("it claims {count} values, and {claimed} are in it"));
+        return Err(format!("it claims {count} values, but contains {claimed}"));
     }
     let each = block.checked_div(parts).unwrap_or(0);
     if each == 0 || each % 32 != 0 || each * parts != block {
-        return Err(format!("blocks of {block} in {parts} parts are not read"));
+        return Err(format!("unsupported blocks of {block} in {parts} parts"));
     }
     // As in all writers of the format, sums beyond 32 bits wrap around to 0.
     let mut last = zigzag(bytes)?.cast_unsigned() as u32;
@@ -151,7 +151,7 @@ pub(crate) fn differences(
                 break;
             }
             if u32::from(width) > u32::BITS {
-                return Err(format!("numbers of {width} bits are not read"));
+                return Err(format!("unsupported width of numbers: {width} bits"));
             }
             // The last part may be cut after its last value.
             let packed = bytes
@@ -263,13 +263,13 @@ mod tests {
         let fault = |bytes: &[u8]| differences(bytes, 3, &mut Vec::new()).unwrap_err();
         assert_eq!(
             fault(&[0x80, 1, 4, 9, 0]),
-            "it claims 3 values, and 9 are in it"
+            "it claims 3 values, but contains 9"
         );
         assert_eq!(
             fault(&[0x80, 1, 0, 3, 0]),
-            "blocks of 128 in 0 parts are not read"
+            "unsupported blocks of 128 in 0 parts"
         );
         let wide = [0x80, 1, 1, 3, 0, 0, 33];
-        assert_eq!(fault(&wide), "numbers of 33 bits are not read");
+        assert_eq!(fault(&wide), "unsupported width of numbers: 33 bits");
     }
 }

@@ -30,7 +30,7 @@ impl Encoding {
             2 | 8 => Ok(Self::Dictionary),
             3 => Ok(Self::Runs),
             5 => Ok(Self::Delta),
-            other => Err(format!("the encoding {other} is not read")),
+            other => Err(format!("unsupported encoding {other}")),
         }
     }
 }
@@ -77,23 +77,23 @@ impl<'c> Pages<'c> {
         let (size, stored) = (said.count(2)?, said.count(3)?);
         let there = self.rest.len();
         let body = taken(&mut self.rest, stored)
-            .map_err(|_| format!("it claims {stored} bytes, and {there} are there"))?;
+            .map_err(|_| format!("it claims {stored} bytes, but only {there} are left"))?;
         let is_first = self.taken == 0;
         self.taken += 1;
         let (is_dictionary, header) = match said.number(1)? {
             0 => (false, said.fields(5)?),
             2 if is_first => (true, said.fields(7)?),
-            2 => return Err("a dictionary stands before all other pages".to_owned()),
-            other => return Err(format!("pages of the kind {other} are not read")),
+            2 => return Err("the dictionary is not the first page".to_owned()),
+            other => return Err(format!("unsupported kind of page {other}")),
         };
         if !is_dictionary && [header.number(3)?, header.number(4)?] != [3, 3] {
-            return Err("levels of this encoding are not read".to_owned());
+            return Err("unsupported encoding of levels".to_owned());
         }
         let encoding = Encoding::of(header.number(2)?)?;
         if is_dictionary {
             self.has_dictionary = true;
         } else if encoding == Encoding::Dictionary && !self.has_dictionary {
-            return Err("there is no dictionary for its values".to_owned());
+            return Err("the dictionary of its values is missing".to_owned());
         }
         Ok(Some(Page {
             is_dictionary,
@@ -116,7 +116,7 @@ impl<'c> Pages<'c> {
         if holds != size || (self.is_compressed && size > most) {
             let stored = body.len();
             return Err(format!(
-                "it claims {size} bytes unpacked, and its {stored} bytes hold {}",
+                "it claims {size} bytes unpacked, but its {stored} bytes unpack to {}",
                 holds.min(most)
             ));
         }

@@ -26,7 +26,7 @@ impl TextPages {
         self.dictionary = self.plain(page.body(), usize::MAX, allowance)?;
         let (claimed, there) = (page.values, self.dictionary.len());
         if claimed != there {
-            return Err(format!("it claims {claimed} values, and has {there}"));
+            return Err(format!("it claims {claimed} values, but has {there}"));
         }
         Ok(())
     }
@@ -48,11 +48,11 @@ impl TextPages {
                 }
             }
             Encoding::Plain => self.numbers = self.plain(bytes, count, allowance)?,
-            other => return Err(format!("texts of the encoding {other:?} are not read")),
+            other => return Err(format!("unsupported encoding of texts {other:?}")),
         }
         let there = self.numbers.len();
         if there < count {
-            return Err(format!("it claims {count} values, and has {there}"));
+            return Err(format!("it claims {count} values, but has {there}"));
         }
         Ok(())
     }

@@ -97,10 +97,10 @@ pub const MOST_CELLS: usize = 1_000_000;
 #[non_exhaustive]
 pub enum CoverageError {
     /// More cells than an answer may have.
-    #[error("a report has at most {MOST_CELLS} cells, and this one has more")]
+    #[error("a report is limited to {MOST_CELLS} cells, but this one has more")]
     TooManyCells,
     /// More gaps than an answer may have.
-    #[error("with this many listings a report has at most {limit} gaps, and this one has more")]
+    #[error("with this many listings a report is limited to {limit} gaps, but this one has more")]
     TooManyGaps {
         /// The limit.
         limit: u64,

@@ -29,7 +29,7 @@ fn a_cycle_is_refused_with_a_shortest_one() {
     );
     assert_eq!(
         fault.to_string(),
-        "2 specs depend on each other in a circle, starting at spec 2"
+        "2 specs depend on each other in a cycle that starts at spec 2"
     );
     let itself = Graph::new(1, edges(&[(0, 0, LINK)])).unwrap_err();
     assert_eq!(itself, GraphError::Cycle { cycle: ids(&[0]) });
@@ -53,7 +53,7 @@ fn a_ring_of_many_specs_is_found_in_good_time() {
 #[test]
 fn faults_in_a_graph_name_the_place_and_the_id() {
     let fault = Graph::new(2, edges(&[(0, 1, LINK), (1, 2, LINK)])).unwrap_err();
-    assert_eq!(fault.to_string(), "edge 1 is wrong");
+    assert_eq!(fault.to_string(), "edge 1 is invalid");
     let source = std::error::Error::source(&fault).unwrap();
     assert_eq!(
         source.to_string(),

@@ -168,7 +168,7 @@ fn faults_name_the_field() {
         ("roots", group(&[], &[], &[2])),
     ] {
         let fault = sound.usefulness(&[faulty]).unwrap_err();
-        assert_eq!(fault.to_string(), format!("`{field}` is wrong"));
+        assert_eq!(fault.to_string(), format!("`{field}` is invalid"));
     }
     assert!(matches!(
         sound.lacking(&ids(&[7])),

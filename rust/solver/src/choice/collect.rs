@@ -68,13 +68,15 @@ pub enum ChoiceError {
         want: usize,
     },
     /// Costs that cannot be added up exactly.
-    #[error("the costs of all items together are above {limit}")]
+    #[error("the total cost of all items exceeds {limit}")]
     CostsTooLarge {
         /// The largest sum.
         limit: u64,
     },
     /// More pairs than fit into memory.
-    #[error("the alternatives need more than {limit} items, those that several need counted again")]
+    #[error(
+        "the alternatives need more than {limit} items in total (an item that several alternatives need counts each time)"
+    )]
     TooLarge {
         /// The largest number of pairs of an alternative and an item that it needs.
         limit: usize,

@@ -162,7 +162,7 @@ impl<G: SpecGraph> Matcher<'_, G> {
             if variant.propagates {
                 return is_below
                     .is_no()
-                    .then(|| format!("not all below is {clause}"));
+                    .then(|| format!("not all dependencies have {clause}"));
             }
             match graph.variant(spec, name) {
                 Variant::Absent => Some(format!("there is no {clause}")),

@@ -56,7 +56,7 @@ pub enum TargetError {
         high: String,
     },
     /// A range has more than two bounds.
-    #[error("the range `{}` holds more than one `:`", .range.escape_debug())]
+    #[error("the range `{}` contains more than one `:`", .range.escape_debug())]
     TwoColons {
         /// The whole range.
         range: String,

@@ -16,7 +16,7 @@ pub enum VersionError {
         length: usize,
     },
     /// A character cannot occur in a version.
-    #[error("the version `{}` holds the character `{}`", .text.escape_debug(), .character.escape_debug())]
+    #[error("the version `{}` contains the character `{}`", .text.escape_debug(), .character.escape_debug())]
     BadCharacter {
         /// The whole text.
         text: String,
@@ -38,7 +38,7 @@ pub enum VersionError {
         text: String,
     },
     /// More than one `:` or `=` where one is allowed.
-    #[error("`{}` holds more than one `{separator}`", .text.escape_debug())]
+    #[error("`{}` contains more than one `{separator}`", .text.escape_debug())]
     Repeated {
         /// The text at fault.
         text: String,

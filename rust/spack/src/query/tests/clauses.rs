@@ -29,12 +29,12 @@ fn a_failed_clause_says_what_the_spec_is_and_what_it_should_be() {
         ("app ^mpi=mpich", "openmpi@4.1 is not ^mpi=mpich"),
         ("app ^curl", "no dependency is ^curl"),
         ("app ^openmpi %gcc@13", "openmpi has no %gcc@13"),
-        ("app~~x", "not all below is ~~x"),
+        ("app~~x", "not all dependencies have ~~x"),
     ] {
         assert_eq!([expected], failed(&graph, text, 0)[..], "{text}");
     }
     assert_eq!(
-        ["not all below is ++cuda"],
+        ["not all dependencies have ++cuda"],
         failed(&graph, "openmpi++cuda", 1)[..]
     );
 }
