@@ -75,7 +75,7 @@ mod tests {
         allowance.take(50, 2).unwrap();
         let fault = allowance.take(usize::MAX, 2).unwrap_err();
         assert!(
-            fault.ends_with("134 MB of memory that a catalog of 1000 bytes may take"),
+            fault.ends_with("134 MB of memory allowed for a catalog of 1000 bytes"),
             "{fault}"
         );
     }
