@@ -55,7 +55,7 @@ def test_more_than_a_million_cells_are_wrong_usage(tmp_path: Path) -> None:
     cache = page(tmp_path, stacks=1_200, systems=1_200, names="s-{}")
     answer = limited("gaps", "--cache", cache, "--system", "all")
     assert answer.code == 2, answer.err
-    assert "at most 1000000 cells" in answer.err
+    assert "limited to 1000000 cells" in answer.err
     assert "--stack" in answer.err
     assert "--system" in answer.err
     assert answer.out == ""
