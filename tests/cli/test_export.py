@@ -414,7 +414,7 @@ def test_no_setting_becomes_an_option_of_a_command_in_a_job(
     for value in ("--config=x", ""):
         answer = run("export", "make", *WORDS, "--no-config", f"--{name}={value}")
         assert (answer.code, answer.out) == (2, "")
-        assert f"`--{name}`: " in answer.err
+        assert f"`--{name}`" in answer.err
         written(project, specplan_toml=f'[export]\n{name} = "{value}"\n')
         answer = run("export", "make", *WORDS, "--config=specplan.toml")
         assert (answer.code, answer.out) == (2, "")

@@ -221,7 +221,7 @@ def test_an_empty_revision_is_not_one_since_which_nothing_changed(
     asked = words(project)
     asked[asked.index("--since") + 1] = ""
     assert main(asked) == 2
-    assert "the revision is empty" in capsys.readouterr().err
+    assert "`--since` is empty" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

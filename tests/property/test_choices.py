@@ -240,7 +240,8 @@ def planned(world: World, folder: Path) -> Plan:
         changed_if_wanted=sorted(world.changed) or None,
         costs=str(costs),
         not_wanted=[
-            specplan.NotWanted(package=each, reason="") for each in sorted(world.not_wanted)
+            specplan.NotWanted(package=each, reason="of no use")
+            for each in sorted(world.not_wanted)
         ],
     )
 
