@@ -150,7 +150,7 @@ def with_specplan(world: World, folder: Path, seed: int, runs: int) -> dict[str,
                 place,
                 cache="bench",
                 tag="",
-                label="",
+                stack="",
                 shown=index,
                 file_bytes=Limits().index_bytes,
             ).catalog

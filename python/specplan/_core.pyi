@@ -127,7 +127,7 @@ class SpecAnswer:
 
     @property
     def stacks(self) -> tuple[str, ...]:
-        """The labels of the stacks that list it, sorted."""
+        """The stacks that list it, sorted."""
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -182,7 +182,7 @@ class CellAnswer:
 
     @property
     def stack(self) -> str:
-        """The label of the stack."""
+        """The stack."""
 
     @property
     def platform(self) -> str:
@@ -513,7 +513,7 @@ class FaultAnswer:
     """A fault of a file."""
 
     @property
-    def place(self) -> str:
+    def location(self) -> str:
         """The location in the file."""
 
     @property
@@ -746,7 +746,7 @@ class CellDiffAnswer:
 
     @property
     def stack(self) -> str:
-        """The label of the stack."""
+        """The stack."""
 
     @property
     def platform(self) -> str:
@@ -1451,7 +1451,7 @@ class DamagedPageAnswer:
         """The file."""
 
     @property
-    def place(self) -> str:
+    def location(self) -> str:
         """The location in it."""
 
     @property
@@ -1773,8 +1773,8 @@ class Catalog:
     def beside(self, other: Catalog) -> Catalog:
         """Return this catalog with another's rows under caches renamed by ``beside_cache``."""
 
-    def relabelled(self, label: str, new: str) -> Catalog:
-        """Return this catalog with a new name for one label."""
+    def renamed_stack(self, stack: str, new: str) -> Catalog:
+        """Return this catalog with a new name for one stack."""
 
     @staticmethod
     def beside_cache(cache: str) -> str:
@@ -1789,8 +1789,8 @@ class Catalog:
     def names(self, column: Column) -> list[str]:
         """Return the texts of a column, sorted; tags newest first."""
 
-    def labels(self, state: State | None) -> list[str]:
-        """Return the labels of a state or of all, sorted; ``root`` is among them."""
+    def stacks(self, state: State | None) -> list[str]:
+        """Return the stacks of a state or of all, sorted; ``root`` is among them."""
 
     def snapshots(self) -> State:
         """Return all snapshots, by cache, then newest first."""
@@ -2037,7 +2037,7 @@ class Query:
         """Select the specs whose text in a column is one of these."""
 
     @staticmethod
-    def stack(tag: str | None, labels: list[str]) -> Query:
+    def stack(tag: str | None, stacks: list[str]) -> Query:
         """Select the specs that one of these stacks lists, in a snapshot or in any."""
 
     @staticmethod
@@ -2197,7 +2197,7 @@ def read_specs(
     *,
     cache: str,
     tag: str,
-    label: str,
+    stack: str,
     shown: str,
     file_bytes: int,
     listed_only: bool = False,
@@ -2222,7 +2222,7 @@ def parse_specs(
     *,
     cache: str,
     tag: str,
-    label: str,
+    stack: str,
     shown: str,
     listed_only: bool = False,
     counts_installed: bool = False,

@@ -34,7 +34,7 @@ def bulk(path: Path) -> Verdict:
         return Verdict(None, None)
     if read.damaged:
         (damage,) = read.damaged
-        place, line, fault = damage.place, damage.line, damage.fault
+        place, line, fault = damage.location, damage.line, damage.fault
         assert line is not None
         assert len(read.catalog) == 0
         return Verdict(None, (place, fault))
@@ -50,7 +50,7 @@ def reference(path: Path) -> Verdict:
     read = _core.read_page_values(str(path), [(path, page.json)])
     if read.damaged:
         (damage,) = read.damaged
-        place, fault = damage.place, damage.fault
+        place, fault = damage.location, damage.fault
         assert len(read.catalog) == 0
         return Verdict(None, (place, fault))
     assert read.taken == 1

@@ -107,7 +107,7 @@ def test_other_bytes_are_no_catalog(state: bytes) -> None:
 
 def test_a_part_of_a_catalog_is_none() -> None:
     _, (state,) = _core.read_specs(
-        Path(LOCK), cache="", tag="", label="radiuss", shown="", file_bytes=1 << 30
+        Path(LOCK), cache="", tag="", stack="radiuss", shown="", file_bytes=1 << 30
     ).catalog.__reduce__()
     for length in range(0, len(state), max(1, len(state) // 500)):
         with pytest.raises(ValueError, match="not a catalog"):

@@ -254,7 +254,7 @@ class TestTree:
     def test_drops_what_the_map_drops(self, bucket: Mirror) -> None:
         (bucket.root / listing.MAP_NAME).unlink()
         Mirror(bucket.root / NEW / "deprecated").index(mirrors.index("zlib"))
-        assert "deprecated" not in _read(bucket.root).core.labels(None)
+        assert "deprecated" not in _read(bucket.root).core.stacks(None)
 
 
 class TestRemote:

@@ -56,7 +56,7 @@ def _read(place: object, limits: Limits = LIMITS) -> SourceRead:
 
 
 def _labels(answer: SourceRead) -> list[str]:
-    return answer.core.labels(None)
+    return answer.core.stacks(None)
 
 
 class TestLabels:

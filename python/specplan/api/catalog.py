@@ -238,7 +238,7 @@ class Catalog:
         Args:
             tag: The snapshot; by default the newest of each source.
         """
-        stacks = self._core.labels(self._state(tag))
+        stacks = self._core.stacks(self._state(tag))
         return tuple(stack for stack in stacks if stack != ROOT)
 
     @checked

@@ -285,7 +285,7 @@ def _refuse_clashes(reads: Sequence[SourceRead]) -> None:
         if other != each.source:
             raise _clash(each.own_stack, each.source, other)
     for each in reads if own else ():
-        for name in each.core.labels(None):
+        for name in each.core.stacks(None):
             if name in own and own[name] != each.source:
                 raise _clash(name, own[name], each.source)
 

@@ -33,7 +33,7 @@ def available_wants(contents: Contents, tag: str | None) -> AvailableWants:
 
     def wants(named: NamedWant) -> tuple[WantedLock, ...]:
         state = contents.state(tag)
-        listed = contents.core.labels(state)
+        listed = contents.core.stacks(state)
         pattern = named.stacks
         stacks = (
             select_names((pattern,), listed, kind="stack")

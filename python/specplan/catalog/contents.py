@@ -205,8 +205,8 @@ class Contents:
         if len(self.own_stacks) == len(older.own_stacks) == 1:
             # Two sources without a label are one stack at two times.
             (now,), (then,) = self.own_stacks, older.own_stacks
-            if now != then and now not in core.labels(None):
-                core = core.relabelled(then, now)
+            if now != then and now not in core.stacks(None):
+                core = core.renamed_stack(then, now)
         return self.core.beside(core), renamed
 
     def unused_tags(self, asked: Iterable[str | None]) -> tuple[str, ...]:
@@ -254,7 +254,7 @@ def _is_empty(read: SourceRead) -> bool:
         return False
     state = read.core.snapshots()
     # A stack lists only binaries; without stacks, each spec must be looked at.
-    return not read.core.labels(state) and not read.core.available(state, hashes_of(read.core))
+    return not read.core.stacks(state) and not read.core.available(state, hashes_of(read.core))
 
 
 def tags_of(state: State) -> tuple[str, ...]:

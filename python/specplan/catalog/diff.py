@@ -73,7 +73,7 @@ def difference(
     refuse_others("level", level, get_args(Level))
     new_state = newer.state(request.new)
     core, old_state = newer.beside(older, request.old)
-    stacks, old_stacks = core.labels(new_state), core.labels(old_state)
+    stacks, old_stacks = core.stacks(new_state), core.stacks(old_state)
     selected = select_names(request.stack, {*stacks, *old_stacks}, kind="stack")
     systems = Systems(core, {})
     both = [name for name in selected if name in stacks and name in old_stacks]

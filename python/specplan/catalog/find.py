@@ -54,7 +54,7 @@ def find_specs(contents: Contents, spec: AbstractSpec | str, question: FindKeywo
     tag = question.get("tag")
     # A source without snapshots, such as a lock, has only one state, which always counts.
     tags = None if tag is None else sorted({each for _, each in contents.state(tag)})
-    known = core.labels(None if tag is None else contents.state(tag))
+    known = core.stacks(None if tag is None else contents.state(tag))
     systems = Systems(core, {})
     query = _core.Query.all() if tags is None else _core.Query.text("tag", tags)
     stacks = select_names_or_none(as_tuple(question.get("stack", ())), known, kind="stack")

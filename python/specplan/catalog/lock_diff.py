@@ -68,7 +68,7 @@ def compare(old: Contents, new: Contents) -> LockDiff:
         ),
         totals=replace(_totals(answer, specs), lost=len(lost)),
         lost=lost,
-        stacks=tuple(sorted({*old.core.labels(None), *new.core.labels(None)})),
+        stacks=tuple(sorted({*old.core.stacks(None), *new.core.stacks(None)})),
         left_out=merged(left_out),
         sources=old.used_with(new),
     )

@@ -242,7 +242,7 @@ def select(contents: Contents, keywords: SelectKeywords) -> Selection:
         # Nothing lists it, and the core takes only UTF-8.
         tag, query = None, query & compiled.Query.text("tag", [])
     if patterns := as_tuple(keywords.get("stack", ())):
-        stacks = [name for name in core.labels(None) if any_matches(patterns, name)]
+        stacks = [name for name in core.stacks(None) if any_matches(patterns, name)]
         query &= compiled.Query.stack(tag, stacks)
     elif tag is not None:
         query &= compiled.Query.text("tag", [tag])

@@ -191,7 +191,7 @@ def ask(
         wanted=wanted,
         environments=asked or (),
         absent=stacks.absent,
-        listed_before=frozenset() if older is None else frozenset(core.labels(older)),
+        listed_before=frozenset() if older is None else frozenset(core.stacks(older)),
         not_wanted=entries,
         cells=cells,
         gaps=None if answer is None else answer.gaps,
@@ -365,15 +365,15 @@ def _stacks(
 ) -> _Stacks:
     """Return the stacks of a question, from the state to ask and an older one."""
     state, older = states
-    listed = core.labels(state)
-    listed_before = listed if older is None else core.labels(older)
+    listed = core.stacks(state)
+    listed_before = listed if older is None else core.stacks(older)
     of_locks = {each.stack for each in wanted}
     of_files = of_locks | {each.stack for each in environments}
     known = of_files or {*listed, *listed_before}
     # No stack of a file stands for a union: a lock may lie in a folder called `root`.
     selected = select_names(query.stack or tuple(sorted(of_files)), known, kind="stack")
     # An empty lock leaves no stack behind.
-    there = {*(core.labels(None) if wanted else listed)}
+    there = {*(core.stacks(None) if wanted else listed)}
     if of_files:
         there &= of_locks
     return _Stacks(

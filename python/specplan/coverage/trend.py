@@ -161,7 +161,7 @@ def _with_known_stacks(contents: Contents, query: CoverageQuery, state: State) -
     """Return a query without the patterns of unlisted stacks, unless none would be left."""
     if query.want or not query.stack:
         return query
-    stacks = contents.core.labels(state)
+    stacks = contents.core.stacks(state)
     known = tuple(
         each for each in query.stack if any(any_matches((each,), stack) for stack in stacks)
     )

@@ -379,11 +379,11 @@ def next_wants(recipes: JudgedRecipes, wanted: Sequence[WantedLock]) -> NextWant
 def _wanted(old: WantedLock, new: NextLock) -> WantedLock:
     """Return the next lock as wants, in place of a lock."""
     read = compiled.parse_specs(
-        new.document, cache=written(old.source), tag="", label=old.stack, shown=old.source
+        new.document, cache=written(old.source), tag="", stack=old.stack, shown=old.source
     )
     if read.fault is not None:
         raise DamagedSourceError(
-            path=old.source, location=read.fault.place, line=read.fault.line, fault=read.fault.fault
+            path=old.source, location=read.fault.location, line=read.fault.line, fault=read.fault.fault
         )
     kept = {(root.spec, root.group) for root in old.roots}
     roots = tuple(

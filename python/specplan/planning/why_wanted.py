@@ -262,7 +262,7 @@ class _Asked:
                 older, query.baseline, stack, package, version=version, os=os, target=target
             )
             return (named or "the baseline",) if listed else ()
-        stacks = contents.core.labels(contents.state(query.tag))
+        stacks = contents.core.stacks(contents.state(query.tag))
         patterns = query.peers
         peers: Iterable[str] = (
             select_names(patterns, stacks, kind="stack")
@@ -293,7 +293,7 @@ def _lists(
         query &= compiled.Query.text("os", [os])
     if target:
         query &= compiled.Query.text("target", [target])
-    if stack != ROOT and stack not in core.labels(None):
+    if stack != ROOT and stack not in core.stacks(None):
         return False
     return any(
         core.count(query & compiled.Query.stack(each, [stack]))

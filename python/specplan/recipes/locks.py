@@ -128,12 +128,12 @@ def read_lock(document: bytes, stack: str, shown: str) -> RecipeLock:
         SourceError: If it is not a lock.
     """
     read = _core.parse_specs(
-        document, cache="lock", tag="lock", label=stack, shown=shown, listed_only=True
+        document, cache="lock", tag="lock", stack=stack, shown=shown, listed_only=True
     )
     if read.fault is not None:
         fault = read.fault
         where = shown if fault.line is None else f"{shown}:{fault.line}"
-        place = f"{fault.place}: " if fault.place else ""
+        place = f"{fault.location}: " if fault.location else ""
         raise SourceError(f"{where}: {place}{fault.fault}", path=shown)
     if read.kind != "lock":
         raise SourceError(

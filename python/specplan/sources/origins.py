@@ -109,7 +109,7 @@ class SpecFileOrigin:
             fault=None
             if fault is None
             else DamagedFile(
-                path=self.shown, location=fault.place, line=fault.line, fault=fault.fault
+                path=self.shown, location=fault.location, line=fault.line, fault=fault.fault
             ),
         )
 

@@ -42,7 +42,7 @@ def read(place: str, limits: Limits) -> SourceRead:
     referred = _core.read_page_values(place, [(path, page.json) for path, page in values.items()])
     damaged = [
         *(_damaged(each, each.line) for each in bulk.damaged),
-        *(_damaged(each, lines[each.path].line_of(each.place)) for each in referred.damaged),
+        *(_damaged(each, lines[each.path].line_of(each.location)) for each in referred.damaged),
         *refused,
     ]
     files = bulk.taken + referred.taken
@@ -68,7 +68,7 @@ def read(place: str, limits: Limits) -> SourceRead:
 
 
 def _damaged(answer: _core.DamagedPageAnswer, line: int | None) -> DamagedFile:
-    return DamagedFile(path=answer.path, location=answer.place, line=line, fault=answer.fault)
+    return DamagedFile(path=answer.path, location=answer.location, line=line, fault=answer.fault)
 
 
 def _nothing_in(place: str) -> SourceError:

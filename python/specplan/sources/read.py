@@ -612,8 +612,8 @@ def _page(file: Path, reading: Reading) -> SourceRead:
         damaged=tuple(
             DamagedFile(
                 path=reading.source,
-                location=each.place,
-                line=page.line_of(each.place),
+                location=each.location,
+                line=page.line_of(each.location),
                 fault=each.fault,
             )
             for each in found.damaged

@@ -147,7 +147,7 @@ def parse(
             clear_signed.text_of(document, shown),
             cache=reading.source,
             tag=tag,
-            label=printable(stack),
+            stack=printable(stack),
             shown=printable(shown),
             listed_only=listed_only,
             try_newer=try_newer,
@@ -156,7 +156,7 @@ def parse(
         path,
         cache=reading.source,
         tag=tag,
-        label=printable(stack),
+        stack=printable(stack),
         shown=printable(shown),
         file_bytes=reading.limits.index_bytes,
         listed_only=listed_only,
@@ -171,7 +171,7 @@ def damage_of(found: _core.SpecsRead, shown: str) -> tuple[DamagedFile, ...]:
         return ()
     damage = found.fault
     fault = f"{damage.fault}{remedy_of(found)}"
-    return (DamagedFile(path=shown, location=damage.place, line=damage.line, fault=fault),)
+    return (DamagedFile(path=shown, location=damage.location, line=damage.line, fault=fault),)
 
 
 def remedy_of(found: _core.SpecsRead) -> str:

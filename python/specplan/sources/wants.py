@@ -267,7 +267,7 @@ def read_wanted(text: str, limits: Limits) -> WantedLock:
         source,
         cache=written(source),
         tag="",
-        label=stack,
+        stack=stack,
         shown=printable(source),
         file_bytes=limits.index_bytes,
         try_newer=limits.newer_formats == "try",
@@ -295,7 +295,7 @@ def _lock(read: _core.SpecsRead, stack: str, source: str) -> WantedLock:
     if read.fault is not None:
         raise DamagedSourceError(
             path=source,
-            location=read.fault.place,
+            location=read.fault.location,
             line=read.fault.line,
             fault=read.fault.fault,
             hint="`--newest-format try` reads it as that version" if read.is_newer else None,
@@ -357,7 +357,7 @@ def _read_input(content: bytes, stack: str, limits: Limits) -> _core.SpecsRead:
             file,
             cache=STANDARD_INPUT,
             tag="",
-            label=stack or stack_of_want(STANDARD_INPUT),
+            stack=stack or stack_of_want(STANDARD_INPUT),
             shown=STANDARD_INPUT,
             file_bytes=limits.index_bytes,
             try_newer=limits.newer_formats == "try",

@@ -301,7 +301,7 @@ impl Catalog {
 
     /// This catalog with the listings of one stack as those of another.
     #[must_use]
-    pub fn relabelled(&self, from: &str, to: &str) -> Self {
+    pub fn renamed_stack(&self, from: &str, to: &str) -> Self {
         let mut builder = CatalogBuilder::new();
         builder.absorb_catalog(self, |column, name| match column {
             Column::Stacks if name == from => to.to_owned().into(),

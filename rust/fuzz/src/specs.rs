@@ -14,7 +14,7 @@ use super::respelt::{is_exact, respelt};
 const ORIGIN: OriginTexts<'static> = OriginTexts {
     cache: "cache",
     tag: "",
-    label: "stack",
+    stack: "stack",
     shown: "file",
     listed_only: false,
     counts_installed: false,

@@ -191,10 +191,10 @@ impl PyCatalog {
         })
     }
 
-    fn relabelled(&self, py: Python<'_>, label: &str, new: &str) -> PyResult<Self> {
+    fn renamed_stack(&self, py: Python<'_>, stack: &str, new: &str) -> PyResult<Self> {
         let this = &self.catalog;
         Ok(Self::of(Arc::new(detach(py, || {
-            this.relabelled(label, new)
+            this.renamed_stack(stack, new)
         })?)))
     }
 
@@ -242,7 +242,7 @@ impl PyCatalog {
             .collect())
     }
 
-    fn labels(&self, py: Python<'_>, state: Option<State>) -> PyResult<Vec<&str>> {
+    fn stacks(&self, py: Python<'_>, state: Option<State>) -> PyResult<Vec<&str>> {
         let labels = self.catalog.labels();
         let Some(state) = state else {
             return Ok(labels.iter().collect());

@@ -15,7 +15,7 @@ use crate::detach::detach;
 #[derive(Clone)]
 pub(crate) struct DamagedPageAnswer {
     path: String,
-    place: String,
+    location: String,
     line: Option<u32>,
     fault: String,
 }
@@ -115,7 +115,7 @@ fn wrap(read: PagesRead) -> PyPagesRead {
             .into_iter()
             .map(|(path, fault)| DamagedPageAnswer {
                 path: shown(&path),
-                place: fault.place,
+                location: fault.place,
                 line: fault.line,
                 fault: fault.kind.to_string(),
             })

@@ -39,8 +39,8 @@ impl PyQuery {
     }
 
     #[staticmethod]
-    fn stack(tag: Option<String>, labels: Vec<String>) -> Self {
-        Self::of(Query::Stack(tag, labels))
+    fn stack(tag: Option<String>, stacks: Vec<String>) -> Self {
+        Self::of(Query::Stack(tag, stacks))
     }
 
     #[staticmethod]

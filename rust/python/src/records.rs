@@ -23,7 +23,7 @@ where
 #[pyclass(frozen, get_all, module = "specplan._core")]
 #[derive(Clone)]
 pub(crate) struct FaultAnswer {
-    place: String,
+    location: String,
     line: Option<u32>,
     fault: String,
 }
@@ -31,7 +31,7 @@ pub(crate) struct FaultAnswer {
 impl FaultAnswer {
     pub(crate) fn of(fault: Fault) -> Self {
         Self {
-            place: fault.place,
+            location: fault.place,
             line: fault.line,
             fault: fault.kind.to_string(),
         }

@@ -98,13 +98,13 @@ impl PySpecsRead {
 
 /// Reads one file, whose content shows its kind.
 #[pyfunction(name = "read_specs")]
-#[pyo3(signature = (path, *, cache, tag, label, shown, file_bytes, listed_only = false, counts_installed = false, try_newer = false))]
+#[pyo3(signature = (path, *, cache, tag, stack, shown, file_bytes, listed_only = false, counts_installed = false, try_newer = false))]
 pub(crate) fn py_read_specs(
     py: Python<'_>,
     path: PathBuf,
     cache: &str,
     tag: &str,
-    label: &str,
+    stack: &str,
     shown: &str,
     file_bytes: u64,
     listed_only: bool,
@@ -114,7 +114,7 @@ pub(crate) fn py_read_specs(
     let origin = OriginTexts {
         cache,
         tag,
-        label,
+        stack,
         shown,
         listed_only,
         counts_installed,
@@ -125,13 +125,13 @@ pub(crate) fn py_read_specs(
 
 /// Reads the same from memory.
 #[pyfunction(name = "parse_specs")]
-#[pyo3(signature = (text, *, cache, tag, label, shown, listed_only = false, counts_installed = false, try_newer = false))]
+#[pyo3(signature = (text, *, cache, tag, stack, shown, listed_only = false, counts_installed = false, try_newer = false))]
 pub(crate) fn py_parse_specs(
     py: Python<'_>,
     text: &[u8],
     cache: &str,
     tag: &str,
-    label: &str,
+    stack: &str,
     shown: &str,
     listed_only: bool,
     counts_installed: bool,
@@ -140,7 +140,7 @@ pub(crate) fn py_parse_specs(
     let origin = OriginTexts {
         cache,
         tag,
-        label,
+        stack,
         shown,
         listed_only,
         counts_installed,

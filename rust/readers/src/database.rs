@@ -140,7 +140,7 @@ impl Records {
         let (listed_only, counts_installed) = (origin.listed_only, origin.counts_installed);
         let mut nodes = NodeReader::default();
         let unlisted = OriginTexts {
-            label: "",
+            stack: "",
             ..origin
         };
         let unlisted = nodes.origin(SourceKind::Index, unlisted.columns());

@@ -238,7 +238,7 @@ mod tests {
         let origin = OriginTexts {
             cache: "cache",
             tag: "",
-            label: "",
+            stack: "",
             shown: "index.json",
             listed_only: false,
             counts_installed: false,

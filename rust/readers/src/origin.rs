@@ -24,8 +24,8 @@ pub struct OriginTexts<'t> {
     pub cache: &'t str,
     /// The snapshot; empty where there is none.
     pub tag: &'t str,
-    /// The label of the stack; empty where there is none.
-    pub label: &'t str,
+    /// The stack; empty where there is none.
+    pub stack: &'t str,
     /// The file, as messages call it.
     pub shown: &'t str,
     /// Whether the file only records the listings of a stack: its binaries do not count, those of
@@ -39,7 +39,7 @@ pub struct OriginTexts<'t> {
 
 impl<'t> OriginTexts<'t> {
     pub(crate) fn columns(self) -> [&'t str; 4] {
-        [self.tag, self.label, self.cache, self.shown]
+        [self.tag, self.stack, self.cache, self.shown]
     }
 }
 

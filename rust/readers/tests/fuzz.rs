@@ -135,7 +135,7 @@ proptest! {
         let origin = OriginTexts {
             cache: "cache",
             tag: "",
-            label: "",
+            stack: "",
             shown: "index.json",
             listed_only: false,
             counts_installed: false,

@@ -42,7 +42,7 @@ fn catalog(locks: &[Value]) -> (Catalog, usize) {
         let origin = OriginTexts {
             cache: name,
             tag: "",
-            label: "",
+            stack: "",
             shown: name,
             listed_only: false,
             counts_installed: false,

@@ -178,7 +178,7 @@ def _source(read: SourceRead) -> SavedSource:
         indexes_alone=read.indexes_alone,
         hashes=tuple(map(_held, read.files_of_specs)),
         roots=read.roots,
-        roots_of=next(iter(read.core.labels(None)), "") if read.roots else "",
+        roots_of=next(iter(read.core.stacks(None)), "") if read.roots else "",
     )
 
 
