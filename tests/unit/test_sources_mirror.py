@@ -377,7 +377,7 @@ class TestClearSigned:
     @pytest.mark.parametrize(
         ("document", "fault"),
         [
-            (b"-----BEGIN PGP SIGNED MESSAGE----- x\n", "goes on"),
+            (b"-----BEGIN PGP SIGNED MESSAGE----- x\n", "has more text after it"),
             (mirrors.clear_signed(b"{}").replace(b"{}", b"--"), "a bare dash"),
             (mirrors.clear_signed(b"{}").partition(b"-----END")[0], "the signature is truncated"),
         ],

@@ -383,7 +383,10 @@ def _wanted(old: WantedLock, new: NextLock) -> WantedLock:
     )
     if read.fault is not None:
         raise DamagedSourceError(
-            path=old.source, location=read.fault.location, line=read.fault.line, fault=read.fault.fault
+            path=old.source,
+            location=read.fault.location,
+            line=read.fault.line,
+            fault=read.fault.fault,
         )
     kept = {(root.spec, root.group) for root in old.roots}
     roots = tuple(
