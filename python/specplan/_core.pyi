@@ -1581,8 +1581,9 @@ class CoverageQuestion(TypedDict):
     operating_systems: OperatingSystems
     detail: Literal["cells", "keys", "gaps", "nearest"]
 
-#: ``any``, ``one`` or ``never``; the choices; the condition; whether it applies to all packages.
-ClauseQuestion: TypeAlias = tuple[str, list[str], str | None, bool]
+#: ``any``, ``one`` or ``never``; the choices; the condition; whether it applies to all packages;
+#: the package or virtual package of the dependencies that it is about; None if about the spec.
+ClauseQuestion: TypeAlias = tuple[str, list[str], str | None, bool, str | None]
 
 class AbstractQuestion(TypedDict):
     """A question about abstract wants.

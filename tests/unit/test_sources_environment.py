@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,11 @@ import pytest
 from specplan.errors import DamagedSourceError, SourceError, UsageError
 from specplan.model import LeftOut
 from specplan.model.host import Host
-from specplan.sources.environments.environment import Environment, read_environment
+from specplan.sources.environments.environment import (
+    Environment,
+    EnvironmentRoot,
+    read_environment,
+)
 from specplan.sources.environments.options import EnvironmentOptions
 from specplan.sources.environments.requirements import Clause
 from specplan.sources.limits import Limits
@@ -228,13 +233,18 @@ spack:
     assert environment.left_out == ()
     of_all = Clause(rule="any", choices=("~cuda",), of_all=True)
     of_two = Clause(rule="any", choices=("a", "b"), of_all=True)
-    assert [root.clauses for root in environment.roots] == [
+    assert [of_candidates(root) for root in environment.roots] == [
         (of_all, of_two),
         (),
         (Clause(rule="any", choices=("@1",)),),
         (Clause(rule="any", choices=("+x",), when="@2"),),
         (Clause(rule="any", choices=("os=rhel8 target=zen4",)), of_all, of_two),
     ]
+
+
+def of_candidates(root: EnvironmentRoot) -> tuple[Clause, ...]:
+    """The clauses about a candidate itself."""
+    return tuple(each for each in root.clauses if each.of is None)
 
 
 def test_conflicts_of_a_package_take_the_place_of_those_of_all(tmp_path: Path) -> None:
@@ -255,7 +265,12 @@ spack:
     )
     one = Clause(rule="one", choices=("+y", "+z"))
     own = Clause(rule="never", choices=("+x",))
-    assert [root.clauses for root in environment.roots] == [of_all, (own,), (one, *of_all)]
+    found = [of_candidates(root) for root in environment.roots]
+    assert found == [of_all, (own,), (one, *of_all)]
+    # A binary is reused with its dependencies, which have requirements of their own.
+    of_c, of_b = replace(one, of="c"), replace(own, of="b")
+    below = [{each for each in root.clauses if each.of is not None} for root in environment.roots]
+    assert below == [{of_b, of_c}, {of_c}, {of_b}]
 
 
 def test_a_preferred_target_names_the_cell_where_none_is_required(tmp_path: Path) -> None:

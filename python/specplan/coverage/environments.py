@@ -104,7 +104,7 @@ class AbstractWants:
         """Return the clauses as the core takes them."""
         clauses = self.clauses or ((),) * len(self.specs)
         return [
-            [(each.rule, list(each.choices), each.when, each.of_all) for each in of_spec]
+            [(each.rule, list(each.choices), each.when, each.of_all, each.of) for each in of_spec]
             for of_spec in clauses
         ]
 

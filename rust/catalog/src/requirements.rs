@@ -6,7 +6,7 @@ use hashbrown::HashMap;
 
 use specplan_spack::{
     AbstractSpec, Compiler, DependencyTypes, Matcher, Missing, NodeConstraint, PreparedSpec,
-    SpecGraph, Truth, Variant, VariantConstraint, Wanted,
+    SpecEdge, SpecGraph, Truth, Variant, VariantConstraint, Wanted,
 };
 
 use crate::find::Found;
@@ -19,6 +19,7 @@ pub struct Clause {
     choices: Vec<ClauseChoice>,
     when: Option<PreparedSpec>,
     of_all: bool,
+    of: Option<Box<str>>,
 }
 
 #[derive(Clone, Debug)]
@@ -46,6 +47,20 @@ impl Clause {
             choices: choices.into_iter().map(ClauseChoice::new).collect(),
             when: when.map(PreparedSpec::new),
             of_all,
+            of: None,
+        }
+    }
+
+    /// The same clause about the dependencies of a spec that are of a package, or provide a virtual
+    /// package, instead of about the spec itself.
+    ///
+    /// It is about those that are installed with the spec, linked to or needed when running: a
+    /// binary does not need what it was built with. A spec without recorded dependencies meets it.
+    #[must_use]
+    pub fn of_dependencies(self, name: &str) -> Self {
+        Self {
+            of: Some(name.into()),
+            ..self
         }
     }
 }
@@ -93,6 +108,10 @@ pub(crate) struct Clauses<'q> {
     every: IdSet,
     /// By package and variant, whether no known spec of the package has the variant.
     absent: HashMap<(u32, Box<str>), bool>,
+    /// A spec with all edges to what is installed with it.
+    installed: Option<(u32, Vec<SpecEdge>)>,
+    /// By clause and dependency, whether the dependency meets it.
+    of_dependencies: HashMap<(usize, u32), Truth>,
 }
 
 struct Asked<'q> {
@@ -134,6 +153,8 @@ impl<'q> Clauses<'q> {
             asked: asked.collect(),
             every: IdSet::from_ascending(catalog.specs().map(|(spec, _)| spec)),
             absent: HashMap::new(),
+            installed: None,
+            of_dependencies: HashMap::new(),
         }
     }
 
@@ -197,6 +218,62 @@ impl<'q> Clauses<'q> {
     }
 
     fn clause(&mut self, at: usize, spec: u32) -> (Truth, BTreeSet<Box<str>>) {
+        match &self.asked[at].clause.of {
+            None => self.clause_of_node(at, spec),
+            Some(name) => (self.clause_of_dependencies(at, spec, name), BTreeSet::new()),
+        }
+    }
+
+    fn clause_of_dependencies(&mut self, at: usize, spec: u32, name: &str) -> Truth {
+        let graph = self.graph;
+        if !graph.has_heard_of(name) {
+            return Truth::Yes;
+        }
+        let nodes: BTreeSet<u32> = self
+            .installed_with(spec)
+            .iter()
+            .filter(|edge| {
+                graph.name(edge.child) == name || graph.edge_provides(edge.edge, name).is_yes()
+            })
+            .map(|edge| edge.child)
+            .collect();
+        let mut all = Truth::Yes;
+        for node in nodes {
+            let known = self.of_dependencies.get(&(at, node)).copied();
+            let answer = known.unwrap_or_else(|| self.clause_of_node(at, node).0);
+            self.of_dependencies.insert((at, node), answer);
+            all = all.and(answer);
+        }
+        all
+    }
+
+    /// All edges from a spec, and from what is installed with it, to what is installed with it.
+    fn installed_with(&mut self, spec: u32) -> &[SpecEdge] {
+        if self.installed.as_ref().is_none_or(|(of, _)| *of != spec) {
+            let mut edges = Vec::new();
+            let mut seen = BTreeSet::from([spec]);
+            let mut ahead = vec![spec];
+            while let Some(node) = ahead.pop() {
+                if node != spec && self.catalog.is_external(node) {
+                    continue;
+                }
+                for edge in self.graph.edges(node) {
+                    let is_installed = edge.types.contains(DependencyTypes::LINK)
+                        || edge.types.contains(DependencyTypes::RUN);
+                    if is_installed {
+                        if seen.insert(edge.child) {
+                            ahead.push(edge.child);
+                        }
+                        edges.push(edge);
+                    }
+                }
+            }
+            self.installed = Some((spec, edges));
+        }
+        self.installed.as_ref().map_or(&[], |(_, edges)| edges)
+    }
+
+    fn clause_of_node(&mut self, at: usize, spec: u32) -> (Truth, BTreeSet<Box<str>>) {
         let mut condition = Truth::Yes;
         if let Some(when) = &mut self.asked[at].when {
             condition = when.satisfies(spec);
@@ -230,10 +307,20 @@ impl<'q> Clauses<'q> {
         let of_all =
             self.asked[at].clause.of_all && self.asked[at].clause.rule != ClauseRule::Never;
         let query = self.asked[at].choices[choice].query;
-        if !of_all {
-            return Held::Applies(self.asked[at].choices[choice].whole.satisfies(spec));
-        }
         let graph = self.graph;
+        if !of_all {
+            // A name that no source knows is that of a package that nobody has.
+            let is_nobody = query
+                .node()
+                .name
+                .as_ref()
+                .is_some_and(|name| !graph.has_heard_of(name));
+            return Held::Applies(if is_nobody {
+                Truth::No
+            } else {
+                self.asked[at].choices[choice].whole.satisfies(spec)
+            });
+        }
         // Spack skips a choice that is about another package.
         if let Some(name) = &query.node().name
             && **name != *graph.name(spec)
@@ -374,6 +461,9 @@ impl std::fmt::Display for Clause {
             ClauseRule::Never => "conflicts with",
             ClauseRule::Any | ClauseRule::One => "required is",
         };
+        if let Some(name) = &self.of {
+            write!(formatter, "{name}: ")?;
+        }
         write!(formatter, "{word} {}", choices.join(" or "))?;
         match &self.when {
             Some(when) => write!(formatter, " where {}", when.spec()),

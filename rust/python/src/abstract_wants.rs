@@ -33,10 +33,11 @@ pub(crate) struct AbstractQuestion<'py> {
     detail: String,
 }
 
-/// `any`, `one` or `never`; the choices; the condition; whether it applies to all packages.
-type ClauseQuestion = (String, Vec<String>, Option<String>, bool);
+/// `any`, `one` or `never`; the choices; the condition; whether it applies to all packages; the
+/// package or virtual package of the dependencies that it is about, if not about the spec itself.
+type ClauseQuestion = (String, Vec<String>, Option<String>, bool, Option<String>);
 
-fn clause((rule, choices, when, of_all): &ClauseQuestion) -> PyResult<Clause> {
+fn clause((rule, choices, when, of_all, of): &ClauseQuestion) -> PyResult<Clause> {
     let rule = match &**rule {
         "any" => ClauseRule::Any,
         "one" => ClauseRule::One,
@@ -46,7 +47,11 @@ fn clause((rule, choices, when, of_all): &ClauseQuestion) -> PyResult<Clause> {
     let spec = |text: &String| parse_one(text).map_err(|error| no_spec(&error));
     let choices: Vec<AbstractSpec> = choices.iter().map(spec).collect::<PyResult<_>>()?;
     let when = when.as_ref().map(spec).transpose()?;
-    Ok(Clause::new(rule, choices, when, *of_all))
+    let clause = Clause::new(rule, choices, when, *of_all);
+    Ok(match of {
+        Some(name) => clause.of_dependencies(name),
+        None => clause,
+    })
 }
 
 /// os, target, platform, positions of the wanted specs.

@@ -77,12 +77,15 @@ class Clause:
         when: The condition under which it applies to a candidate; None if it always applies.
         of_all: Whether it applies to all packages, except those without such a variant or that
             compile nothing.
+        of: The package or virtual package of the dependencies that it applies to; None if it
+            applies to the candidate itself.
     """
 
     rule: Rule
     choices: tuple[str, ...]
     when: str | None = None
     of_all: bool = False
+    of: str | None = None
 
 
 @dataclass(slots=True)
@@ -94,11 +97,14 @@ class Requirements:
         own: The requirements on roots, by the name of their package.
         clauses: The clauses for their candidates, by the name of their package or ``all``, by
             ``require`` and ``conflict``.
+        of_dependencies: The clauses for dependencies of candidates, by the name of their package or
+            virtual package; made from the others when they are first needed.
     """
 
     every: list[AbstractSpec] = field(default_factory=list)
     own: dict[str, list[AbstractSpec]] = field(default_factory=dict)
     clauses: dict[str, dict[str, list[Clause]]] = field(default_factory=dict)
+    of_dependencies: dict[str, list[Clause]] = field(default_factory=dict)
 
     def asked(self, root: AbstractSpec) -> tuple[AbstractSpec, list[Clause]]:
         """Return a root together with its requirements, and the remaining clauses.
@@ -115,7 +121,28 @@ class Requirements:
         own, every = (self.clauses.get(name, {}) for name in (root.name or "", _ALL))
         for section in ("require", "conflict"):
             clauses += own[section] if section in own else every.get(section, [])
+        for name, of_dependencies in self._of_dependencies().items():
+            if name != root.name:
+                clauses += of_dependencies
         return root, clauses
+
+    def _of_dependencies(self) -> dict[str, list[Clause]]:
+        """Return the clauses of each package but `all` for dependencies of candidates.
+
+        As in Spack, a binary is reused with everything it links to or runs with, so these must meet
+        their requirements too.
+        """
+        if not self.of_dependencies:
+            for name in sorted({*self.own, *self.clauses} - {_ALL}):
+                certain = [
+                    Clause(rule="any", choices=(str(each),)) for each in self.own.get(name, ())
+                ]
+                further = self.clauses.get(name, {}).values()
+                self.of_dependencies[name] = [
+                    replace(each, of=name)
+                    for each in (*certain, *(clause for some in further for clause in some))
+                ]
+        return self.of_dependencies
 
     def count(self, root: AbstractSpec) -> int:
         """Return the number of requirements and conflicts for a root."""
@@ -124,7 +151,8 @@ class Requirements:
             len(own[section] if section in own else every.get(section, ()))
             for section in ("require", "conflict")
         )
-        return len(self.own.get(root.name or "", self.every)) + found
+        of_dependencies = sum(map(len, self._of_dependencies().values()))
+        return len(self.own.get(root.name or "", self.every)) + found + of_dependencies
 
     def add(self, package: str, required: Node, expansion: Expansion) -> None:
         """Add the requirements of a package, or of ``all``."""
