@@ -98,7 +98,9 @@ class TestLayout3:
             assert finding.message == "is not there"
             assert finding.spec is not None
             assert (finding.spec.hash, finding.spec.package) == (cache.hash("hdf5"), "hdf5")
+            assert "by the indexes, 7 of 7 binaries" in check(root, verify).to_text()
         assert check(root, "index").findings == ()
+        assert "by the indexes" not in check(root, "index").to_text()
 
     def test_a_manifest_where_spack_does_not_look_for_it(self, root: Path, cache: Cache) -> None:
         path = root / cache.manifest("hdf5")

@@ -52,6 +52,12 @@ FINDING_WORDS: Final[Mapping[FindingKind, tuple[str, str]]] = {
 }
 
 
+#: The kinds of findings about files of binaries that an index lists.
+_OF_FILES: Final = frozenset(
+    {"missing-manifest", "damaged-manifest", "missing-blob", "damaged-blob"}
+)
+
+
 def headline(check: Check) -> Prose:
     """Return the one line on the faults of the cache."""
     read = f"{count(check.files, 'file')}, {count(check.specs, 'spec')}"
@@ -78,6 +84,9 @@ def numbers(check: Check) -> list[Prose]:
     if check.binaries is not None and check.roots is not None:
         roots = check.roots
         line = f"{check.binaries.usable} of {count(check.binaries.available, 'binary', 'binaries')}"
+        if any(each.kind in _OF_FILES for each in check.findings):
+            # The files of a mirror are findings, which these numbers leave out.
+            line = f"by the indexes, {line}"
         of = "of the locks" if roots.of_locks else "that no other binary depends on"
         share = percentage(roots.installable, roots.counted)
         line += f" and {roots.installable} of {count(roots.counted, 'root')} ({of}) install"
