@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 import os
 import random
@@ -228,6 +230,25 @@ def test_binaries_that_install_alone_are_counted_from_a_saved_catalog_too(
         alone.append(json.loads(capsys.readouterr().out)["alone"])
     assert alone[0] == alone[1]
     assert alone[0]["usable"] is not None
+
+
+@pytest.mark.parametrize("words", [("gaps",), ("coverage",), ("find", "hdf5", "--unknown", "list")])
+def test_a_source_that_is_no_saved_catalog_is_read_once(
+    words: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    index = gzip.decompress(Path("examples/rebuild/mirror-runtime-only.json.gz").read_bytes())
+    (tmp_path / "index.json").write_bytes(index)
+    found = []
+    for cache in (f"site={tmp_path}/index.json", "site=-"):
+        # A second reader of standard input finds nothing.
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(index)))
+        code = main([*words, "--cache", cache, "--no-config", "--format", "csv"])
+        found.append((code, len(capsys.readouterr().out.splitlines())))
+    assert found[0] == found[1]
+    assert found[0][0] < 2
 
 
 _INDEXING = """

@@ -66,8 +66,9 @@ def asked_coverage(settings: Settings, view: View, *, dependencies: bool = True)
         raise UsageError(
             "`--scope` applies to locks only", hint="name one with `--want [LABEL=]spack.lock`"
         )
-    asked = _ask(settings, view, dependencies=dependencies or bool(settings.want))
-    if asked.coverage.alone is not None and not dependencies:
+    is_part = not (dependencies or settings.want) and load.is_one_saved_catalog(settings)
+    asked = _ask(settings, view, dependencies=not is_part)
+    if is_part and asked.coverage.alone is not None:
         # It counts the binaries whose dependencies are there too.
         asked = _ask(settings, view, dependencies=True, quiet=True)
     held = known_gaps.held(asked.coverage, settings)

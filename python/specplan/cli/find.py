@@ -12,7 +12,6 @@ from specplan.errors import UndecidedError, UsageError
 from specplan.reports.coverage import lines
 from specplan.sources.label import NO_CACHE
 from specplan.sources.named_want import named_want
-from specplan.sources.read import saved_folder
 
 if TYPE_CHECKING:
     from specplan.cli.settings import Settings
@@ -122,7 +121,7 @@ def _only_package(spec: str, settings: Settings) -> str | None:
 
     None for other sources, which are read whole, and if other specs matter too.
     """
-    if len(settings.cache) != 1 or settings.upstream or saved_folder(settings.cache[0]) is None:
+    if not load.is_one_saved_catalog(settings):
         return None
     if any(settings.is_typed(option) for option in ("stack", "os", "target", "tag")):
         # Their patterns are about the names of all specs.

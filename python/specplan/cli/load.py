@@ -23,7 +23,15 @@ if TYPE_CHECKING:
     from specplan.api.load import LoadKeywords
     from specplan.cli.settings import Settings
 
-__all__ = ["as_source", "configured", "limits_of", "note_unused", "other_state", "read"]
+__all__ = [
+    "as_source",
+    "configured",
+    "is_one_saved_catalog",
+    "limits_of",
+    "note_unused",
+    "other_state",
+    "read",
+]
 
 #: The number of names in a line, or of warnings in a run, before the rest is only counted.
 _FEW: Final = 3
@@ -84,6 +92,17 @@ def configured(
     if not only_packages:
         known_names.keep(settings.cache, catalog)
     return catalog
+
+
+def is_one_saved_catalog(settings: Settings) -> bool:
+    """Return whether the only source is a saved catalog, of which a question may read a part."""
+    from specplan.sources.read import saved_folder  # noqa: PLC0415 - help reads nothing
+
+    return (
+        len(settings.cache) == 1
+        and not settings.upstream
+        and saved_folder(settings.cache[0]) is not None
+    )
 
 
 def limits_of(settings: Settings) -> Limits:
